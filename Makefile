@@ -1,0 +1,27 @@
+# Two commands on a bare machine: `make run` and `make test`. What they need, scripts/install.sh installs.
+.PHONY: run test check bench install
+.DEFAULT_GOAL := run
+
+IN := .venv/bin
+
+run: install ## Start the private database and serve the map and the API, with the sample
+	@$(IN)/trygghetskarta demo
+
+install: ## The locked packages, and PostgreSQL with PostGIS
+	@scripts/install.sh run postgis
+
+check: ## Format, lint, types, floors, lock
+	@scripts/install.sh dev
+	$(IN)/ruff format --check .
+	$(IN)/ruff check .
+	$(IN)/mypy
+	$(IN)/lint-imports
+	UV_PYTHON_DOWNLOADS=never $$(scripts/install.sh uv) lock --check
+
+test: check ## All that check does, then the tests
+	@scripts/install.sh postgis
+	$(IN)/pytest $(ARGS)
+
+bench: ## Measure, against the peers
+	@scripts/install.sh bench postgis
+	$(IN)/python -m benchmarks $(ARGS)
