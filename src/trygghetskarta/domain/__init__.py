@@ -1,0 +1,1 @@
+"""The vocabulary: areas, periods, categories, sources, events, questions and tables of counts."""

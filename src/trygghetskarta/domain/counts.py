@@ -1,0 +1,209 @@
+"""Questions, and the two kinds of answer: exact counts and published figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from trygghetskarta.domain.areas import Area, AreaLevel
+from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.periods import Interval, Month, Period, Span
+from trygghetskarta.domain.sources import SourceId
+
+Counts = npt.NDArray[np.int64]
+Figures = npt.NDArray[np.float64]
+
+
+class Measure(StrEnum):
+    """What is counted."""
+
+    COUNT = "count"
+    RATE = "rate"
+
+
+class Denominator(StrEnum):
+    """What a rate is per."""
+
+    RESIDENTS = "residents"
+    RESIDENTS65PLUS = "residents65plus"
+
+
+class Status(StrEnum):
+    """The four states of a value. Never confused: a 0 is a value."""
+
+    VALUE = "value"
+    MISSING = "missing"
+    WITHHELD = "withheld"
+    NOT_APPLICABLE = "notApplicable"
+
+    @property
+    def number(self) -> int:
+        """The status as it stands in an array."""
+        return list(Status).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, in full: two equal questions on the same data have the same answer.
+
+    Attributes:
+        level: The level of the areas counted.
+        sources: The sources counted together, at least one.
+        span: The months counted.
+        edition: The edition of the areas, by the day it came into force; None for the newest.
+        areas: Codes of the areas wanted; empty for all of the level.
+        within: Code of an area at a coarser level that the areas must lie in.
+        categories: Codes of the categories counted; empty for all. A source none of whose categories is named is counted whole.
+        baseline: The months compared with, in a comparison.
+        interval: How a series is cut.
+        measure: Counts, or rates.
+        per: What a rate is per.
+        as_of: Count what was known at the end of this day; None for what is known now.
+    """
+
+    level: AreaLevel
+    sources: tuple[SourceId, ...]
+    span: Span
+    edition: date | None = None
+    areas: tuple[str, ...] = ()
+    within: str | None = None
+    categories: tuple[str, ...] = ()
+    baseline: Span | None = None
+    interval: Interval = Interval.MONTH
+    measure: Measure = Measure.COUNT
+    per: Denominator = Denominator.RESIDENTS
+    as_of: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Where every event of the question went: placed + area_only + unplaced + outside = total.
+
+    Attributes:
+        placed: Counted in an area of the level asked for, whether or not the question shows that area.
+        area_only: Known to a larger area only (a stadsdel, the city), so in no area of the level.
+        unplaced: With no known place.
+        outside: Known to lie outside the city.
+    """
+
+    placed: int
+    area_only: int
+    unplaced: int
+    outside: int
+
+    @property
+    def total(self) -> int:
+        """All events of the question."""
+        return self.placed + self.area_only + self.unplaced + self.outside
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCoverage:
+    """Which of the months asked for one source has delivered.
+
+    Attributes:
+        source: Which source.
+        first: First month it ever delivered; None when it never did.
+        last: Last month it delivered.
+        missing: Months of the span (and baseline) it never delivered.
+        provisional: Months of the span (and baseline) whose figures are not final.
+    """
+
+    source: SourceId
+    first: Month | None
+    last: Month | None
+    missing: tuple[Month, ...]
+    provisional: tuple[Month, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What an answer rests on, enough to make it again.
+
+    Attributes:
+        version: Number of the last publication that the answer holds.
+        published_at: When that was.
+        edition: The edition of the areas, by the day it came into force.
+        edition_name: What people call it.
+        as_of: The day the figures were known, when it was asked for.
+        counted: Per source, the names of the categories counted; empty for all.
+    """
+
+    version: int
+    published_at: datetime
+    edition: date
+    edition_name: str
+    as_of: date | None
+    counted: tuple[tuple[SourceId, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """Counts that nobody outside may see: only `disclosure.release` lets them leave.
+
+    Attributes:
+        question: What was asked.
+        areas: The areas answered for, (areas,).
+        periods: The periods of the columns, (periods,). A comparison has its span, then its baseline if there is one.
+        counts: Shape (areas, periods), >= 0.
+        person_years: Shape (areas, periods): inhabitants times years, the denominator of a rate; NaN where not known. None for counts.
+        missing: Shape (periods,): True where nothing at all was delivered for the period.
+        comparable: False where the span and the baseline lack different months, so that their difference would mislead.
+        provisional: Shape (periods,): True where a month of the period is not final.
+        ledger: Where every event of the span went.
+        coverage: Per source.
+        provenance: What the answer rests on.
+    """
+
+    question: Question
+    areas: tuple[Area, ...]
+    periods: tuple[Period, ...]
+    counts: Counts
+    person_years: Figures | None
+    missing: npt.NDArray[np.bool_]
+    comparable: bool
+    provisional: npt.NDArray[np.bool_]
+    ledger: Ledger
+    coverage: tuple[SourceCoverage, ...]
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Figures that may leave. Made by `disclosure.release` and nowhere else; every further figure is worked out from these.
+
+    Attributes:
+        question: What was asked.
+        audience: Whom the figures were released to.
+        areas: The areas answered for, (areas,).
+        periods: The periods of the columns, (periods,).
+        counts: Shape (areas, periods); 0 and without meaning where `status` is not VALUE.
+        person_years: Shape (areas, periods): the denominator of a rate; None when only counts were asked for.
+        status: Shape (areas, periods): the number of a Status per value; `status_at` gives the Status.
+        comparable: False where a difference between the periods would mislead.
+        provisional: Shape (periods,).
+        ledger: Where every event of the span went; None when withheld.
+        coverage: Per source.
+        provenance: What the answer rests on.
+    """
+
+    question: Question
+    audience: Audience
+    areas: tuple[Area, ...]
+    periods: tuple[Period, ...]
+    counts: Counts
+    person_years: Figures | None
+    status: npt.NDArray[np.int8]
+    comparable: bool
+    provisional: npt.NDArray[np.bool_]
+    ledger: Ledger | None
+    coverage: tuple[SourceCoverage, ...]
+    provenance: Provenance
+
+    def status_at(self, area: int, period: int) -> Status:
+        """Give the status of one value."""
+        return list(Status)[int(self.status[area, period])]

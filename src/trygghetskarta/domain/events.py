@@ -1,0 +1,180 @@
+"""What an adapter gives: a batch of events as columns, and the rows it had to reject."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Texts = npt.NDArray[np.object_]
+
+NO_TIME = np.iinfo(np.int64).min
+"""An instant that is not known, in the microsecond columns of a batch."""
+
+
+class Precision(IntEnum):
+    """How exactly a place is known, most exact first. Stored as its number."""
+
+    POINT = 0
+    STREET = 1
+    BASOMRADE = 2
+    STADSDEL = 3
+    STADSDELSOMRADE = 4
+    STAD = 5
+    NONE = 6
+    OUTSIDE = 7
+
+
+class TimePrecision(IntEnum):
+    """How exactly a time is known. Stored as its number."""
+
+    MINUTE = 0
+    DAY = 1
+    MONTH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A code with its sentence in both languages.
+
+    Attributes:
+        code: What a program looks at, for example "no_such_date".
+        swedish: One sentence.
+        english: The same.
+    """
+
+    code: str
+    swedish: str
+    english: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """One row that was not taken in.
+
+    Attributes:
+        line: The line of the file on which the row begins, as a text editor or Excel counts; 1 is the first.
+        column: The column at fault, as the file names it; empty when the whole row is.
+        value: What stood there, at most 80 characters, escaped.
+        message: What is wrong with it.
+        raw: The row's own bytes, as they stand in the file.
+    """
+
+    line: int
+    column: str
+    value: str
+    message: Message
+    raw: bytes
+
+
+class WarningCode(StrEnum):
+    """What a receipt may warn of. The rows are loaded all the same."""
+
+    UNKNOWN_COLUMN = "unknown_column"
+    UNKNOWN_CODE = "unknown_code"
+    OUTSIDE = "outside"
+    PLACEHOLDER_POINT = "placeholder_point"
+    AREA_DISAGREES = "area_disagrees"
+    NONEXISTENT_LOCAL_TIME = "nonexistent_local_time"
+    AMBIGUOUS_LOCAL_TIME = "ambiguous_local_time"
+    ORDER = "order"
+    DIGEST = "digest"
+    NEAREST = "nearest"
+    ENCODING = "encoding"
+    NO_ROWS = "no_rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something the receipt tells without rejecting a row.
+
+    Attributes:
+        code: What kind of warning.
+        count: How many rows it is about.
+        swedish: One sentence.
+        english: The same.
+    """
+
+    code: WarningCode
+    count: int
+    swedish: str
+    english: str
+
+
+@dataclass(slots=True)
+class EventBatch:
+    """Events of one file as columns of equal length (rows,).
+
+    Attributes:
+        line: Line of the file each event begins on, 1-based.
+        identity: The source's own id as text; None where the source gives none, and then the event is known by its values.
+        kind: What the source calls the kind of event, as it stands in the file.
+        starts_at: When it began, microseconds since 1970 UTC; NO_TIME when not known.
+        ends_at: When it ended, likewise.
+        time_precision: TimePrecision of the start.
+        reported_on: Day it was reported, days since 1970; NO_TIME when not known.
+        month: Month it counts in, months since 1970.
+        antal: How many events the row stands for, >= 1.
+        x: Easting or longitude in the file's coordinate system; NaN without a point.
+        y: Northing or latitude; NaN without a point.
+        precision: Precision of the place the row itself gives (a point, an area's code or name, the city, nothing).
+        area: The code or name of the area given, at the level of `area_level`; None where there is none.
+        withdrawn: True where the source has taken the event back.
+        detail: Further facts as a JSON object text; None where there are none.
+    """
+
+    line: Ints
+    identity: Texts
+    kind: Texts
+    starts_at: Ints
+    ends_at: Ints
+    time_precision: Ints
+    reported_on: Ints
+    month: Ints
+    antal: Ints
+    x: Floats
+    y: Floats
+    precision: Ints
+    area: Texts
+    withdrawn: Bools
+    detail: Texts
+
+    def __len__(self) -> int:
+        """How many events."""
+        return len(self.line)
+
+
+@dataclass(slots=True)
+class Reading:
+    """What an adapter made of one file (or one part of it).
+
+    Attributes:
+        events: The rows that are events.
+        raw_of: Gives the bytes of an event's row as they stand in the file, by its number in the batch.
+        rejected: The rows that are not.
+        blank: How many rows were empty or a footer.
+        warnings: What the receipt should tell.
+        srid: EPSG number of the batch's x and y; None when no row has a point.
+        encoding: The character encoding the file was read in.
+        separator: The column separator, where there is one.
+    """
+
+    events: EventBatch
+    raw_of: Callable[[int], bytes]
+    rejected: list[Rejected] = field(default_factory=list)
+    blank: int = 0
+    warnings: list[Warned] = field(default_factory=list)
+    srid: int | None = None
+    encoding: str = "utf-8"
+    separator: str | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many rows were read in all."""
+        return len(self.events) + len(self.rejected) + self.blank

@@ -1,0 +1,161 @@
+"""Months, spans of months, and the intervals a span is cut into.
+
+A month is a local month (Europe/Stockholm). In arrays it is its number since January 1970, as numpy's datetime64[M] counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+LOCAL_TIME = ZoneInfo("Europe/Stockholm")
+_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
+_EPOCH_YEAR = 1970
+_YEARS = range(1900, 2201)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Month:
+    """One calendar month.
+
+    Attributes:
+        number: Months since January 1970.
+    """
+
+    number: int
+
+    @classmethod
+    def of(cls, day: date) -> Month:
+        """Give the month of a local date."""
+        return cls((day.year - _EPOCH_YEAR) * 12 + day.month - 1)
+
+    @classmethod
+    def parse(cls, text: str) -> Month:
+        """Read a month written as 2026-10.
+
+        Raises:
+            ValueError: It is not written so, or there is no such month.
+        """
+        match = _MONTH.fullmatch(text)
+        if match is None or not 1 <= int(match[2]) <= 12 or int(match[1]) not in _YEARS:
+            raise ValueError(text)
+        return cls((int(match[1]) - _EPOCH_YEAR) * 12 + int(match[2]) - 1)
+
+    @property
+    def year(self) -> int:
+        """The calendar year."""
+        return _EPOCH_YEAR + self.number // 12
+
+    @property
+    def of_year(self) -> int:
+        """1 for January to 12 for December."""
+        return self.number % 12 + 1
+
+    @property
+    def first_day(self) -> date:
+        """The first of the month."""
+        return date(self.year, self.of_year, 1)
+
+    def plus(self, months: int) -> Month:
+        """Give the month so many months later (earlier when negative)."""
+        return Month(self.number + months)
+
+    def __str__(self) -> str:
+        """Write it as 2026-10."""
+        return f"{self.year:04d}-{self.of_year:02d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of months, both ends included."""
+
+    first: Month
+    last: Month
+
+    def __post_init__(self) -> None:
+        """Refuse a span that ends before it begins.
+
+        Raises:
+            ValueError: It does.
+        """
+        if self.last < self.first:
+            raise ValueError(f"{self.first} > {self.last}")
+
+    @property
+    def months(self) -> int:
+        """How many months it holds."""
+        return self.last.number - self.first.number + 1
+
+    def shifted(self, months: int) -> Span:
+        """Give the same length so many months later."""
+        return Span(self.first.plus(months), self.last.plus(months))
+
+    def __iter__(self) -> Iterator[Month]:
+        """Go through its months in order."""
+        return (Month(number) for number in range(self.first.number, self.last.number + 1))
+
+    def __str__(self) -> str:
+        """Write it as 2026-01..2026-10, the form a baseline is asked for in."""
+        return f"{self.first}..{self.last}"
+
+
+class Interval(StrEnum):
+    """What a series is cut into."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    TERTIAL = "tertial"
+    YEAR = "year"
+    ROLLING12 = "rolling12"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One step of a series: its label and its months."""
+
+    label: str
+    span: Span
+
+
+def cut(span: Span, interval: Interval) -> tuple[Period, ...]:
+    """Cut a span into the periods of a series.
+
+    Args:
+        span: The months asked for.
+        interval: How to cut them. A quarter, tertial or year that the span holds only a part of is cut short, and its label says so; a
+            rolling year is the twelve months that end with each month of the span.
+
+    Returns:
+        The periods in order.
+    """
+    if interval is Interval.ROLLING12:
+        return tuple(Period(str(month), Span(month.plus(-11), month)) for month in span)
+    length = {Interval.MONTH: 1, Interval.QUARTER: 3, Interval.TERTIAL: 4, Interval.YEAR: 12}[interval]
+    periods = []
+    start = span.first.number // length * length
+    for number in range(start, span.last.number + 1, length):
+        first, last = max(number, span.first.number), min(number + length - 1, span.last.number)
+        part = Span(Month(first), Month(last))
+        periods.append(Period(_label(Month(number), interval) if part.months == length else str(part), part))
+    return tuple(periods)
+
+
+def _label(first: Month, interval: Interval) -> str:
+    match interval:
+        case Interval.MONTH | Interval.ROLLING12:
+            return str(first)
+        case Interval.QUARTER:
+            return f"{first.year}-K{(first.of_year - 1) // 3 + 1}"
+        case Interval.TERTIAL:
+            return f"{first.year}-T{(first.of_year - 1) // 4 + 1}"
+        case Interval.YEAR:
+            return str(first.year)
+
+
+def local_day(instant: datetime) -> date:
+    """Give the Stockholm date of an instant."""
+    return instant.astimezone(LOCAL_TIME).date()

@@ -1,0 +1,70 @@
+"""Every setting, and the only reader of the environment.
+
+A setting is an environment variable with the prefix TRYGGHETSKARTA_. An unknown one is refused, because a misspelt setting that is silently
+ignored is found in production. docs/settings.md is generated from this file.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from trygghetskarta.errors import InvalidQuestionError
+
+PREFIX = "TRYGGHETSKARTA_"
+
+
+class Settings(BaseSettings):
+    """What an installation may choose."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    database_url: str | None = Field(
+        default=None,
+        description="PostGIS-databasen, till exempel postgresql://user@host/db. Utan värde används den egna servern i `home`.",
+    )
+    home: Path = Field(
+        default=Path(".trygghetskarta"),
+        description="Mappen där den egna PostGIS-servern och dess data ligger.",
+    )
+    municipality: str = Field(
+        default="Stockholm",
+        description="Kommunens namn så som det står i källorna. Händelser i andra kommuner räknas som utanför.",
+    )
+    municipality_code: str = Field(
+        default="0180",
+        description="Kommunens kod; koden på området som är hela staden.",
+    )
+    county: str = Field(
+        default="Stockholms län",
+        description="Länets namn så som det står i källorna. En händelse som bara anger länet kan ha skett i eller utanför kommunen.",
+    )
+    cors_origins: tuple[str, ...] = Field(
+        default=("*",),
+        description="Webbplatser (JSON-lista) vars sidor får läsa API:et från en webbläsare.",
+    )
+    refresh_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        description="Hur ofta en arbetsprocess frågar efter nya leveranser, utöver att databasen säger till.",
+    )
+
+
+def read_settings() -> Settings:
+    """Read the settings from the environment.
+
+    Returns:
+        The settings, checked.
+
+    Raises:
+        InvalidQuestionError: A variable with our prefix that no setting has.
+    """
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    if unknown:
+        names = ", ".join(unknown)
+        raise InvalidQuestionError(f"Okänd inställning i miljön: {names}.", f"Unknown setting in the environment: {names}.")
+    return Settings()
