@@ -1,0 +1,1 @@
+"""Where everything is kept: the tables, the engine, and a private PostGIS server."""

@@ -1,0 +1,31 @@
+"""Connections to PostGIS."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.engine import make_url
+
+CHANNEL = "trygghetskarta"
+"""Where the database tells that something was published."""
+
+_CONNECT_SECONDS = 5
+
+
+def make_engine(url: str, pool_size: int = 4) -> Engine:
+    """Make an engine on the one driver everything uses.
+
+    Args:
+        url: A PostgreSQL address as libpq writes it (postgresql://...).
+        pool_size: Connections kept open; half as many more may open under load.
+
+    Returns:
+        The engine. Nothing is connected yet.
+    """
+    return create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        pool_size=pool_size,
+        max_overflow=pool_size // 2,
+        pool_timeout=_CONNECT_SECONDS,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": _CONNECT_SECONDS, "options": "-c timezone=UTC"},
+    )

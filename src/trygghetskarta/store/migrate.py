@@ -1,0 +1,74 @@
+"""Bring a database to the tables of this version, and fill the tables that mirror the code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.dialects.postgresql import insert
+
+from trygghetskarta.domain.categories import tree_of
+from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.store.tables import category, source
+
+_ONE_MIGRATION_AT_A_TIME = 7_301_001
+
+
+def migrations_folder() -> Path:
+    """Give the folder of the migrations: inside the package when installed, at the top of the repository in a checkout."""
+    package = Path(__file__).parents[1]
+    installed = package / "migrations"
+    return installed if installed.is_dir() else package.parents[1] / "migrations"
+
+
+def upgrade(engine: Engine) -> None:
+    """Create or change the tables so that they are those of this version; change nothing when they are.
+
+    Args:
+        engine: The database, whose PostGIS extension is made if it is missing.
+    """
+    with engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_MIGRATION_AT_A_TIME})
+        connection.execute(text("CREATE EXTENSION IF NOT EXISTS postgis"))
+        command.upgrade(alembic_config(connection), "head")
+        _fill(connection)
+
+
+def alembic_config(connection: Connection) -> Config:
+    """Give alembic's configuration for a connection; there is no ini file.
+
+    Args:
+        connection: The connection to migrate on.
+
+    Returns:
+        The configuration.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _fill(connection: Connection) -> None:
+    """Add the sources and categories that the code knows and the tables do not; correct the names of those they do."""
+    connection.execute(
+        insert(source).on_conflict_do_nothing(), [{"source_id": source_id.number, "code": source_id.value} for source_id in SourceId]
+    )
+    rows = [
+        {"source_id": node.source.number, "code": node.code, "parent_code": node.parent, "name": node.name, "name_en": node.name_en}
+        for source_id in SourceId
+        for node in tree_of(source_id).nodes
+    ]
+    statement = insert(category)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["source_id", "code"],
+            set_={"name": statement.excluded.name, "name_en": statement.excluded.name_en, "parent_code": statement.excluded.parent_code},
+            where=(category.c.name != statement.excluded.name)
+            | category.c.name_en.is_distinct_from(statement.excluded.name_en)
+            | category.c.parent_code.is_distinct_from(statement.excluded.parent_code),
+        ),
+        rows,
+    )

@@ -1,0 +1,267 @@
+"""Every table, as SQLAlchemy Core. The migrations are held against this file by a test."""
+
+from __future__ import annotations
+
+from geoalchemy2 import Geometry
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+edition = Table(
+    "edition",
+    metadata,
+    Column("edition_id", SmallInteger, Identity(always=True), primary_key=True),
+    Column("valid_from", Date, nullable=False, unique=True, comment="First day in force; the edition's name in questions"),
+    Column("name", Text, nullable=False, comment="What people call it"),
+    Column("srid", Integer, nullable=False, comment="EPSG number of the plane of its outlines, metres"),
+    Column("schematic", Boolean, nullable=False, comment="True for the made-up areas of the sample"),
+    comment="One division of the city into areas",
+)
+
+area = Table(
+    "area",
+    metadata,
+    Column("area_id", Integer, Identity(always=True), primary_key=True),
+    Column("edition_id", SmallInteger, ForeignKey("edition.edition_id"), nullable=False),
+    Column("level", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("parent_code", Text, comment="Code at the next coarser level that the edition holds"),
+    Column("nested", Boolean, nullable=False, comment="True when it lies wholly in its parent, so a place in it is a place there"),
+    Column("square_metres", Double, nullable=False),
+    Column("label_lon", Double, nullable=False, comment="A point inside, WGS84 degrees"),
+    Column("label_lat", Double, nullable=False, comment="A point inside, WGS84 degrees"),
+    Column("geom", Geometry("MULTIPOLYGON", spatial_index=False), nullable=False, comment="In the plane of the edition"),
+    Column("outline", Text, nullable=False, comment="GeoJSON geometry, WGS84, in full"),
+    Column("outline_10m", Text, nullable=False, comment="The same, neighbours simplified together to 10 m"),
+    Column("outline_25m", Text, nullable=False, comment="The same to 25 m"),
+    UniqueConstraint("edition_id", "level", "code"),
+    CheckConstraint("level in ('basomrade', 'stadsdel', 'stadsdelsomrade', 'stad')", name="level"),
+    Index("ix_area_geom", "geom", postgresql_using="gist"),
+    comment="An area of an edition, with its outline ready to send",
+)
+
+area_link = Table(
+    "area_link",
+    metadata,
+    Column("from_area_id", Integer, ForeignKey("area.area_id", ondelete="CASCADE"), primary_key=True),
+    Column("to_area_id", Integer, ForeignKey("area.area_id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", Text, nullable=False, comment="same, merge, split or boundary"),
+    Column("share", Double, nullable=False, comment="How much of the first area lies in the second, 0 to 1"),
+    Column("basis", Text, nullable=False, comment="What the share is a share of: land (square metres)"),
+    CheckConstraint("share > 0 and share <= 1", name="share"),
+    CheckConstraint("kind in ('same', 'merge', 'split', 'boundary')", name="kind"),
+    comment="How the areas of one edition became those of another, level by level",
+)
+
+population = Table(
+    "population",
+    metadata,
+    Column("level", Text, primary_key=True),
+    Column("code", Text, primary_key=True),
+    Column("kind", Text, primary_key=True, comment="residents, residents65plus, dayPopulation or dwellings"),
+    Column("on_date", Date, primary_key=True),
+    Column("value", Double, nullable=False),
+    Column("file_sha256", Text, nullable=False, comment="The file it came from"),
+    CheckConstraint("value >= 0", name="value"),
+    comment="Denominators by area and date",
+)
+
+source = Table(
+    "source",
+    metadata,
+    Column("source_id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("code", Text, nullable=False, unique=True),
+    comment="The sources; their contracts are code",
+)
+
+category = Table(
+    "category",
+    metadata,
+    Column("category_id", Integer, Identity(always=True), primary_key=True),
+    Column("source_id", SmallInteger, ForeignKey("source.source_id"), nullable=False),
+    Column("code", Text, nullable=False),
+    Column("parent_code", Text),
+    Column("name", Text, nullable=False),
+    Column("name_en", Text),
+    UniqueConstraint("source_id", "code"),
+    ForeignKeyConstraint(["source_id", "parent_code"], ["category.source_id", "category.code"]),
+    comment="The tree of kinds per source; kinds first met in a delivery are added under their group",
+)
+
+weight_set = Table(
+    "weight_set",
+    metadata,
+    Column("weight_set_id", Integer, Identity(always=True), primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("valid_from", Date, nullable=False),
+    Column("basis", Text, nullable=False, comment="Where the weights come from"),
+    comment="A frozen, versioned set of harm weights",
+)
+
+weight = Table(
+    "weight",
+    metadata,
+    Column("weight_set_id", Integer, ForeignKey("weight_set.weight_set_id"), primary_key=True),
+    Column("category_id", Integer, ForeignKey("category.category_id"), primary_key=True),
+    Column("days", Double, nullable=False, comment="Days of imprisonment"),
+    CheckConstraint("days >= 0", name="days"),
+    comment="What one event of a category weighs",
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("delivery_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("source_id", SmallInteger, ForeignKey("source.source_id"), nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("sha256", Text, nullable=False, comment="Of the file's bytes as they came"),
+    Column("bytes", BigInteger, nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
+    Column("published_at", DateTime(timezone=True), comment="When readers first saw it; NULL while they have not"),
+    Column("status", Text, nullable=False, comment="received, published, unchanged or refused"),
+    Column("adapter", Text, nullable=False, comment="Adapter, version and mapping that read it"),
+    Column("rows_read", Integer, nullable=False, server_default="0"),
+    Column("rows_new", Integer, nullable=False, server_default="0"),
+    Column("rows_changed", Integer, nullable=False, server_default="0"),
+    Column("rows_unchanged", Integer, nullable=False, server_default="0"),
+    Column("rows_rejected", Integer, nullable=False, server_default="0"),
+    Column("rows_blank", Integer, nullable=False, server_default="0"),
+    Column("receipt", JSONB, nullable=False, server_default=text("'{}'::jsonb"), comment="The receipt as it was given"),
+    CheckConstraint("rows_read = rows_new + rows_changed + rows_unchanged + rows_rejected + rows_blank", name="rows_closed"),
+    CheckConstraint("status in ('received', 'published', 'unchanged', 'refused')", name="status"),
+    Index("ix_delivery_source_id_sha256", "source_id", "sha256"),
+    comment="One file from a source",
+)
+
+rejected_row = Table(
+    "rejected_row",
+    metadata,
+    Column("delivery_id", BigInteger, ForeignKey("delivery.delivery_id"), primary_key=True),
+    Column("line", Integer, primary_key=True, comment="Line of the file, 1-based"),
+    Column("column_name", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("value", Text, nullable=False, comment="At most 80 characters, escaped"),
+    Column("message", Text, nullable=False, comment="Swedish"),
+    Column("message_en", Text, nullable=False),
+    Column("raw", LargeBinary, nullable=False, comment="The row's own bytes"),
+    comment="Rows that were not taken in, to be fetched and mended",
+)
+
+place = Table(
+    "place",
+    metadata,
+    Column("place_id", Integer, Identity(always=True), primary_key=True),
+    Column("precision", SmallInteger, nullable=False, comment="domain.events.Precision"),
+    Column(
+        "key", Text, nullable=False, unique=True, comment="Precision and the areas of every edition, so that equal knowledge is one place"
+    ),
+    comment="What can be known of where an event was: one combination of areas over all editions and levels",
+)
+
+place_area = Table(
+    "place_area",
+    metadata,
+    Column("place_id", Integer, ForeignKey("place.place_id", ondelete="CASCADE"), primary_key=True),
+    Column("edition_id", SmallInteger, ForeignKey("edition.edition_id"), primary_key=True),
+    Column("level", Text, primary_key=True),
+    Column("area_id", Integer, ForeignKey("area.area_id"), comment="NULL where the place is in no area of the level"),
+    Column("bucket", Text, nullable=False, comment="Where it stands in the ledger: placed, areaOnly, unplaced or outside"),
+    CheckConstraint("bucket in ('placed', 'areaOnly', 'unplaced', 'outside')", name="bucket"),
+    CheckConstraint("(bucket = 'placed') = (area_id is not null)", name="placed"),
+    comment="The area of a place, in each edition and at each level",
+)
+
+# The two large tables have no foreign keys: a check for every row and key costs more than the rest of a delivery together. The numbers they hold
+# are made in the transaction that writes them, and a test holds that none is left hanging.
+event = Table(
+    "event",
+    metadata,
+    Column("source_id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("key", Uuid, primary_key=True, comment="Hash of what makes the event itself: its id, or its canonical values and their number"),
+    Column("known_from", DateTime(timezone=True), primary_key=True, comment="When readers first saw this version"),
+    Column("known_to", DateTime(timezone=True), comment="When a later version replaced it; NULL for the current one"),
+    Column("digest", Uuid, nullable=False, comment="Hash of the canonical values: the same means unchanged"),
+    Column("category_id", Integer, nullable=False),
+    Column("place_id", Integer, nullable=False),
+    Column("month", Integer, nullable=False, comment="Month it counts in, months since 1970-01, local time"),
+    Column("antal", Integer, nullable=False, comment="Events the row stands for"),
+    Column("withdrawn", Boolean, nullable=False, comment="True where the source took it back: kept, not counted"),
+    Column("precision", SmallInteger, nullable=False, comment="domain.events.Precision of the place"),
+    Column("time_precision", SmallInteger, nullable=False, comment="domain.events.TimePrecision of starts_at"),
+    Column("delivery_id", BigInteger, nullable=False),
+    Column("line", Integer, nullable=False, comment="Line of the delivered file"),
+    Column("identity", Text, comment="The source's own id; NULL where it gives none"),
+    Column("starts_at", DateTime(timezone=True)),
+    Column("ends_at", DateTime(timezone=True)),
+    Column("reported_on", Date, comment="Local day"),
+    Column("geom", Geometry("POINT", spatial_index=False), comment="In the plane of the editions"),
+    Column("h3", BigInteger, comment="H3 cell of resolution 10"),
+    Column("area_text", Text, comment="The area as the row itself names it"),
+    Column("detail", JSONB, comment="Further facts of the source"),
+    CheckConstraint("antal >= 1", name="antal"),
+    CheckConstraint("known_to > known_from", name="known"),
+    comment="Versions of events: one row per event and period of knowledge",
+)
+
+rollup = Table(
+    "rollup",
+    metadata,
+    Column("place_id", Integer, primary_key=True),
+    Column("source_id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("category_id", Integer, primary_key=True),
+    Column("month", Integer, primary_key=True, autoincrement=False, comment="Months since 1970-01"),
+    Column("antal", Integer, nullable=False),
+    comment="Counts of the current versions per place, category and month; areas join through place_area",
+)
+
+coverage = Table(
+    "coverage",
+    metadata,
+    Column("source_id", SmallInteger, ForeignKey("source.source_id"), primary_key=True, autoincrement=False),
+    Column("month", Integer, primary_key=True, autoincrement=False, comment="Months since 1970-01"),
+    Column("delivery_id", BigInteger, ForeignKey("delivery.delivery_id"), nullable=False, comment="The first that covered it"),
+    Column("known_from", DateTime(timezone=True), nullable=False),
+    comment="The months each source has delivered",
+)
+
+publication = Table(
+    "publication",
+    metadata,
+    Column("version", BigInteger, Identity(always=True), primary_key=True),
+    Column("published_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
+    Column("what", Text, nullable=False, comment="A delivery, an edition, population: what readers saw change"),
+    Column("delivery_id", BigInteger, ForeignKey("delivery.delivery_id")),
+    comment="Every change that readers see, in order: the version of the data",
+)
