@@ -1,0 +1,217 @@
+"""Read the file of one level of areas: GeoPackage, Shapefile or GeoJSON, or a CSV that says which areas of the level below make one up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from pyproj import CRS, Transformer
+
+from trygghetskarta.domain.areas import code_of_name, proper_name
+from trygghetskarta.errors import BadDeliveryError
+
+Geometries = npt.NDArray[np.object_]
+
+STOCKHOLM_PLANE = 3011
+_STOCKHOLM_DEGREES = (16.5, 58.0, 20.0, 61.0)
+_CODE_FIELDS = ("code", "kod")
+_NAME_FIELDS = ("name", "namn")
+
+
+@dataclass(frozen=True, slots=True)
+class AreaFields:
+    """Which fields of the file hold what; None for the usual names."""
+
+    code: str | None = None
+    name: str | None = None
+    parent: str | None = None
+    srid: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AreaRows:
+    """The areas of one level as their file gives them, sorted by code.
+
+    Attributes:
+        codes: (areas,), unique.
+        names: (areas,).
+        parents: Code or name of the parent as the file states it; empty where it does not, (areas,).
+        outlines: In the plane, (areas,).
+        plane: EPSG number of the plane, metres.
+        file_srid: EPSG number the file was read in.
+        schematic: True when the file marks its areas as made up.
+    """
+
+    codes: tuple[str, ...]
+    names: tuple[str, ...]
+    parents: tuple[str, ...]
+    outlines: Geometries
+    plane: int
+    file_srid: int
+    schematic: bool = False
+
+
+def read_areas(path: Path, fields: AreaFields, plane: int | None) -> AreaRows:
+    """Read a file of areas with outlines.
+
+    Args:
+        path: GeoPackage, Shapefile or GeoJSON.
+        fields: Which fields to read, and the coordinate system when the file does not say.
+        plane: EPSG number of the plane to bring the outlines to; None to choose one by where they lie.
+
+    Returns:
+        The areas.
+
+    Raises:
+        BadDeliveryError: The file cannot be read, names no coordinate system or contradicts the one it names, or two areas share a code.
+    """
+    frame = _read_frame(path)
+    srid = _srid_of(frame, fields.srid, path)
+    frame = frame.set_crs(srid, allow_override=True)
+    _check_range(frame, srid, path)
+    plane = plane if plane is not None else _plane_for(frame)
+    moved = frame.to_crs(plane)
+    name_field = _field(frame, fields.name, _NAME_FIELDS, path)
+    code_field = _field(frame, fields.code, _CODE_FIELDS, path)
+    if name_field is None and code_field is None:
+        raise BadDeliveryError(
+            f"{path.name}: inget fält heter kod eller namn. Ange --code-field eller --name-field; fälten är {', '.join(frame.columns[:-1])}.",
+            f"{path.name}: no field is called code or name. Give --code-field or --name-field; the fields are {', '.join(frame.columns[:-1])}.",
+        )
+    names = [proper_name(str(name)) for name in frame[name_field or code_field]]
+    codes = [str(code).strip() for code in frame[code_field]] if code_field else [code_of_name(name) for name in names]
+    parents = [str(parent).strip() for parent in frame[fields.parent]] if _has(frame, fields.parent, path) else [""] * len(codes)
+    _check_codes(codes, path)
+    order = sorted(range(len(codes)), key=codes.__getitem__)
+    return AreaRows(
+        tuple(codes[i] for i in order),
+        tuple(names[i] for i in order),
+        tuple(parents[i] for i in order),
+        shapely.force_2d(np.array(moved.geometry.values))[order],
+        plane,
+        srid,
+        "schematic" in frame.columns and bool(frame["schematic"].all()),
+    )
+
+
+def read_membership(path: Path, fields: AreaFields) -> dict[str, str]:
+    """Read a CSV that says which larger area each area belongs to.
+
+    Args:
+        path: The CSV, UTF-8, with a header.
+        fields: `parent` is the column with the larger area's name (required); `name` or `code` the column with the area's own.
+
+    Returns:
+        The larger area's name by the area's code.
+
+    Raises:
+        BadDeliveryError: A column is missing, or a row lacks a value.
+    """
+    frame = pd.read_csv(path, dtype=str, sep=None, engine="python", encoding="utf-8-sig", keep_default_na=False)
+    own = _field(frame, fields.code or fields.name, (*_CODE_FIELDS, *_NAME_FIELDS), path)
+    if fields.parent is None or fields.parent not in frame.columns or own is None:
+        columns = ", ".join(frame.columns)
+        raise BadDeliveryError(
+            f"{path.name}: ange med --parent-field vilken kolumn som namnger det större området; kolumnerna är {columns}.",
+            f"{path.name}: say with --parent-field which column names the larger area; the columns are {columns}.",
+        )
+    empty = frame.index[(frame[own].str.strip() == "") | (frame[fields.parent].str.strip() == "")]
+    if len(empty):
+        line = int(empty[0]) + 2
+        raise BadDeliveryError(f"{path.name}, rad {line}: ett namn saknas.", f"{path.name}, line {line}: a name is missing.")
+    return {code_of_name(name): proper_name(parent) for name, parent in zip(frame[own], frame[fields.parent], strict=True)}
+
+
+def _read_frame(path: Path) -> gpd.GeoDataFrame:
+    if not path.exists():
+        raise BadDeliveryError(f"Filen {path} finns inte.", f"The file {path} does not exist.")
+    try:
+        frame = _read_dbf_as_declared(path)
+    except Exception as error:
+        raise BadDeliveryError(
+            f"{path.name} går inte att läsa som kartfil: {error}.", f"{path.name} cannot be read as a map: {error}."
+        ) from error
+    if frame.empty or frame.geometry.isna().any() or frame.geometry.is_empty.any():
+        raise BadDeliveryError(f"{path.name} har områden utan yta, eller inga alls.", f"{path.name} has areas without an outline, or none.")
+    polygonal = frame.geometry.geom_type.isin(["Polygon", "MultiPolygon"])
+    if not polygonal.all():
+        kind = frame.geometry.geom_type[~polygonal].iloc[0]
+        raise BadDeliveryError(f"{path.name} har {kind} där ytor väntas.", f"{path.name} has {kind} where polygons are expected.")
+    return frame
+
+
+def _read_dbf_as_declared(path: Path) -> gpd.GeoDataFrame:
+    """Read a file; a Shapefile that does not say its encoding and is not UTF-8 is Latin-1, the format's own default."""
+    if path.suffix.lower() != ".shp" or path.with_suffix(".cpg").exists():
+        return gpd.read_file(path)
+    try:
+        return gpd.read_file(path, encoding="UTF-8")
+    except UnicodeDecodeError:
+        return gpd.read_file(path, encoding="ISO-8859-1")
+
+
+def _srid_of(frame: gpd.GeoDataFrame, declared: int | None, path: Path) -> int:
+    if declared is not None:
+        return declared
+    srid = frame.crs.to_epsg(min_confidence=20) if frame.crs is not None else None
+    if srid is None:
+        raise BadDeliveryError(
+            f"{path.name} anger inget koordinatsystem. Ange det med --crs, till exempel --crs 3011.",
+            f"{path.name} names no coordinate system. Give it with --crs, for example --crs 3011.",
+        )
+    return int(srid)
+
+
+def _check_range(frame: gpd.GeoDataFrame, srid: int, path: Path) -> None:
+    """Refuse coordinates that lie outside where their declared system is used."""
+    use = CRS.from_epsg(srid).area_of_use
+    left, bottom, right, top = frame.total_bounds
+    if use is None:
+        return
+    to_degrees = Transformer.from_crs(srid, 4326, always_xy=True)
+    corners = [to_degrees.transform(x, y) for x in (left, right) for y in (bottom, top)]
+    if not all(use.west - 1 <= lon <= use.east + 1 and use.south - 1 <= lat <= use.north + 1 for lon, lat in corners):
+        name = CRS.from_epsg(srid).name
+        raise BadDeliveryError(
+            f"{path.name}: koordinaterna ({left:.0f}, {bottom:.0f}) ligger inte där EPSG:{srid} ({name}) används. Ange rätt system med --crs.",
+            f"{path.name}: the coordinates ({left:.0f}, {bottom:.0f}) lie outside where EPSG:{srid} ({name}) is used. Give the right one by --crs.",
+        )
+
+
+def _plane_for(frame: gpd.GeoDataFrame) -> int:
+    """Choose the plane of a new city: Stockholm's own where it holds, else the UTM zone the areas lie in."""
+    left, bottom, right, top = frame.to_crs(4326).total_bounds
+    west, south, east, north = _STOCKHOLM_DEGREES
+    if west <= left and right <= east and south <= bottom and top <= north:
+        return STOCKHOLM_PLANE
+    return int(frame.estimate_utm_crs().to_epsg())
+
+
+def _field(frame: pd.DataFrame, asked: str | None, usual: tuple[str, ...], path: Path) -> str | None:
+    """Give the field asked for, else the first with a usual name, whatever its case."""
+    if _has(frame, asked, path):
+        return asked
+    return next((str(field) for field in frame.columns if str(field).casefold() in usual), None)
+
+
+def _has(frame: pd.DataFrame, field: str | None, path: Path) -> bool:
+    if field is not None and field not in frame.columns:
+        columns = ", ".join(str(column) for column in frame.columns if column != "geometry")
+        raise BadDeliveryError(
+            f"{path.name} har inget fält {field}; fälten är {columns}.", f"{path.name} has no field {field}; the fields are {columns}."
+        )
+    return field is not None
+
+
+def _check_codes(codes: list[str], path: Path) -> None:
+    twice = sorted({code for code in codes if codes.count(code) > 1})
+    if twice or "" in codes:
+        shown = ", ".join(twice[:5]) or "(tom)"
+        raise BadDeliveryError(
+            f"{path.name}: koden {shown} saknas eller finns flera gånger.", f"{path.name}: the code {shown} is missing or stands twice."
+        )

@@ -1,0 +1,115 @@
+"""A mapping file: how a foreign table is read as one of our sources.
+
+It is written in TOML, for example:
+
+[columns]
+id = "ID"
+start = "Date"
+kind = "IUCR"
+x = "Longitude"
+y = "Latitude"
+area = "Community Area"
+
+[formats]
+start = "%m/%d/%Y %I:%M:%S %p"
+
+[place]
+crs = 4326
+area_level = "stadsdel"
+
+[constants]
+kind = "0310"
+
+[codes.kind]
+"0110" = "0310"
+
+[detail]
+street = "Block"
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.events import Precision
+from trygghetskarta.errors import BadDeliveryError
+from trygghetskarta.ingest.contract import Layout
+
+FIELDS = frozenset(("id", "kind", "start", "startTime", "end", "endTime", "reported", "antal", "x", "y", "area", "municipality", "status"))
+
+
+class _Place(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    crs: int | None = None
+    area_level: AreaLevel | None = None
+    without: str = Field(default="none", pattern="^(none|stad)$")
+
+
+class _Mapping(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    columns: dict[str, str]
+    formats: dict[str, str | list[str]] = {}
+    place: _Place = _Place()
+    constants: dict[str, str] = {}
+    codes: dict[str, dict[str, str]] = {}
+    withdrawn: list[str] = []
+    detail: dict[str, str] = {}
+
+
+def read_mapping(path: Path) -> Layout:
+    """Read a mapping file.
+
+    Args:
+        path: The TOML file.
+
+    Returns:
+        The layout it states, named by the file and the start of its hash, so that a receipt tells which mapping was used.
+
+    Raises:
+        BadDeliveryError: It is not TOML, or says something a mapping cannot say.
+    """
+    try:
+        content = path.read_bytes()
+        mapping = _Mapping.model_validate(tomllib.loads(content.decode()))
+    except FileNotFoundError as error:
+        raise BadDeliveryError(f"Mappningen {path} finns inte.", f"The mapping {path} does not exist.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadDeliveryError(f"{path.name} är inte en TOML-fil: {error}.", f"{path.name} is not a TOML file: {error}.") from error
+    except ValidationError as error:
+        what = "; ".join(f"{'.'.join(map(str, part['loc']))}: {part['msg']}" for part in error.errors())
+        raise BadDeliveryError(f"{path.name} säger något som inte går: {what}.", f"{path.name} says what cannot be: {what}.") from error
+    _check_fields(mapping, path.name)
+    return Layout(
+        name=f"{path.name}@{hashlib.sha256(content).hexdigest()[:12]}",
+        columns=mapping.columns,
+        required=tuple(mapping.columns),
+        formats={field: tuple([given] if isinstance(given, str) else given) for field, given in mapping.formats.items()},
+        srid=mapping.place.crs,
+        area_level=mapping.place.area_level,
+        constants=mapping.constants,
+        codes=mapping.codes,
+        withdrawn=frozenset(value.casefold() for value in mapping.withdrawn),
+        without_place=Precision.STAD if mapping.place.without == "stad" else Precision.NONE,
+        detail=mapping.detail,
+    )
+
+
+def _check_fields(mapping: _Mapping, name: str) -> None:
+    unknown = sorted((set(mapping.columns) | set(mapping.formats) | set(mapping.constants) | set(mapping.codes)) - FIELDS)
+    if unknown:
+        known = ", ".join(sorted(FIELDS))
+        raise BadDeliveryError(
+            f"{name}: okänt fält {', '.join(unknown)}; fälten är {known}.", f"{name}: unknown field {', '.join(unknown)}; they are {known}."
+        )
+    if not {"start", "reported"} & set(mapping.columns) or not ({"kind"} & (set(mapping.columns) | set(mapping.constants))):
+        raise BadDeliveryError(
+            f"{name}: en mappning behöver åtminstone start eller reported, och kind.",
+            f"{name}: a mapping needs at least start or reported, and kind.",
+        )

@@ -1,0 +1,319 @@
+"""What can be known of where an event was, as numbered places.
+
+A place is one combination of areas over all editions and levels: a point gives the area it lies in at every level of every edition, a row
+that names a stadsdel gives that stadsdel and what it lies in, and so on up to "somewhere in the city", "outside" and "nowhere known". Events
+carry the number of their place, so they are counted without looking at a polygon, and a new edition changes places, not counts.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from sqlalchemy import Connection, text
+
+from trygghetskarta.domain.areas import AreaLevel, code_of_name
+from trygghetskarta.domain.events import Precision
+from trygghetskarta.ingest.contract import CityBox
+from trygghetskarta.ingest.place import NOWHERE, RasterIndex, index_polygons
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.int32]
+
+_SAME_GROUND = 0.999
+_WORTH_AN_INDEX = 20_000
+NONE_KEY, OUTSIDE_KEY = "none", "outside"
+
+_AREAS = text("""
+    SELECT area_id, edition_id, level, code, name, parent_code, nested, ST_AsBinary(geom) AS geom FROM area ORDER BY edition_id, level, code
+""")
+_SAME = text("SELECT from_area_id, to_area_id FROM area_link WHERE share >= :share")
+_NEW_PLACES = text("""
+    INSERT INTO place (key, precision) SELECT * FROM unnest(CAST(:keys AS text[]), CAST(:precisions AS smallint[])) ORDER BY 1
+    ON CONFLICT (key) DO NOTHING RETURNING key
+""")
+_PLACES = text("SELECT key, place_id FROM place WHERE key = ANY(:keys)")
+_NEW_PLACE_AREAS = text("""
+    INSERT INTO place_area (place_id, edition_id, level, area_id, bucket)
+    SELECT * FROM unnest(
+        CAST(:place_id AS int[]), CAST(:edition_id AS smallint[]), CAST(:level AS text[]), CAST(:area_id AS int[]), CAST(:bucket AS text[])
+    )
+""")
+# Deliveries share this lock; whoever changes the areas waits for them and holds them up.
+_LOCK = 7_301_003
+
+
+@dataclass(slots=True)
+class Layer:
+    """The areas of one edition at one level, sorted by code.
+
+    Attributes:
+        edition_id: Whose areas.
+        level: At which level.
+        area_ids: (areas,).
+        codes: Number of an area by its code and by its name made a code.
+        parent: Number of the parent in the next coarser layer of the edition, (areas,); NOWHERE at the top.
+        nested: True where an area lies wholly in its parent, (areas,).
+        outlines: Well-known binary of each area, (areas,).
+    """
+
+    edition_id: int
+    level: AreaLevel
+    area_ids: Ints
+    codes: dict[str, int]
+    parent: Numbers
+    nested: npt.NDArray[np.bool_]
+    outlines: tuple[bytes, ...]
+
+    def locate(self, x: Floats, y: Floats) -> Numbers:
+        """Find the area of each point by where it lies: its number in the layer, NOWHERE in none."""
+        if len(x) >= _WORTH_AN_INDEX:
+            return _index_of(self.outlines).locate(x, y)
+        return _tree_of(self.outlines).locate(x, y)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    """Answers as a RasterIndex does; made in no time, slower for each point."""
+
+    tree: shapely.STRtree
+
+    def locate(self, x: Floats, y: Floats) -> Numbers:
+        known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+        point, number = self.tree.query(shapely.points(x[known], y[known]), predicate="intersects")
+        nobody = np.iinfo(np.int32).max
+        first: Numbers = np.full(len(x), nobody, np.int32)
+        np.minimum.at(first, known[point], number.astype(np.int32))
+        first[first == nobody] = NOWHERE
+        return first
+
+
+@lru_cache(maxsize=32)
+def _tree_of(outlines: tuple[bytes, ...]) -> _Tree:
+    return _Tree(shapely.STRtree(shapely.from_wkb(np.array(outlines, object))))
+
+
+@lru_cache(maxsize=8)
+def _index_of(outlines: tuple[bytes, ...]) -> RasterIndex:
+    """Index some outlines; editions that share a level's outlines, and deliveries one after another, share the index."""
+    return index_polygons(shapely.from_wkb(np.array(outlines, object)))
+
+
+@dataclass(slots=True)
+class Places:
+    """Every area there is, and the places met so far.
+
+    Attributes:
+        editions: The layers of each edition, finest first; the newest edition first.
+        srid: The plane of the polygons; None without any edition.
+        known: place_id by key.
+    """
+
+    editions: list[list[Layer]]
+    srid: int | None
+    same: dict[int, list[int]] = field(default_factory=dict)
+    known: dict[str, int] = field(default_factory=dict)
+    _by_area: dict[int, tuple[int, int, int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Remember where each area stands."""
+        for e, layers in enumerate(self.editions):
+            for level, layer in enumerate(layers):
+                for number, area_id in enumerate(layer.area_ids.tolist()):
+                    self._by_area[area_id] = (e, level, number)
+
+    def find(self, level: AreaLevel, name: str) -> int | None:
+        """Give the area of that level with this code or name, newest edition first; None when no edition has one."""
+        for layers in self.editions:
+            for layer in layers:
+                if layer.level is level:
+                    number = layer.codes.get(name, layer.codes.get(code_of_name(name)))
+                    if number is not None:
+                        return int(layer.area_ids[number])
+        return None
+
+    def named(self, name: str) -> set[int]:
+        """Give every area of any edition and level that has this code or name."""
+        code = code_of_name(name)
+        numbers = ((layer, layer.codes.get(name, layer.codes.get(code))) for layers in self.editions for layer in layers)
+        return {int(layer.area_ids[number]) for layer, number in numbers if number is not None}
+
+    def city(self) -> int | None:
+        """Give the area that is the whole city in the newest edition."""
+        for layer in self.editions[0] if self.editions else []:
+            if layer.level is AreaLevel.STAD:
+                return int(layer.area_ids[0])
+        return None
+
+    def box(self) -> CityBox:
+        """Give the box round every area of the newest edition's coarsest level."""
+        outlines = shapely.from_wkb(np.array(self.editions[0][-1].outlines, object))
+        left, bottom, right, top = shapely.total_bounds(outlines).tolist()
+        return CityBox((left, bottom, right, top), self.srid or 0)
+
+    def of_points(self, x: Floats, y: Floats) -> tuple[Numbers, list[tuple[int, ...]]]:
+        """Find the areas of each point.
+
+        Args:
+            x: Eastings in the plane, (points,).
+            y: Northings, (points,).
+
+        Returns:
+            For each point the number of its combination, (points,), and the combinations: the area ids of every layer that holds the point.
+        """
+        columns = [self._numbers(layers, x, y) for layers in self.editions]
+        flat = (
+            np.stack(
+                [
+                    np.where(number >= 0, layer.area_ids[number], 0)
+                    for layers, numbers in zip(self.editions, columns, strict=True)
+                    for layer, number in zip(layers, numbers, strict=True)
+                ],
+                axis=1,
+            )
+            if columns
+            else np.zeros((len(x), 1), np.int64)
+        )
+        code = np.zeros(len(x), np.int64)
+        for column in flat.T:
+            code = np.unique(code * (int(flat.max(initial=0)) + 1) + column, return_inverse=True)[1].astype(np.int64)
+        _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
+        return inverse.astype(np.int32), [tuple(int(area) for area in flat[row] if area) for row in first]
+
+    @staticmethod
+    def _numbers(layers: list[Layer], x: Floats, y: Floats) -> list[Numbers]:
+        """Number of the area of each point at each level of one edition, finest first.
+
+        The finest level is looked up. A coarser one follows from it wherever the finer area lies wholly in its parent, so that a point on a
+        border gets areas that belong together and sums close; elsewhere the coarser level is looked up too.
+        """
+        numbers: list[Numbers] = []
+        for depth, layer in enumerate(layers):
+            if depth == 0:
+                numbers.append(layer.locate(x, y))
+                continue
+            finer, below = layers[depth - 1], numbers[-1]
+            follows = (below >= 0) & finer.nested[below]
+            number = np.where(follows, finer.parent[below], NOWHERE).astype(np.int32)
+            rest = np.flatnonzero(~follows)
+            if len(rest):
+                number[rest] = layer.locate(x[rest], y[rest])
+            numbers.append(number)
+        return numbers
+
+    def of_area(self, area_id: int) -> tuple[int, ...]:
+        """Give the combination of a row that names an area: the area, what it lies in, and the same ground in other editions."""
+        found: set[int] = set()
+        for same in (area_id, *self.same.get(area_id, [])):
+            e, depth, number = self._by_area[same]
+            layers = self.editions[e]
+            while True:
+                found.add(int(layers[depth].area_ids[number]))
+                if depth + 1 >= len(layers) or not layers[depth].nested[number]:
+                    break
+                depth, number = depth + 1, int(layers[depth].parent[number])
+        return tuple(sorted(found))
+
+    def place_ids(self, connection: Connection, wanted: Sequence[tuple[tuple[int, ...], Precision]]) -> Ints:
+        """Give the numbers of places, making those that are new.
+
+        Args:
+            connection: Inside a transaction.
+            wanted: For each the areas known to hold it, and how exactly it is known: OUTSIDE or NONE when there are no areas.
+
+        Returns:
+            The places' numbers, (places,).
+        """
+        keys = [_key(areas, precision) for areas, precision in wanted]
+        new = {key: one for key, one in zip(keys, wanted, strict=True) if key not in self.known}
+        if new:
+            # Another delivery may be making the same place: whoever comes second waits for the first, and takes its number.
+            made = set(connection.execute(_NEW_PLACES, {"keys": list(new), "precisions": [int(p) for _, p in new.values()]}).scalars())
+            for key, place_id in connection.execute(_PLACES, {"keys": list(new)}).tuples():
+                self.known[key] = place_id
+            rows = [row for key, (areas, _) in new.items() if key in made for row in self._rows(self.known[key], key, set(areas))]
+            if rows:
+                columns = {name: [row[name] for row in rows] for name in ("place_id", "edition_id", "level", "area_id", "bucket")}
+                connection.execute(_NEW_PLACE_AREAS, columns)
+        return np.array([self.known[key] for key in keys], np.int64)
+
+    def _rows(self, place_id: int, key: str, areas: set[int]) -> list[dict[str, object]]:
+        empty = {OUTSIDE_KEY: "outside", NONE_KEY: "unplaced"}.get(key, "areaOnly")
+        rows: list[dict[str, object]] = []
+        for layers in self.editions:
+            by_level = {self._by_area[area][1]: area for area in areas if layers is self.editions[self._by_area[area][0]]}
+            for depth, layer in enumerate(layers):
+                area = by_level.get(depth)
+                bucket = "placed" if area is not None else empty
+                rows.append(
+                    {"place_id": place_id, "edition_id": layer.edition_id, "level": layer.level.value, "area_id": area, "bucket": bucket}
+                )
+        return rows
+
+
+def _key(areas: tuple[int, ...], precision: Precision) -> str:
+    return ",".join(map(str, sorted(areas))) or (OUTSIDE_KEY if precision is Precision.OUTSIDE else NONE_KEY)
+
+
+def hold_areas_still(connection: Connection) -> None:
+    """Keep the areas as they are until the transaction ends."""
+    connection.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": _LOCK})
+
+
+def change_areas(connection: Connection) -> None:
+    """Keep everyone else from the areas until the transaction ends: those who change them, and deliveries that place events in them."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+
+
+def load_places(connection: Connection) -> Places:
+    """Read every area and place from the database.
+
+    Args:
+        connection: Inside a transaction.
+
+    Returns:
+        The places, ready to be asked.
+    """
+    grouped: dict[tuple[int, AreaLevel], list[dict[str, Any]]] = defaultdict(list)
+    for row in connection.execute(_AREAS).mappings():
+        grouped[row["edition_id"], AreaLevel(row["level"])].append(dict(row))
+    newest_first = connection.execute(text("SELECT edition_id, srid FROM edition ORDER BY valid_from DESC")).all()
+    editions = []
+    for edition_id, _ in newest_first:
+        levels = sorted((level for e, level in grouped if e == edition_id), key=lambda level: level.rank)
+        if levels:
+            editions.append(_layers(edition_id, levels, grouped))
+    same: dict[int, list[int]] = defaultdict(list)
+    for a, b in connection.execute(_SAME, {"share": _SAME_GROUND}):
+        same[a].append(b)
+    known: dict[str, int] = dict(connection.execute(text("SELECT key, place_id FROM place")).tuples().all())
+    return Places(editions, newest_first[0][1] if newest_first else None, dict(same), known)
+
+
+def _layers(edition_id: int, levels: list[AreaLevel], grouped: dict[tuple[int, AreaLevel], list[dict[str, Any]]]) -> list[Layer]:
+    layers = []
+    for depth, level in enumerate(levels):
+        rows = grouped[edition_id, level]
+        coarser = grouped[edition_id, levels[depth + 1]] if depth + 1 < len(levels) else []
+        number_of = {str(row["code"]): number for number, row in enumerate(coarser)}
+        codes = {code_of_name(str(row["name"])): number for number, row in enumerate(rows)}
+        codes.update({str(row["code"]): number for number, row in enumerate(rows)})
+        layers.append(
+            Layer(
+                edition_id,
+                level,
+                np.array([row["area_id"] for row in rows], np.int64),
+                codes,
+                np.array([number_of.get(str(row["parent_code"]), NOWHERE) for row in rows], np.int32),
+                np.array([bool(row["nested"]) and str(row["parent_code"]) in number_of for row in rows]),
+                tuple(bytes(row["geom"]) for row in rows),
+            )
+        )
+    return layers

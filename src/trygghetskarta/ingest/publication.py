@@ -1,0 +1,19 @@
+"""Tell readers that what they see has changed."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+from trygghetskarta.store.engine import CHANNEL
+
+
+def announce(connection: Connection, what: str, delivery: int | None = None) -> None:
+    """Give the data a new version, and wake the workers when the transaction is committed.
+
+    Args:
+        connection: Inside the transaction that changes the data.
+        what: What changed: delivery, areas or population.
+        delivery: The delivery, when one did.
+    """
+    connection.execute(text("INSERT INTO publication (what, delivery_id) VALUES (:what, :delivery)"), {"what": what, "delivery": delivery})
+    connection.execute(text("SELECT pg_notify(:channel, :what)"), {"channel": CHANNEL, "what": what})

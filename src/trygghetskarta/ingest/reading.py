@@ -1,0 +1,289 @@
+"""Bytes to text columns: unpack, decode, find the rows and their lines. Strict, and nothing is lost.
+
+Rows are found by the line ends that stand outside quotes, so every row keeps its own bytes and the line it begins on. A row with the wrong
+number of fields is set aside before the columns are parsed.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv as arrow_csv
+
+from trygghetskarta.domain.events import Message, Rejected
+from trygghetskarta.errors import BadDeliveryError
+from trygghetskarta.ingest.contract import DeliveredFile
+
+Ints = npt.NDArray[np.int64]
+Bytes = npt.NDArray[np.uint8]
+
+_GZIP = b"\x1f\x8b"
+_ZIP = b"PK\x03\x04"
+_LARGEST = 1 << 30
+_HIGHEST_RATIO = 100
+_SEPARATORS = b";,\t"
+_QUOTE, _NEWLINE = 34, 10
+_FOOTERS = ("summa", "totalt", "källa")
+_SWEDISH_LETTERS = frozenset("åäöÅÄÖéÉèÈüÜáÁàÀâÂêÊëËîÎïÏôÔçÇøØæÆñÑßíÍóÓúÚ§´’‘”“–—…°²³·½«»\xa0€")
+
+
+@dataclass(slots=True)
+class TextTable:
+    """A table of texts with its rows' places in the file.
+
+    Attributes:
+        header: Names of the columns, tidied.
+        columns: Values per column, (rows,), each as it stands in the file less outer blanks.
+        line: Line of the file each row begins on, 1-based, (rows,).
+        begin: First byte of each row in `content`, (rows,).
+        end: One past its last byte, (rows,).
+        content: The file's bytes.
+        rejected: Rows that are not rows of this table.
+        blank: How many rows were empty or a footer.
+        encoding: What the bytes were decoded from.
+        separator: What separates the columns.
+    """
+
+    header: list[str]
+    columns: dict[str, pa.ChunkedArray]
+    line: Ints
+    begin: Ints
+    end: Ints
+    content: bytes
+    rejected: list[Rejected]
+    blank: int
+    encoding: str
+    separator: str
+
+    def raw(self, row: int) -> bytes:
+        """Give a row's own bytes."""
+        return self.content[int(self.begin[row]) : int(self.end[row])]
+
+
+def open_delivery(path: Path) -> DeliveredFile:
+    """Read a delivered file and unpack it.
+
+    Args:
+        path: The file, plain or gzip (known by its first bytes, whatever it is called).
+
+    Returns:
+        The file.
+
+    Raises:
+        BadDeliveryError: It does not exist, is empty, is broken, or is a kind of archive that is not read.
+    """
+    if not path.is_file():
+        raise BadDeliveryError(f"Filen {path} finns inte.", f"The file {path} does not exist.")
+    packed = path.read_bytes()
+    content = _unpacked(packed, path.name)
+    if not content.strip():
+        raise BadDeliveryError(f"{path.name} är tom. Ingenting ändrades.", f"{path.name} is empty. Nothing was changed.")
+    return DeliveredFile(path.name, content, hashlib.sha256(packed).hexdigest(), len(packed))
+
+
+def _unpacked(packed: bytes, name: str) -> bytes:
+    if packed.startswith(_ZIP):
+        raise BadDeliveryError(
+            f"{name} är ett zip-arkiv eller en Excelfil. Skicka filen som CSV eller JSON, gärna packad med gzip.",
+            f"{name} is a zip archive or an Excel file. Send it as CSV or JSON, packed with gzip if you like.",
+        )
+    if not packed.startswith(_GZIP):
+        return packed
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        content = unpacker.decompress(packed, min(_LARGEST, max(len(packed) * _HIGHEST_RATIO, 1 << 20)))
+        if unpacker.unconsumed_tail:
+            raise BadDeliveryError(f"{name} packas upp till för mycket data.", f"{name} unpacks to too much data.")
+        return content if unpacker.eof and not unpacker.unused_data else gzip.decompress(packed)
+    except (zlib.error, EOFError, gzip.BadGzipFile) as error:
+        raise BadDeliveryError(f"{name} är en trasig gzip-fil: {error}.", f"{name} is a broken gzip file: {error}.") from error
+
+
+def decode(content: bytes, name: str) -> tuple[str, str]:
+    """Decode a file: a byte order mark, else strict UTF-8, else Windows-1252 if every letter is a plausible one.
+
+    Args:
+        content: The bytes.
+        name: The file's name, for the error.
+
+    Returns:
+        The text, and the name of the encoding.
+
+    Raises:
+        BadDeliveryError: Neither fits; the error names the first offending byte.
+    """
+    try:
+        return content.decode("utf-8-sig"), "utf-8"
+    except UnicodeDecodeError as error:
+        try:
+            text = content.decode("cp1252")
+        except UnicodeDecodeError:
+            text = "\x00"
+        if all(letter < "\x80" or letter in _SWEDISH_LETTERS for letter in set(text)) and "\x00" not in text:
+            return text, "cp1252"
+        raise BadDeliveryError(
+            f"{name}: teckenkodningen går inte att känna igen; byte {error.start} är {content[error.start]:#04x}. Spara filen som UTF-8.",
+            f"{name}: the character encoding is not known; byte {error.start} is {content[error.start]:#04x}. Save the file as UTF-8.",
+        ) from error
+
+
+def read_table(file: DeliveredFile) -> TextTable:
+    """Read a CSV file as texts.
+
+    Args:
+        file: The file.
+
+    Returns:
+        The table.
+
+    Raises:
+        BadDeliveryError: The encoding or separator cannot be told, a quote is never closed, or the header has empty or double names.
+    """
+    text, encoding = decode(file.content, file.name)
+    content = text.encode() if encoding != "utf-8" or file.content.startswith(b"\xef\xbb\xbf") else file.content
+    if b"\n" not in content and b"\r" in content:
+        content = content.replace(b"\r", b"\n")
+    buffer = np.frombuffer(content, np.uint8)
+    quoted = np.bitwise_xor.accumulate((buffer == _QUOTE).view(np.uint8)) if _QUOTE in content else None
+    begin, end, line = _rows(buffer, quoted, file.name)
+    separator = _separator(content[: int(end[0])], file.name)
+    header = _header(content[: int(end[0])].decode(), separator, file.name)
+    counts = _field_counts(buffer, quoted, (begin, end), separator)
+    table = TextTable(header, {}, line[1:], begin[1:], end[1:], content, [], 0, encoding, separator)
+    _set_aside(table, counts[1:])
+    _parse(table, quoted is not None)
+    _drop_footers(table)
+    return table
+
+
+def _rows(buffer: Bytes, quoted: Bytes | None, name: str) -> tuple[Ints, Ints, Ints]:
+    """Find the first and last byte and the line of every row, the header included."""
+    newline = buffer == _NEWLINE
+    every_line = np.flatnonzero(newline)
+    if quoted is not None:
+        if quoted[-1]:
+            opened = int(np.flatnonzero((buffer == _QUOTE) & (quoted == 1))[-1])
+            at = int(np.searchsorted(every_line, opened)) + 1
+            raise BadDeliveryError(
+                f"{name}, rad {at}: ett citattecken öppnas men stängs aldrig.", f"{name}, line {at}: a quote is opened and never closed."
+            )
+        newline &= quoted == 0
+    ends = np.flatnonzero(newline)
+    if not len(ends) or ends[-1] != len(buffer) - 1:
+        ends = np.append(ends, len(buffer))
+    begins = np.append(0, ends[:-1] + 1)
+    lines = np.searchsorted(every_line, begins) + 1
+    has_return = (ends > begins) & (buffer[np.maximum(ends - 1, 0)] == 13)
+    return begins.astype(np.int64), (ends - has_return).astype(np.int64), lines.astype(np.int64)
+
+
+def _separator(header: bytes, name: str) -> str:
+    counts = {chr(byte): header.count(byte) for byte in _SEPARATORS}
+    best = max(counts, key=lambda separator: counts[separator])
+    if counts[best] and sum(count == counts[best] for count in counts.values()) > 1:
+        raise BadDeliveryError(
+            f"{name}: det går inte att avgöra vad som skiljer kolumnerna åt.", f"{name}: what separates the columns cannot be told."
+        )
+    return best if counts[best] else ";"
+
+
+def _header(text: str, separator: str, name: str) -> list[str]:
+    header = [" ".join(part.strip().strip('"').replace("\ufeff", "").split()) for part in text.split(separator)]
+    twice = [column for column in header if header.count(column) > 1 and column]
+    if "" in header or twice:
+        at = header.index("") + 1 if "" in header else header.index(twice[0]) + 1
+        raise BadDeliveryError(
+            f"{name}, rad 1: kolumn {at} saknar namn eller har samma namn som en annan.",
+            f"{name}, line 1: column {at} has no name or the name of another.",
+        )
+    return header
+
+
+def _field_counts(buffer: Bytes, quoted: Bytes | None, rows: tuple[Ints, Ints], separator: str) -> Ints:
+    """Count the fields of every row; 0 for a row with nothing but separators and blanks."""
+    begin, end = rows
+    separates = buffer == ord(separator)
+    if quoted is not None:
+        separates &= quoted == 0
+    at = np.flatnonzero(separates)
+    fields: Ints = np.searchsorted(at, end) - np.searchsorted(at, begin) + 1
+    filled = np.flatnonzero(~separates & (buffer > ord(" ")) & (buffer != _QUOTE))
+    empty = np.searchsorted(filled, end) == np.searchsorted(filled, begin)
+    return np.where(empty, 0, fields)
+
+
+def _set_aside(table: TextTable, counts: Ints) -> None:
+    """Take out the empty rows, and reject those with too few or too many fields unless they are a footer."""
+    wanted = len(table.header)
+    for row in np.flatnonzero((counts != wanted) & (counts > 0)).tolist():
+        raw = table.raw(row)
+        if _is_footer(raw.decode()):
+            table.blank += 1
+            continue
+        table.rejected.append(_field_count(int(table.line[row]), raw, int(counts[row]), wanted))
+    table.blank += int((counts == 0).sum())
+    keep = counts == wanted
+    table.line, table.begin, table.end = table.line[keep], table.begin[keep], table.end[keep]
+
+
+def _field_count(line: int, raw: bytes, got: int, wanted: int) -> Rejected:
+    return Rejected(
+        line,
+        "",
+        shown(raw.decode()),
+        Message("field_count", f"Raden har {got} fält men rubriken {wanted}.", f"The row has {got} fields but the header {wanted}."),
+        raw,
+    )
+
+
+def _is_footer(text: str) -> bool:
+    return text.lstrip('"; \t').casefold().startswith(_FOOTERS)
+
+
+def _parse(table: TextTable, has_quotes: bool) -> None:
+    """Parse the good rows' bytes to columns."""
+    if not len(table.line):
+        table.columns = {name: pa.chunked_array([pa.array([], pa.string())]) for name in table.header}
+        return
+    whole = bool((table.begin[1:] > table.end[:-1]).all() and (np.diff(table.line) == 1).all() and not has_quotes)
+    if whole:
+        body = pa.py_buffer(memoryview(table.content)[int(table.begin[0]) : int(table.end[-1])])
+    else:
+        body = pa.py_buffer(b"\n".join(table.content[b:e] for b, e in zip(table.begin.tolist(), table.end.tolist(), strict=True)))
+    parsed = arrow_csv.read_csv(
+        pa.BufferReader(body),
+        read_options=arrow_csv.ReadOptions(column_names=table.header),
+        parse_options=arrow_csv.ParseOptions(delimiter=table.separator, newlines_in_values=has_quotes, ignore_empty_lines=False),
+        convert_options=arrow_csv.ConvertOptions(column_types=dict.fromkeys(table.header, pa.string()), strings_can_be_null=False),
+    )
+    table.columns = {name: pc.utf8_trim_whitespace(parsed[name]) for name in table.header}
+
+
+def _drop_footers(table: TextTable) -> None:
+    """Take out the last rows that sum up the table or name its source."""
+    first = table.columns[table.header[0]]
+    rows = len(table.line)
+    last = rows
+    while last and _is_footer(first[last - 1].as_py()):
+        last -= 1
+    if last < rows:
+        table.blank += rows - last
+        table.line, table.begin, table.end = table.line[:last], table.begin[:last], table.end[:last]
+        table.columns = {name: column.slice(0, last) for name, column in table.columns.items()}
+
+
+def shown(value: str) -> str:
+    """Write a value for a person: at most 80 characters, control characters escaped."""
+    return (
+        value[:80].encode("unicode_escape").decode("ascii").encode().decode("unicode_escape")
+        if value.isprintable()
+        else ascii(value[:80])[1:-1]
+    )

@@ -1,0 +1,103 @@
+"""Place every event anew after the areas have changed."""
+
+from __future__ import annotations
+
+import numpy as np
+from sqlalchemy import Connection, text
+
+from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.events import Precision
+from trygghetskarta.ingest.copying import copy_in, copy_out, encode, fixed
+from trygghetskarta.ingest.places import Places, load_places
+from trygghetskarta.ingest.rollup import rebuild_rollup
+
+_POINTS = "SELECT uuid_send(key), source_id, known_from, ST_X(geom), ST_Y(geom) FROM event WHERE geom IS NOT NULL"
+_ROWS_WITHOUT_POINT = text("""
+    SELECT DISTINCT precision, coalesce(area_text, '') AS area_text FROM event WHERE geom IS NULL
+""")
+_MOVE_ROWS = text("""
+    UPDATE event SET place_id = :place_id WHERE geom IS NULL AND precision = :precision AND coalesce(area_text, '') = :area_text
+""")
+_LEVELS = {
+    Precision.BASOMRADE: AreaLevel.BASOMRADE,
+    Precision.STADSDEL: AreaLevel.STADSDEL,
+    Precision.STADSDELSOMRADE: AreaLevel.STADSDELSOMRADE,
+}
+
+
+def replace_events(connection: Connection) -> int:
+    """Give every event the place it has in the areas as they now are, and count them again.
+
+    Args:
+        connection: Inside a transaction.
+
+    Returns:
+        How many points were placed.
+    """
+    if connection.execute(text("SELECT 1 FROM event LIMIT 1")).first() is None:
+        connection.execute(text("DELETE FROM place_area"))
+        connection.execute(text("DELETE FROM place"))
+        return 0
+    # Keys are kept apart from the new ones until no event refers to them.
+    connection.execute(text("UPDATE place SET key = 'old ' || key"))
+    places = load_places(connection)
+    places.known.clear()
+    moved = _move_points(connection, places)
+    rows = connection.execute(_ROWS_WITHOUT_POINT).all()
+    numbers = places.place_ids(connection, [areas_of_row(places, Precision(row.precision), row.area_text) for row in rows])
+    for row, place_id in zip(rows, numbers.tolist(), strict=True):
+        connection.execute(_MOVE_ROWS, {"place_id": place_id, "precision": row.precision, "area_text": row.area_text})
+    connection.execute(text("DELETE FROM rollup"))
+    connection.execute(text("DELETE FROM place WHERE key LIKE 'old %'"))
+    rebuild_rollup(connection)
+    return moved
+
+
+def areas_of_row(places: Places, precision: Precision, area_text: str) -> tuple[tuple[int, ...], Precision]:
+    """Find the areas of a row that has no point.
+
+    Args:
+        places: The areas.
+        precision: What kind of place the row gives.
+        area_text: The area it names, when the precision says that it names one.
+
+    Returns:
+        The areas that hold it, and how exactly it is known: less than the row meant where no edition has the area it names.
+    """
+    level = _LEVELS.get(precision)
+    area = places.find(level, area_text) if level is not None else None
+    if area is not None:
+        return places.of_area(area), precision
+    if precision in (Precision.NONE, Precision.OUTSIDE):
+        return (), precision
+    city = places.city()
+    return (places.of_area(city), Precision.STAD) if city is not None else ((), Precision.NONE)
+
+
+def _move_points(connection: Connection, places: Places) -> int:
+    rows = copy_out(
+        connection,
+        _POINTS,
+        [("key", "S16"), ("source_id", ">i2"), ("known_from", ">i8"), ("x", ">f8"), ("y", ">f8")],
+    )
+    if not len(rows):
+        return 0
+    combination, areas = places.of_points(rows["x"].astype(np.float64), rows["y"].astype(np.float64))
+    numbers = places.place_ids(connection, [(area, Precision.POINT if area else Precision.OUTSIDE) for area in areas])
+    connection.execute(text("CREATE TEMP TABLE moved (key uuid, source_id smallint, known_from timestamptz, place_id int) ON COMMIT DROP"))
+    fields = [
+        fixed(rows["key"], "S16"),
+        fixed(rows["source_id"], ">i2"),
+        fixed(rows["known_from"], ">i8"),
+        fixed(numbers[combination], ">i4"),
+    ]
+    copy_in(connection, "moved", ("key", "source_id", "known_from", "place_id"), encode(fields))
+    connection.execute(text("ANALYZE moved"))
+    connection.execute(
+        text("""
+            UPDATE event SET place_id = moved.place_id FROM moved
+            WHERE event.source_id = moved.source_id AND event.key = moved.key AND event.known_from = moved.known_from
+        """)
+    )
+    connection.execute(text("DROP TABLE moved"))
+    return len(rows)

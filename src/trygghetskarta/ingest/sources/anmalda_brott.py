@@ -1,0 +1,75 @@
+"""Reported crimes: the police's extract by basområde, and their extract by point."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.events import Precision, Reading
+from trygghetskarta.domain.sources import CONTRACTS, SourceId
+from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
+from trygghetskarta.ingest.rows import ISO_DATE, ISO_TIME, read_rows
+
+# Four digits, less the leading zero or with the decimal that a spreadsheet gave it.
+_BROTTSKOD = r"^[0-9]{3,4}(\.0)?$"
+_DATES = (*ISO_DATE, "%m/%d/%Y")
+
+BY_BASOMRADE = Layout(
+    name="anmalda_brott/basomrade",
+    columns={
+        "reported": "Inskrivningsdatum",
+        "area": "Basområde",
+        "kind": "Brottskod",
+        "antal": "Antal",
+        "start": "Brottsdag start",
+        "end": "Brottsdag slut",
+        "startTime": "Brottstid start",
+        "endTime": "Brottstid slut",
+    },
+    required=("reported", "area", "kind", "antal", "start"),
+    formats={"reported": _DATES, "start": _DATES, "end": _DATES},
+    area_level=AreaLevel.BASOMRADE,
+    kind_pattern=_BROTTSKOD,
+    without_place=Precision.STAD,
+    detail={"street": "Gata", "police": "Närpo"},
+)
+
+BY_POINT = Layout(
+    name="anmalda_brott/punkt",
+    columns={
+        "id": "ID",
+        "kind": "BROTTSKOD",
+        "x": "LONGITUDE",
+        "y": "LATITUDE",
+        "municipality": "KOMMUN",
+        "start": "BROTTSDATUMTID_START",
+        "end": "BROTTSDATUMTID_SLUT",
+    },
+    required=("id", "kind", "x", "y", "start"),
+    formats={"start": ISO_TIME, "end": ISO_TIME},
+    srid=4326,
+    kind_pattern=_BROTTSKOD,
+    without_place=Precision.STAD,
+    detail={"street": "GATA", "number": "GATUNR"},
+)
+
+
+class AnmaldaBrott:
+    """Rows of reported crimes. Every row belongs to the municipality unless it names another, so one without a place counts in the city."""
+
+    source = SourceId.ANMALDA_BROTT
+    version = "1"
+
+    def read(self, file: DeliveredFile, context: Context) -> Reading:
+        """Read a file of reported crimes; see `Source.read`."""
+        reading = read_rows(file, (BY_BASOMRADE, BY_POINT), context, CONTRACTS[self.source].counts_by)
+        kinds = np.array([_four_digits(kind) for kind in reading.events.kind.tolist()] or [""], object)[: len(reading.events)]
+        return replace(reading, events=replace(reading.events, kind=kinds))
+
+
+def _four_digits(kind: str) -> str:
+    """Give a brottskod its leading zero back, and take away the decimals a spreadsheet added."""
+    digits = kind.removesuffix(".0")
+    return digits.zfill(4) if digits.isascii() and digits.isdigit() else kind

@@ -1,0 +1,29 @@
+"""The rescue service's registered events."""
+
+from __future__ import annotations
+
+from trygghetskarta.domain.events import Precision, Reading
+from trygghetskarta.domain.sources import CONTRACTS, SourceId
+from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
+from trygghetskarta.ingest.rows import ISO_TIME, read_rows
+
+REGISTER = Layout(
+    name="brander/register",
+    columns={"id": "id", "start": "larmtid", "kind": "handelsetyp", "x": "x", "y": "y"},
+    required=("id", "start", "kind", "x", "y"),
+    formats={"start": ISO_TIME},
+    srid=3011,
+    without_place=Precision.NONE,
+    detail={"address": "adress"},
+)
+
+
+class Brander:
+    """Rows of the rescue service's register, known by their id."""
+
+    source = SourceId.BRANDER
+    version = "1"
+
+    def read(self, file: DeliveredFile, context: Context) -> Reading:
+        """Read an extract of the register; see `Source.read`."""
+        return read_rows(file, (REGISTER,), context, CONTRACTS[self.source].counts_by)

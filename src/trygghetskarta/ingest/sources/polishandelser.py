@@ -1,0 +1,244 @@
+"""The police press feed: polisen.se's events as JSON.
+
+The feed's coordinates are the centroid of a municipality or a county and are never read. The municipality is the last comma part of the name,
+the event's own time its first part (without a year), and the only finer place a stadsdel that the summary names.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import orjson
+
+from trygghetskarta.domain.categories import tree_of
+from trygghetskarta.domain.events import (
+    NO_TIME,
+    EventBatch,
+    Message,
+    Precision,
+    Reading,
+    Rejected,
+    TimePrecision,
+    Warned,
+    WarningCode,
+)
+from trygghetskarta.domain.periods import LOCAL_TIME, Month
+from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.errors import BadDeliveryError
+from trygghetskarta.ingest.contract import Context, DeliveredFile
+from trygghetskarta.ingest.reading import decode, shown
+
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december"), 1
+    )
+}
+_NAME_TIME = re.compile(r"([0-9]{1,2}) ([a-z]+) ([0-9]{1,2})[.:]([0-9]{2})\b", re.ASCII)
+_PUBLISHED = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2}) ([0-9]{1,2}):([0-9]{2}):([0-9]{2}) ([+-][0-9]{2}):?([0-9]{2})", re.ASCII)
+_BETWEEN = re.compile(r"[\s,]*")
+
+
+@dataclass(slots=True)
+class _Row:
+    """One event of the feed, understood."""
+
+    line: int
+    identity: str
+    kind: str
+    starts_at: datetime
+    time_precision: TimePrecision
+    published: datetime
+    precision: Precision
+    area: str | None
+    detail: str
+    raw: str
+
+
+class Polishandelser:
+    """Events of the press feed, known by their id: one array, or one object a line."""
+
+    source = SourceId.POLISHANDELSER
+    version = "1"
+
+    def read(self, file: DeliveredFile, context: Context) -> Reading:
+        """Read an answer of the feed; see `Source.read`."""
+        text, encoding = decode(file.content, file.name)
+        finder = _Stadsdelar(context)
+        rows: list[_Row] = []
+        rejected: list[Rejected] = []
+        for line, raw, value in _objects(text, file.name):
+            understood = _understand(value, (line, raw), finder, context)
+            if isinstance(understood, _Row):
+                rows.append(understood)
+            else:
+                column, message = understood
+                given = str(value.get(column, "")) if isinstance(value, dict) else ""
+                rejected.append(Rejected(line, column, shown(given), message, raw.encode()))
+        return Reading(_batch(rows), lambda row: rows[row].raw.encode(), rejected, 0, _digests(rows), None, encoding)
+
+
+class _Stadsdelar:
+    """Finds the one stadsdel that a text names."""
+
+    def __init__(self, context: Context) -> None:
+        self.codes = context.stadsdelar
+        # The longest name first, so that Farsta Strand is not read as Farsta.
+        names = sorted(map(re.escape, self.codes), key=len, reverse=True)
+        self.pattern = re.compile(rf"(?<!\w)({'|'.join(names)})s?(?!\w)") if names else None
+
+    def find(self, text: str) -> str | None:
+        """Give the code of the stadsdel named; None when none is, or several."""
+        found = set(self.pattern.findall(text.casefold())) if self.pattern else set()
+        return self.codes[found.pop()] if len(found) == 1 else None
+
+
+def _objects(text: str, name: str) -> Iterator[tuple[int, str, Any]]:
+    """Go through the values of a JSON array, or of one value a line, with the line each begins on and its own text."""
+    decoder = json.JSONDecoder()
+    stripped = text.strip()
+    is_array = stripped.startswith("[")
+    at = text.index("[") + 1 if is_array else 0
+    stop = text.rindex("]") if is_array and stripped.endswith("]") else len(text)
+    line, counted = 1, 0
+    while True:
+        at = _BETWEEN.match(text, at).end()  # type: ignore[union-attr]  # the pattern matches everywhere, the empty string at least
+        if at >= stop:
+            break
+        line, counted = line + text.count("\n", counted, at), at
+        try:
+            value, end = decoder.raw_decode(text, at)
+        except json.JSONDecodeError as error:
+            raise BadDeliveryError(
+                f"{name}, rad {error.lineno}: filen är inte giltig JSON ({error.msg}). Ingenting ändrades.",
+                f"{name}, line {error.lineno}: the file is not valid JSON ({error.msg}). Nothing was changed.",
+            ) from error
+        yield line, text[at:end], value
+        at = end
+    if is_array and not stripped.endswith("]"):
+        raise BadDeliveryError(
+            f"{name} är avbruten: listan avslutas aldrig. Ingenting ändrades.",
+            f"{name} is cut off: the array never ends. Nothing was changed.",
+        )
+
+
+def _understand(value: object, at: tuple[int, str], finder: _Stadsdelar, context: Context) -> _Row | tuple[str, Message]:
+    """Read one event, or say which field is at fault and why."""
+    fields = value if isinstance(value, dict) else {}
+    texts = {field: fields.get(field) for field in ("name", "type", "datetime")}
+    identity = fields.get("id")
+    if not isinstance(identity, int) or isinstance(identity, bool):
+        return "id", Message("missing_id", "Händelsen saknar id.", "The event has no id.")
+    for field, text in texts.items():
+        if not isinstance(text, str) or not text.strip():
+            return field, Message("missing_value", f"Händelsen saknar {field}.", f"The event has no {field}.")
+    published = _published(str(texts["datetime"]))
+    if published is None:
+        return "datetime", Message("no_such_date", "Publiceringstiden går inte att läsa.", "The time of publication cannot be read.")
+    if published > context.now + timedelta(days=1):
+        return "datetime", Message("future", "Publiceringstiden ligger i framtiden.", "The time of publication lies in the future.")
+    name, kind, summary = str(texts["name"]), str(texts["type"]), str(fields.get("summary") or "")
+    starts_at, time_precision = _event_time(name, published)
+    precision, area = _place(name, kind, summary, finder, context)
+    detail = {"name": name, "summary": summary, "url": str(fields.get("url") or "")}
+    return _Row(at[0], str(identity), kind, starts_at, time_precision, published, precision, area, orjson.dumps(detail).decode(), at[1])
+
+
+def _published(text: str) -> datetime | None:
+    """Read the time of publication, whose hour has one digit before ten."""
+    match = _PUBLISHED.fullmatch(text.strip())
+    if match is None:
+        return None
+    year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
+    try:
+        return datetime.fromisoformat(f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{match[7]}:{match[8]}")
+    except ValueError:
+        return None
+
+
+def _event_time(name: str, published: datetime) -> tuple[datetime, TimePrecision]:
+    """Read the event's own time from its name: the last such day and clock time that is not after the publication.
+
+    The name has no year. A time it does not have, or that never was, is replaced by the day of publication.
+    """
+    local = published.astimezone(LOCAL_TIME)
+    match = _NAME_TIME.match(name.strip().lower())
+    month = _MONTHS.get(match[2]) if match is not None else None
+    if match is not None and month is not None:
+        for year in (local.year, local.year - 1):
+            try:
+                event = datetime(year, month, int(match[1]), int(match[3]), int(match[4]), tzinfo=LOCAL_TIME)
+            except ValueError:
+                continue
+            if event.date() <= local.date() + timedelta(days=1):
+                return event, TimePrecision.MINUTE
+    return datetime(local.year, local.month, local.day, tzinfo=LOCAL_TIME), TimePrecision.DAY
+
+
+def _place(name: str, kind: str, summary: str, finder: _Stadsdelar, context: Context) -> tuple[Precision, str | None]:
+    """Say where the event was: in a stadsdel, in the city, in another municipality, or not known.
+
+    A digest tells of many events in many places, so it has none.
+    """
+    municipality = name.rsplit(",", 1)[-1].strip()
+    tree = tree_of(SourceId.POLISHANDELSER)
+    if tree.is_digest(tree.categorise(kind)[0]) or municipality == context.county:
+        return Precision.NONE, None
+    if municipality != context.municipality:
+        return Precision.OUTSIDE, None
+    stadsdel = finder.find(summary)
+    return (Precision.STADSDEL, stadsdel) if stadsdel is not None else (Precision.STAD, None)
+
+
+def _batch(rows: list[_Row]) -> EventBatch:
+    def ints(values: Iterator[int]) -> np.ndarray[Any, np.dtype[np.int64]]:
+        return np.fromiter(values, np.int64, len(rows))
+
+    def texts(values: Iterator[str | None]) -> np.ndarray[Any, np.dtype[np.object_]]:
+        column: np.ndarray[Any, np.dtype[np.object_]] = np.empty(len(rows), object)
+        column[:] = list(values)
+        return column
+
+    nowhere = np.full(len(rows), np.nan)
+    return EventBatch(
+        line=ints(row.line for row in rows),
+        identity=texts(row.identity for row in rows),
+        kind=texts(row.kind for row in rows),
+        starts_at=ints(_microseconds(row.starts_at) for row in rows),
+        ends_at=np.full(len(rows), NO_TIME, np.int64),
+        time_precision=ints(int(row.time_precision) for row in rows),
+        reported_on=ints((row.published.astimezone(LOCAL_TIME).date() - date(1970, 1, 1)).days for row in rows),
+        month=ints(Month.of(row.starts_at.date()).number for row in rows),
+        antal=np.ones(len(rows), np.int64),
+        x=nowhere,
+        y=nowhere,
+        precision=ints(int(row.precision) for row in rows),
+        area=texts(row.area for row in rows),
+        withdrawn=np.zeros(len(rows), bool),
+        detail=texts(row.detail for row in rows),
+    )
+
+
+def _microseconds(instant: datetime) -> int:
+    return int(instant.astimezone(UTC).timestamp() * 1_000_000)
+
+
+def _digests(rows: list[_Row]) -> list[Warned]:
+    tree = tree_of(SourceId.POLISHANDELSER)
+    count = sum(tree.is_digest(tree.categorise(row.kind)[0]) for row in rows)
+    if not count:
+        return []
+    return [
+        Warned(
+            WarningCode.DIGEST,
+            count,
+            f"{count} sammanfattningar av flera händelser är sparade för sig och räknas inte i något område.",
+            f"{count} digests of several events are kept apart and counted in no area.",
+        )
+    ]

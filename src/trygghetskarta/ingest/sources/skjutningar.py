@@ -1,0 +1,52 @@
+"""Confirmed shootings: the police's list, revised from delivery to delivery."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import orjson
+
+from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.events import Precision, Reading
+from trygghetskarta.domain.sources import CONTRACTS, SourceId
+from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
+from trygghetskarta.ingest.rows import ISO_TIME, read_rows
+
+_NOBODY = ("0", "")
+
+LIST = Layout(
+    name="skjutningar/lista",
+    columns={"id": "id", "start": "tid", "x": "x", "y": "y", "area": "omrade", "status": "status"},
+    required=("id", "start", "x", "y", "status"),
+    formats={"start": ISO_TIME},
+    srid=3011,
+    area_level=AreaLevel.STADSDEL,
+    withdrawn=frozenset(("återtagen", "makulerad")),
+    without_place=Precision.STAD,
+    detail={"dead": "doda", "injured": "skadade", "status": "status"},
+)
+
+
+class Skjutningar:
+    """Rows of the list of shootings, known by their id."""
+
+    source = SourceId.SKJUTNINGAR
+    version = "1"
+
+    def read(self, file: DeliveredFile, context: Context) -> Reading:
+        """Read a list of shootings; see `Source.read`."""
+        reading = read_rows(file, (LIST,), context, CONTRACTS[self.source].counts_by)
+        if context.layout is not None:
+            return reading
+        kinds = np.empty(len(reading.events), object)
+        kinds[:] = [_harm(detail) for detail in reading.events.detail.tolist()]
+        return replace(reading, events=replace(reading.events, kind=kinds))
+
+
+def _harm(detail: str | None) -> str:
+    """Name the kind of a shooting by who was hurt in it."""
+    facts = orjson.loads(detail or "{}")
+    if facts.get("dead", "0") not in _NOBODY:
+        return "döda"
+    return "skadade" if facts.get("injured", "0") not in _NOBODY else "utan skadade"
