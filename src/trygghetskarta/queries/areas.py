@@ -1,0 +1,94 @@
+"""Areas and their outlines."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.errors import NotFoundError
+
+
+class Detail(StrEnum):
+    """How detailed an outline is: simplified to 10 or 25 m together with its neighbours, in full, or left out."""
+
+    METRES10 = "10m"
+    METRES25 = "25m"
+    FULL = "full"
+    NONE = "none"
+
+
+_OUTLINES = {
+    Detail.FULL: text("SELECT code, outline FROM area WHERE edition_id = :edition_id AND level = :level"),
+    Detail.METRES10: text("SELECT code, outline_10m FROM area WHERE edition_id = :edition_id AND level = :level"),
+    Detail.METRES25: text("SELECT code, outline_25m FROM area WHERE edition_id = :edition_id AND level = :level"),
+}
+
+
+def load_outlines(connection: Connection, edition_id: int, level: AreaLevel, detail: Detail) -> dict[str, str]:
+    """Read the GeoJSON text of every outline of a level, as it was written when the areas were loaded.
+
+    Args:
+        connection: Inside a transaction.
+        edition_id: The edition.
+        level: The level.
+        detail: How detailed.
+
+    Returns:
+        Text by code; empty for no outlines.
+    """
+    if detail is Detail.NONE:
+        return {}
+    return {row[0]: row[1] for row in connection.execute(_OUTLINES[detail], {"edition_id": edition_id, "level": level})}
+
+
+def find_area(connection: Connection, edition_id: int, code: str) -> dict[str, Any]:
+    """Read one area with its outline and its links to other editions.
+
+    Args:
+        connection: Inside a transaction.
+        edition_id: The edition.
+        code: Its code; of areas of several levels that share it the coarsest.
+
+    Returns:
+        The area as the API gives it.
+
+    Raises:
+        NotFoundError: The edition has no such area.
+    """
+    rows = connection.execute(
+        text("""
+            SELECT area_id, level, code, name, parent_code, square_metres, label_lon, label_lat, outline_10m FROM area
+            WHERE edition_id = :edition_id AND code = :code
+        """),
+        {"edition_id": edition_id, "code": code},
+    ).all()
+    if not rows:
+        raise NotFoundError(f"Indelningen har inget område {code}.", f"The edition has no area {code}.")
+    row = max(rows, key=lambda found: AreaLevel(found.level).rank)
+    links = connection.execute(
+        text("""
+            SELECT edition.valid_from, area.code, area.name, kind, share, basis FROM area_link
+            JOIN area ON area.area_id = to_area_id JOIN edition USING (edition_id)
+            WHERE from_area_id = :area_id ORDER BY valid_from DESC, share DESC
+        """),
+        {"area_id": row.area_id},
+    )
+    return {
+        "code": row.code,
+        "name": row.name,
+        "level": row.level,
+        "parent": row.parent_code,
+        "squareMetres": round(row.square_metres, 1),
+        "labelPoint": [row.label_lon, row.label_lat],
+        "links": [_link(link) for link in links],
+        "outline": row.outline_10m,
+    }
+
+
+def _link(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of the query above
+    valid_from: date = row.valid_from
+    return {"edition": str(valid_from), "code": row.code, "name": row.name, "kind": row.kind, "share": row.share, "basis": row.basis}

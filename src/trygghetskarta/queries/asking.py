@@ -1,0 +1,109 @@
+"""A question as a person asks it, made whole: months read, defaults filled in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.counts import Denominator, Measure, Question
+from trygghetskarta.domain.periods import Interval, Month, Span
+from trygghetskarta.domain.sources import CONTRACTS, SourceId
+from trygghetskarta.errors import InvalidQuestionError, NotCoveredError, bad_parameter
+from trygghetskarta.queries.cube import Cube
+
+_LONGEST = 1200
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with its months as texts; see `Question` for the rest."""
+
+    level: AreaLevel
+    sources: tuple[SourceId, ...]
+    areas: tuple[str, ...] = ()
+    within: str | None = None
+    categories: tuple[str, ...] = ()
+    edition: date | None = None
+    first: str | None = None
+    last: str | None = None
+    baseline: str | None = None
+    interval: Interval = Interval.MONTH
+    measure: Measure = Measure.COUNT
+    per: Denominator = Denominator.RESIDENTS
+    as_of: date | None = None
+
+
+def ask(cube: Cube, asked: Asked) -> Question:
+    """Make a question whole.
+
+    Args:
+        cube: The counts of the question's edition and day; tells which months there are.
+        asked: The question as asked.
+
+    Returns:
+        The question. Without months it is about the last twelve that every source delivered.
+
+    Raises:
+        InvalidQuestionError: A month is not one, or the months are in the wrong order.
+        NotCoveredError: No months were given and nothing is delivered.
+    """
+    last = _month("to", asked.last) if asked.last is not None else _newest(cube, asked.sources)
+    first = _month("from", asked.first) if asked.first is not None else last.plus(-11)
+    if last < first:
+        raise bad_parameter(
+            "to", str(last), f"Perioden slutar {last} innan den börjar {first}.", f"The span ends {last} before it begins {first}."
+        )
+    span = Span(first, last)
+    if span.months > _LONGEST:
+        raise bad_parameter("from", str(first), f"Perioden är längre än {_LONGEST} månader.", f"The span is longer than {_LONGEST} months.")
+    return Question(
+        level=asked.level,
+        sources=asked.sources,
+        span=span,
+        edition=asked.edition,
+        areas=asked.areas,
+        within=asked.within,
+        categories=asked.categories,
+        baseline=_baseline(asked.baseline, span),
+        interval=asked.interval,
+        measure=asked.measure,
+        per=asked.per,
+        as_of=asked.as_of,
+    )
+
+
+def _month(name: str, text: str) -> Month:
+    try:
+        return Month.parse(text)
+    except ValueError as error:
+        swedish, english = f"{text} är ingen månad skriven som 2026-01.", f"{text} is not a month written as 2026-01."
+        raise bad_parameter(name, text, swedish, english) from error
+
+
+def _newest(cube: Cube, sources: tuple[SourceId, ...]) -> Month:
+    """Give the last month that every source delivered."""
+    undelivered = [CONTRACTS[source] for source in sources if source not in cube.covered]
+    if undelivered:
+        raise NotCoveredError(f"{undelivered[0].name} är inte levererade än.", f"{undelivered[0].name_en}: nothing is delivered yet.")
+    return Month(min(int(cube.covered[source][-1]) for source in sources))
+
+
+def _baseline(text: str | None, span: Span) -> Span | None:
+    match text:
+        case None:
+            return None
+        case "previous":
+            return span.shifted(-span.months)
+        case "same-period-last-year":
+            return span.shifted(-12)
+        case _:
+            first, separator, last = text.partition("..")
+            if not separator:
+                swedish = "Jämförelsen är previous, same-period-last-year eller skriven som 2024-01..2024-12."
+                english = "A baseline is previous, same-period-last-year or written as 2024-01..2024-12."
+                raise bad_parameter("baseline", text, swedish, english)
+            try:
+                return Span(_month("baseline", first), _month("baseline", last))
+            except ValueError as error:
+                raise InvalidQuestionError("Jämförelsen slutar innan den börjar.", "The baseline ends before it begins.") from error

@@ -1,0 +1,22 @@
+"""Figures per area for one span, and for the span they are compared with."""
+
+from __future__ import annotations
+
+from trygghetskarta.domain.counts import Exact, Question
+from trygghetskarta.domain.periods import Period
+from trygghetskarta.queries.cube import Cube
+from trygghetskarta.queries.slices import answer
+
+
+def compare(cube: Cube, question: Question) -> Exact:
+    """Count per area for the question's span, then for its baseline.
+
+    Args:
+        cube: The counts of the question's edition and day.
+        question: What is asked.
+
+    Returns:
+        Counts with one column for the span and, where there is a baseline, one for it.
+    """
+    spans = (question.span,) if question.baseline is None else (question.span, question.baseline)
+    return answer(cube, question, tuple(Period(str(span), span) for span in spans))

@@ -1,0 +1,191 @@
+"""What comparisons and series share: a checked question, and the parts of the cube it is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from trygghetskarta.domain.areas import Area, AreaLevel
+from trygghetskarta.domain.counts import Exact, Measure, Provenance, Question, SourceCoverage
+from trygghetskarta.domain.periods import Month, Period, Span
+from trygghetskarta.domain.sources import BASOMRADE, CONTRACTS, RATE, SourceId
+from trygghetskarta.errors import Fault, InvalidQuestionError, NotCarriedError, NotCoveredError, bad_parameter
+from trygghetskarta.queries.cube import Cube, missing_months, person_years, provisional_months
+
+Ranges = dict[SourceId, list[tuple[int, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The part of a cube that a question is about: which areas of its level, and which categories of each source."""
+
+    areas: npt.NDArray[np.int64]
+    ranges: Ranges
+
+
+def answer(cube: Cube, question: Question, periods: tuple[Period, ...]) -> Exact:
+    """Count for every area and period of a question.
+
+    Args:
+        cube: The counts of the question's edition and day.
+        question: What is asked.
+        periods: The columns of the answer; the ledger is that of the question's own span.
+
+    Returns:
+        The counts, with all that a reader needs to judge them.
+
+    Raises:
+        InvalidQuestionError: It names an area, level or category that there is not.
+        NotCarriedError: A source cannot carry it.
+        NotCoveredError: No source delivered any of its months, or the denominator is not there.
+    """
+    _refuse_what_is_not_carried(question)
+    part = _slice(cube, question)
+    _refuse_what_is_not_covered(cube, question)
+    spans = tuple(period.span for period in periods)
+    counts = cube.count(cube.cells(question.level), part.ranges, spans)[part.areas]
+    missing = np.array([_nothing_delivered(cube, question, span) for span in spans])
+    return Exact(
+        question=question,
+        areas=tuple(cube.areas[question.level][number] for number in part.areas.tolist()),
+        periods=periods,
+        counts=counts,
+        person_years=_denominator(cube, question, spans, part),
+        missing=missing,
+        comparable=_comparable(cube, question, spans),
+        provisional=np.array([any(provisional_months(cube, source, span) for source in question.sources) for span in spans]),
+        ledger=cube.ledger(question.level, part.ranges, question.span),
+        coverage=tuple(_coverage(cube, source, spans) for source in question.sources),
+        provenance=Provenance(
+            version=cube.version,
+            published_at=cube.published_at,
+            edition=cube.edition.valid_from,
+            edition_name=cube.edition.name,
+            as_of=cube.as_of,
+            counted=tuple((source, _named(cube, source, question.categories)) for source in question.sources),
+        ),
+    )
+
+
+def _refuse_what_is_not_carried(question: Question) -> None:
+    asked = {RATE: question.measure is Measure.RATE, BASOMRADE: question.level is AreaLevel.BASOMRADE}
+    for source in question.sources:
+        for what, is_asked in asked.items():
+            refusal = CONTRACTS[source].refusal(what)
+            if is_asked and refusal is not None:
+                name = "measure" if what == RATE else "level"
+                raise NotCarriedError(refusal.reason, refusal.reason_en, (Fault(name, what, refusal.reason, refusal.reason_en),))
+
+
+def _refuse_what_is_not_covered(cube: Cube, question: Question) -> None:
+    if all(_undelivered(cube, source, question.span) for source in question.sources):
+        names = ", ".join(CONTRACTS[source].name for source in question.sources)
+        names_en = ", ".join(CONTRACTS[source].name_en for source in question.sources)
+        raise NotCoveredError(
+            f"{names} har inte levererats för någon månad i {question.span}.", f"{names_en}: no month of {question.span} was delivered."
+        )
+
+
+def _undelivered(cube: Cube, source: SourceId, span: Span) -> bool:
+    return len(missing_months(cube, source, span)) == span.months
+
+
+def _nothing_delivered(cube: Cube, question: Question, span: Span) -> bool:
+    """Tell whether some source lacks the whole period, so that a sum over the sources would be a part taken for the whole."""
+    return any(_undelivered(cube, source, span) for source in question.sources)
+
+
+def _comparable(cube: Cube, question: Question, spans: tuple[Span, ...]) -> bool:
+    """Tell whether every source delivered as many months of each period."""
+    return all(len({span.months - len(missing_months(cube, source, span)) for span in spans}) == 1 for source in question.sources)
+
+
+def _slice(cube: Cube, question: Question) -> Slice:
+    if question.level not in cube.areas:
+        levels = ", ".join(cube.areas)
+        raise bad_parameter(
+            "level",
+            question.level,
+            f"Indelningen från {cube.edition.valid_from} har inte nivån {question.level}; den har {levels}.",
+            f"The edition of {cube.edition.valid_from} has no level {question.level}; it has {levels}.",
+        )
+    areas = cube.areas[question.level]
+    wanted = np.arange(len(areas))
+    if question.within is not None:
+        inside = _codes_within(cube, question.level, question.within)
+        wanted = np.array([number for number in wanted.tolist() if areas[number].code in inside], np.int64)
+    if question.areas:
+        number_of = {area.code: number for number, area in enumerate(areas)}
+        unknown = [code for code in question.areas if code not in number_of]
+        if unknown:
+            swedish = f"Indelningen från {cube.edition.valid_from} har inget {question.level.swedish} {unknown[0]}."
+            english = f"The edition of {cube.edition.valid_from} has no {question.level} {unknown[0]}."
+            raise bad_parameter("area", unknown[0], swedish, english)
+        asked = {number_of[code] for code in question.areas}
+        wanted = np.array([number for number in wanted.tolist() if number in asked], np.int64)
+    return Slice(wanted, {source: _ranges(cube, source, question) for source in question.sources})
+
+
+def _codes_within(cube: Cube, level: AreaLevel, code: str) -> set[str]:
+    """Give the codes of a level's areas that lie in an area of a coarser level."""
+    coarser = [other for other in cube.areas if other.rank > level.rank]
+    parents: dict[str, set[str]] = {area.code: {area.code} for area in cube.areas[level]}
+    current: tuple[Area, ...] = cube.areas[level]
+    for other in coarser:
+        above: dict[str, set[str]] = {area.code: set() for area in cube.areas[other]}
+        for area in current:
+            if area.parent in above:
+                above[area.parent] |= parents[area.code]
+        if code in above:
+            return above[code]
+        parents, current = above, cube.areas[other]
+    swedish = f"Inget större område än {level.swedish} har koden {code}."
+    raise bad_parameter("within", code, swedish, f"No area larger than {level} has the code {code}.")
+
+
+def _ranges(cube: Cube, source: SourceId, question: Question) -> list[tuple[int, int]]:
+    """Give the categories counted as runs of the source's tree that do not overlap."""
+    tree = cube.trees[source]
+    known = [code for code in question.categories if code in tree.ranges]
+    _refuse_unknown_categories(cube, question)
+    if not known:
+        return [(0, len(tree.nodes))]
+    runs: list[tuple[int, int]] = []
+    for low, high in sorted(tree.ranges[code] for code in known):
+        if not runs or low >= runs[-1][1]:
+            runs.append((low, high))
+    return runs
+
+
+def _refuse_unknown_categories(cube: Cube, question: Question) -> None:
+    unknown = [code for code in question.categories if not any(code in cube.trees[source].ranges for source in question.sources)]
+    if unknown:
+        faults = tuple(
+            Fault("category", code, f"Källan har ingen kategori {code}.", f"The source has no category {code}.") for code in unknown
+        )
+        raise InvalidQuestionError(faults[0].reason, faults[0].reason_en, faults)
+
+
+def _named(cube: Cube, source: SourceId, codes: tuple[str, ...]) -> tuple[str, ...]:
+    tree = cube.trees[source]
+    return tuple(tree.nodes[tree.ranges[code][0]].name for code in codes if code in tree.ranges)
+
+
+def _denominator(cube: Cube, question: Question, spans: tuple[Span, ...], part: Slice) -> npt.NDArray[np.float64] | None:
+    if question.measure is not Measure.RATE:
+        return None
+    if question.per not in cube.population.dates:
+        raise NotCoveredError(
+            f"Det finns ingen befolkning ({question.per}) att räkna per.", f"There is no population ({question.per}) to count per."
+        )
+    return person_years(cube, question.level, question.per, spans)[part.areas]
+
+
+def _coverage(cube: Cube, source: SourceId, spans: tuple[Span, ...]) -> SourceCoverage:
+    covered = cube.covered.get(source)
+    missing = sorted({month for span in spans for month in missing_months(cube, source, span)})
+    provisional = sorted({month for span in spans for month in provisional_months(cube, source, span)})
+    ends = (None, None) if covered is None else (Month(int(covered[0])), Month(int(covered[-1])))
+    return SourceCoverage(source, ends[0], ends[1], tuple(missing), tuple(provisional))

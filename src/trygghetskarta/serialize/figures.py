@@ -1,0 +1,160 @@
+"""Published counts to the rows that every format writes: the counts, and what is worked out from them.
+
+Every format writes these rows and no others, so a figure is the same in GeoJSON, in CSV and on the screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from trygghetskarta.domain.counts import Published, Status
+from trygghetskarta.stats.rates import per_thousand_years
+
+Row = dict[str, Any]
+
+_DECIMALS = 2
+
+
+def comparison_rows(published: Published) -> list[Row]:
+    """Give one row per area: its count, its baseline's, their difference, and the rate when it was asked for.
+
+    Args:
+        published: The answer to a comparison; its first period is the span, its second, if any, the baseline.
+
+    Returns:
+        Rows in the order of the areas, all with the same keys.
+    """
+    rates = _rates(published)
+    rows = []
+    for number, area in enumerate(published.areas):
+        status = published.status_at(number, 0)
+        count = _count(published, number, 0)
+        baseline = _count(published, number, 1) if len(published.periods) > 1 else None
+        difference = count - baseline if count is not None and baseline is not None and published.comparable else None
+        row: Row = {
+            "code": area.code,
+            "name": area.name,
+            "level": area.level.value,
+            "parent": area.parent,
+            "count": count,
+            "baselineCount": baseline,
+            "difference": difference,
+            "percent": round(100 * difference / baseline, _DECIMALS) if difference is not None and baseline else None,
+            "status": status.value,
+            "provisional": bool(published.provisional.any()),
+        }
+        if rates is not None:
+            row |= _rate(rates[number, 0], status)
+        rows.append(row)
+    return rows
+
+
+def series_rows(published: Published) -> list[Row]:
+    """Give one row per area and period.
+
+    Args:
+        published: The answer to a series.
+
+    Returns:
+        Rows by area, then by period.
+    """
+    rates = _rates(published)
+    rows = []
+    for number, area in enumerate(published.areas):
+        for column, period in enumerate(published.periods):
+            status = published.status_at(number, column)
+            row: Row = {
+                "code": area.code,
+                "name": area.name,
+                "level": area.level.value,
+                "period": period.label,
+                "from": str(period.span.first),
+                "to": str(period.span.last),
+                "count": _count(published, number, column),
+                "status": status.value,
+                "provisional": bool(published.provisional[column]),
+            }
+            if rates is not None:
+                row |= _rate(rates[number, column], status)
+            rows.append(row)
+    return rows
+
+
+def head(published: Published, sentences: list[str]) -> dict[str, Any]:
+    """Give what stands beside the rows: the question, the ledger, the coverage, where it all comes from, and sentences.
+
+    Args:
+        published: The answer.
+        sentences: Swedish sentences about it.
+
+    Returns:
+        A mapping ready to be written as JSON.
+    """
+    question, provenance, ledger = published.question, published.provenance, published.ledger
+    return {
+        "question": {
+            "level": question.level.value,
+            "area": list(question.areas),
+            "within": question.within,
+            "edition": str(provenance.edition),
+            "source": [source.value for source in question.sources],
+            "category": list(question.categories),
+            "from": str(question.span.first),
+            "to": str(question.span.last),
+            "baseline": str(question.baseline) if question.baseline is not None else None,
+            "interval": question.interval.value,
+            "measure": question.measure.value,
+            "per": question.per.value,
+            "asOf": str(question.as_of) if question.as_of is not None else None,
+        },
+        "ledger": {
+            "placed": ledger.placed if ledger is not None else None,
+            "areaOnly": ledger.area_only if ledger is not None else None,
+            "unplaced": ledger.unplaced if ledger is not None else None,
+            "outside": ledger.outside if ledger is not None else None,
+            "withheld": ledger is None,
+            "total": ledger.total if ledger is not None else None,
+        },
+        "coverage": [
+            {
+                "source": coverage.source.value,
+                "from": str(coverage.first) if coverage.first is not None else None,
+                "to": str(coverage.last) if coverage.last is not None else None,
+                "missing": [str(month) for month in coverage.missing],
+                "provisional": [str(month) for month in coverage.provisional],
+            }
+            for coverage in published.coverage
+        ],
+        "provenance": {
+            "dataVersion": provenance.version,
+            "publishedAt": provenance.published_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "edition": str(provenance.edition),
+            "editionName": provenance.edition_name,
+            "asOf": str(provenance.as_of) if provenance.as_of is not None else None,
+            "audience": published.audience.value,
+            "counted": [{"source": source.value, "categories": list(names)} for source, names in provenance.counted],
+            "methods": ["poisson-exact-byar"] if published.person_years is not None else [],
+        },
+        "sentences": sentences,
+    }
+
+
+def _count(published: Published, number: int, column: int) -> int | None:
+    return int(published.counts[number, column]) if published.status_at(number, column) is Status.VALUE else None
+
+
+def _rates(published: Published) -> np.ndarray[Any, np.dtype[np.float64]] | None:
+    return None if published.person_years is None else per_thousand_years(published.counts, published.person_years)
+
+
+def _rate(ends: np.ndarray[Any, np.dtype[np.float64]], status: Status) -> Mapping[str, Any]:
+    """Give the rate of one value; where nobody lives there is none, and the row says that it does not apply."""
+    if status is not Status.VALUE:
+        return {"rate": None, "rateLow": None, "rateHigh": None}
+    if np.isnan(ends).any():
+        return {"rate": None, "rateLow": None, "rateHigh": None, "status": Status.NOT_APPLICABLE.value}
+    rate, low, high = (round(float(end), 4) for end in ends)
+    return {"rate": rate, "rateLow": low, "rateHigh": high}

@@ -1,0 +1,104 @@
+"""Swedish sentences about an answer, ready to paste."""
+
+from __future__ import annotations
+
+from trygghetskarta.domain.counts import Published, Status
+from trygghetskarta.domain.sources import CONTRACTS
+from trygghetskarta.serialize.swedish import decimal, how_many, listed, month_name, span_name, whole
+
+
+def sentences(published: Published) -> list[str]:
+    """Say what an answer says: how many, how that compares, and what to mind.
+
+    Args:
+        published: The answer.
+
+    Returns:
+        Whole sentences.
+    """
+    said = [_level(published), _change(published), _ledger(published)]
+    said += [_withheld(published), _provisional(published), _missing(published)]
+    return [sentence for sentence in said if sentence]
+
+
+def _noun(published: Published) -> tuple[str, str]:
+    sources = published.question.sources
+    return CONTRACTS[sources[0]].noun if len(sources) == 1 else ("händelse", "händelser")
+
+
+def _total(published: Published, column: int) -> int | None:
+    """Give the sum over the areas shown; None when any of them has no value."""
+    if not (published.status[:, column] == Status.VALUE.number).all():
+        return None
+    return int(published.counts[:, column].sum())
+
+
+def _where(published: Published) -> str:
+    if len(published.areas) == 1:
+        return published.areas[0].name
+    return f"{whole(len(published.areas))} områden"
+
+
+def _level(published: Published) -> str:
+    span = published.question.span
+    if len(published.periods) and published.periods[0].span == span:
+        count = _total(published, 0)
+        if count is not None:
+            return f"{span_name(span).capitalize()}: {how_many(count, _noun(published))} i {_where(published)}."
+    return ""
+
+
+def _change(published: Published) -> str:
+    question = published.question
+    if question.baseline is None or len(published.periods) != 2:
+        return ""
+    now, before = _total(published, 0), _total(published, 1)
+    if now is None or before is None:
+        return ""
+    against = span_name(question.baseline)
+    if not published.comparable:
+        return f"Leveranserna täcker olika många månader i perioden och i {against}, så perioderna går inte att jämföra rakt av."
+    if now == before:
+        return f"Det är lika många som {against}."
+    percent = f" ({decimal(abs(100 * (now - before) / before))} procent)" if before else ""
+    return f"Det är {whole(abs(now - before))} {'fler' if now > before else 'färre'} än {against}{percent}; om ändringen är säker prövas inte här."
+
+
+def _ledger(published: Published) -> str:
+    ledger = published.ledger
+    if ledger is None or ledger.placed == ledger.total:
+        return ""
+    rest = []
+    if ledger.area_only:
+        rest.append(f"{whole(ledger.area_only)} är bara kända till ett större område")
+    if ledger.unplaced:
+        rest.append(f"{whole(ledger.unplaced)} saknar plats")
+    if ledger.outside:
+        rest.append(f"{whole(ledger.outside)} ligger utanför staden")
+    return f"Utöver de {whole(ledger.placed)} som kan räknas på nivån {published.question.level.swedish} finns fler: {listed(rest)}."
+
+
+def _withheld(published: Published) -> str:
+    if (published.status == Status.WITHHELD.number).any():
+        return "Siffrorna är skyddade: små antal i små områden kan peka ut enskilda, och värden att visa för alla är inte framtagna än."
+    return ""
+
+
+def _provisional(published: Published) -> str:
+    months = sorted({month for coverage in published.coverage for month in coverage.provisional})
+    if not months:
+        return ""
+    if len(months) == 1:
+        return f"Siffrorna för {month_name(months[0])} är preliminära."
+    return f"Siffrorna för {len(months)} månader, från {month_name(months[0])}, är preliminära."
+
+
+def _missing(published: Published) -> str:
+    said = []
+    for coverage in published.coverage:
+        name = CONTRACTS[coverage.source].name
+        if len(coverage.missing) == 1:
+            said.append(f"{name} saknas för {month_name(coverage.missing[0])}.")
+        elif coverage.missing:
+            said.append(f"{name} saknas för {len(coverage.missing)} månader, från {month_name(coverage.missing[0])}.")
+    return " ".join(said)

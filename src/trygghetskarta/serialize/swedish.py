@@ -1,0 +1,48 @@
+"""Numbers, plurals and months as a Swedish reader expects them."""
+
+from __future__ import annotations
+
+from trygghetskarta.domain.periods import Month, Span
+
+_MONTHS = (
+    "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december",
+)  # fmt: skip
+_THOUSANDS = "\u00a0"
+_MINUS = "\u2212"
+
+
+def whole(value: int) -> str:
+    """Write a whole number: 12 345, with a no-break space and a real minus."""
+    return f"{value:,}".replace(",", _THOUSANDS).replace("-", _MINUS)
+
+
+def decimal(value: float, decimals: int = 1) -> str:
+    """Write a decimal number: 1 234,5."""
+    return f"{value:,.{decimals}f}".replace(",", _THOUSANDS).replace(".", ",").replace("-", _MINUS)
+
+
+def how_many(count: int, noun: tuple[str, str]) -> str:
+    """Write a number with its noun: 1 skjutning, 2 skjutningar."""
+    return f"{whole(count)} {noun[0] if count == 1 else noun[1]}"
+
+
+def month_name(month: Month) -> str:
+    """Write a month: oktober 2025."""
+    return f"{_MONTHS[month.of_year - 1]} {month.year}"
+
+
+def span_name(span: Span) -> str:
+    """Write a span as short as it can be said: 2025, oktober 2025, januari–mars 2025, oktober 2024–mars 2025."""
+    first, last = span.first, span.last
+    if first == last:
+        return month_name(first)
+    if first.year != last.year:
+        return f"{month_name(first)}–{month_name(last)}"
+    if span.months == 12:
+        return str(first.year)
+    return f"{_MONTHS[first.of_year - 1]}–{month_name(last)}"
+
+
+def listed(words: list[str]) -> str:
+    """Write a list: a, b och c."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} och {words[-1]}"
