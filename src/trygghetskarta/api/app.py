@@ -1,0 +1,76 @@
+"""The app: routers, errors, and the shelf's life."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+
+from trygghetskarta import __version__
+from trygghetskarta.api.problems import add_problems
+from trygghetskarta.api.routers import areas, comparisons, service, sources
+from trygghetskarta.api.shelf import Shelf
+from trygghetskarta.domain.audience import Audience
+from trygghetskarta.errors import BusyError
+from trygghetskarta.settings import Settings, read_settings
+from trygghetskarta.store.engine import make_engine
+
+_DESCRIPTION = """Händelser, anmälda brott, skjutningar och bränder per område och månad. Varje svar bär sin fråga, en avstämning av vart varje
+händelse tog vägen, och vilka leveranser det vilar på.
+
+Events, reported crimes, shootings and fires by area and month. Every answer carries its question, a ledger of where every event went, and the
+deliveries it rests on."""
+
+
+def create_app(settings: Settings, database_url: str, audience: Audience = Audience.PUBLIC) -> FastAPI:
+    """Make the app.
+
+    Args:
+        settings: What the installation chose.
+        database_url: The database to serve.
+        audience: Who is taken to ask: anyone, unless the server is started for its own user.
+
+    Returns:
+        The app. Nothing is connected before it starts.
+    """
+    shelf = Shelf(make_engine(database_url), settings.refresh_seconds)
+
+    @asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        shelf.start()
+        yield
+        shelf.stop()
+        shelf.engine.dispose()
+
+    app = FastAPI(
+        title="trygghetskarta", version=__version__, description=_DESCRIPTION, lifespan=life, docs_url=None, redoc_url=None
+    )  # fmt: skip
+    app.state.shelf, app.state.audience = shelf, audience
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)
+    app.add_middleware(
+        CORSMiddleware, allow_origins=list(settings.cors_origins), allow_methods=["GET"], expose_headers=["ETag", "Last-Modified"]
+    )
+    add_problems(app)
+    for router in (comparisons.router, areas.router, sources.router, service.router):
+        app.include_router(router)
+    return app
+
+
+def public_app() -> FastAPI:
+    """Make the app for anyone, from the environment: what uvicorn calls in every worker process."""
+    return _app_of_environment(Audience.PUBLIC)
+
+
+def analyst_app() -> FastAPI:
+    """Make the app for the machine's own user, likewise."""
+    return _app_of_environment(Audience.ANALYST)
+
+
+def _app_of_environment(audience: Audience) -> FastAPI:
+    settings = read_settings()
+    if settings.database_url is None:
+        raise BusyError("Ange databasen i TRYGGHETSKARTA_DATABASE_URL.", "Give the database in TRYGGHETSKARTA_DATABASE_URL.")
+    return create_app(settings, settings.database_url, audience)

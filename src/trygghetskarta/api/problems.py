@@ -1,0 +1,147 @@
+"""Errors as HTTP: RFC 9457 problem details, in Swedish and English."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+
+from trygghetskarta.errors import (
+    BadDeliveryError,
+    BusyError,
+    Fault,
+    ForbiddenError,
+    InvalidQuestionError,
+    NotCarriedError,
+    NotCoveredError,
+    NotFoundError,
+    TrygghetskartaError,
+)
+
+MEDIA_TYPE = "application/problem+json"
+_log = logging.getLogger(__name__)
+
+STATUS_OF: Mapping[type[TrygghetskartaError], HTTPStatus] = {
+    InvalidQuestionError: HTTPStatus.BAD_REQUEST,
+    NotFoundError: HTTPStatus.NOT_FOUND,
+    NotCoveredError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    NotCarriedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    BadDeliveryError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ForbiddenError: HTTPStatus.FORBIDDEN,
+    BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+_TITLES: Mapping[HTTPStatus, tuple[str, str]] = {
+    HTTPStatus.BAD_REQUEST: ("Frågan går inte att förstå", "Bad request"),
+    HTTPStatus.FORBIDDEN: ("Åtkomst nekas", "Forbidden"),
+    HTTPStatus.NOT_FOUND: ("Finns inte", "Not found"),
+    HTTPStatus.METHOD_NOT_ALLOWED: ("Metoden går inte att använda här", "Method not allowed"),
+    HTTPStatus.UNPROCESSABLE_ENTITY: ("Frågan går inte att besvara", "The question cannot be answered"),
+    HTTPStatus.INTERNAL_SERVER_ERROR: ("Internt fel", "Internal error"),
+    HTTPStatus.SERVICE_UNAVAILABLE: ("Inte tillgängligt just nu", "Not available right now"),
+}
+_TEXTS: Mapping[HTTPStatus, tuple[str, str]] = {
+    HTTPStatus.NOT_FOUND: ("Adressen finns inte.", "There is no such address."),
+    HTTPStatus.METHOD_NOT_ALLOWED: ("Adressen kan bara läsas med GET.", "The address can only be read with GET."),
+}
+# What pydantic says of a value, by the kind of fault; the texts are ours so that both languages are right.
+_REASONS: Mapping[str, tuple[str, str]] = {
+    "missing": ("Parametern saknas.", "The parameter is missing."),
+    "extra_forbidden": ("Parametern är okänd.", "The parameter is unknown."),
+    "enum": ("Värdet är inte ett av de tillåtna.", "The value is not one of those allowed."),
+    "date_from_datetime_parsing": ("Värdet är inte ett datum skrivet som 2026-01-31.", "The value is not a date written as 2026-01-31."),
+    "date_parsing": ("Värdet är inte ett datum skrivet som 2026-01-31.", "The value is not a date written as 2026-01-31."),
+    "string_pattern_mismatch": ("Värdet är inte skrivet så som det ska.", "The value is not written as it should be."),
+    "int_parsing": ("Värdet är inte ett heltal.", "The value is not a whole number."),
+    "greater_than_equal": ("Värdet är för litet.", "The value is too small."),
+    "less_than_equal": ("Värdet är för stort.", "The value is too large."),
+    "too_short": ("Minst ett värde behövs.", "At least one value is needed."),
+    "too_long": ("För många värden.", "Too many values."),
+}
+_ANY_REASON = ("Värdet går inte att använda.", "The value cannot be used.")
+_RETRY_SECONDS = "5"
+
+
+def problem(status: HTTPStatus, texts: tuple[str, str], instance: str, faults: tuple[Fault, ...] = ()) -> Response:
+    """Write an error.
+
+    Args:
+        status: The HTTP status.
+        texts: What is wrong, in Swedish and in English.
+        instance: Path of the request.
+        faults: The parameters at fault.
+
+    Returns:
+        The answer, never to be cached.
+    """
+    title, title_en = _TITLES.get(status, (status.phrase, status.phrase))
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "status": status.value,
+        "title": title,
+        "titleEn": title_en,
+        "detail": texts[0],
+        "detailEn": texts[1],
+        "instance": instance,
+    }
+    if faults:
+        body["invalidParameters"] = [
+            {"property": fault.property, "value": fault.value, "reason": fault.reason, "reasonEn": fault.reason_en} for fault in faults
+        ]
+    headers = {"Cache-Control": "no-store", "Content-Language": "sv, en"}
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = _RETRY_SECONDS
+    return Response(orjson.dumps(body), status.value, headers, MEDIA_TYPE)
+
+
+def add_problems(app: FastAPI) -> None:
+    """Make an app answer every error as a problem.
+
+    Args:
+        app: The app.
+    """
+
+    @app.exception_handler(TrygghetskartaError)
+    def remedied(request: Request, error: TrygghetskartaError) -> Response:
+        return problem(STATUS_OF[type(error)], (error.swedish, error.english), request.url.path, error.faults)
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(request: Request, error: RequestValidationError) -> Response:
+        faults = tuple(_fault(part) for part in error.errors())
+        texts = (f"{faults[0].property}: {faults[0].reason}", f"{faults[0].property}: {faults[0].reason_en}")
+        return problem(HTTPStatus.BAD_REQUEST, texts, request.url.path, faults)
+
+    @app.exception_handler(HTTPException)
+    def http(request: Request, error: HTTPException) -> Response:
+        status = HTTPStatus(error.status_code)
+        return problem(status, _TEXTS.get(status, (status.phrase, status.phrase)), request.url.path)
+
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(PoolTimeoutError)
+    def no_database(request: Request, error: Exception) -> Response:
+        _log.warning("The database does not answer: %s", error)
+        texts = ("Databasen svarar inte just nu. Försök igen om en stund.", "The database does not answer right now. Try again soon.")
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, texts, request.url.path)
+
+    @app.exception_handler(Exception)
+    def bug(request: Request, error: Exception) -> Response:
+        _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        texts = ("Något gick fel i tjänsten. Felet är loggat.", "Something went wrong in the service. It has been logged.")
+        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, texts, request.url.path)
+
+
+def _fault(part: Mapping[str, Any]) -> Fault:
+    name = str(part["loc"][1]) if len(part["loc"]) > 1 else str(part["loc"][0])
+    given = part.get("input")
+    swedish, english = _REASONS.get(part["type"], _ANY_REASON)
+    allowed = part.get("ctx", {}).get("expected")
+    if allowed and part["type"] == "enum":
+        swedish, english = f"{swedish} De är {allowed}.".replace(" or ", " och "), f"{english} They are {allowed}.".replace(" or ", " and ")
+    return Fault(name, str(given)[:200] if isinstance(given, (str, int, float)) else None, swedish, english)

@@ -1,0 +1,152 @@
+"""The parameters of a question, as HTTP carries them, made into a Question."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from trygghetskarta.api.shelf import Shelf
+from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.counts import Denominator, Measure, Question
+from trygghetskarta.domain.periods import Interval
+from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.queries.areas import Detail
+from trygghetskarta.queries.asking import Asked, ask
+from trygghetskarta.queries.cube import Cube
+from trygghetskarta.serialize.csv import Dialect
+from trygghetskarta.serialize.formats import Format, Writing
+
+_MOST_VALUES = 500
+
+
+class QuestionParameters(BaseModel):
+    """What every question has."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    level: Annotated[AreaLevel, Field(description="Områdesnivå. / Level of the areas.")] = AreaLevel.STADSDELSOMRADE
+    source: Annotated[
+        list[SourceId], Field(min_length=1, max_length=len(SourceId), description="En eller flera källor. / One or more sources.")
+    ]
+    area: Annotated[
+        list[str], Field(max_length=_MOST_VALUES, description="Koder på de områden som ska visas. / Codes of the areas to show.")
+    ] = []
+    within: Annotated[
+        str | None, Field(description="Bara områden inom detta större område. / Only areas within this larger area.", examples=["jarva"])
+    ] = None
+    category: Annotated[
+        list[str], Field(max_length=_MOST_VALUES, description="Koder på kategorier; allt under dem räknas. / Codes of categories.")
+    ] = []
+    edition: Annotated[
+        date | None,
+        Field(description="Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out."),
+    ] = None
+    from_: Annotated[
+        str | None,
+        Field(alias="from", description="Första månad; utelämnad ger tolv månader. / First month.", examples=["2025-01"]),
+    ] = None
+    to: Annotated[str | None, Field(description="Sista månad; utelämnad är den senast levererade. / Last month.", examples=["2025-12"])] = (
+        None
+    )
+    measure: Annotated[Measure, Field(description="Antal eller antal per 1 000 och år. / Count, or rate per 1 000 and year.")] = (
+        Measure.COUNT
+    )
+    per: Annotated[Denominator, Field(description="Vad ett tal per 1 000 räknas på. / What a rate is per.")] = Denominator.RESIDENTS
+    as_of: Annotated[
+        date | None, Field(alias="asOf", description="Siffrorna så som de var kända denna dag. / The figures as known on this day.")
+    ] = None
+    format: Annotated[Format, Field(description="Svarets format. / Format of the answer.")] = Format.JSON
+    dialect: Annotated[Dialect, Field(description="CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV.")] = Dialect.EXCEL
+    geometry: Annotated[Detail, Field(description="Hur detaljerade områdenas gränser är. / Detail of the outlines.")] = Detail.METRES10
+
+    def asked(self, baseline: str | None = None, interval: Interval = Interval.MONTH) -> Asked:
+        """Give the question as it was asked, its months not yet made sense of."""
+        return Asked(
+            level=self.level,
+            sources=tuple(dict.fromkeys(self.source)),
+            areas=tuple(dict.fromkeys(self.area)),
+            within=self.within,
+            categories=tuple(dict.fromkeys(self.category)),
+            edition=self.edition,
+            first=self.from_,
+            last=self.to,
+            baseline=baseline,
+            interval=interval,
+            measure=self.measure,
+            per=self.per,
+            as_of=self.as_of,
+        )
+
+    def writing(self, shelf: Shelf, cube: Cube) -> Writing:
+        """Say how to write the answer."""
+        detail = self.geometry if self.format is Format.GEOJSON else Detail.NONE
+        return Writing(self.format, self.dialect, shelf.outlines(cube.edition, self.level, detail))
+
+
+class ComparisonParameters(QuestionParameters):
+    """The parameters of a comparison."""
+
+    baseline: Annotated[
+        str | None,
+        Field(
+            pattern=re.compile(r"^(previous|same-period-last-year|[0-9]{4}-[0-9]{2}\.\.[0-9]{4}-[0-9]{2})$").pattern,
+            description="Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with.",
+            examples=["same-period-last-year"],
+        ),
+    ] = None
+    format: Annotated[Format, Field(description="Svarets format. / Format of the answer.")] = Format.GEOJSON
+
+    def question(self, cube: Cube) -> Question:
+        """Give the question, checked."""
+        return ask(cube, self.asked(baseline=self.baseline))
+
+
+class SeriesParameters(QuestionParameters):
+    """The parameters of a series."""
+
+    interval: Annotated[Interval, Field(description="Vad tiden delas in i. / What time is cut into.")] = Interval.MONTH
+
+    def question(self, cube: Cube) -> Question:
+        """Give the question, checked."""
+        return ask(cube, self.asked(interval=self.interval))
+
+
+class AreaParameters(BaseModel):
+    """The parameters of a list of areas."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    level: Annotated[AreaLevel, Field(description="Områdesnivå. / Level of the areas.")] = AreaLevel.STADSDELSOMRADE
+    edition: Annotated[date | None, Field(description="Indelningens första dag. / First day of the edition.")] = None
+    format: Annotated[
+        Format, Field(description="geojson ger alla områden med gränser, json en lista. / geojson: all with outlines; json: a list.")
+    ] = Format.JSON
+    geometry: Annotated[Detail, Field(description="Hur detaljerade gränserna är. / Detail of the outlines.")] = Detail.METRES10
+    limit: Annotated[int, Field(ge=1, le=1000, description="Högsta antal i en lista. / Most items of a list.")] = 20
+    offset: Annotated[int, Field(ge=0, description="Hur många att hoppa över. / How many to skip.")] = 0
+
+
+class ListParameters(BaseModel):
+    """The parameters of a list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Annotated[int, Field(ge=1, le=1000, description="Högsta antal i listan. / Most items of the list.")] = 20
+    offset: Annotated[int, Field(ge=0, description="Hur många att hoppa över. / How many to skip.")] = 0
+
+    def page(self, items: list[dict[str, object]]) -> dict[str, object]:
+        """Give the part of a list that was asked for, with how long it is."""
+        return {"items": items[self.offset : self.offset + self.limit], "total": len(items), "limit": self.limit, "offset": self.offset}
+
+
+class CategoryParameters(ListParameters):
+    """The parameters of the list of categories."""
+
+    source: Annotated[list[SourceId], Field(description="Bara dessa källor. / Only these sources.")] = []
+
+    def sources(self) -> tuple[SourceId, ...]:
+        """Give the sources asked for; all when none is."""
+        return tuple(self.source) or tuple(SourceId)

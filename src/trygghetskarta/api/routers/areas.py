@@ -1,0 +1,102 @@
+"""Editions and areas."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Query, Request, Response
+
+from trygghetskarta.api.caching import Freshness, respond
+from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
+from trygghetskarta.api.question import AreaParameters, ListParameters
+from trygghetskarta.domain.areas import Area, Edition
+from trygghetskarta.errors import bad_parameter
+from trygghetskarta.queries.areas import find_area
+from trygghetskarta.serialize.formats import Format
+from trygghetskarta.serialize.geojson import feature_collection
+
+router = APIRouter(prefix="/v1", tags=["Områden"])
+
+
+@router.get("/editions", summary="Indelningar av staden", response_class=Response)
+def editions(request: Request, shelf: CurrentShelf, audience: CurrentAudience, page: Annotated[ListParameters, Query()]) -> Response:
+    """Alla indelningar, den nyaste först, med deras nivåer.
+
+    Every division of the city, newest first, with its levels.
+    """
+    newest = shelf.cube()
+    items = [_edition(edition) for edition in shelf.editions()]
+    freshness = Freshness(newest.version, newest.published_at, audience)
+    return respond(request, freshness, "application/json", lambda: orjson.dumps(page.page(items)))
+
+
+def _edition(edition: Edition) -> dict[str, Any]:
+    return {
+        "validFrom": str(edition.valid_from),
+        "name": edition.name,
+        "srid": edition.srid,
+        "schematic": edition.schematic,
+        "levels": [{"level": level.value, "areas": areas} for level, areas in edition.levels.items()],
+    }
+
+
+@router.get("/areas", summary="Områden på en nivå", response_class=Response)
+def areas(request: Request, shelf: CurrentShelf, audience: CurrentAudience, asked: Annotated[AreaParameters, Query()]) -> Response:
+    """Områdena på en nivå: med gränser som GeoJSON, eller som en lista.
+
+    The areas of a level: with outlines as GeoJSON, or as a list.
+    """
+    cube = shelf.cube(asked.edition)
+    if asked.level not in cube.areas:
+        raise bad_parameter(
+            "level",
+            asked.level,
+            f"Indelningen från {cube.edition.valid_from} har inte nivån {asked.level}.",
+            f"The edition of {cube.edition.valid_from} has no level {asked.level}.",
+        )
+    if asked.format is Format.CSV:
+        raise bad_parameter("format", asked.format, "Områden ges som geojson eller json.", "Areas are given as geojson or json.")
+    rows = [_area(area) for area in cube.areas[asked.level]]
+    freshness = Freshness(cube.version, cube.published_at, audience)
+
+    def whole() -> bytes:
+        outlines = shelf.outlines(cube.edition, asked.level, asked.geometry)
+        return feature_collection({"edition": str(cube.edition.valid_from), "schematic": cube.edition.schematic}, rows, outlines)
+
+    def listed() -> bytes:
+        return orjson.dumps(ListParameters(limit=asked.limit, offset=asked.offset).page(rows))
+
+    return respond(request, freshness, asked.format.media_type, whole if asked.format is Format.GEOJSON else listed)
+
+
+def _area(area: Area) -> dict[str, Any]:
+    return {
+        "code": area.code,
+        "name": area.name,
+        "level": area.level.value,
+        "parent": area.parent,
+        "squareMetres": round(area.square_metres, 1),
+    }
+
+
+@router.get("/areas/{code}", summary="Ett område", response_class=Response)
+def area(
+    request: Request,
+    code: str,
+    shelf: CurrentShelf,
+    audience: CurrentAudience,
+    edition: Annotated[date | None, Query(description="Indelningens första dag. / First day of the edition.")] = None,
+) -> Response:
+    """Ett område med sin gräns, och vad det motsvarar i andra indelningar.
+
+    One area with its outline, and what it was or became in other editions.
+    """
+    cube = shelf.cube(edition)
+    with shelf.engine.connect() as connection:
+        found = find_area(connection, cube.edition.edition_id, code)
+    outline = orjson.Fragment(found.pop("outline"))
+    feature = {"type": "Feature", "id": code, "geometry": outline, "properties": {**found, "edition": str(cube.edition.valid_from)}}
+    freshness = Freshness(cube.version, cube.published_at, audience)
+    return respond(request, freshness, Format.GEOJSON.media_type, lambda: orjson.dumps(feature))

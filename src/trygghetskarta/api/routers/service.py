@@ -1,0 +1,95 @@
+"""The service itself: is it alive, is it ready, what is it; and the page with the map."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import orjson
+from fastapi import APIRouter, Response
+from sqlalchemy import text
+
+from trygghetskarta import __version__
+from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
+from trygghetskarta.errors import NotCoveredError, NotFoundError
+
+router = APIRouter(tags=["Tjänsten"])
+
+_MEDIA_TYPES = {"html": "text/html; charset=utf-8", "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
+_POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'self'; base-uri 'none'; form-action 'self'"
+_PAGE = {
+    path.name: path.read_bytes()
+    for path in files("trygghetskarta.api").joinpath("page").iterdir()
+    if path.name.rsplit(".", 1)[-1] in _MEDIA_TYPES
+}
+
+
+@router.get("/live", summary="Är processen igång?", response_class=Response)
+def live() -> Response:
+    """Svarar så länge processen kör.
+
+    Answers as long as the process runs.
+    """
+    return _json({"status": "ok"})
+
+
+@router.get("/ready", summary="Kan tjänsten svara på frågor?", response_class=Response)
+def ready(shelf: CurrentShelf) -> Response:
+    """Svarar när databasen svarar och områdena är inlästa; annars 503.
+
+    Answers when the database does and areas are loaded; else 503.
+    """
+    with shelf.engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+    return _json({"status": "ok", "dataVersion": shelf.cube().version})
+
+
+@router.get("/v1/api-info", summary="Om API:et", response_class=Response)
+def api_info(shelf: CurrentShelf, audience: CurrentAudience) -> Response:
+    """Namn, version och status för API:et, enligt den nationella profilen för REST-API:er.
+
+    Name, version and status of the API.
+    """
+    try:
+        schematic = shelf.cube().edition.schematic
+    except NotCoveredError:
+        schematic = False
+    return _json(
+        {
+            "apiName": "trygghetskarta",
+            "apiVersion": __version__,
+            "apiReleased": "2026-11-21",
+            "apiDocumentation": "/openapi.json",
+            "apiStatus": "beta",
+            "audience": audience.value,
+            "sample": schematic,
+        }
+    )
+
+
+@router.get("/", include_in_schema=False)
+def page() -> Response:
+    """Give the page with the map."""
+    return _page("index.html")
+
+
+@router.get("/page/{name}", include_in_schema=False)
+def page_part(name: str) -> Response:
+    """Give a part of the page."""
+    if name not in _PAGE:
+        raise NotFoundError("Sidan finns inte.", "There is no such page.")
+    return _page(name)
+
+
+def _json(body: dict[str, object]) -> Response:
+    return Response(orjson.dumps(body), headers={"Cache-Control": "no-store"}, media_type="application/json")
+
+
+def _page(name: str) -> Response:
+    media_type = _MEDIA_TYPES[name.rsplit(".", 1)[-1]]
+    headers = {
+        "Cache-Control": "no-cache",
+        "Content-Security-Policy": _POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+    }
+    return Response(_PAGE[name], headers=headers, media_type=media_type)

@@ -1,0 +1,68 @@
+"""Sources and categories."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Query, Request, Response
+
+from trygghetskarta.api.caching import Freshness, respond
+from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
+from trygghetskarta.api.question import CategoryParameters, ListParameters
+from trygghetskarta.api.shelf import Shelf
+from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.errors import NotCoveredError, NotFoundError
+from trygghetskarta.queries.cube import Cube
+from trygghetskarta.queries.sources import describe, trees
+
+router = APIRouter(prefix="/v1", tags=["Källor"])
+
+
+def _cube(shelf: Shelf) -> Cube | None:
+    """Give the newest edition's cube; None before any areas are loaded, when the contracts can be told all the same."""
+    try:
+        return shelf.cube()
+    except NotCoveredError:
+        return None
+
+
+def _freshness(cube: Cube | None, audience: Audience) -> Freshness:
+    return Freshness(cube.version, cube.published_at, audience) if cube else Freshness(0, datetime(1970, 1, 1, tzinfo=UTC), audience)
+
+
+@router.get("/sources", summary="Källor", response_class=Response)
+def sources(request: Request, shelf: CurrentShelf, audience: CurrentAudience, page: Annotated[ListParameters, Query()]) -> Response:
+    """Varje källa: vad den kan bära, vad den inte får användas till och varför, och vilka månader som är levererade.
+
+    Every source: what it can carry, what it refuses and why, and which months were delivered.
+    """
+    cube = _cube(shelf)
+    items = [describe(cube, source, audience) for source in SourceId]
+    return respond(request, _freshness(cube, audience), "application/json", lambda: orjson.dumps(page.page(items)))
+
+
+@router.get("/sources/{source_id}", summary="En källa", response_class=Response)
+def source(request: Request, source_id: str, shelf: CurrentShelf, audience: CurrentAudience) -> Response:
+    """En källa.
+
+    One source.
+    """
+    if source_id not in set(SourceId):
+        raise NotFoundError(f"Det finns ingen källa {source_id}.", f"There is no source {source_id}.")
+    cube = _cube(shelf)
+    found = describe(cube, SourceId(source_id), audience)
+    return respond(request, _freshness(cube, audience), "application/json", lambda: orjson.dumps(found))
+
+
+@router.get("/categories", summary="Kategorier", response_class=Response)
+def categories(request: Request, shelf: CurrentShelf, audience: CurrentAudience, page: Annotated[CategoryParameters, Query()]) -> Response:
+    """Varje källas träd av händelsetyper: grupper, och under dem typerna så som källan skriver dem.
+
+    The tree of each source: groups, and under them the kinds as the source writes them.
+    """
+    cube = shelf.cube()
+    items = trees(cube, page.sources())
+    return respond(request, _freshness(cube, audience), "application/json", lambda: orjson.dumps(page.page(items)))

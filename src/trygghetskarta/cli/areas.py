@@ -1,0 +1,126 @@
+"""`areas` and `population`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from trygghetskarta.cli.connecting import open_engine
+from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.serialize.swedish import decimal, whole
+from trygghetskarta.settings import read_settings
+
+if TYPE_CHECKING:
+    from trygghetskarta.ingest.editions import LevelReport
+
+app = typer.Typer(no_args_is_help=True)
+population_app = typer.Typer(no_args_is_help=True)
+
+
+@app.command()
+def load(
+    file: Annotated[Path, typer.Argument(help="GeoPackage, Shapefile eller GeoJSON; eller en CSV som säger vilka områden som slås ihop.")],
+    level: Annotated[AreaLevel, typer.Option(help="Nivån filen har.")],
+    edition: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Första dagen indelningen gällde.")],
+    code_field: Annotated[str | None, typer.Option(help="Fältet med områdets kod.")] = None,
+    name_field: Annotated[str | None, typer.Option(help="Fältet med områdets namn.")] = None,
+    parent_field: Annotated[str | None, typer.Option(help="Fältet med det större området; krävs för en CSV.")] = None,
+    crs: Annotated[int | None, typer.Option(help="Koordinatsystemets EPSG-nummer, om filen inte säger det.")] = None,
+    name: Annotated[str | None, typer.Option(help="Indelningens namn.")] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Byt ut nivån om indelningen redan har den.")] = False,
+) -> None:
+    """Läs in en nivå av en indelning, och visa vad som mättes och lagades."""
+    from trygghetskarta.ingest.area_files import AreaFields
+    from trygghetskarta.ingest.editions import LevelOrder, load_level
+
+    settings = read_settings()
+    order = LevelOrder(
+        file,
+        level,
+        edition.date(),
+        AreaFields(code_field, name_field, parent_field, crs),
+        (settings.municipality, settings.municipality_code),
+        name,
+        replace,
+    )
+    with open_engine(settings).begin() as connection:
+        report = load_level(connection, order)
+    typer.echo(told(report))
+
+
+@app.command(name="list")
+def list_all() -> None:
+    """Visa indelningarna och deras nivåer."""
+    from trygghetskarta.queries.cube import list_editions
+
+    with open_engine(read_settings()).connect() as connection:
+        editions = list_editions(connection)
+    for edition in editions:
+        typer.echo(f"{edition.valid_from}  EPSG:{edition.srid}  {', '.join(edition.levels)}  {edition.name}")
+    if not editions:
+        typer.echo("Inga områden är inlästa än.")
+
+
+@app.command()
+def check() -> None:
+    """Mät om varje nivås områden täcker utan överlapp och glapp, och om varje område ligger helt i sitt större."""
+    from trygghetskarta.ingest.editions import check_editions
+
+    with open_engine(read_settings()).connect() as connection:
+        findings = check_editions(connection)
+    for finding in findings:
+        typer.echo(
+            f"{finding.edition} {finding.level}: {whole(finding.areas)} områden, {decimal(finding.square_metres / 1e6, 2)} km², "
+            f"{len(finding.overlaps)} överlapp, {len(finding.holes)} hål, {len(finding.not_nested)} delade mellan större områden"
+        )
+        for odd in finding.not_nested:
+            typer.echo(f"    {odd.area}: {decimal(odd.square_metres, 0)} m² utanför {odd.parent or 'varje större område'}")
+    if any(finding.overlaps for finding in findings):
+        raise typer.Exit(1)
+
+
+@population_app.command(name="load")
+def load_population(file: Annotated[Path, typer.Argument(help="CSV med kolumnerna niva, kod, datum, slag och antal.")]) -> None:
+    """Läs in befolkning per område och datum."""
+    from trygghetskarta.ingest.locating import area_names
+    from trygghetskarta.ingest.places import load_places
+    from trygghetskarta.ingest.population import load_population as load_file
+    from trygghetskarta.ingest.reading import open_delivery
+
+    delivered = open_delivery(file)
+    with open_engine(read_settings()).begin() as connection:
+        report = load_file(connection, delivered, area_names(connection, load_places(connection)).codes)
+    typer.echo(f"{whole(report.read)} rader: {whole(report.loaded)} inlästa, {len(report.rejected)} avvisade, {report.blank} tomma.")
+    for row in report.rejected[:10]:
+        typer.echo(f"  Avvisad rad {row.line}, kolumn {row.column}: {row.message.swedish} [{row.message.code}]")
+    raise typer.Exit(1 if report.rejected else 0)
+
+
+def told(report: LevelReport) -> str:
+    """Give the report on a loaded level as the lines that a person reads."""
+    tiling = report.tiling
+    lines = [
+        f"Indelningen från {report.edition}: {whole(report.areas)} områden på nivån {report.level}, "
+        f"{decimal(report.square_metres / 1e6, 2)} km² i EPSG:{report.srid}.",
+        f"  Ogiltiga gränser: {len(tiling.invalid)}"
+        + "".join(f"\n    {report.codes[number]}: {reason}" for number, reason in tiling.invalid),
+        f"  Överlapp: {len(tiling.overlaps)} par, {decimal(tiling.overlap_m2, 2)} m² tillsammans; marken gick till områdets lägsta kod.",
+    ]
+    lines += [
+        f"    {report.codes[a]} – {report.codes[b]}: {decimal(m2, 2)} m²" for a, b, m2 in sorted(tiling.overlaps, key=lambda o: -o[2])
+    ]
+    lines.append(
+        f"  Hål: {len(tiling.holes)}" + (f", det största {decimal(tiling.holes[0])} m²" if tiling.holes else "")
+        + f"; {len(tiling.filled)} fylldes av grannen, {len(tiling.left)} lämnades."
+    )  # fmt: skip
+    lines += [f"    {report.codes[number]} fick {decimal(m2, 2)} m²" for number, m2 in tiling.filled]
+    lines.append(f"  Delade mellan större områden: {len(report.not_nested)}")
+    lines += [f"    {odd.area}: {decimal(odd.square_metres)} m² utanför {odd.parent or 'varje större område'}" for odd in report.not_nested]
+    if report.parent_differs:
+        lines.append(f"  Filen anger ett annat större område än kartan för: {', '.join(report.parent_differs)}")
+    if report.events_moved:
+        lines.append(f"  {whole(report.events_moved)} händelser placerades om.")
+    return "\n".join(lines)

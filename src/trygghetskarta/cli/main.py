@@ -1,0 +1,35 @@
+"""`trygghetskarta`: the commands, and how errors end them."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from trygghetskarta.cli import areas, database, deliveries, ingesting, questions, serving
+from trygghetskarta.errors import TrygghetskartaError
+
+app = typer.Typer(name="trygghetskarta", no_args_is_help=True, add_completion=False, help="Brott och trygghet på karta.")
+app.add_typer(database.app, name="db", help="Den egna PostGIS-servern, och databasens tabeller.")
+app.add_typer(areas.app, name="areas", help="Indelningar av staden.")
+app.add_typer(areas.population_app, name="population", help="Befolkning att räkna per.")
+app.add_typer(deliveries.app, name="deliveries", help="Leveranser, kvitton och avvisade rader.")
+app.add_typer(database.rollup_app, name="rollup", help="Antal per plats och månad.")
+app.command("ingest")(ingesting.ingest)
+app.command("compare")(questions.compare)
+app.command("series")(questions.series)
+app.command("serve")(serving.serve)
+app.command("demo")(serving.demo)
+app.command("health")(serving.health)
+
+
+def run() -> None:
+    """Run the command line; an error with a remedy is told in one line and ends with 2."""
+    try:
+        app()
+    except TrygghetskartaError as error:
+        sys.stderr.write(f"Fel: {error.swedish}\n     {error.english}\n")
+        for fault in error.faults:
+            if fault.reason != error.swedish:
+                sys.stderr.write(f"     {fault.property}: {fault.reason}\n")
+        sys.exit(2)

@@ -1,0 +1,171 @@
+"""`compare` and `series`: the questions of the API, printed or written."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from trygghetskarta.cli.connecting import open_engine
+from trygghetskarta.disclosure.release import release
+from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.counts import Denominator, Exact, Measure, Published, Question
+from trygghetskarta.domain.periods import Interval
+from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.queries.areas import Detail, load_outlines
+from trygghetskarta.queries.asking import Asked, ask
+from trygghetskarta.queries.comparison import compare as count_comparison
+from trygghetskarta.queries.cube import Cube, load_cube
+from trygghetskarta.queries.series import series as count_series
+from trygghetskarta.serialize.csv import Dialect
+from trygghetskarta.serialize.figures import Row, comparison_rows, series_rows
+from trygghetskarta.serialize.formats import Format, Writing, write_comparison, write_series
+from trygghetskarta.serialize.sentences import sentences
+from trygghetskarta.serialize.swedish import decimal, whole
+from trygghetskarta.settings import read_settings
+
+Level = Annotated[AreaLevel, typer.Option(help="Områdesnivå.")]
+Sources = Annotated[list[SourceId], typer.Option("--source", help="Källa; kan anges flera gånger.")]
+Areas = Annotated[list[str] | None, typer.Option("--area", help="Kod på ett område; kan anges flera gånger.")]
+Within = Annotated[str | None, typer.Option(help="Bara områden inom detta större område.")]
+Categories = Annotated[list[str] | None, typer.Option("--category", help="Kod på en kategori; kan anges flera gånger.")]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
+First = Annotated[str | None, typer.Option("--from", help="Första månad, till exempel 2025-01.")]
+Last = Annotated[str | None, typer.Option("--to", help="Sista månad.")]
+Form = Annotated[Format | None, typer.Option("--format", help="Skriv i detta format i stället för en tabell.")]
+Out = Annotated[Path | None, typer.Option(help="Skriv till en fil.")]
+
+
+_COMPARISON = {
+    "name": "Område",
+    "count": "Antal",
+    "baselineCount": "Jämförs med",
+    "difference": "Skillnad",
+    "percent": "Procent",
+    "rate": "Per 1 000 och år",
+    "rateLow": "95 % från",
+    "rateHigh": "till",
+    "status": "Värde",
+}
+_SERIES = {"name": "Område", "period": "Period", "count": "Antal", "rate": "Per 1 000 och år", "status": "Värde"}
+_STATUS = {"value": "", "missing": "saknas", "withheld": "skyddat", "notApplicable": "ej tillämpligt"}
+
+
+def compare(
+    source: Sources,
+    level: Level = AreaLevel.STADSDELSOMRADE,
+    area: Areas = None,
+    within: Within = None,
+    category: Categories = None,
+    edition: Day = None,
+    first: First = None,
+    last: Last = None,
+    baseline: Annotated[str | None, typer.Option(help="previous, same-period-last-year eller 2024-01..2024-12.")] = None,
+    measure: Annotated[Measure, typer.Option(help="count eller rate.")] = Measure.COUNT,
+    per: Annotated[Denominator, typer.Option(help="Vad rate räknas på.")] = Denominator.RESIDENTS,
+    as_of: Day = None,
+    form: Form = None,
+    dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
+    geometry: Annotated[Detail, typer.Option(help="Gränsernas noggrannhet i GeoJSON.")] = Detail.METRES10,
+    out: Out = None,
+) -> None:
+    """Jämför områden under en period, och perioden med en annan."""
+    asked = Asked(
+        level, tuple(source), tuple(area or ()), within, tuple(category or ()), _date(edition), first, last, baseline,
+        Interval.MONTH, measure, per, _date(as_of),
+    )  # fmt: skip
+    published, cube, outlines = _answer(asked, count_comparison, geometry if form is Format.GEOJSON else Detail.NONE)
+    if form is None and out is None:
+        _print(published, cube, comparison_rows(published), _COMPARISON)
+        return
+    _write(write_comparison(published, Writing(form or Format.CSV, dialect, outlines)), out)
+
+
+def series(
+    source: Sources,
+    level: Level = AreaLevel.STADSDELSOMRADE,
+    area: Areas = None,
+    within: Within = None,
+    category: Categories = None,
+    edition: Day = None,
+    first: First = None,
+    last: Last = None,
+    interval: Annotated[Interval, typer.Option(help="Vad tiden delas in i.")] = Interval.MONTH,
+    measure: Annotated[Measure, typer.Option(help="count eller rate.")] = Measure.COUNT,
+    per: Annotated[Denominator, typer.Option(help="Vad rate räknas på.")] = Denominator.RESIDENTS,
+    as_of: Day = None,
+    form: Form = None,
+    dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
+    geometry: Annotated[Detail, typer.Option(help="Gränsernas noggrannhet i GeoJSON.")] = Detail.METRES10,
+    out: Out = None,
+) -> None:
+    """Följ områden över tid."""
+    asked = Asked(
+        level, tuple(source), tuple(area or ()), within, tuple(category or ()), _date(edition), first, last, None,
+        interval, measure, per, _date(as_of),
+    )  # fmt: skip
+    published, cube, outlines = _answer(asked, count_series, geometry if form is Format.GEOJSON else Detail.NONE)
+    if form is None and out is None:
+        _print(published, cube, series_rows(published), _SERIES)
+        return
+    _write(write_series(published, Writing(form or Format.CSV, dialect, outlines)), out)
+
+
+def _date(day: datetime | None) -> date | None:
+    return day.date() if day is not None else None
+
+
+def _answer(asked: Asked, count: Callable[[Cube, Question], Exact], detail: Detail) -> tuple[Published, Cube, dict[str, str]]:
+    """Count from the database itself; whoever may run commands on it may see exact figures."""
+    with open_engine(read_settings()).connect() as connection:
+        cube = load_cube(connection, asked.edition, asked.as_of)
+        question = ask(cube, asked)
+        outlines = load_outlines(connection, cube.edition.edition_id, asked.level, detail)
+    return release(count(cube, question), Audience.ANALYST), cube, outlines
+
+
+def _write(content: bytes, out: Path | None) -> None:
+    if out is None:
+        sys.stdout.buffer.write(content)
+        return
+    out.write_bytes(content)
+    typer.echo(f"Skrev {out}.", err=True)
+
+
+def _print(published: Published, cube: Cube, rows: list[Row], columns: dict[str, str]) -> None:
+    console = Console(width=None if sys.stdout.isatty() else 140)
+    console.print(f"{cube.edition.name}. {published.question.span}.")
+    table = Table()
+    shown = [column for column in columns if rows and column in rows[0]]
+    for column in shown:
+        table.add_column(columns[column], justify="left" if column in ("name", "period", "status") else "right")
+    for row in rows:
+        table.add_row(*(_cell(row[column]) if column != "status" else _STATUS[row[column]] for column in shown))
+    console.print(table)
+    ledger = published.ledger
+    if ledger is not None:
+        console.print(
+            f"Avstämning: {whole(ledger.placed)} placerade + {whole(ledger.area_only)} bara i större område + {whole(ledger.unplaced)} utan plats "
+            f"+ {whole(ledger.outside)} utanför = {whole(ledger.total)}"
+        )
+    for sentence in sentences(published):
+        console.print(sentence)
+
+
+def _cell(value: str | float | None) -> str:
+    match value:
+        case None:
+            return "–"
+        case float():
+            return decimal(value)
+        case int():
+            return whole(value)
+        case str():
+            return value

@@ -1,0 +1,155 @@
+"""`serve`, `demo` and `health`."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy import text
+
+from trygghetskarta.cli.connecting import database_url, open_engine
+from trygghetskarta.domain.audience import Audience
+from trygghetskarta.errors import BusyError, ForbiddenError
+from trygghetskarta.settings import PREFIX, Settings, read_settings
+from trygghetskarta.store.cluster import Cluster, ClusterState
+from trygghetskarta.store.engine import make_engine
+
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_PORTS = 100
+# The app is named, not imported: the doors do not know each other.
+_APPS = {Audience.PUBLIC: "trygghetskarta.api.app:public_app", Audience.ANALYST: "trygghetskarta.api.app:analyst_app"}
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Adressen att lyssna på.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Porten att lyssna på.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="Antal arbetsprocesser.")] = 1,
+    audience: Annotated[Audience, typer.Option("--as", help="Vem som frågar; analyst bara på den egna datorn.")] = Audience.PUBLIC,
+) -> None:
+    """Kör API:et och kartan. Utan inloggning visas bara det som är offentligt."""
+    import uvicorn
+
+    if audience is Audience.ANALYST and host not in _LOOPBACK:
+        raise ForbiddenError(
+            "Exakta siffror visas bara på den egna datorn (127.0.0.1) så länge det inte finns någon inloggning.",
+            "Exact figures are shown on 127.0.0.1 only, as long as there is no signing in.",
+        )
+    _hand_over(database_url(read_settings()))
+    uvicorn.run(_APPS[audience], factory=True, host=host, port=port, workers=workers, log_level="info")
+
+
+def demo(
+    port: Annotated[int, typer.Option(help="Porten att lyssna på; är den upptagen tas nästa lediga.")] = 8000,
+) -> None:
+    """Starta den egna databasen, läs in exempeldata om inget finns, och kör kartan på den egna datorn med exakta siffror."""
+    settings = read_settings()
+    started = None if settings.database_url is not None else Cluster(settings.home)
+    was_running = started is not None and started.status().state is ClusterState.RUNNING
+    try:
+        address = _prepare(settings)
+        _serve_here(address, port)
+    finally:
+        if started is not None and not was_running and not _others_connected(started):
+            started.stop()
+
+
+def _others_connected(cluster: Cluster) -> bool:
+    """Tell whether someone else uses the private server, a second demo or a command: then it is left running."""
+    if cluster.status().state is not ClusterState.RUNNING:
+        return False
+    engine = make_engine(cluster.url())
+    with engine.connect() as connection:
+        others = connection.execute(
+            text("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()")
+        ).scalar_one()
+    engine.dispose()
+    return bool(others)
+
+
+def _prepare(settings: Settings) -> str:
+    """Bring the database up, to this version's tables, and to some data."""
+    from trygghetskarta.store.migrate import upgrade
+
+    address = database_url(settings, start=True)
+    engine = make_engine(address)
+    typer.echo(f"Databasen är igång ({_since_start()}).")
+    upgrade(engine)
+    with engine.connect() as connection:
+        empty = connection.execute(text("SELECT 1 FROM edition LIMIT 1")).first() is None
+    if empty:
+        from trygghetskarta.cli.sample import load_sample
+
+        typer.echo("Läser in exempeldata. Allt i dem är påhittat, och kartan är schematisk.")
+        load_sample(engine, settings)
+        typer.echo(f"Exempeldata är inlästa ({_since_start()}).")
+    engine.dispose()
+    return address
+
+
+def _serve_here(address: str, port: int) -> None:
+    import uvicorn
+
+    listening = _free_socket(port)
+    number = listening.getsockname()[1]
+
+    class Announcing(uvicorn.Server):
+        """Tells where it is once it answers."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                typer.echo(
+                    f"Svarar efter {_since_start()}.\n"
+                    f"  Kartan:  http://127.0.0.1:{number}/\n"
+                    f"  API:     http://127.0.0.1:{number}/v1/comparisons?source=polishandelser&level=stadsdel\n"
+                    f"  OpenAPI: http://127.0.0.1:{number}/openapi.json\n"
+                    "Du ser exakta siffror (analytiker). Avsluta med Ctrl+C."
+                )
+
+    _hand_over(address)
+    config = uvicorn.Config(_APPS[Audience.ANALYST], factory=True, log_level="warning")
+    Announcing(config).run(sockets=[listening])
+
+
+def _hand_over(address: str) -> None:
+    """Let the app, which uvicorn makes in each of its processes, find the database."""
+    os.environ[f"{PREFIX}DATABASE_URL"] = address
+
+
+def _free_socket(first: int) -> socket.socket:
+    """Take the first free port of 127.0.0.1 from one on."""
+    for number in range(first, first + _PORTS):
+        candidate = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            candidate.bind(("127.0.0.1", number))
+        except OSError:
+            candidate.close()
+            continue
+        return candidate
+    raise BusyError(f"Ingen port från {first} och uppåt är ledig.", f"No port from {first} on is free.")
+
+
+def _since_start() -> str:
+    """Say how long ago this process began, so that the figure holds all that the user waited for."""
+    fields = Path("/proc/self/stat").read_text(encoding="ascii").rsplit(") ", 1)[1].split()
+    began = int(fields[19]) / os.sysconf("SC_CLK_TCK")
+    return f"{time.clock_gettime(time.CLOCK_BOOTTIME) - began:.1f} s".replace(".", ",")
+
+
+def health() -> None:
+    """Visa om databasen svarar och vad som är inläst. Slutar med 3 när tjänsten inte kan svara på frågor."""
+    from trygghetskarta.queries.cube import list_editions
+
+    with open_engine(read_settings()).connect() as connection:
+        version = connection.execute(text("SELECT split_part(version(), ' ', 2) || ', PostGIS ' || postgis_lib_version()")).scalar_one()
+        editions = list_editions(connection)
+        latest = connection.execute(text("SELECT max(published_at) FROM publication")).scalar_one()
+    typer.echo(f"PostgreSQL {version}. {len(editions)} indelningar. Senast ändrat {latest:%Y-%m-%d %H:%M} UTC." if latest else version)
+    if not editions:
+        typer.echo("Inga områden är inlästa än.")
+        raise typer.Exit(3)
