@@ -77,7 +77,7 @@ def upgrade() -> None:
         sa.Column("place_id", sa.Integer(), sa.Identity(always=True), nullable=False),
         sa.Column("precision", sa.SmallInteger(), nullable=False, comment="domain.events.Precision"),
         sa.Column(
-            "key", sa.Text(), nullable=False, comment="Precision and the areas of every edition, so that equal knowledge is one place"
+            "key", sa.Text(), nullable=False, comment="Point or area, and the areas that hold it in every edition: equal knowledge is one place"
         ),
         sa.PrimaryKeyConstraint("place_id", name=op.f("pk_place")),
         sa.UniqueConstraint("key", name=op.f("uq_place_key")),
@@ -256,7 +256,10 @@ def upgrade() -> None:
     op.create_table(
         "rejected_row",
         sa.Column("delivery_id", sa.BigInteger(), nullable=False),
-        sa.Column("line", sa.Integer(), nullable=False, comment="Line of the file, 1-based"),
+        sa.Column(
+            "number", sa.Integer(), autoincrement=False, nullable=False, comment="Its number among the delivery's rejected rows"
+        ),
+        sa.Column("line", sa.Integer(), nullable=False, comment="Line of the file it begins on, 1-based"),
         sa.Column("column_name", sa.Text(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False, comment="At most 80 characters, escaped"),
@@ -264,7 +267,7 @@ def upgrade() -> None:
         sa.Column("message_en", sa.Text(), nullable=False),
         sa.Column("raw", sa.LargeBinary(), nullable=False, comment="The row's own bytes"),
         sa.ForeignKeyConstraint(["delivery_id"], ["delivery.delivery_id"], name=op.f("fk_rejected_row_delivery_id")),
-        sa.PrimaryKeyConstraint("delivery_id", "line", name=op.f("pk_rejected_row")),
+        sa.PrimaryKeyConstraint("delivery_id", "number", name=op.f("pk_rejected_row")),
         comment="Rows that were not taken in, to be fetched and mended",
     )
     op.create_table(
@@ -279,3 +282,6 @@ def upgrade() -> None:
         comment="What one event of a category weighs",
     )
     # ### end Alembic commands ###
+    # geoalchemy2's own way of making a table forgets the table's comment.
+    op.create_table_comment("area", "An area of an edition, with its outline ready to send")
+    op.create_table_comment("event", "Versions of events: one row per event and period of knowledge")

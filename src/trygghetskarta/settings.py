@@ -42,9 +42,12 @@ class Settings(BaseSettings):
         default="Stockholms län",
         description="Länets namn så som det står i källorna. En händelse som bara anger länet kan ha skett i eller utanför kommunen.",
     )
-    cors_origins: tuple[str, ...] = Field(
-        default=("*",),
-        description="Webbplatser (JSON-lista) vars sidor får läsa API:et från en webbläsare.",
+    cors_origins: tuple[str, ...] | None = Field(
+        default=None,
+        description=(
+            "Webbplatser (JSON-lista) vars sidor får läsa API:et från en webbläsare. Utan värde får alla läsa det offentliga, och bara sidor på "
+            "den egna datorn det exakta."
+        ),
     )
     refresh_seconds: float = Field(
         default=30.0,

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from trygghetskarta import __version__
 from trygghetskarta.api.problems import add_problems
@@ -18,6 +19,7 @@ from trygghetskarta.errors import BusyError
 from trygghetskarta.settings import Settings, read_settings
 from trygghetskarta.store.engine import make_engine
 
+_OWN_MACHINE = r"https?://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?"
 _DESCRIPTION = """Händelser, anmälda brott, skjutningar och bränder per område och månad. Varje svar bär sin fråga, en avstämning av vart varje
 händelse tog vägen, och vilka leveranser det vilar på.
 
@@ -50,13 +52,29 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     )  # fmt: skip
     app.state.shelf, app.state.audience = shelf, audience
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)
-    app.add_middleware(
-        CORSMiddleware, allow_origins=list(settings.cors_origins), allow_methods=["GET"], expose_headers=["ETag", "Last-Modified"]
-    )
+    _guard(app, settings, audience)
     add_problems(app)
     for router in (comparisons.router, areas.router, sources.router, service.router):
         app.include_router(router)
     return app
+
+
+def _guard(app: FastAPI, settings: Settings, audience: Audience) -> None:
+    """Say which pages may read the API in a browser.
+
+    Anyone's may read what is public. Exact figures are for this machine's user: a page from elsewhere that the user happens to visit may not
+    read them, nor one that has its own name lead to this machine.
+    """
+    exact = audience is Audience.ANALYST
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=list(settings.cors_origins) if settings.cors_origins is not None else [] if exact else ["*"],
+        allow_origin_regex=_OWN_MACHINE if exact and settings.cors_origins is None else None,
+        allow_methods=["GET"],
+        expose_headers=["ETag", "Last-Modified"],
+    )
+    if exact:
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]"])
 
 
 def public_app() -> FastAPI:

@@ -10,12 +10,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Denominator, Measure, Question
 from trygghetskarta.domain.periods import Interval
 from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.areas import Detail
 from trygghetskarta.queries.asking import Asked, ask
 from trygghetskarta.queries.cube import Cube
+from trygghetskarta.queries.sources import visible_codes
 from trygghetskarta.serialize.csv import Dialect
 from trygghetskarta.serialize.formats import Format, Writing
 
@@ -62,6 +65,12 @@ class QuestionParameters(BaseModel):
     dialect: Annotated[Dialect, Field(description="CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV.")] = Dialect.EXCEL
     geometry: Annotated[Detail, Field(description="Hur detaljerade områdenas gränser är. / Detail of the outlines.")] = Detail.METRES10
 
+    def refuse_hidden(self, cube: Cube, audience: Audience) -> None:
+        """Refuse a category that whoever asks may not know of, as one that there is not."""
+        for code in self.category:
+            if not any(code in visible_codes(cube, source, audience) for source in self.source):
+                raise bad_parameter("category", code, f"Källan har ingen kategori {code}.", f"The source has no category {code}.")
+
     def asked(self, baseline: str | None = None, interval: Interval = Interval.MONTH) -> Asked:
         """Give the question as it was asked, its months not yet made sense of."""
         return Asked(
@@ -99,8 +108,9 @@ class ComparisonParameters(QuestionParameters):
     ] = None
     format: Annotated[Format, Field(description="Svarets format. / Format of the answer.")] = Format.GEOJSON
 
-    def question(self, cube: Cube) -> Question:
+    def question(self, cube: Cube, audience: Audience) -> Question:
         """Give the question, checked."""
+        self.refuse_hidden(cube, audience)
         return ask(cube, self.asked(baseline=self.baseline))
 
 
@@ -109,8 +119,9 @@ class SeriesParameters(QuestionParameters):
 
     interval: Annotated[Interval, Field(description="Vad tiden delas in i. / What time is cut into.")] = Interval.MONTH
 
-    def question(self, cube: Cube) -> Question:
+    def question(self, cube: Cube, audience: Audience) -> Question:
         """Give the question, checked."""
+        self.refuse_hidden(cube, audience)
         return ask(cube, self.asked(interval=self.interval))
 
 

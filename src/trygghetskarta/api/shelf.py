@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import psycopg
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from trygghetskarta.domain.areas import AreaLevel, Edition
 from trygghetskarta.errors import NotCoveredError
 from trygghetskarta.queries.areas import Detail, load_outlines
-from trygghetskarta.queries.cube import Cube, list_editions, load_cube
-from trygghetskarta.store.engine import CHANNEL
+from trygghetskarta.queries.cube import Cube, list_editions, load_cube, newest_version
+from trygghetskarta.store.engine import CHANNEL, one_state
 
 _KEPT = 6
 _log = logging.getLogger(__name__)
@@ -49,10 +50,7 @@ class Shelf:
 
     def start(self) -> None:
         """Load the newest edition's cube, if there is one, and begin to listen."""
-        try:
-            self.cube()
-        except NotCoveredError as error:
-            _log.warning("%s", error)
+        self.refresh()
         self._listener.start()
 
     def stop(self) -> None:
@@ -71,7 +69,7 @@ class Shelf:
         with self._loading:
             shelved = self._shelved
             if key not in shelved.cubes:
-                with self.engine.connect() as connection:
+                with one_state(self.engine) as connection:
                     shelved.cubes[key] = load_cube(connection, edition, as_of)
                 while len(shelved.cubes) > _KEPT:
                     shelved.cubes.popitem(last=False)
@@ -93,16 +91,15 @@ class Shelf:
 
     def refresh(self) -> None:
         """Swap everything for what is now published, when that is something else."""
-        with self.engine.connect() as connection:
-            version = connection.execute(text("SELECT coalesce(max(version), 0) FROM publication")).scalar_one()
+        with one_state(self.engine) as connection:
+            version = newest_version(connection)
             if version == self._shelved.version:
                 return
             fresh = _Shelved(version)
-            connection.rollback()
             try:
                 fresh.cubes[(None, None)] = load_cube(connection)
-            except NotCoveredError:
-                return
+            except NotCoveredError as error:
+                _log.warning("%s", error)
         self._shelved = fresh
 
     def _listen(self) -> None:
@@ -113,7 +110,7 @@ class Shelf:
                 with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
                     connection.execute(f"LISTEN {CHANNEL}")
                     self._refresh_until_stopped(connection)
-            except (psycopg.Error, OSError) as error:
+            except (psycopg.Error, SQLAlchemyError, OSError) as error:
                 _log.warning("Cannot listen for publications, trying again: %s", error)
                 self._stop.wait(2)
 

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from trygghetskarta.cli import areas, database, deliveries, ingesting, questions, serving
+from trygghetskarta.cli import areas, database, deliveries, describing, ingesting, questions, serving
 from trygghetskarta.errors import TrygghetskartaError
 
 app = typer.Typer(name="trygghetskarta", no_args_is_help=True, add_completion=False, help="Brott och trygghet på karta.")
@@ -21,6 +21,7 @@ app.command("series")(questions.series)
 app.command("serve")(serving.serve)
 app.command("demo")(serving.demo)
 app.command("health")(serving.health)
+app.command("describe", hidden=True)(describing.describe)
 
 
 def run() -> None:

@@ -28,8 +28,9 @@ from trygghetskarta.serialize.csv import Dialect
 from trygghetskarta.serialize.figures import Row, comparison_rows, series_rows
 from trygghetskarta.serialize.formats import Format, Writing, write_comparison, write_series
 from trygghetskarta.serialize.sentences import sentences
-from trygghetskarta.serialize.swedish import decimal, whole
+from trygghetskarta.serialize.swedish import alphabetical, decimal, whole
 from trygghetskarta.settings import read_settings
+from trygghetskarta.store.engine import one_state
 
 Level = Annotated[AreaLevel, typer.Option(help="Områdesnivå.")]
 Sources = Annotated[list[SourceId], typer.Option("--source", help="Källa; kan anges flera gånger.")]
@@ -124,7 +125,7 @@ def _date(day: datetime | None) -> date | None:
 
 def _answer(asked: Asked, count: Callable[[Cube, Question], Exact], detail: Detail) -> tuple[Published, Cube, dict[str, str]]:
     """Count from the database itself; whoever may run commands on it may see exact figures."""
-    with open_engine(read_settings()).connect() as connection:
+    with one_state(open_engine(read_settings())) as connection:
         cube = load_cube(connection, asked.edition, asked.as_of)
         question = ask(cube, asked)
         outlines = load_outlines(connection, cube.edition.edition_id, asked.level, detail)
@@ -146,7 +147,7 @@ def _print(published: Published, cube: Cube, rows: list[Row], columns: dict[str,
     shown = [column for column in columns if rows and column in rows[0]]
     for column in shown:
         table.add_column(columns[column], justify="left" if column in ("name", "period", "status") else "right")
-    for row in rows:
+    for row in sorted(rows, key=lambda row: alphabetical(row["name"])):
         table.add_row(*(_cell(row[column]) if column != "status" else _STATUS[row[column]] for column in shown))
     console.print(table)
     ledger = published.ledger

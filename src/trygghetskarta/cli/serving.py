@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import text
 
 from trygghetskarta.cli.connecting import database_url, open_engine
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.errors import BusyError, ForbiddenError
+from trygghetskarta.queries.health import ask_health, others_connected
 from trygghetskarta.settings import PREFIX, Settings, read_settings
 from trygghetskarta.store.cluster import Cluster, ClusterState
 from trygghetskarta.store.engine import make_engine
@@ -63,11 +63,9 @@ def _others_connected(cluster: Cluster) -> bool:
         return False
     engine = make_engine(cluster.url())
     with engine.connect() as connection:
-        others = connection.execute(
-            text("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()")
-        ).scalar_one()
+        others = others_connected(connection)
     engine.dispose()
-    return bool(others)
+    return others
 
 
 def _prepare(settings: Settings) -> str:
@@ -79,7 +77,7 @@ def _prepare(settings: Settings) -> str:
     typer.echo(f"Databasen är igång ({_since_start()}).")
     upgrade(engine)
     with engine.connect() as connection:
-        empty = connection.execute(text("SELECT 1 FROM edition LIMIT 1")).first() is None
+        empty = not ask_health(connection).editions
     if empty:
         from trygghetskarta.cli.sample import load_sample
 
@@ -143,13 +141,10 @@ def _since_start() -> str:
 
 def health() -> None:
     """Visa om databasen svarar och vad som är inläst. Slutar med 3 när tjänsten inte kan svara på frågor."""
-    from trygghetskarta.queries.cube import list_editions
-
     with open_engine(read_settings()).connect() as connection:
-        version = connection.execute(text("SELECT split_part(version(), ' ', 2) || ', PostGIS ' || postgis_lib_version()")).scalar_one()
-        editions = list_editions(connection)
-        latest = connection.execute(text("SELECT max(published_at) FROM publication")).scalar_one()
-    typer.echo(f"PostgreSQL {version}. {len(editions)} indelningar. Senast ändrat {latest:%Y-%m-%d %H:%M} UTC." if latest else version)
-    if not editions:
+        found = ask_health(connection)
+    latest = f" Senast ändrat {found.latest:%Y-%m-%d %H:%M} UTC." if found.latest is not None else ""
+    typer.echo(f"PostgreSQL {found.version}. Antal indelningar: {found.editions}.{latest}")
+    if not found.editions:
         typer.echo("Inga områden är inlästa än.")
         raise typer.Exit(3)

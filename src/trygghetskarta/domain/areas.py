@@ -32,15 +32,6 @@ class AreaLevel(StrEnum):
         return list(AreaLevel).index(self)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class AreaKey:
-    """What names one area for ever: the edition it belongs to, its level and its code there."""
-
-    edition: date
-    level: AreaLevel
-    code: str
-
-
 @dataclass(frozen=True, slots=True)
 class Edition:
     """One division of the city into areas.

@@ -85,9 +85,6 @@ class WarningCode(StrEnum):
     AMBIGUOUS_LOCAL_TIME = "ambiguous_local_time"
     ORDER = "order"
     DIGEST = "digest"
-    NEAREST = "nearest"
-    ENCODING = "encoding"
-    NO_ROWS = "no_rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +158,7 @@ class Reading:
         blank: How many rows were empty or a footer.
         warnings: What the receipt should tell.
         srid: EPSG number of the batch's x and y; None when no row has a point.
+        area_precision: Precision of a row that has no point but names an area.
         encoding: The character encoding the file was read in.
         separator: The column separator, where there is one.
     """
@@ -171,6 +169,7 @@ class Reading:
     blank: int = 0
     warnings: list[Warned] = field(default_factory=list)
     srid: int | None = None
+    area_precision: Precision = Precision.NONE
     encoding: str = "utf-8"
     separator: str | None = None
 

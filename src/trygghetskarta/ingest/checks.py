@@ -24,6 +24,10 @@ MICROSECONDS_A_DAY = 86_400_000_000
 _LONGEST_TEXT = 10_000
 _NUMBER = r"^[-−]?[0-9]+([.,][0-9]+)?$"
 _WHOLE = r"^[0-9]{1,6}$"
+_SLASHED = r"^([0-9]{1,2})/([0-9]{1,2})/[0-9]{4}$"
+_EARLIEST = np.datetime64("1900-01-01", "us")
+AMBIGUOUS_FORMAT = "%m/%d/%Y"
+"""Read only where a column leaves no doubt, unless a mapping declares it."""
 
 
 @dataclass(slots=True)
@@ -152,12 +156,26 @@ def local_times(checker: Checker, column: str, formats: tuple[str, ...]) -> Ints
         Microseconds since 1970 by the local clock, (rows,); NO_TIME where empty or rejected.
     """
     values = checker.text(column)
-    series = values.to_pandas()
+    # pandas would take "now" for a date, and digits of other scripts for digits.
+    plain = to_bools(pc.match_substring_regex(values, r"^[ -~]*[0-9][ -~]*$"))
+    series = pc.if_else(pa.array(plain), values, None).to_pandas()
     parsed = pd.to_datetime(series, format=formats[0], errors="coerce")
     for other in formats[1:]:
         rest = parsed.isna()
-        if rest.any():
-            parsed[rest] = pd.to_datetime(series[rest], format=other, errors="coerce")
+        if not rest.any():
+            break
+        if other == AMBIGUOUS_FORMAT and not _month_first(series[rest]):
+            checker.reject(
+                rest.to_numpy() & to_bools(pc.match_substring_regex(values, _SLASHED)),
+                column,
+                Message(
+                    "ambiguous_date",
+                    "Det går inte att avgöra vad som är dag och vad som är månad. Skriv datumet som 2026-01-31.",
+                    "What is the day and what the month cannot be told. Write the date as 2026-01-31.",
+                ),
+            )
+            continue
+        parsed[rest] = pd.to_datetime(series[rest], format=other, errors="coerce")
     microseconds = parsed.to_numpy("datetime64[us]")
     unread = np.isnat(microseconds)
     empty = to_bools(pc.equal(values, ""))
@@ -170,7 +188,15 @@ def local_times(checker: Checker, column: str, formats: tuple[str, ...]) -> Ints
             f"“{shown(value)}” is not a date that exists, or not written as {_example(formats[0])}.",
         ),
     )
-    return np.where(unread, NO_TIME, microseconds.astype(np.int64))
+    early = ~unread & (microseconds < _EARLIEST)
+    checker.reject(early, column, Message("too_early", "Datumet ligger före år 1900.", "The date lies before the year 1900."))
+    return np.where(unread | early, NO_TIME, microseconds.astype(np.int64))
+
+
+def _month_first(texts: pd.Series) -> bool:
+    """Tell whether dates with slashes can only be month first: some second part is over 12, and no first part is."""
+    parts = texts.str.extract(_SLASHED).dropna().astype(int)
+    return bool(len(parts)) and bool(parts[1].max() > 12) and bool(parts[0].max() <= 12)
 
 
 def _example(date_format: str) -> str:

@@ -24,6 +24,7 @@ Bools = npt.NDArray[np.bool_]
 _SYSTEMS = (4326, 3011, 3006, 3021, 3152, 3857)
 _MARGIN = 0.25
 _MOST = 0.5
+_FAR_DEGREES, _FAR_METRES = 20.0, 2_000_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +119,10 @@ def check_coordinates(checker: Checker, columns: tuple[str, str], xy: tuple[Floa
         swapped, columns[0], Message("swapped_axes", "Koordinaterna står i omvänd ordning.", "The coordinates stand in reverse order.")
     )
     checker.reject(given & (x == 0) & (y == 0), columns[0], Message("no_position", "Koordinaterna är noll.", "The coordinates are zero."))
+    far = np.hypot(x - (declared.left + declared.right) / 2, y - (declared.bottom + declared.top) / 2)
+    reach = _FAR_DEGREES if CRS.from_epsg(srid).is_geographic else _FAR_METRES
+    checker.reject(
+        given & (far > reach),
+        columns[0],
+        Message("no_position", "Koordinaterna ligger inte i närheten av staden.", "The coordinates lie nowhere near the city."),
+    )

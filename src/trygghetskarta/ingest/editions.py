@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Row, text
 from trygghetskarta.domain.areas import AreaLevel, code_of_name
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.area_files import AreaFields, AreaRows, read_areas, read_membership
+from trygghetskarta.ingest.links import AREAS_OF, link_editions
 from trygghetskarta.ingest.places import change_areas
 from trygghetskarta.ingest.publication import announce
 from trygghetskarta.ingest.replace import replace_events
@@ -28,17 +29,12 @@ Geometries = npt.NDArray[np.object_]
 
 _STEPS = ((0.0, 6), (10.0, 5), (25.0, 5))
 _NESTING_M2 = 1.0
-_LEAST_SHARE = 0.001
 
-_AREAS_OF = text("""
-    SELECT area_id, level, code, name, ST_AsBinary(geom) AS geom FROM area WHERE edition_id = :edition_id AND level = :level ORDER BY code
-""")
 _INSERT_AREA = text("""
     INSERT INTO area (edition_id, level, code, name, nested, square_metres, label_lon, label_lat, geom, outline, outline_10m, outline_25m)
     VALUES (:edition_id, :level, :code, :name, false, :square_metres, :lon, :lat, ST_GeomFromWKB(:geom, :srid), :full, :metres10, :metres25)
 """)
 _SET_PARENT = text("UPDATE area SET parent_code = :parent, nested = :nested WHERE area_id = :area_id")
-_LINK = text("INSERT INTO area_link (from_area_id, to_area_id, kind, share, basis) VALUES (:a, :b, :kind, :share, 'land')")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +130,7 @@ def load_level(connection: Connection, order: LevelOrder) -> LevelReport:
     _insert(connection, (edition_id, order.level, rows.plane), rows, outlines)
     _ensure_city(connection, (edition_id, rows.plane), order, outlines)
     not_nested = _relate(connection, edition_id)
-    _link(connection, edition_id)
+    link_editions(connection, edition_id)
     moved = replace_events(connection)
     announce(connection, "areas")
     return LevelReport(
@@ -184,9 +180,7 @@ def check_editions(connection: Connection) -> list[LevelFinding]:
         One finding per edition and level, newest edition and finest level first.
     """
     findings = []
-    for edition_id, valid_from in (
-        connection.execute(text("SELECT edition_id, valid_from FROM edition ORDER BY valid_from DESC")).tuples().all()
-    ):
+    for edition_id, valid_from in connection.execute(text("SELECT edition_id, valid_from FROM edition ORDER BY valid_from DESC")).all():
         held = _held_levels(connection, edition_id)
         not_nested = {level: tuple(odd for odd, _ in related) for level, related in _relations(held)}
         for level, rows in held:
@@ -213,7 +207,7 @@ def _dissolved(connection: Connection, order: LevelOrder) -> AreaRows:
         edition = connection.execute(
             text("SELECT edition_id, srid FROM edition WHERE valid_from = :day"), {"day": order.edition}
         ).one_or_none()
-        below = connection.execute(_AREAS_OF, {"edition_id": edition.edition_id, "level": level}).all() if edition else []
+        below = connection.execute(AREAS_OF, {"edition_id": edition.edition_id, "level": level}).all() if edition else []
         if edition and below:
             return _joined(below, parents, edition.srid, order.path)
     raise BadDeliveryError(
@@ -262,7 +256,7 @@ def _remove(connection: Connection, edition_id: int, level: AreaLevel) -> None:
 def _ensure_city(connection: Connection, edition: tuple[int, int], order: LevelOrder, outlines: Geometries) -> None:
     """Add the whole city to an edition that lacks it: the ground of the level just loaded."""
     edition_id, srid = edition
-    if connection.execute(_AREAS_OF, {"edition_id": edition_id, "level": AreaLevel.STAD}).first() is not None:
+    if connection.execute(AREAS_OF, {"edition_id": edition_id, "level": AreaLevel.STAD}).first() is not None:
         return
     city = np.array([shapely.multipolygons(shapely.get_parts(shapely.coverage_union_all(outlines)))])
     name, code = order.city
@@ -315,7 +309,7 @@ def _outline_texts(outlines: Geometries, to_degrees: Transformer, metres: float,
 
 def _held_levels(connection: Connection, edition_id: int) -> list[tuple[AreaLevel, Sequence[Row[Any]]]]:
     """Read the levels an edition holds, finest first."""
-    levels = [(level, connection.execute(_AREAS_OF, {"edition_id": edition_id, "level": level}).all()) for level in AreaLevel]
+    levels = [(level, connection.execute(AREAS_OF, {"edition_id": edition_id, "level": level}).all()) for level in AreaLevel]
     return [(level, rows) for level, rows in levels if rows]
 
 
@@ -370,69 +364,9 @@ def _parent_differs(connection: Connection, edition_id: int, level: AreaLevel, r
         text("SELECT code, parent_code FROM area WHERE edition_id = :edition_id AND level = :level"),
         {"edition_id": edition_id, "level": level},
     )
-    parent_of: dict[str, str | None] = dict(found.tuples().all())
+    parent_of: dict[str, str | None] = dict(found.all())
     return tuple(
         code
         for code, stated in zip(rows.codes, rows.parents, strict=True)
         if stated and parent_of[code] is not None and parent_of[code] not in (stated, code_of_name(stated))
     )
-
-
-def _link(connection: Connection, edition_id: int) -> None:
-    """Measure how this edition's areas share ground with every other edition's, level by level."""
-    connection.execute(
-        text("""DELETE FROM area_link WHERE from_area_id IN (SELECT area_id FROM area WHERE edition_id = :edition_id)
-                OR to_area_id IN (SELECT area_id FROM area WHERE edition_id = :edition_id)"""),
-        {"edition_id": edition_id},
-    )
-    others = (
-        connection.execute(text("SELECT edition_id FROM edition WHERE edition_id <> :edition_id"), {"edition_id": edition_id})
-        .scalars()
-        .all()
-    )
-    for other in others:
-        for level in AreaLevel:
-            mine = connection.execute(_AREAS_OF, {"edition_id": edition_id, "level": level}).all()
-            theirs = connection.execute(_AREAS_OF, {"edition_id": other, "level": level}).all()
-            if mine and theirs:
-                links = _links(mine, theirs)
-                connection.execute(_LINK, links)
-
-
-def _links(mine: Sequence[Row[Any]], theirs: Sequence[Row[Any]]) -> list[dict[str, Any]]:
-    a = shapely.from_wkb(np.array([row.geom for row in mine]))
-    b = shapely.from_wkb(np.array([row.geom for row in theirs]))
-    first, second, shared = _shared_ground(a, b)
-    links = []
-    for i, j, m2 in zip(first.tolist(), second.tolist(), shared.tolist(), strict=True):
-        forth, back = min(m2 / a[i].area, 1.0), min(m2 / b[j].area, 1.0)
-        for share, other, one, two in ((forth, back, mine[i], theirs[j]), (back, forth, theirs[j], mine[i])):
-            if share > _LEAST_SHARE:
-                links.append({"a": one.area_id, "b": two.area_id, "kind": _kind(share, other), "share": round(share, 6)})
-    return links
-
-
-def _shared_ground(a: Geometries, b: Geometries) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """Measure the ground shared by areas of two editions; those whose outlines are equal are not intersected."""
-    wkb_a, wkb_b = shapely.to_wkb(a), shapely.to_wkb(b)
-    at_b = {wkb: j for j, wkb in enumerate(wkb_b)}
-    equal = np.array([(i, at_b[wkb]) for i, wkb in enumerate(wkb_a) if wkb in at_b], np.int64).reshape(-1, 2)
-    rest_a = np.setdiff1d(np.arange(len(a)), equal[:, 0])
-    rest_b = np.setdiff1d(np.arange(len(b)), equal[:, 1])
-    i, j = (
-        shapely.STRtree(b[rest_b]).query(a[rest_a], predicate="intersects") if len(rest_a) and len(rest_b) else np.zeros((2, 0), np.int64)
-    )
-    first, second = rest_a[i], rest_b[j]
-    return (
-        np.concatenate([equal[:, 0], first]),
-        np.concatenate([equal[:, 1], second]),
-        np.concatenate([shapely.area(a[equal[:, 0]]), shapely.area(shapely.intersection(a[first], b[second]))]),
-    )
-
-
-def _kind(share: float, back: float) -> str:
-    """Name what happened to an area, by how much of it lies in the other and how much of the other in it."""
-    whole, whole_back = share >= 1 - _LEAST_SHARE, back >= 1 - _LEAST_SHARE
-    if whole:
-        return "same" if whole_back else "merge"
-    return "split" if whole_back else "boundary"

@@ -17,13 +17,14 @@ from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.categories import tree_of
 from trygghetskarta.domain.events import NO_TIME, EventBatch, Message, Precision, Reading, Rejected, Warned, WarningCode
+from trygghetskarta.domain.periods import Month, local_day
 from trygghetskarta.domain.sources import CONTRACTS, SourceContract, SourceId
 from trygghetskarta.ingest.copying import Field, copy_in, days, encode, fixed, instants, points, texts
 from trygghetskarta.ingest.identity import Versions, compare, digests, keys
-from trygghetskarta.ingest.locating import in_plane, place_numbers, place_warnings
+from trygghetskarta.ingest.locating import in_plane, place_numbers, place_warnings, without_placeholder
 from trygghetskarta.ingest.places import Places
 from trygghetskarta.ingest.publication import announce
-from trygghetskarta.ingest.receipts import Receipt, record
+from trygghetskarta.ingest.receipts import Receipt, record, status_of
 from trygghetskarta.ingest.rollup import add_to_rollup
 
 Ints = npt.NDArray[np.int64]
@@ -53,8 +54,10 @@ def publish(connection: Connection, delivery: int, source: SourceId, reading: Re
     connection.execute(text("SELECT pg_advisory_xact_lock(:kind, :source)"), {"kind": _LOCK, "source": source.number})
     known_from: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
     events = reading.events
-    x, y, placeholder = in_plane(reading, places)
+    x, y = in_plane(reading, places)
+    # What makes a row itself is what stands in it, whatever the other rows of its file say of its point.
     digest = digests(events, x, y)
+    x, y, placeholder = without_placeholder(reading, places, x, y)
     key = keys(source, events, digest)
     versions = compare(connection, source, key, digest)
     kept = np.flatnonzero(versions.is_new | versions.is_changed)
@@ -90,7 +93,7 @@ def publish(connection: Connection, delivery: int, source: SourceId, reading: Re
         source,
         row.file_name,
         row.sha256,
-        "published" if len(kept) else "unchanged",
+        status_of(counted),
         row.adapter,
         placed=_by_precision(events, kept),
         months=_months(events),
@@ -124,9 +127,7 @@ def _categories(connection: Connection, source: SourceId, events: EventBatch) ->
     tree = tree_of(source)
     kinds, inverse = np.unique(np.array([str(kind) for kind in events.kind.tolist()] or [""]), return_inverse=True)
     ids: dict[str, int] = dict(
-        connection.execute(text("SELECT code, category_id FROM category WHERE source_id = :source"), {"source": source.number})
-        .tuples()
-        .all()
+        connection.execute(text("SELECT code, category_id FROM category WHERE source_id = :source"), {"source": source.number}).all()
     )
     found, unknown = [], []
     for kind in kinds.tolist():
@@ -254,7 +255,10 @@ def _cover(connection: Connection, delivery: int, contract: SourceContract, even
     """
     if not len(events):
         return
-    months = np.unique(events.month)
+    # A thing announced for a coming month does not cover it.
+    months = np.unique(events.month[events.month <= Month.of(local_day(known_from)).number])
+    if not len(months):
+        return
     if not contract.every_month:
         months = np.arange(months[0], months[-1] + 1)
     connection.execute(

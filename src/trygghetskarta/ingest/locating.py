@@ -15,7 +15,7 @@ from trygghetskarta.domain.events import EventBatch, Precision, Reading, Warned,
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.contract import CityBox
 from trygghetskarta.ingest.coordinates import ranges_of
-from trygghetskarta.ingest.places import OUTSIDE_KEY, Places
+from trygghetskarta.ingest.places import OUTSIDE_KEY, Places, areas_of_key
 from trygghetskarta.ingest.replace import areas_of_row
 
 Ints = npt.NDArray[np.int64]
@@ -37,6 +37,15 @@ class AreaNames:
     stadsdelar: Mapping[str, str]
     codes: Mapping[AreaLevel, frozenset[str]]
     city: CityBox
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """A point that stands for "not known", in the file's own coordinates, and how many rows stand on it."""
+
+    x: float
+    y: float
+    rows: int
 
 
 def area_names(connection: Connection, places: Places) -> AreaNames:
@@ -70,21 +79,43 @@ def area_names(connection: Connection, places: Places) -> AreaNames:
     return AreaNames(stadsdelar, codes, places.box())
 
 
-def in_plane(reading: Reading, places: Places) -> tuple[Floats, Floats, str | None]:
-    """Bring the points to the plane of the areas, and take away a point that stands for "not known"."""
-    events = reading.events
-    if reading.srid is None or places.srid is None:
-        return events.x, events.y, None
-    x, y = events.x, events.y
-    if reading.srid != places.srid:
+def in_plane(reading: Reading, places: Places) -> tuple[Floats, Floats]:
+    """Bring the points to the plane of the areas.
+
+    Args:
+        reading: What was read.
+        places: The areas.
+
+    Returns:
+        Eastings and northings, (rows,); NaN without a point.
+    """
+    x, y = reading.events.x, reading.events.y
+    if reading.srid is not None and places.srid is not None and reading.srid != places.srid:
         x, y = Transformer.from_crs(reading.srid, places.srid, always_xy=True).transform(x, y)
-    x, y = np.where(np.isfinite(x), x, np.nan), np.where(np.isfinite(y), y, np.nan)
+    known = np.isfinite(x) & np.isfinite(y)
+    return np.where(known, x, np.nan), np.where(known, y, np.nan)
+
+
+def without_placeholder(reading: Reading, places: Places, x: Floats, y: Floats) -> tuple[Floats, Floats, Placeholder | None]:
+    """Take away a point that stands for "not known"; its rows are then known by the area they name, or by none.
+
+    Args:
+        reading: What was read; the precision of the rows is corrected in it.
+        places: The areas.
+        x: Eastings in the plane, (rows,).
+        y: Northings, (rows,).
+
+    Returns:
+        The eastings and northings that remain, and the point taken away, if there was one.
+    """
+    events = reading.events
     placeholder = _placeholder(events, x, y, places)
     if placeholder is None:
         return x, y, None
     at = (events.x == placeholder[0]) & (events.y == placeholder[1])
-    events.precision[at] = Precision.NONE
-    return np.where(at, np.nan, x), np.where(at, np.nan, y), f"{placeholder[0]:g} {placeholder[1]:g} ({int(at.sum())})"
+    named = np.array([area is not None for area in events.area.tolist()], bool)
+    events.precision[at] = np.where(named[at], int(reading.area_precision), int(Precision.NONE))
+    return np.where(at, np.nan, x), np.where(at, np.nan, y), Placeholder(placeholder[0], placeholder[1], int(at.sum()))
 
 
 def _placeholder(events: EventBatch, x: Floats, y: Floats, places: Places) -> tuple[float, float] | None:
@@ -115,16 +146,17 @@ def place_numbers(connection: Connection, places: Places, events: EventBatch, xy
     return place
 
 
-def place_warnings(events: EventBatch, places: Places, place: Ints, placeholder: str | None) -> list[Warned]:
+def place_warnings(events: EventBatch, places: Places, place: Ints, placeholder: Placeholder | None) -> list[Warned]:
     """Tell what is odd about where a delivery's events were: a placeholder, events outside the city, areas that disagree with points."""
     warnings = []
     if placeholder is not None:
+        point, point_sv = f"{placeholder.x:g} {placeholder.y:g}", f"{placeholder.x:g} {placeholder.y:g}".replace(".", ",")
         warnings.append(
             Warned(
                 WarningCode.PLACEHOLDER_POINT,
-                int(placeholder.rsplit("(", 1)[1].rstrip(")")),
-                f"Många rader står på samma punkt utanför staden, {placeholder} rader. Den läses som att platsen är okänd.",
-                f"Many rows stand on one point outside the city, {placeholder} rows. It is read as a place not known.",
+                placeholder.rows,
+                f"{_rows(placeholder.rows)} står på samma punkt långt utanför staden ({point_sv}); platsen läses som okänd.",
+                f"{placeholder.rows} rows stand on one point far outside the city ({point}); the place is read as not known.",
             )
         )
     outside = int((place == places.known.get(OUTSIDE_KEY, -1)).sum())
@@ -146,12 +178,14 @@ def _agreement(events: EventBatch, places: Places, place: Ints) -> list[Warned]:
     if not both.any():
         return []
     key_of = {place_id: key for key, place_id in places.known.items()}
-    held = {place_id: {int(area) for area in key.split(",")} if key[0].isdigit() else set() for place_id, key in key_of.items()}
+    held = {place_id: areas_of_key(key) for place_id, key in key_of.items()}
     agree = sum(
         bool(held[place_id] & places.named(str(area)))
         for place_id, area in zip(place[both].tolist(), events.area[both].tolist(), strict=True)
     )
     total = int(both.sum())
+    if agree == total:
+        return []
     percent, percent_en = f"{100 * agree / total:.1f}".replace(".", ","), f"{100 * agree / total:.1f}"
     return [
         Warned(

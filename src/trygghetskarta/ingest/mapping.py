@@ -108,6 +108,12 @@ def _check_fields(mapping: _Mapping, name: str) -> None:
         raise BadDeliveryError(
             f"{name}: okänt fält {', '.join(unknown)}; fälten är {known}.", f"{name}: unknown field {', '.join(unknown)}; they are {known}."
         )
+    only_kind = sorted((set(mapping.constants) | set(mapping.codes)) - {"kind"})
+    if only_kind or ("kind" in mapping.constants and "kind" in mapping.columns):
+        raise BadDeliveryError(
+            f"{name}: bara kind kan ha en konstant eller en kodtabell, och konstanten bara när kind inte har någon kolumn.",
+            f"{name}: only kind can have a constant or a table of codes, and the constant only where kind has no column.",
+        )
     if not {"start", "reported"} & set(mapping.columns) or not ({"kind"} & (set(mapping.columns) | set(mapping.constants))):
         raise BadDeliveryError(
             f"{name}: en mappning behöver åtminstone start eller reported, och kind.",

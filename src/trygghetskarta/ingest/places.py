@@ -30,9 +30,11 @@ Numbers = npt.NDArray[np.int32]
 _SAME_GROUND = 0.999
 _WORTH_AN_INDEX = 20_000
 NONE_KEY, OUTSIDE_KEY = "none", "outside"
+_POINT, _AREA = "p:", "a:"
 
 _AREAS = text("""
-    SELECT area_id, edition_id, level, code, name, parent_code, nested, ST_AsBinary(geom) AS geom FROM area ORDER BY edition_id, level, code
+    SELECT area_id, edition_id, level, code, name, parent_code, nested, ST_AsBinary(geom) AS geom
+    FROM area ORDER BY edition_id, level, code COLLATE "C"
 """)
 _SAME = text("SELECT from_area_id, to_area_id FROM area_link WHERE share >= :share")
 _NEW_PLACES = text("""
@@ -211,14 +213,17 @@ class Places:
     def of_area(self, area_id: int) -> tuple[int, ...]:
         """Give the combination of a row that names an area: the area, what it lies in, and the same ground in other editions."""
         found: set[int] = set()
-        for same in (area_id, *self.same.get(area_id, [])):
-            e, depth, number = self._by_area[same]
+        waiting = [area_id]
+        while waiting:
+            area = waiting.pop()
+            if area in found:
+                continue
+            found.add(area)
+            waiting += self.same.get(area, [])
+            e, depth, number = self._by_area[area]
             layers = self.editions[e]
-            while True:
-                found.add(int(layers[depth].area_ids[number]))
-                if depth + 1 >= len(layers) or not layers[depth].nested[number]:
-                    break
-                depth, number = depth + 1, int(layers[depth].parent[number])
+            if depth + 1 < len(layers) and layers[depth].nested[number]:
+                waiting.append(int(layers[depth + 1].area_ids[layers[depth].parent[number]]))
         return tuple(sorted(found))
 
     def place_ids(self, connection: Connection, wanted: Sequence[tuple[tuple[int, ...], Precision]]) -> Ints:
@@ -236,7 +241,7 @@ class Places:
         if new:
             # Another delivery may be making the same place: whoever comes second waits for the first, and takes its number.
             made = set(connection.execute(_NEW_PLACES, {"keys": list(new), "precisions": [int(p) for _, p in new.values()]}).scalars())
-            for key, place_id in connection.execute(_PLACES, {"keys": list(new)}).tuples():
+            for key, place_id in connection.execute(_PLACES, {"keys": list(new)}):
                 self.known[key] = place_id
             rows = [row for key, (areas, _) in new.items() if key in made for row in self._rows(self.known[key], key, set(areas))]
             if rows:
@@ -245,13 +250,13 @@ class Places:
         return np.array([self.known[key] for key in keys], np.int64)
 
     def _rows(self, place_id: int, key: str, areas: set[int]) -> list[dict[str, object]]:
-        empty = {OUTSIDE_KEY: "outside", NONE_KEY: "unplaced"}.get(key, "areaOnly")
+        nowhere = "outside" if key == OUTSIDE_KEY or key.startswith(_POINT) else "unplaced"
         rows: list[dict[str, object]] = []
         for layers in self.editions:
             by_level = {self._by_area[area][1]: area for area in areas if layers is self.editions[self._by_area[area][0]]}
             for depth, layer in enumerate(layers):
                 area = by_level.get(depth)
-                bucket = "placed" if area is not None else empty
+                bucket = "placed" if area is not None else "areaOnly" if by_level else nowhere
                 rows.append(
                     {"place_id": place_id, "edition_id": layer.edition_id, "level": layer.level.value, "area_id": area, "bucket": bucket}
                 )
@@ -259,7 +264,15 @@ class Places:
 
 
 def _key(areas: tuple[int, ...], precision: Precision) -> str:
-    return ",".join(map(str, sorted(areas))) or (OUTSIDE_KEY if precision is Precision.OUTSIDE else NONE_KEY)
+    """Name what is known: "p:" or "a:" for a point or an area, and the areas that hold it."""
+    if not areas:
+        return OUTSIDE_KEY if precision is Precision.OUTSIDE else NONE_KEY
+    return f"{_POINT if precision is Precision.POINT else _AREA}{','.join(map(str, sorted(areas)))}"
+
+
+def areas_of_key(key: str) -> set[int]:
+    """Give the areas that a place's key names."""
+    return {int(area) for area in key[len(_POINT) :].split(",")} if key.startswith((_POINT, _AREA)) else set()
 
 
 def hold_areas_still(connection: Connection) -> None:
@@ -293,7 +306,7 @@ def load_places(connection: Connection) -> Places:
     same: dict[int, list[int]] = defaultdict(list)
     for a, b in connection.execute(_SAME, {"share": _SAME_GROUND}):
         same[a].append(b)
-    known: dict[str, int] = dict(connection.execute(text("SELECT key, place_id FROM place")).tuples().all())
+    known: dict[str, int] = dict(connection.execute(text("SELECT key, place_id FROM place")).all())
     return Places(editions, newest_first[0][1] if newest_first else None, dict(same), known)
 
 

@@ -6,8 +6,9 @@ number of fields is set aside before the columns are parsed.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
+import re
+import unicodedata
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,7 @@ _LARGEST = 1 << 30
 _HIGHEST_RATIO = 100
 _SEPARATORS = b";,\t"
 _QUOTE, _NEWLINE = 34, 10
-_FOOTERS = ("summa", "totalt", "källa")
+_FOOTER = re.compile(r"(summa|totalt|källa)\b", re.IGNORECASE)
 _SWEDISH_LETTERS = frozenset("åäöÅÄÖéÉèÈüÜáÁàÀâÂêÊëËîÎïÏôÔçÇøØæÆñÑßíÍóÓúÚ§´’‘”“–—…°²³·½«»\xa0€")
 
 
@@ -64,8 +65,9 @@ class TextTable:
     separator: str
 
     def raw(self, row: int) -> bytes:
-        """Give a row's own bytes."""
-        return self.content[int(self.begin[row]) : int(self.end[row])]
+        """Give a row's own bytes, as they stood in the file."""
+        content = self.content[int(self.begin[row]) : int(self.end[row])]
+        return content if self.encoding == "utf-8" else content.decode().encode(self.encoding)
 
 
 def open_delivery(path: Path) -> DeliveredFile:
@@ -97,14 +99,21 @@ def _unpacked(packed: bytes, name: str) -> bytes:
         )
     if not packed.startswith(_GZIP):
         return packed
-    unpacker = zlib.decompressobj(wbits=31)
+    most = min(_LARGEST, max(len(packed) * _HIGHEST_RATIO, 1 << 20))
+    content, rest = b"", packed
     try:
-        content = unpacker.decompress(packed, min(_LARGEST, max(len(packed) * _HIGHEST_RATIO, 1 << 20)))
-        if unpacker.unconsumed_tail:
-            raise BadDeliveryError(f"{name} packas upp till för mycket data.", f"{name} unpacks to too much data.")
-        return content if unpacker.eof and not unpacker.unused_data else gzip.decompress(packed)
-    except (zlib.error, EOFError, gzip.BadGzipFile) as error:
+        while rest:
+            # A gzip file may be several, one after another.
+            member = zlib.decompressobj(wbits=31)
+            content += member.decompress(rest, most - len(content) + 1)
+            if len(content) > most:
+                raise BadDeliveryError(f"{name} packas upp till för mycket data.", f"{name} unpacks to too much data.")
+            if not member.eof:
+                raise BadDeliveryError(f"{name} är en avbruten gzip-fil.", f"{name} is a gzip file cut off.")
+            rest = member.unused_data.lstrip(b"\x00")
+    except zlib.error as error:
         raise BadDeliveryError(f"{name} är en trasig gzip-fil: {error}.", f"{name} is a broken gzip file: {error}.") from error
+    return content
 
 
 def decode(content: bytes, name: str) -> tuple[str, str]:
@@ -149,12 +158,14 @@ def read_table(file: DeliveredFile) -> TextTable:
     """
     text, encoding = decode(file.content, file.name)
     content = text.encode() if encoding != "utf-8" or file.content.startswith(b"\xef\xbb\xbf") else file.content
-    if b"\n" not in content and b"\r" in content:
-        content = content.replace(b"\r", b"\n")
+    if content.count(b"\r") > content.count(b"\r\n"):
+        content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     buffer = np.frombuffer(content, np.uint8)
     quoted = np.bitwise_xor.accumulate((buffer == _QUOTE).view(np.uint8)) if _QUOTE in content else None
     begin, end, line = _rows(buffer, quoted, file.name)
     separator = _separator(content[: int(end[0])], file.name)
+    if quoted is not None:
+        _refuse_stray_quotes(buffer, quoted, separator, file.name)
     header = _header(content[: int(end[0])].decode(), separator, file.name)
     counts = _field_counts(buffer, quoted, (begin, end), separator)
     table = TextTable(header, {}, line[1:], begin[1:], end[1:], content, [], 0, encoding, separator)
@@ -185,6 +196,22 @@ def _rows(buffer: Bytes, quoted: Bytes | None, name: str) -> tuple[Ints, Ints, I
     return begins.astype(np.int64), (ends - has_return).astype(np.int64), lines.astype(np.int64)
 
 
+def _refuse_stray_quotes(buffer: Bytes, quoted: Bytes, separator: str, name: str) -> None:
+    """Refuse a file with a quote in the middle of a field: where that field and row end cannot be told."""
+    quotes = np.flatnonzero(buffer == _QUOTE)
+    opens = quoted[quotes] == 1
+    before = np.where(quotes > 0, buffer[np.maximum(quotes - 1, 0)], _NEWLINE)
+    after = np.where(quotes < len(buffer) - 1, buffer[np.minimum(quotes + 1, len(buffer) - 1)], _NEWLINE)
+    edge = (ord(separator), _NEWLINE, 13, _QUOTE)
+    stray = quotes[np.where(opens, ~np.isin(before, edge), ~np.isin(after, edge))]
+    if len(stray):
+        line = int((buffer[: stray[0]] == _NEWLINE).sum()) + 1
+        raise BadDeliveryError(
+            f"{name}, rad {line}: ett citattecken står mitt i ett fält, så det går inte att avgöra var raden slutar.",
+            f"{name}, line {line}: a quote stands in the middle of a field, so where the row ends cannot be told.",
+        )
+
+
 def _separator(header: bytes, name: str) -> str:
     counts = {chr(byte): header.count(byte) for byte in _SEPARATORS}
     best = max(counts, key=lambda separator: counts[separator])
@@ -196,7 +223,9 @@ def _separator(header: bytes, name: str) -> str:
 
 
 def _header(text: str, separator: str, name: str) -> list[str]:
-    header = [" ".join(part.strip().strip('"').replace("\ufeff", "").split()) for part in text.split(separator)]
+    header = [
+        unicodedata.normalize("NFC", " ".join(part.strip().strip('"').replace("\ufeff", "").split())) for part in text.split(separator)
+    ]
     twice = [column for column in header if header.count(column) > 1 and column]
     if "" in header or twice:
         at = header.index("") + 1 if "" in header else header.index(twice[0]) + 1
@@ -245,7 +274,7 @@ def _field_count(line: int, raw: bytes, got: int, wanted: int) -> Rejected:
 
 
 def _is_footer(text: str) -> bool:
-    return text.lstrip('"; \t').casefold().startswith(_FOOTERS)
+    return _FOOTER.match(text.lstrip('"; \t')) is not None
 
 
 def _parse(table: TextTable, has_quotes: bool) -> None:
@@ -258,13 +287,14 @@ def _parse(table: TextTable, has_quotes: bool) -> None:
         body = pa.py_buffer(memoryview(table.content)[int(table.begin[0]) : int(table.end[-1])])
     else:
         body = pa.py_buffer(b"\n".join(table.content[b:e] for b, e in zip(table.begin.tolist(), table.end.tolist(), strict=True)))
+    longest = int((table.end - table.begin).max())
     parsed = arrow_csv.read_csv(
         pa.BufferReader(body),
-        read_options=arrow_csv.ReadOptions(column_names=table.header),
+        read_options=arrow_csv.ReadOptions(column_names=table.header, block_size=max(1 << 20, 2 * longest)),
         parse_options=arrow_csv.ParseOptions(delimiter=table.separator, newlines_in_values=has_quotes, ignore_empty_lines=False),
         convert_options=arrow_csv.ConvertOptions(column_types=dict.fromkeys(table.header, pa.string()), strings_can_be_null=False),
     )
-    table.columns = {name: pc.utf8_trim_whitespace(parsed[name]) for name in table.header}
+    table.columns = {name: pc.utf8_trim_whitespace(pc.utf8_normalize(parsed[name], "NFC")) for name in table.header}
 
 
 def _drop_footers(table: TextTable) -> None:

@@ -71,12 +71,17 @@ def receive(connection: Connection, source: SourceId, file: DeliveredFile, adapt
         adapter: Adapter, version and layout that will read it.
 
     Returns:
-        The delivery's number; or, when the same bytes were taken in before by the same adapter, the receipt that says so.
+        The delivery's number; or, when the same bytes were taken in before, by the same adapter and with the areas as they
+        are now, the receipt that says so.
     """
     before = connection.execute(
         text("""
             SELECT delivery_id, rows_read, rows_rejected, rows_blank FROM delivery
-            WHERE source_id = :source AND sha256 = :sha256 AND adapter = :adapter AND status = 'published' ORDER BY delivery_id LIMIT 1
+            WHERE source_id = :source AND sha256 = :sha256 AND adapter = :adapter
+                AND status IN ('published', 'unchanged')
+                AND NOT EXISTS (
+                    SELECT 1 FROM publication WHERE what = 'areas' AND publication.published_at > delivery.published_at
+                ) ORDER BY delivery_id LIMIT 1
         """),
         {"source": source.number, "sha256": file.sha256, "adapter": adapter},
     ).one_or_none()
@@ -123,6 +128,11 @@ def refuse(connection: Connection, delivery: int, error: BadDeliveryError) -> No
     )
 
 
+def status_of(counted: Mapping[str, int]) -> str:
+    """Name what a delivery came to: published, or unchanged when it told nothing that was not known."""
+    return "published" if counted["new"] or counted["changed"] else "unchanged"
+
+
 def record(
     connection: Connection,
     delivery: int,
@@ -143,23 +153,24 @@ def record(
             **counted,
             "delivery": delivery,
             "at": known_from,
-            "status": "published",
+            "status": status_of(counted),
             "receipt": orjson.dumps({"warnings": stored}).decode(),
         },
     )
     if rejections:
         connection.execute(
             text("""
-                INSERT INTO rejected_row (delivery_id, line, column_name, code, value, message, message_en, raw)
-                VALUES (:delivery, :line, :column, :code, :value, :message, :message_en, :raw)
+                INSERT INTO rejected_row (delivery_id, number, line, column_name, code, value, message, message_en, raw)
+                VALUES (:delivery, :number, :line, :column, :code, :value, :message, :message_en, :raw)
             """),
-            [_rejected_values(delivery, rejection) for rejection in rejections],
+            [_rejected_values(delivery, number, rejection) for number, rejection in enumerate(rejections, 1)],
         )
 
 
-def _rejected_values(delivery: int, rejection: Rejected) -> dict[str, Any]:
+def _rejected_values(delivery: int, number: int, rejection: Rejected) -> dict[str, Any]:
     return {
         "delivery": delivery,
+        "number": number,
         "line": rejection.line,
         "column": rejection.column,
         "code": rejection.message.code,

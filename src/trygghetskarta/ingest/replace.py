@@ -16,7 +16,9 @@ _ROWS_WITHOUT_POINT = text("""
     SELECT DISTINCT precision, coalesce(area_text, '') AS area_text FROM event WHERE geom IS NULL
 """)
 _MOVE_ROWS = text("""
-    UPDATE event SET place_id = :place_id WHERE geom IS NULL AND precision = :precision AND coalesce(area_text, '') = :area_text
+    UPDATE event SET place_id = moved.place_id
+    FROM unnest(CAST(:precisions AS smallint[]), CAST(:areas AS text[]), CAST(:places AS int[])) AS moved (precision, area_text, place_id)
+    WHERE event.geom IS NULL AND event.precision = moved.precision AND coalesce(event.area_text, '') = moved.area_text
 """)
 _LEVELS = {
     Precision.BASOMRADE: AreaLevel.BASOMRADE,
@@ -45,8 +47,10 @@ def replace_events(connection: Connection) -> int:
     moved = _move_points(connection, places)
     rows = connection.execute(_ROWS_WITHOUT_POINT).all()
     numbers = places.place_ids(connection, [areas_of_row(places, Precision(row.precision), row.area_text) for row in rows])
-    for row, place_id in zip(rows, numbers.tolist(), strict=True):
-        connection.execute(_MOVE_ROWS, {"place_id": place_id, "precision": row.precision, "area_text": row.area_text})
+    connection.execute(
+        _MOVE_ROWS,
+        {"precisions": [row.precision for row in rows], "areas": [row.area_text for row in rows], "places": numbers.tolist()},
+    )
     connection.execute(text("DELETE FROM rollup"))
     connection.execute(text("DELETE FROM place WHERE key LIKE 'old %'"))
     rebuild_rollup(connection)

@@ -102,6 +102,7 @@ def read_rows(file: DeliveredFile, layouts: tuple[Layout, ...], context: Context
         table.blank,
         checker.warnings,
         srid,
+        Precision.NONE if layout.area_level is None else _PRECISIONS[layout.area_level],
         table.encoding,
         table.separator,
     )
@@ -125,10 +126,8 @@ def _fitting(table: TextTable, layouts: tuple[Layout, ...], name: str) -> Layout
             f"{name}: kolumnen {', '.join(missing)} saknas för layouten {layout.name}; filen har {', '.join(table.header)}.{hint}",
             f"{name}: the column {', '.join(missing)} is missing for the layout {layout.name}; the file has {', '.join(table.header)}.{hint_en}",
         )
-    for wanted in (*layout.columns.values(), *layout.detail.values()):
-        found = spelled.get(wanted.casefold())
-        if found is not None and found != wanted:
-            table.columns[wanted] = table.columns.pop(found)
+    wanted = {spelled[name.casefold()]: name for name in (*layout.columns.values(), *layout.detail.values()) if name.casefold() in spelled}
+    table.columns = {wanted.get(name, name): values for name, values in table.columns.items()}
     return layout
 
 
@@ -230,7 +229,14 @@ def _month(checker: Checker, times: _Times, columns: Mapping[str, str], counts_b
     local = np.where(first == NO_TIME, second, first)
     column = columns.get("reported") if counts_by is CountsBy.REPORTED and "reported" in columns else columns.get("start", "")
     checker.reject(local == NO_TIME, column or "", Message("no_date", "Raden saknar datum.", "The row has no date."))
-    return months_of(local)
+    months = months_of(local)
+    # Counts are kept from 1970 on: one mistyped year must not stretch every count over centuries.
+    checker.reject(
+        (local != NO_TIME) & (months < 0),
+        column or "",
+        Message("too_early", "Datumet ligger före år 1970.", "The date lies before the year 1970."),
+    )
+    return months
 
 
 def _refuse_future(checker: Checker, times: _Times, columns: Mapping[str, str], context: Context) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.areas import Area, AreaLevel, Edition
 from trygghetskarta.domain.categories import Category
-from trygghetskarta.domain.counts import Denominator, Ledger
+from trygghetskarta.domain.counts import Ledger
 from trygghetskarta.domain.periods import LOCAL_TIME, Month, Span, local_day
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.errors import NotCoveredError, NotFoundError
@@ -35,14 +35,18 @@ _AS_OF = text("""
     GROUP BY place_id, source_id, category_id, month
 """)
 _AREAS = text("""
-    SELECT area_id, level, code, name, parent_code, square_metres FROM area WHERE edition_id = :edition_id ORDER BY code
+    SELECT area_id, level, code, name, parent_code, square_metres FROM area WHERE edition_id = :edition_id ORDER BY code COLLATE "C"
+""")
+_VERSION = text("""
+    SELECT version, published_at FROM publication WHERE CAST(:instant AS timestamptz) IS NULL OR published_at <= :instant
+    ORDER BY version DESC LIMIT 1
 """)
 _COVERAGE = text("""
     SELECT source_id, month FROM coverage WHERE CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant ORDER BY month
 """)
 _LATEST = text("""
     SELECT source_id, max(published_at) AS latest FROM delivery
-    WHERE status = 'published' AND (CAST(:instant AS timestamptz) IS NULL OR published_at <= :instant) GROUP BY source_id
+    WHERE published_at IS NOT NULL AND (CAST(:instant AS timestamptz) IS NULL OR published_at <= :instant) GROUP BY source_id
 """)
 
 
@@ -144,7 +148,7 @@ def load_cube(connection: Connection, edition: date | None = None, as_of: date |
     """Read the counts of an edition into memory.
 
     Args:
-        connection: Inside a transaction.
+        connection: Inside a transaction that sees one state of the data throughout (`store.engine.one_state`).
         edition: First day of the edition; None for the newest.
         as_of: Count what was known at the end of this day; None for what is known now.
 
@@ -153,13 +157,14 @@ def load_cube(connection: Connection, edition: date | None = None, as_of: date |
 
     Raises:
         NotFoundError: There is no such edition.
-        NotCoveredError: No areas are loaded at all.
+        NotCoveredError: No areas are loaded at all, or nothing was on that day.
     """
-    connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
     found = find_edition(connection, edition)
     areas = _areas(connection, found)
     instant = end_of_day(as_of) if as_of is not None else None
-    version = connection.execute(text("SELECT version, published_at FROM publication ORDER BY version DESC LIMIT 1")).one()
+    version = connection.execute(_VERSION, {"instant": instant}).one_or_none()
+    if version is None:
+        raise NotCoveredError(f"Ingenting var inläst den {as_of}.", f"Nothing was loaded on {as_of}.")
     trees, node_of = _trees(connection)
     blocks = _blocks(connection, (found, areas), (trees, node_of), instant)
     covered: dict[SourceId, list[int]] = {}
@@ -178,6 +183,11 @@ def load_cube(connection: Connection, edition: date | None = None, as_of: date |
         known_on={source_of[number]: local_day(latest) for number, latest in connection.execute(_LATEST, {"instant": instant})},
         population=load_population(connection, areas),
     )
+
+
+def newest_version(connection: Connection) -> int:
+    """Give the number of the last publication; 0 before the first."""
+    return int(connection.execute(text("SELECT coalesce(max(version), 0) FROM publication")).scalar_one())
 
 
 def end_of_day(day: date) -> datetime:
@@ -302,7 +312,8 @@ def _cells_of_places(connection: Connection, edition: Edition, areas: Mapping[Ar
     levels = list(areas)
     cell_of_area = {area.area_id: cell for cell, area in enumerate(area for rows in areas.values() for area in rows)}
     most = connection.execute(text("SELECT coalesce(max(place_id), 0) FROM place")).scalar_one()
-    cells = np.zeros((most + 1, len(levels)), np.int64)
+    # A place that had no cell would be counted in none: -1 makes the count fail instead.
+    cells = np.full((most + 1, len(levels)), -1, np.int64)
     rows = connection.execute(
         text("SELECT place_id, level, area_id, bucket FROM place_area WHERE edition_id = :edition_id"), {"edition_id": edition.edition_id}
     )
@@ -330,11 +341,16 @@ def _block(rows: Ints, node: Ints, cells_of: Ints, shape: tuple[int, int]) -> Bl
     return Block(first, sums)
 
 
+def delivered_months(cube: Cube, source: SourceId, span: Span) -> Ints:
+    """Give the months of a span that a source delivered, as months since 1970."""
+    asked = np.arange(span.first.number, span.last.number + 1)
+    return asked[np.isin(asked, cube.covered.get(source, np.zeros(0, np.int64)))]
+
+
 def missing_months(cube: Cube, source: SourceId, span: Span) -> tuple[Month, ...]:
     """List the months of a span that a source never delivered."""
-    covered = cube.covered.get(source, np.zeros(0, np.int64))
-    asked = np.arange(span.first.number, span.last.number + 1)
-    return tuple(Month(int(number)) for number in asked[~np.isin(asked, covered)])
+    delivered = set(delivered_months(cube, source, span).tolist())
+    return tuple(month for month in span if month.number not in delivered)
 
 
 def provisional_months(cube: Cube, source: SourceId, span: Span) -> tuple[Month, ...]:
@@ -345,8 +361,3 @@ def provisional_months(cube: Cube, source: SourceId, span: Span) -> tuple[Month,
     missing = set(missing_months(cube, source, span))
     finality = CONTRACTS[source].finality
     return tuple(month for month in span if month not in missing and known_on < finality.final_from(month))
-
-
-def person_years(cube: Cube, level: AreaLevel, kind: Denominator, spans: tuple[Span, ...]) -> npt.NDArray[np.float64]:
-    """Give inhabitants times years for every area of a level and every period; NaN where not known."""
-    return cube.population.person_years(cube.cells(level), kind, spans)

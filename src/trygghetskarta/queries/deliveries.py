@@ -69,7 +69,7 @@ def rejected_rows(connection: Connection, delivery_id: int) -> list[dict[str, An
     find_delivery(connection, delivery_id)
     rows = connection.execute(
         text("""
-            SELECT line, column_name, code, value, message, message_en, raw FROM rejected_row WHERE delivery_id = :delivery_id ORDER BY line
+            SELECT line, column_name, code, value, message, message_en, raw FROM rejected_row WHERE delivery_id = :delivery_id ORDER BY line, number
         """),
         {"delivery_id": delivery_id},
     )

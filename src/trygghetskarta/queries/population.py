@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,9 +12,9 @@ from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.areas import Area, AreaLevel
 from trygghetskarta.domain.counts import Denominator
-from trygghetskarta.domain.periods import Span
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 _DAYS_A_MONTH = 365.2425 / 12
 
@@ -25,38 +25,51 @@ class Population:
 
     Attributes:
         dates: When they were counted, in months since 1970 with decimals, ascending, by kind.
-        values: Shape (areas of all levels, dates), NaN where not known, by kind.
+        values: Shape (areas of all levels, dates), NaN where an area was not counted on a date, by kind.
     """
 
     dates: Mapping[Denominator, Floats]
     values: Mapping[Denominator, Floats]
 
-    def person_years(self, cells: slice, kind: Denominator, spans: tuple[Span, ...]) -> Floats:
+    def person_years(self, cells: slice, kind: Denominator, periods: Sequence[Ints]) -> Floats:
         """Inhabitants times years.
 
-        Between two counts the number is interpolated; before the first and after the last it is held.
+        Between two counts of an area the number is interpolated; before its first and after its last it is held.
 
         Args:
             cells: Which areas.
             kind: Of whom.
-            spans: The periods.
+            periods: The months of each period, as months since 1970.
 
         Returns:
-            Shape (areas, periods); NaN where not known.
+            Shape (areas, periods); NaN for an area that was never counted.
         """
+        result = np.full((cells.stop - cells.start, len(periods)), np.nan)
         if kind not in self.dates:
-            return np.full((cells.stop - cells.start, len(spans)), np.nan)
-        dates = self.dates[kind]
-        weights = np.zeros((len(dates), len(spans)))
-        for column, span in enumerate(spans):
-            middles = np.arange(span.first.number, span.last.number + 1) + 0.5
-            for row in range(len(dates)):
-                weights[row, column] = np.interp(middles, dates, np.eye(len(dates))[row]).sum() / 12
-        return np.asarray(self.values[kind][cells] @ weights, np.float64)
+            return result
+        values = self.values[kind][cells]
+        # Areas counted on the same dates share their weights.
+        patterns, pattern_of = np.unique(~np.isnan(values), axis=0, return_inverse=True)
+        for number, counted in enumerate(patterns):
+            if counted.any():
+                mine = np.flatnonzero(pattern_of.ravel() == number)
+                weights = _weights(self.dates[kind][counted], periods)
+                result[mine] = values[np.ix_(mine, np.flatnonzero(counted))] @ weights
+        return result
+
+
+def _weights(dates: Floats, periods: Sequence[Ints]) -> Floats:
+    """Give what the count of each date adds to the person-years of each period, shape (dates, periods)."""
+    weights = np.zeros((len(dates), len(periods)))
+    unit = np.eye(len(dates))
+    for column, months in enumerate(periods):
+        for row in range(len(dates)):
+            weights[row, column] = np.interp(months + 0.5, dates, unit[row]).sum() / 12
+    return weights
 
 
 def load_population(connection: Connection, areas: Mapping[AreaLevel, tuple[Area, ...]]) -> Population:
-    """Read the denominators of an edition's areas; an area without its own has the sum of those in it.
+    """Read the denominators of an edition's areas; an area not counted itself has the sum of those in it.
 
     Args:
         connection: Inside a transaction.

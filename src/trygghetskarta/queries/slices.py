@@ -12,7 +12,7 @@ from trygghetskarta.domain.counts import Exact, Measure, Provenance, Question, S
 from trygghetskarta.domain.periods import Month, Period, Span
 from trygghetskarta.domain.sources import BASOMRADE, CONTRACTS, RATE, SourceId
 from trygghetskarta.errors import Fault, InvalidQuestionError, NotCarriedError, NotCoveredError, bad_parameter
-from trygghetskarta.queries.cube import Cube, missing_months, person_years, provisional_months
+from trygghetskarta.queries.cube import Cube, delivered_months, missing_months, provisional_months
 
 Ranges = dict[SourceId, list[tuple[int, int]]]
 
@@ -180,7 +180,20 @@ def _denominator(cube: Cube, question: Question, spans: tuple[Span, ...], part: 
         raise NotCoveredError(
             f"Det finns ingen befolkning ({question.per}) att räkna per.", f"There is no population ({question.per}) to count per."
         )
-    return person_years(cube, question.level, question.per, spans)[part.areas]
+    months = [_months_of_all(cube, question, span) for span in spans]
+    years = cube.population.person_years(cube.cells(question.level), question.per, months)[part.areas]
+    years[:, [column for column, delivered in enumerate(months) if not len(delivered)]] = np.nan
+    return years
+
+
+def _months_of_all(cube: Cube, question: Question, span: Span) -> npt.NDArray[np.int64]:
+    """Give the months that a rate is counted over: those delivered, so that a missing month is not taken for one without events.
+
+    Sources that delivered different months have no rate together, and then there are none.
+    """
+    delivered = [delivered_months(cube, source, span) for source in question.sources]
+    same = all(np.array_equal(delivered[0], other) for other in delivered)
+    return delivered[0] if same else np.zeros(0, np.int64)
 
 
 def _coverage(cube: Cube, source: SourceId, spans: tuple[Span, ...]) -> SourceCoverage:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.categories import tree_of
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.queries.cube import Cube, missing_months
@@ -56,12 +57,33 @@ def _events(cube: Cube | None, source: SourceId) -> int:
     return cube.ledger(level, ranges, Span(first, first.plus(months - 1))).total
 
 
-def trees(cube: Cube, sources: tuple[SourceId, ...]) -> list[dict[str, Any]]:
-    """Give the groups of some sources' trees with their categories, as the API tells them."""
+def trees(cube: Cube, sources: tuple[SourceId, ...], audience: Audience) -> list[dict[str, Any]]:
+    """Give the groups of some sources' trees with their categories, as the API tells them.
+
+    Args:
+        cube: The trees, with the kinds met in deliveries.
+        sources: Whose trees.
+        audience: Who asks; see `visible_codes`.
+
+    Returns:
+        One mapping per group.
+    """
     items = []
     for source in sources:
         nodes = cube.trees[source].nodes
+        visible = visible_codes(cube, source, audience)
         for group in (node for node in nodes if node.parent is None):
-            children = [{"code": node.code, "name": node.name} for node in nodes if node.parent == group.code]
+            children = [{"code": node.code, "name": node.name} for node in nodes if node.parent == group.code and node.code in visible]
             items.append({"source": source.value, "code": group.code, "name": group.name, "nameEn": group.name_en, "children": children})
     return items
+
+
+def visible_codes(cube: Cube, source: SourceId, audience: Audience) -> frozenset[str]:
+    """Give the categories of a source that may be known of.
+
+    That a kind occurs at all is a fact of the data: of a source that is not public elsewhere, anyone may know the kinds of its tree, and staff
+    also those first met in a delivery.
+    """
+    if audience is Audience.ANALYST or CONTRACTS[source].public:
+        return frozenset(cube.trees[source].ranges)
+    return frozenset(node.code for node in tree_of(source).nodes)

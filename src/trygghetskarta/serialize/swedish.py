@@ -7,6 +7,7 @@ from trygghetskarta.domain.periods import Month, Span
 _MONTHS = (
     "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december",
 )  # fmt: skip
+_LAST_LETTERS = str.maketrans({"å": "{", "ä": "|", "ö": "}"})
 _THOUSANDS = "\u00a0"
 _MINUS = "\u2212"
 
@@ -41,6 +42,11 @@ def span_name(span: Span) -> str:
     if span.months == 12:
         return str(first.year)
     return f"{_MONTHS[first.of_year - 1]}–{month_name(last)}"
+
+
+def alphabetical(name: str) -> str:
+    """Give the key that sorts names as a Swedish reader expects: å, ä and ö last."""
+    return name.casefold().translate(_LAST_LETTERS)
 
 
 def listed(words: list[str]) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, create_engine
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.engine import make_url
 
 CHANNEL = "trygghetskarta"
@@ -29,3 +32,17 @@ def make_engine(url: str, pool_size: int = 4) -> Engine:
         pool_pre_ping=True,
         connect_args={"connect_timeout": _CONNECT_SECONDS, "options": "-c timezone=UTC"},
     )
+
+
+@contextmanager
+def one_state(engine: Engine) -> Iterator[Connection]:
+    """Open a connection whose questions all see the same state of the data, whatever is published meanwhile.
+
+    Args:
+        engine: The database.
+
+    Yields:
+        The connection, inside a transaction that only reads.
+    """
+    with engine.connect() as connection:
+        yield connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

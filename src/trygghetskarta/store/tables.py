@@ -169,7 +169,8 @@ rejected_row = Table(
     "rejected_row",
     metadata,
     Column("delivery_id", BigInteger, ForeignKey("delivery.delivery_id"), primary_key=True),
-    Column("line", Integer, primary_key=True, comment="Line of the file, 1-based"),
+    Column("number", Integer, primary_key=True, autoincrement=False, comment="Its number among the delivery's rejected rows"),
+    Column("line", Integer, nullable=False, comment="Line of the file it begins on, 1-based"),
     Column("column_name", Text, nullable=False),
     Column("code", Text, nullable=False),
     Column("value", Text, nullable=False, comment="At most 80 characters, escaped"),
@@ -185,7 +186,11 @@ place = Table(
     Column("place_id", Integer, Identity(always=True), primary_key=True),
     Column("precision", SmallInteger, nullable=False, comment="domain.events.Precision"),
     Column(
-        "key", Text, nullable=False, unique=True, comment="Precision and the areas of every edition, so that equal knowledge is one place"
+        "key",
+        Text,
+        nullable=False,
+        unique=True,
+        comment="Point or area, and the areas that hold it in every edition: equal knowledge is one place",
     ),
     comment="What can be known of where an event was: one combination of areas over all editions and levels",
 )

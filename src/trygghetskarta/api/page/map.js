@@ -1318,6 +1318,8 @@ function paintSeries(series, state, source) {
   if (!series) return clearSeries("Det finns inga månader att visa.");
   const name = state.area ? series.name : "Hela staden";
   const extent = spanText({ from: String(series.values[0]?.period), to: String(series.values.at(-1)?.period) });
+  const statuses = new Set(series.values.map((value) => value.status));
+  if (!statuses.has("value")) return clearSeries(`${name}: ingen av månaderna har någon siffra. ${[...statuses].map((status) => `${STATUS_WORDS[status]}.`).join(" ")}`);
   byId("series-title").textContent = `${name}, månad för månad`;
   byId("series-box").replaceChildren(
     html("p", { class: "quiet" }, `Antal ${source.noun[1]} per månad, ${extent}.${state.area ? "" : " Välj ett område för att se det i stället."}`),
@@ -1334,11 +1336,13 @@ function paintSeries(series, state, source) {
  * @param {State} state
  */
 function seriesKey({ values }, state) {
-  const kinds = new Set(values.flatMap((value) => barKind(value, state).split(" ")));
+  const kinds = new Set(values.filter((value) => value.status === "value").flatMap((value) => barKind(value, state).split(" ")));
   /** @type {[string, string][]} */
   const keys = [["asked", "vald period"], ["base", "jämförelseperiod"], ["other", "andra månader"], ["provisional", "preliminär"]];
   const items = keys.filter(([kind]) => kinds.has(kind)).map(([kind, text]) => html("li", {}, swatch(`bar ${kind === "provisional" ? "asked provisional" : kind}`, "none"), text));
-  if (values.some((value) => value.status !== "value")) items.push(html("li", {}, swatch("no-value", "url(#hatch-missing)"), "ingen siffra"));
+  for (const status of new Set(values.map((value) => value.status).filter((one) => one !== "value"))) {
+    items.push(html("li", {}, swatch("no-value", `url(#hatch-${status})`), String(STATUS_WORDS[status]).toLowerCase()));
+  }
   return html("ul", { class: "key" }, ...items);
 }
 
@@ -1361,15 +1365,25 @@ function barKind(value, state) {
 function seriesText({ values }, source) {
   const known = values.filter((value) => value.status === "value" && value.count !== null);
   const last = known.at(-1);
-  if (!last) return "Ingen av månaderna har någon siffra.";
-  const ranked = [...known].sort((a, b) => Number(a.count) - Number(b.count));
-  const [least, most] = [/** @type {MonthValue} */ (ranked[0]), /** @type {MonthValue} */ (ranked.at(-1))];
+  if (!last) return "";
+  const [least, most] = ends(known.map((value) => Number(value.count)));
   const gap = values.filter((value) => value.status !== "value").map((value) => value.period);
-  const extremes = Number(least.count) === Number(most.count)
-    ? `Alla månader har ${counted(Number(most.count), source.noun)}.`
-    : `Flest är ${counted(Number(most.count), source.noun)} i ${monthText(most.period)}, färst ${WHOLE.format(Number(least.count))} i ${monthText(least.period)}.`;
+  const extremes = least === most
+    ? `Alla månader har ${counted(most, source.noun)}.`
+    : `Flest är ${counted(most, source.noun)} (${whenText(known, most)}), färst ${WHOLE.format(least)} (${whenText(known, least)}).`;
   const newest = ` I ${monthText(last.period)} är det ${WHOLE.format(Number(last.count))}${last.provisional ? ", preliminärt" : ""}.`;
   return `${extremes}${newest}${gap.length ? ` Siffra saknas för ${runsText(gap)}.` : ""}`;
+}
+
+/**
+ * The month that has a count, or how many have it and which was the last.
+ * @param {MonthValue[]} values
+ * @param {number} count
+ */
+function whenText(values, count) {
+  const months = values.filter((value) => value.count === count).map((value) => value.period);
+  const last = monthText(String(months.at(-1)));
+  return months.length === 1 ? last : `${WHOLE.format(months.length)} månader, senast ${last}`;
 }
 
 /**
@@ -1529,6 +1543,7 @@ function paintLedger({ answer, source, state }) {
  */
 function ledgerText(ledger, source) {
   if (ledger.total === 0) return `Källan har inga ${source.noun[1]} för perioden.`;
+  if (ledger.total === 1 && ledger.placed === 1) return `Källan har ${counted(1, source.noun)} för perioden. Platsen är känd.`;
   if (ledger.placed === ledger.total) return `Alla ${counted(ledger.total, source.noun)} finns på kartan.`;
   return `Av ${counted(ledger.total, source.noun)} finns ${WHOLE.format(ledger.placed)} (${SHARE.format(ledger.placed / ledger.total)}) på kartan. Resten redovisas här.`;
 }
@@ -1599,7 +1614,7 @@ function paintMarks({ sample, audience }) {
   const marks = [];
   if (sample) marks.push(html("li", { class: "mark sample" }, html("strong", {}, "Påhittade siffror. "), "Siffrorna är till för att prova tjänsten, och kartan är schematisk: gränserna är ritade av ett program. Dra inga slutsatser om något område."));
   if (audience === "analyst") marks.push(html("li", { class: "mark intern" }, html("strong", {}, "Intern. "), "Exakta siffror visas, även små tal. Dela dem inte utanför staden."));
-  if (audience === "public") marks.push(html("li", { class: "mark" }, html("strong", {}, "Öppna siffror. "), "Små tal är skyddade så att ingen enskild går att peka ut."));
+  if (audience === "public") marks.push(html("li", { class: "mark" }, html("strong", {}, "Öppna siffror. "), "Siffror som kan peka ut någon enskild är skyddade."));
   byId("marks").replaceChildren(...marks);
 }
 

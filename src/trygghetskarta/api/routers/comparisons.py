@@ -31,7 +31,7 @@ def comparison(
         request,
         freshness,
         asked.format.media_type,
-        lambda: write_comparison(release(compare(cube, asked.question(cube)), audience), asked.writing(shelf, cube)),
+        lambda: write_comparison(release(compare(cube, asked.question(cube, audience)), audience), asked.writing(shelf, cube)),
     )
 
 
@@ -47,5 +47,5 @@ def over_time(request: Request, shelf: CurrentShelf, audience: CurrentAudience, 
         request,
         freshness,
         asked.format.media_type,
-        lambda: write_series(release(series(cube, asked.question(cube)), audience), asked.writing(shelf, cube)),
+        lambda: write_series(release(series(cube, asked.question(cube, audience)), audience), asked.writing(shelf, cube)),
     )

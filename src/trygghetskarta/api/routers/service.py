@@ -6,11 +6,11 @@ from importlib.resources import files
 
 import orjson
 from fastapi import APIRouter, Response
-from sqlalchemy import text
 
 from trygghetskarta import __version__
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
-from trygghetskarta.errors import NotCoveredError, NotFoundError
+from trygghetskarta.errors import BusyError, NotCoveredError, NotFoundError
+from trygghetskarta.queries.health import ask_health
 
 router = APIRouter(tags=["Tjänsten"])
 
@@ -39,8 +39,12 @@ def ready(shelf: CurrentShelf) -> Response:
     Answers when the database does and areas are loaded; else 503.
     """
     with shelf.engine.connect() as connection:
-        connection.execute(text("SELECT 1"))
-    return _json({"status": "ok", "dataVersion": shelf.cube().version})
+        ask_health(connection)
+    try:
+        cube = shelf.cube()
+    except NotCoveredError as error:
+        raise BusyError(error.swedish, error.english) from error
+    return _json({"status": "ok", "dataVersion": cube.version})
 
 
 @router.get("/v1/api-info", summary="Om API:et", response_class=Response)

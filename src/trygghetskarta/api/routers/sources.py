@@ -64,5 +64,5 @@ def categories(request: Request, shelf: CurrentShelf, audience: CurrentAudience,
     The tree of each source: groups, and under them the kinds as the source writes them.
     """
     cube = shelf.cube()
-    items = trees(cube, page.sources())
+    items = trees(cube, page.sources(), audience)
     return respond(request, _freshness(cube, audience), "application/json", lambda: orjson.dumps(page.page(items)))

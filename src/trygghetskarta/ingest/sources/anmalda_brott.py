@@ -9,12 +9,13 @@ import numpy as np
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.events import Precision, Reading
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
+from trygghetskarta.ingest.checks import AMBIGUOUS_FORMAT
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
 from trygghetskarta.ingest.rows import ISO_DATE, ISO_TIME, read_rows
 
 # Four digits, less the leading zero or with the decimal that a spreadsheet gave it.
 _BROTTSKOD = r"^[0-9]{3,4}(\.0)?$"
-_DATES = (*ISO_DATE, "%m/%d/%Y")
+_DATES = (*ISO_DATE, AMBIGUOUS_FORMAT)
 
 BY_BASOMRADE = Layout(
     name="anmalda_brott/basomrade",

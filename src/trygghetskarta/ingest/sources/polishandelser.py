@@ -42,6 +42,7 @@ _MONTHS = {
 }
 _NAME_TIME = re.compile(r"([0-9]{1,2}) ([a-z]+) ([0-9]{1,2})[.:]([0-9]{2})\b", re.ASCII)
 _PUBLISHED = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2}) ([0-9]{1,2}):([0-9]{2}):([0-9]{2}) ([+-][0-9]{2}):?([0-9]{2})", re.ASCII)
+_FIRST_YEAR = 1970
 _BETWEEN = re.compile(r"[\s,]*")
 
 
@@ -81,7 +82,7 @@ class Polishandelser:
                 column, message = understood
                 given = str(value.get(column, "")) if isinstance(value, dict) else ""
                 rejected.append(Rejected(line, column, shown(given), message, raw.encode()))
-        return Reading(_batch(rows), lambda row: rows[row].raw.encode(), rejected, 0, _digests(rows), None, encoding)
+        return Reading(_batch(rows), lambda row: rows[row].raw.encode(), rejected, 0, _digests(rows), encoding=encoding)
 
 
 class _Stadsdelar:
@@ -114,10 +115,10 @@ def _objects(text: str, name: str) -> Iterator[tuple[int, str, Any]]:
         line, counted = line + text.count("\n", counted, at), at
         try:
             value, end = decoder.raw_decode(text, at)
-        except json.JSONDecodeError as error:
+        except (ValueError, RecursionError) as error:
             raise BadDeliveryError(
-                f"{name}, rad {error.lineno}: filen är inte giltig JSON ({error.msg}). Ingenting ändrades.",
-                f"{name}, line {error.lineno}: the file is not valid JSON ({error.msg}). Nothing was changed.",
+                f"{name}, rad {line}: filen är inte giltig JSON ({error}). Ingenting ändrades.",
+                f"{name}, line {line}: the file is not valid JSON ({error}). Nothing was changed.",
             ) from error
         yield line, text[at:end], value
         at = end
@@ -138,6 +139,9 @@ def _understand(value: object, at: tuple[int, str], finder: _Stadsdelar, context
     for field, text in texts.items():
         if not isinstance(text, str) or not text.strip():
             return field, Message("missing_value", f"Händelsen saknar {field}.", f"The event has no {field}.")
+    unusable = next((field for field in (*texts, "summary", "url") if not _storable(str(fields.get(field) or ""))), None)
+    if unusable is not None:
+        return unusable, Message("bad_text", "Texten har tecken som inte kan sparas.", "The text has characters that cannot be stored.")
     published = _published(str(texts["datetime"]))
     if published is None:
         return "datetime", Message("no_such_date", "Publiceringstiden går inte att läsa.", "The time of publication cannot be read.")
@@ -150,12 +154,19 @@ def _understand(value: object, at: tuple[int, str], finder: _Stadsdelar, context
     return _Row(at[0], str(identity), kind, starts_at, time_precision, published, precision, area, orjson.dumps(detail).decode(), at[1])
 
 
+def _storable(text: str) -> bool:
+    """Tell whether a text can be kept: no NUL character, no half of a surrogate pair."""
+    return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def _published(text: str) -> datetime | None:
     """Read the time of publication, whose hour has one digit before ten."""
     match = _PUBLISHED.fullmatch(text.strip())
     if match is None:
         return None
     year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
+    if year < _FIRST_YEAR:
+        return None
     try:
         return datetime.fromisoformat(f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{match[7]}:{match[8]}")
     except ValueError:
@@ -163,22 +174,27 @@ def _published(text: str) -> datetime | None:
 
 
 def _event_time(name: str, published: datetime) -> tuple[datetime, TimePrecision]:
-    """Read the event's own time from its name: the last such day and clock time that is not after the publication.
+    """Read the event's own time from its name, which has no year: of such days the one nearest to the publication.
 
-    The name has no year. A time it does not have, or that never was, is replaced by the day of publication.
+    Most events are told of within hours, some are announced days ahead. A name without a time, or with one that never was, gives the day of
+    publication.
     """
     local = published.astimezone(LOCAL_TIME)
     match = _NAME_TIME.match(name.strip().lower())
-    month = _MONTHS.get(match[2]) if match is not None else None
-    if match is not None and month is not None:
-        for year in (local.year, local.year - 1):
-            try:
-                event = datetime(year, month, int(match[1]), int(match[3]), int(match[4]), tzinfo=LOCAL_TIME)
-            except ValueError:
-                continue
-            if event.date() <= local.date() + timedelta(days=1):
-                return event, TimePrecision.MINUTE
+    if match is not None and match[2] in _MONTHS:
+        day, month, hour, minute = int(match[1]), _MONTHS[match[2]], int(match[3]), int(match[4])
+        told = [_local_time(local.year + years, month, day, hour, minute) for years in (-1, 0, 1)]
+        possible = [event for event in told if event is not None]
+        if possible:
+            return min(possible, key=lambda event: abs(event - local)), TimePrecision.MINUTE
     return datetime(local.year, local.month, local.day, tzinfo=LOCAL_TIME), TimePrecision.DAY
+
+
+def _local_time(year: int, month: int, day: int, hour: int, minute: int) -> datetime | None:
+    try:
+        return datetime(year, month, day, hour, minute, tzinfo=LOCAL_TIME)
+    except ValueError:
+        return None
 
 
 def _place(name: str, kind: str, summary: str, finder: _Stadsdelar, context: Context) -> tuple[Precision, str | None]:
@@ -188,7 +204,8 @@ def _place(name: str, kind: str, summary: str, finder: _Stadsdelar, context: Con
     """
     municipality = name.rsplit(",", 1)[-1].strip()
     tree = tree_of(SourceId.POLISHANDELSER)
-    if tree.is_digest(tree.categorise(kind)[0]) or municipality == context.county:
+    # A name that ends with the kind says nothing of where.
+    if tree.is_digest(tree.categorise(kind)[0]) or municipality == context.county or name.strip().endswith(kind.strip()):
         return Precision.NONE, None
     if municipality != context.municipality:
         return Precision.OUTSIDE, None

@@ -13,8 +13,6 @@ from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
 from trygghetskarta.ingest.rows import ISO_TIME, read_rows
 
-_NOBODY = ("0", "")
-
 LIST = Layout(
     name="skjutningar/lista",
     columns={"id": "id", "start": "tid", "x": "x", "y": "y", "area": "omrade", "status": "status"},
@@ -45,8 +43,11 @@ class Skjutningar:
 
 
 def _harm(detail: str | None) -> str:
-    """Name the kind of a shooting by who was hurt in it."""
+    """Name the kind of a shooting by who was hurt in it; a number left out or not given as one is not taken for nobody."""
     facts = orjson.loads(detail or "{}")
-    if facts.get("dead", "0") not in _NOBODY:
+    dead, injured = (int(text) if text.isascii() and text.isdigit() else None for text in (facts.get("dead", ""), facts.get("injured", "")))
+    if dead:
         return "döda"
-    return "skadade" if facts.get("injured", "0") not in _NOBODY else "utan skadade"
+    if injured and dead is not None:
+        return "skadade"
+    return "utan skadade" if dead == 0 and injured == 0 else "uppgift saknas"

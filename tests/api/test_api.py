@@ -1,0 +1,256 @@
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import httpx
+import pytest
+
+SOURCES = {"polishandelser", "anmalda_brott", "skjutningar", "brander"}
+
+
+def get(server: str, path: str, **parameters: str | int | list[str]) -> httpx.Response:
+    return httpx.get(f"{server}{path}", params={name.rstrip("_"): value for name, value in parameters.items()}, timeout=60)
+
+
+def test_a_comparison_is_a_feature_collection_with_all_a_reader_needs(live_server: str) -> None:
+    answer = get(live_server, "/v1/comparisons", source="anmalda_brott", from_="2024-01", to="2024-12", baseline="previous")
+    body = answer.json()
+    assert answer.headers["content-type"] == "application/geo+json"
+    assert (body["type"], len(body["features"])) == ("FeatureCollection", 11)
+    feature = next(feature for feature in body["features"] if feature["id"] == "jarva")
+    figures = feature["properties"]
+    assert feature["geometry"]["type"] == "MultiPolygon"
+    assert (figures["code"], figures["name"], figures["level"], figures["parent"]) == ("jarva", "Järva", "stadsdelsomrade", "0180")
+    assert figures["difference"] == figures["count"] - figures["baselineCount"]
+    assert figures["percent"] == pytest.approx(100 * figures["difference"] / figures["baselineCount"], abs=0.01)
+    assert (figures["status"], body["question"]["baseline"]) == ("value", "2023-01..2023-12")
+    ledger = body["ledger"]
+    assert ledger["placed"] + ledger["areaOnly"] + ledger["unplaced"] + ledger["outside"] == ledger["total"]
+    assert sum(feature["properties"]["count"] for feature in body["features"]) == ledger["placed"]
+    assert body["coverage"][0]["missing"] == []
+    assert body["provenance"]["edition"] == "2023-07-01"
+    assert body["sentences"][0].startswith("2024: ")
+
+
+def test_every_format_has_the_same_rows(live_server: str) -> None:
+    asked = {"source": "brander", "level": "stadsdel", "from": "2025-01", "to": "2025-06", "baseline": "same-period-last-year"}
+    features = get(live_server, "/v1/comparisons", **asked).json()["features"]
+    items = get(live_server, "/v1/comparisons", **asked, format="json").json()["items"]
+    excel = get(live_server, "/v1/comparisons", **asked, format="csv").content
+    plain = get(live_server, "/v1/comparisons", **asked, format="csv", dialect="rfc4180").text
+    assert [feature["properties"] for feature in features] == items
+    assert excel.startswith(b"\xef\xbb\xbfcode;name;")
+    swedish = list(csv.DictReader(io.StringIO(excel.decode("utf-8-sig")), delimiter=";"))
+    english = list(csv.DictReader(io.StringIO(plain)))
+    assert [row["count"] for row in swedish] == [row["count"] for row in english] == [str(item["count"]) for item in items]
+    assert [row["percent"].replace(",", ".") for row in swedish] == [row["percent"] for row in english]
+
+
+def test_the_levels_of_a_source_with_points_sum_to_each_other(live_server: str) -> None:
+    asked = {"source": "brander", "from": "2020-01", "to": "2024-12", "format": "json"}
+    stadsdelar = get(live_server, "/v1/comparisons", **asked, level="stadsdel").json()["items"]
+    omraden = get(live_server, "/v1/comparisons", **asked, level="stadsdelsomrade").json()["items"]
+    sums: dict[str, int] = {}
+    for row in stadsdelar:
+        sums[row["parent"]] = sums.get(row["parent"], 0) + row["count"]
+    assert sums == {row["code"]: row["count"] for row in omraden}
+
+
+def test_a_series_adds_up_to_the_comparison(live_server: str) -> None:
+    asked = {"source": "anmalda_brott", "level": "stadsdelsomrade", "from": "2023-01", "to": "2024-12", "format": "json"}
+    compared = {row["code"]: row["count"] for row in get(live_server, "/v1/comparisons", **asked).json()["items"]}
+    for interval, periods in (("month", 24), ("quarter", 8), ("tertial", 6), ("year", 2)):
+        lines = get(live_server, "/v1/series", **asked, interval=interval).json()["series"]
+        assert {len(line["values"]) for line in lines} == {periods}
+        assert {line["code"]: sum(value["count"] for value in line["values"]) for line in lines} == compared
+
+
+def test_a_rolling_year_is_the_twelve_months_that_end_with_each_month(live_server: str) -> None:
+    asked = {"source": "brander", "area": "farsta", "from": "2024-12", "to": "2024-12"}
+    rolling = get(live_server, "/v1/series", **asked, interval="rolling12").json()["series"][0]["values"]
+    year = get(live_server, "/v1/comparisons", source="brander", area="farsta", from_="2024-01", to="2024-12", format="json").json()[
+        "items"
+    ]
+    assert [value["count"] for value in rolling] == [year[0]["count"]]
+
+
+def test_a_category_counts_all_below_it(live_server: str) -> None:
+    asked = {"source": "brander", "from": "2024-01", "to": "2024-12", "format": "json", "level": "stad"}
+    tree = get(live_server, "/v1/categories", source="brander", limit=100).json()["items"]
+    fire = next(group for group in tree if group["code"] == "brand")
+    whole = get(live_server, "/v1/comparisons", **asked, category="brand").json()["items"][0]["count"]
+    parts = [get(live_server, "/v1/comparisons", **asked, category=child["code"]).json()["items"][0]["count"] for child in fire["children"]]
+    together = get(live_server, "/v1/comparisons", **asked, category=[child["code"] for child in fire["children"]]).json()["items"][0][
+        "count"
+    ]
+    assert whole == sum(parts) == together > 0
+
+
+def test_within_gives_the_areas_of_a_larger_one(live_server: str) -> None:
+    rows = get(live_server, "/v1/comparisons", source="brander", level="stadsdel", within="jarva", format="json").json()["items"]
+    assert {row["code"] for row in rows} >= {"rinkeby", "tensta", "husby"}
+    assert {row["parent"] for row in rows} == {"jarva"}
+    finer = get(live_server, "/v1/comparisons", source="brander", level="basomrade", within="jarva", format="json").json()["items"]
+    assert {row["parent"] for row in finer} == {row["code"] for row in rows}
+
+
+def test_a_rate_comes_with_its_interval_and_an_empty_area_has_none(live_server: str) -> None:
+    asked = {"source": "anmalda_brott", "from": "2024-01", "to": "2024-12", "measure": "rate", "format": "json"}
+    for row in get(live_server, "/v1/comparisons", **asked).json()["items"]:
+        assert row["rateLow"] < row["rate"] < row["rateHigh"]
+    rows = get(live_server, "/v1/comparisons", **asked, level="basomrade").json()["items"]
+    uninhabited = [row for row in rows if row["status"] == "notApplicable"]
+    with (Path(__file__).parents[2] / "data" / "sample" / "population.csv").open(encoding="utf-8", newline="") as file:
+        counted = [row for row in csv.DictReader(file, delimiter=";") if row["slag"] == "residents"]
+    # The months of 2024 lie between the counts of 2023-12-31 and 2024-12-31: nobody lived there all year when both are 0.
+    empty = [{row["kod"] for row in counted if row["datum"] == day and row["antal"] == "0"} for day in ("2023-12-31", "2024-12-31")]
+    assert {row["code"] for row in uninhabited} == empty[0] & empty[1] != set()
+    assert {row["rate"] for row in uninhabited} == {None}
+
+
+def test_an_older_edition_has_its_own_areas_and_the_same_total(live_server: str) -> None:
+    asked = {"source": "brander", "from": "2024-01", "to": "2024-12", "format": "json"}
+    answers = {day: get(live_server, "/v1/comparisons", **asked, edition=day).json() for day in ("2023-07-01", "2020-07-01", "2007-01-01")}
+    assert [len(answer["items"]) for answer in answers.values()] == [11, 13, 14]
+    assert len({answer["ledger"]["total"] for answer in answers.values()}) == 1
+    counted = {day: {row["code"]: row["count"] for row in answer["items"]} for day, answer in answers.items()}
+    before, after = counted["2020-07-01"], counted["2023-07-01"]
+    assert before["rinkeby-kista"] + before["spanga-tensta"] == after["jarva"]
+
+
+def test_as_of_a_day_before_anything_was_delivered_nothing_is_covered(live_server: str) -> None:
+    answer = get(live_server, "/v1/comparisons", source="brander", from_="2024-01", to="2024-12", asOf="2020-01-01")
+    assert answer.status_code == 422
+    assert "har inte levererats" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "status", "blamed"),
+    [
+        ({}, 400, "source"),
+        ({"source": "nonsens"}, 400, "source"),
+        ({"source": "brander", "kalla": "x"}, 400, "kalla"),
+        ({"source": "brander", "from": "2024-13"}, 400, "from"),
+        ({"source": "brander", "from": "２０２４-01"}, 400, "from"),
+        ({"source": "brander", "from": "2024-06", "to": "2024-01"}, 400, "to"),
+        ({"source": "brander", "level": "kvarter"}, 400, "level"),
+        ({"source": "brander", "area": "atlantis"}, 400, "area"),
+        ({"source": "brander", "within": "atlantis"}, 400, "within"),
+        ({"source": "brander", "category": "spöken"}, 400, "category"),
+        ({"source": "brander", "baseline": "förr"}, 400, "baseline"),
+        ({"source": "brander", "asOf": "igår"}, 400, "asOf"),
+        ({"source": "polishandelser", "measure": "rate"}, 422, "measure"),
+        ({"source": "polishandelser", "level": "basomrade"}, 422, "level"),
+    ],
+)
+def test_a_bad_question_is_a_problem_in_both_languages(live_server: str, parameters: dict[str, str], status: int, blamed: str) -> None:
+    answer = httpx.get(f"{live_server}/v1/comparisons", params=parameters)
+    problem = answer.json()
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert answer.headers["cache-control"] == "no-store"
+    assert problem["title"]
+    assert problem["titleEn"]
+    assert problem["detail"].endswith(".")
+    assert problem["detailEn"].endswith(".")
+    assert problem["detail"] != problem["detailEn"]
+    assert blamed in [fault["property"] for fault in problem["invalidParameters"]]
+    assert all(fault["reason"] and fault["reasonEn"] for fault in problem["invalidParameters"])
+
+
+def test_every_status_is_a_problem(live_server: str) -> None:
+    for method, path, status in (
+        ("GET", "/v1/nothing", 404),
+        ("GET", "/v1/areas/atlantis", 404),
+        ("GET", "/v1/sources/atlantis", 404),
+        ("GET", "/v1/areas?edition=1999-01-01", 404),
+        ("POST", "/v1/comparisons", 405),
+        ("GET", "/v1/editions?limit=0", 400),
+    ):
+        answer = httpx.request(method, f"{live_server}{path}")
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json"), path
+        assert answer.json()["detailEn"]
+
+
+def test_an_unchanged_answer_is_not_sent_again(live_server: str) -> None:
+    first = get(live_server, "/v1/comparisons", source="brander")
+    again = httpx.get(str(first.url), headers={"If-None-Match": first.headers["etag"]})
+    other = get(live_server, "/v1/comparisons", source="brander", level="stadsdel")
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"] != other.headers["etag"]
+    assert first.headers["last-modified"].endswith("GMT")
+
+
+def test_a_page_of_another_site_may_read_what_is_public_and_not_what_is_exact(live_server: str, public_server: str) -> None:
+    foreign, local = {"Origin": "https://karta.example"}, {"Origin": "http://localhost:5173"}
+    assert httpx.get(f"{public_server}/v1/sources", headers=foreign).headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-origin" not in httpx.get(f"{live_server}/v1/sources", headers=foreign).headers
+    assert httpx.get(f"{live_server}/v1/sources", headers=local).headers["access-control-allow-origin"] == "http://localhost:5173"
+    # A page whose own name leads to 127.0.0.1 is not this machine's user either.
+    assert httpx.get(f"{live_server}/v1/sources", headers={"Host": "karta.example"}).status_code == 400
+
+
+def test_the_public_learns_of_no_kind_from_the_data(public_server: str, live_server: str) -> None:
+    listed = {item["source"]: item for item in get(public_server, "/v1/categories", source="anmalda_brott", limit=100).json()["items"]}
+    assert listed["anmalda_brott"]["children"] == []
+    seen = {
+        child["code"]
+        for item in get(live_server, "/v1/categories", source="anmalda_brott", limit=100).json()["items"]
+        for child in item["children"]
+    }
+    assert "0801" in seen or len(seen) > 10
+    one = next(iter(seen))
+    answers = [get(public_server, "/v1/comparisons", source="anmalda_brott", category=code) for code in (one, "0399x")]
+    assert [answer.status_code for answer in answers] == [400, 400]
+
+
+def test_sources_tell_what_they_are_and_what_they_refuse(live_server: str) -> None:
+    items = {item["id"]: item for item in get(live_server, "/v1/sources").json()["items"]}
+    assert set(items) == SOURCES
+    assert {refusal["what"] for refusal in items["polishandelser"]["refuses"]} == {"rate", "basomrade"}
+    assert (items["brander"]["coverage"]["from"], items["brander"]["coverage"]["to"]) == ("2016-01", "2025-12")
+    one = get(live_server, "/v1/sources/skjutningar").json()
+    assert one == items["skjutningar"]
+
+
+def test_areas_come_whole_as_a_map_and_page_by_page_as_a_list(live_server: str) -> None:
+    collection = get(live_server, "/v1/areas", level="stadsdel", format="geojson").json()
+    page = get(live_server, "/v1/areas", level="stadsdel", offset=100).json()
+    assert len(collection["features"]) == page["total"] == 117
+    assert (len(page["items"]), page["limit"], page["offset"]) == (17, 20, 100)
+    without = get(live_server, "/v1/areas", level="stadsdel", format="geojson", geometry="none").json()
+    assert {feature["geometry"] for feature in without["features"]} == {None}
+
+
+def test_an_area_tells_what_it_was_before(live_server: str) -> None:
+    links = get(live_server, "/v1/areas/jarva").json()["properties"]["links"]
+    assert {(link["edition"], link["code"], link["kind"]) for link in links} == {
+        ("2020-07-01", "rinkeby-kista", "split"),
+        ("2020-07-01", "spanga-tensta", "split"),
+        ("2007-01-01", "rinkeby-kista", "split"),
+        ("2007-01-01", "spanga-tensta", "split"),
+    }
+
+
+def test_the_service_tells_how_it_is(live_server: str) -> None:
+    assert get(live_server, "/live").json() == {"status": "ok"}
+    assert get(live_server, "/ready").json()["status"] == "ok"
+    info = get(live_server, "/v1/api-info").json()
+    assert (info["audience"], info["sample"], info["apiName"]) == ("analyst", True, "trygghetskarta")
+
+
+def test_the_public_sees_only_what_is_public_elsewhere(public_server: str) -> None:
+    police = get(public_server, "/v1/comparisons", source="polishandelser", format="json").json()
+    assert {row["status"] for row in police["items"]} == {"value"}
+    for sources in (["anmalda_brott"], ["polishandelser", "skjutningar"]):
+        answer = get(public_server, "/v1/comparisons", source=sources, baseline="previous", format="json").json()
+        assert {row["status"] for row in answer["items"]} == {"withheld"}
+        assert {(row["count"], row["baselineCount"], row["difference"], row["percent"]) for row in answer["items"]} == {(None,) * 4}
+        assert answer["ledger"] == {"placed": None, "areaOnly": None, "unplaced": None, "outside": None, "withheld": True, "total": None}
+        assert not any(
+            character.isdigit() for sentence in answer["sentences"] for character in sentence.replace("2024", "").replace("2025", "")
+        )
+    counted = {item["id"]: item["events"] for item in get(public_server, "/v1/sources").json()["items"]}
+    assert counted["polishandelser"] > 5000
+    assert (counted["anmalda_brott"], counted["skjutningar"], counted["brander"]) == (None, None, None)

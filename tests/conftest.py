@@ -1,0 +1,213 @@
+"""A real PostGIS for every test that needs one: the private server, or the one TRYGGHETSKARTA_DATABASE_URL names. Missing, it fails the tests."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import orjson
+import psycopg
+import pytest
+import uvicorn
+from psycopg import sql
+from sqlalchemy import Connection, Engine
+from sqlalchemy.engine import make_url
+
+from trygghetskarta.api.app import create_app
+from trygghetskarta.cli.sample import load_sample
+from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.audience import Audience
+from trygghetskarta.ingest.area_files import AreaFields
+from trygghetskarta.ingest.editions import LevelOrder, LevelReport, load_level
+from trygghetskarta.settings import Settings, read_settings
+from trygghetskarta.store.cluster import Cluster, ClusterState
+from trygghetskarta.store.engine import make_engine
+from trygghetskarta.store.migrate import upgrade
+
+SHARED = Path(__file__).parents[2] / "shared" / "data"
+CHROMIUM = Path("/usr/bin/chromium")
+CITY = ("Stockholm", "0180")
+TODAY = date(2026, 11, 21)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, by name, the tests that need what this machine does not have. In CI nothing may be left out."""
+    lacks = {"shared": not SHARED.is_dir(), "browser": not CHROMIUM.exists()}
+    left_out = [item for item in items if any(lacks[marker] and item.get_closest_marker(marker) for marker in lacks)]
+    if left_out and os.environ.get("CI") == "true":
+        raise pytest.UsageError(f"CI lacks what these need: {', '.join(item.name for item in left_out)}")
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+        config.stash[_LEFT_OUT] = [item.nodeid for item in left_out]
+
+
+_LEFT_OUT: pytest.StashKey[list[str]] = pytest.StashKey()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Name the tests that were left out."""
+    for name in config.stash.get(_LEFT_OUT, []):
+        terminalreporter.write_line(f"left out, for want of ../shared or Chromium: {name}")
+
+
+class Server:
+    """The server the tests run on: makes databases, and drops those it made."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.made: list[str] = []
+
+    def create(self, name: str, template: str | None = None) -> str:
+        """Make a database, and give its address."""
+        copy = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template is not None else sql.SQL("")
+        name = f"{name}_{os.getpid()}"
+        self._tell(sql.SQL("CREATE DATABASE {}{}").format(sql.Identifier(name), copy))
+        self.made.append(name)
+        return make_url(self.address).set(database=name).render_as_string(hide_password=False)
+
+    def drop_all(self) -> None:
+        """Drop every database made."""
+        for name in self.made:
+            self._tell(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def _tell(self, statement: sql.Composed) -> None:
+        with psycopg.connect(self.address, autocommit=True) as connection:
+            connection.execute(statement)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """Give the server; the private one is started when it is not running, and stopped again then."""
+    settings = read_settings()
+    cluster = Cluster(settings.home) if settings.database_url is None else None
+    was_running = cluster is not None and cluster.status().state is ClusterState.RUNNING
+    found = Server(settings.database_url if settings.database_url is not None else Cluster(settings.home).start())
+    yield found
+    found.drop_all()
+    if cluster is not None and not was_running:
+        cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def migrated(server: Server) -> str:
+    """Give the address of a database with this version's tables and nothing in them."""
+    address = server.create("tk_test")
+    engine = make_engine(address)
+    upgrade(engine)
+    engine.dispose()
+    return address
+
+
+@pytest.fixture
+def connection(migrated: str) -> Iterator[Connection]:
+    """Give a connection to the empty tables, whose work is undone."""
+    engine = make_engine(migrated)
+    with engine.connect() as found:
+        yield found
+        found.rollback()
+    engine.dispose()
+
+
+@pytest.fixture
+def fresh_database(server: Server, migrated: str) -> Iterator[Engine]:
+    """Give an engine on empty tables of its own, for tests that must commit."""
+    template = str(make_url(migrated).database)
+    engine = make_engine(server.create(f"tk_fresh_{len(server.made)}", template))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sample(server: Server, migrated: str) -> Iterator[Engine]:
+    """Give an engine on the sample; nobody may change it."""
+    engine = make_engine(server.create("tk_sample", str(make_url(migrated).database)))
+    load_sample(engine, Settings())
+    yield engine
+    engine.dispose()
+
+
+@contextmanager
+def serving(engine: Engine, audience: Audience) -> Iterator[str]:
+    """Serve a database on a free port of this machine."""
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    address = engine.url.render_as_string(hide_password=False)
+    app = create_app(Settings(refresh_seconds=1.0), address, audience)
+    running = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+    thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
+    thread.start()
+    while not running.started:
+        if not thread.is_alive():
+            raise RuntimeError("the server did not start")
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    running.should_exit = True
+    thread.join(timeout=20)
+    listening.close()
+
+
+@pytest.fixture(scope="session")
+def live_server(sample: Engine) -> Iterator[str]:
+    """Give the address of the sample served to an analyst."""
+    with serving(sample, Audience.ANALYST) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def public_server(sample: Engine) -> Iterator[str]:
+    """Give the address of the sample served to anyone."""
+    with serving(sample, Audience.PUBLIC) as address:
+        yield address
+
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass
+class Drawing:
+    """Draws rectangular areas: (left, bottom, right, top) in metres from a corner of the city, EPSG:3011."""
+
+    connection: Connection
+    folder: Path
+    edition: date = date(2023, 7, 1)
+    corner: tuple[float, float] = (150_000.0, 6_580_000.0)
+    files: int = field(default=0)
+
+    def __call__(self, level: AreaLevel, boxes: dict[str, Box], *, replace: bool = False) -> LevelReport:
+        """Load the boxes as a level, by way of a file as a steward would."""
+        self.files += 1
+        path = self.folder / f"{level}-{self.files}.geojson"
+        path.write_bytes(orjson.dumps(self.collection(boxes)))
+        order = LevelOrder(path, level, self.edition, AreaFields(), CITY, replace=replace)
+        return load_level(self.connection, order)
+
+    def collection(self, boxes: dict[str, Box]) -> dict[str, object]:
+        """Give the boxes as GeoJSON."""
+        x, y = self.corner
+        features = [
+            {
+                "type": "Feature",
+                "properties": {"code": code, "name": code.title()},
+                "geometry": {
+                    "type": "Polygon",
+                    "coordinates": [[[x + a, y + b], [x + c, y + b], [x + c, y + d], [x + a, y + d], [x + a, y + b]]],
+                },
+            }
+            for code, (a, b, c, d) in boxes.items()
+        ]
+        crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::3011"}}
+        return {"type": "FeatureCollection", "crs": crs, "features": features}
+
+
+@pytest.fixture
+def draw(connection: Connection, tmp_path: Path) -> Drawing:
+    """Give a drawing board on the empty tables."""
+    return Drawing(connection, tmp_path)

@@ -1,0 +1,114 @@
+"""The command line as a person at a terminal uses it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import orjson
+import pytest
+from sqlalchemy import Engine
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = ROOT / "data" / "sample"
+COMMAND = Path(sys.executable).parent / "trygghetskarta"
+
+
+def run(engine: Engine, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = {
+        **os.environ,
+        "TRYGGHETSKARTA_DATABASE_URL": engine.url.set(drivername="postgresql").render_as_string(hide_password=False),
+    }
+    done = subprocess.run([COMMAND, *words], capture_output=True, env=environment, cwd=ROOT, check=False)
+    # Decoded here, because subprocess would turn the line ends of a CSV into others.
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+@pytest.fixture
+def areas(fresh_database: Engine) -> Engine:
+    for file, level in (("basomraden.geojson", "basomrade"), ("stadsdelar.geojson", "stadsdel")):
+        done = run(fresh_database, "areas", "load", str(SAMPLE / "areas" / file), "--level", level, "--edition", "2023-07-01")
+        assert done.returncode == 0, done.stderr
+    return fresh_database
+
+
+def test_ingest_gives_a_receipt_in_which_every_row_is_accounted_for(areas: Engine, tmp_path: Path) -> None:
+    file = SAMPLE / "deliveries" / "skjutningar.csv"
+    first = run(areas, "ingest", "skjutningar", str(file), "--json")
+    receipt = orjson.loads(first.stdout)
+    rows = receipt["rows"]
+    assert first.returncode == 1  # some rows are rejected
+    assert rows["read"] == rows["new"] + rows["changed"] + rows["unchanged"] + rows["rejected"] + rows["blank"] == 901
+    assert (rows["new"], rows["rejected"], rows["blank"]) == (894, 6, 1)
+    again = run(areas, "ingest", "skjutningar", str(file))
+    assert again.returncode == 1
+    assert "Samma fil togs emot som leverans 1. Ingenting är ändrat." in again.stdout
+    out = tmp_path / "avvisade.csv"
+    assert run(areas, "deliveries", "rejected", "1", "--out", str(out)).returncode == 0
+    lines = file.read_text(encoding="utf-8").splitlines()
+    for row in csv.DictReader(io.StringIO(out.read_text(encoding="utf-8-sig")), delimiter=";"):
+        assert row["ursprunglig rad"] == lines[int(row["rad"]) - 1]
+    assert "skjutningar.csv" in run(areas, "deliveries", "list").stdout
+
+
+def test_a_rehearsal_changes_nothing(areas: Engine) -> None:
+    file = str(SAMPLE / "deliveries" / "skjutningar.csv")
+    rehearsed = run(areas, "ingest", "skjutningar", file, "--dry-run")
+    assert "Provkörning: ingenting är ändrat." in rehearsed.stdout
+    assert orjson.loads(run(areas, "ingest", "skjutningar", file, "--json").stdout)["rows"]["new"] == 894
+
+
+def test_a_refused_file_ends_with_2_and_the_others_are_taken(areas: Engine, tmp_path: Path) -> None:
+    bad = tmp_path / "fel.csv"
+    bad.write_text("id;namn\n1;x\n", encoding="utf-8")
+    done = run(areas, "ingest", "skjutningar", str(bad), str(SAMPLE / "deliveries" / "skjutningar_rattelse.csv"))
+    assert done.returncode == 2
+    assert "fel.csv: avvisad. fel.csv: kolumnen tid, x, y, status saknas" in done.stderr
+    assert "skjutningar_rattelse.csv – publicerad" in done.stdout
+
+
+def test_compare_and_series_give_the_figures_of_the_api(sample: Engine, live_server: str) -> None:
+    asked = ["--source", "anmalda_brott", "--level", "stadsdel", "--from", "2024-01", "--to", "2024-12"]
+    parameters = {"source": "anmalda_brott", "level": "stadsdel", "from": "2024-01", "to": "2024-12"}
+    for command, extra in (("compare", {"baseline": "previous"}), ("series", {"interval": "quarter"})):
+        options = [word for name, value in extra.items() for word in (f"--{name}", value)]
+        for form in ("json", "geojson", "csv"):
+            said = run(sample, command, *asked, *options, "--format", form)
+            path = "comparisons" if command == "compare" else command
+            answer = httpx.get(f"{live_server}/v1/{path}", params={**parameters, **extra, "format": form})
+            assert said.stdout.encode() == answer.content, (command, form)
+
+
+def test_a_question_is_printed_as_a_table_with_its_ledger(sample: Engine) -> None:
+    said = run(sample, "compare", "--source", "brander", "--from", "2024-01", "--to", "2024-12", "--baseline", "previous").stdout
+    assert "Hägersten-Älvsjö" in said
+    assert "Avstämning: " in said
+    # å, ä and ö come last: Skarpnäck before Skärholmen.
+    assert said.index("Skarpnäck") < said.index("Skärholmen") < said.index("Södermalm")
+
+
+def test_an_unknown_setting_or_a_bad_question_ends_with_one_line_in_each_language(sample: Engine) -> None:
+    bad = run(sample, "compare", "--source", "brander", "--from", "2024-13")
+    assert (bad.returncode, bad.stderr.splitlines()[0]) == (2, "Fel: 2024-13 är ingen månad skriven som 2026-01.")
+    environment = {**os.environ, "TRYGGHETSKARTA_DATABAS": "x"}
+    done = subprocess.run([COMMAND, "health"], capture_output=True, text=True, env=environment, check=False)
+    assert (done.returncode, "TRYGGHETSKARTA_DATABAS" in done.stderr) == (2, True)
+
+
+def test_health_tells_what_is_loaded(sample: Engine, fresh_database: Engine) -> None:
+    assert "Antal indelningar: 3." in run(sample, "health").stdout
+    assert run(fresh_database, "health").returncode == 3
+
+
+def test_population_is_loaded_with_every_row_accounted_for(areas: Engine, tmp_path: Path) -> None:
+    file = tmp_path / "folk.csv"
+    rows = ("rinkeby;2025-12-31;residents;16000", "atlantis;2025-12-31;residents;1", "rinkeby;2025-13-01;residents;5")
+    file.write_text("\n".join(["niva;kod;datum;slag;antal", *(f"stadsdel;{row}" for row in rows)]) + "\n", encoding="utf-8")
+    done = run(areas, "population", "load", str(file))
+    assert done.returncode == 1
+    assert done.stdout.startswith("3 rader: 1 inlästa, 2 avvisade, 0 tomma.")

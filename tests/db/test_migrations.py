@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from alembic import command
+from sqlalchemy import Connection, Engine, inspect, text
+
+from trygghetskarta.domain.categories import tree_of
+from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.store.migrate import alembic_config, upgrade
+from trygghetskarta.store.tables import metadata
+
+
+def test_the_migrations_make_the_tables_of_the_code(connection: Connection) -> None:
+    command.check(alembic_config(connection))
+
+
+def test_every_table_and_column_tells_what_it_is(connection: Connection) -> None:
+    for table in metadata.sorted_tables:
+        assert table.comment, table.name
+    found = set(inspect(connection).get_table_names()) - {"spatial_ref_sys", "alembic_version"}
+    assert found == {table.name for table in metadata.sorted_tables}
+
+
+def test_upgrading_twice_changes_nothing(fresh_database: Engine) -> None:
+    with fresh_database.connect() as connection:
+        before = connection.execute(text("SELECT count(*), sum(xmin::text::bigint) FROM category")).one()
+    upgrade(fresh_database)
+    with fresh_database.connect() as connection:
+        after = connection.execute(text("SELECT count(*), sum(xmin::text::bigint) FROM category")).one()
+    assert before == after
+    assert before[0] == sum(len(tree_of(source).nodes) for source in SourceId)
