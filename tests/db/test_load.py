@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from sqlalchemy import Connection, text
@@ -8,9 +8,13 @@ from sqlalchemy import Connection, text
 from tests.conftest import Box, Drawing
 from tests.db.delivering import ask, counts, deliver, fires
 from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.counts import Question
+from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.rollup import rebuild_rollup
+from trygghetskarta.queries.comparison import compare
+from trygghetskarta.queries.cube import load_cube
 
 TWO_STADSDELAR: dict[str, Box] = {"rinkeby": (0, 0, 1000, 1000), "tensta": (1000, 0, 2000, 1000)}
 CRIMES = "Inskrivningsdatum;Närpo;Basområde;Gata;Brottskod;Antal;Brottsdag start;Brottsdag slut;Brottstid start;Brottstid slut"
@@ -178,6 +182,24 @@ def test_new_outlines_place_every_event_anew(connection: Connection, draw: Drawi
     report = draw(AreaLevel.STADSDEL, {"rinkeby": (0, 0, 500, 1000), "tensta": (500, 0, 2000, 1000)}, replace=True)
     assert report.events_moved == 2
     assert counts(connection, SourceId.BRANDER, AreaLevel.STADSDEL, "2025-03..2025-03") == {"rinkeby": 1, "tensta": 1}
+
+
+def test_a_row_that_names_an_area_since_split_counts_in_the_city_of_every_edition(connection: Connection, draw: Drawing) -> None:
+    for edition, boxes in (
+        (date(2020, 7, 1), TWO_STADSDELAR),
+        (date(2023, 7, 1), {"norr": (0, 500, 2000, 1000), "soder": (0, 0, 2000, 500)}),
+    ):
+        draw.edition = edition
+        draw(AreaLevel.STADSDEL, boxes)
+    header = "id;tid;x;y;omrade;doda;skadade;status\n"
+    deliver(connection, SourceId.SKJUTNINGAR, header + "1;2025-03-01 12:00;;;Tensta;0;0;bekräftad\n")
+    month = Span(Month.parse("2025-03"), Month.parse("2025-03"))
+    for edition, at_stadsdel in ((date(2020, 7, 1), (1, 0)), (date(2023, 7, 1), (0, 1))):
+        cube = load_cube(connection, edition)
+        ledger = compare(cube, Question(AreaLevel.STADSDEL, (SourceId.SKJUTNINGAR,), month, edition)).ledger
+        city = compare(cube, Question(AreaLevel.STAD, (SourceId.SKJUTNINGAR,), month, edition)).ledger
+        assert (ledger.placed, ledger.area_only) == at_stadsdel
+        assert (city.placed, city.total) == (1, 1)
 
 
 def test_a_file_before_any_areas_is_refused(connection: Connection) -> None:

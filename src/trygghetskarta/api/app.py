@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
+from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from trygghetskarta import __version__
-from trygghetskarta.api.problems import add_problems
+from trygghetskarta.api.problems import add_problems, problem
 from trygghetskarta.api.routers import areas, comparisons, service, sources
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.audience import Audience
@@ -19,6 +20,7 @@ from trygghetskarta.errors import BusyError
 from trygghetskarta.settings import Settings, read_settings
 from trygghetskarta.store.engine import make_engine
 
+_OWN_NAMES = ("127.0.0.1", "localhost", "::1")
 _OWN_MACHINE = r"https?://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?"
 _DESCRIPTION = """Händelser, anmälda brott, skjutningar och bränder per område och månad. Varje svar bär sin fråga, en avstämning av vart varje
 händelse tog vägen, och vilka leveranser det vilar på.
@@ -74,7 +76,14 @@ def _guard(app: FastAPI, settings: Settings, audience: Audience) -> None:
         expose_headers=["ETag", "Last-Modified"],
     )
     if exact:
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]"])
+        app.middleware("http")(_own_host_only)
+
+
+async def _own_host_only(request: Request, answer: RequestResponseEndpoint) -> Response:
+    if request.url.hostname in _OWN_NAMES:
+        return await answer(request)
+    texts = ("Exakta siffror visas bara under den egna datorns namn.", "Exact figures are shown under this machine's own name only.")
+    return problem(HTTPStatus.FORBIDDEN, texts, request.url.path)
 
 
 def public_app() -> FastAPI:
