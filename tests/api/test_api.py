@@ -236,6 +236,13 @@ def test_an_area_tells_what_it_was_before(live_server: str) -> None:
     }
 
 
+def test_a_part_of_the_page_is_sent_once(live_server: str) -> None:
+    first = httpx.get(f"{live_server}/page/map.css")
+    again = httpx.get(f"{live_server}/page/map.css", headers={"If-None-Match": first.headers["etag"]})
+    assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+    assert first.headers["content-security-policy"].startswith("default-src 'self'")
+
+
 def test_the_service_tells_how_it_is(live_server: str) -> None:
     assert get(live_server, "/live").json() == {"status": "ok"}
     assert get(live_server, "/ready").json()["status"] == "ok"

@@ -230,7 +230,7 @@ def test_the_arrow_keys_lead_from_every_area_to_every_other(opened: Opener, leve
 
     least = page.evaluate(
         """async (level) => {
-            const { outlinesFrom, neighbour } = await import("/page/map.js");
+            const { outlinesFrom, neighbour } = await import("/page/outlines.js");
             const { areas } = outlinesFrom((await (await fetch(`/v1/areas?level=${level}&format=geojson`)).json()).features);
             const arrows = [[1, 0], [-1, 0], [0, 1], [0, -1]];
             const next = new Map(areas.map((area) => [area, arrows.map(([x, y]) => neighbour(areas, area, x, y))]));
@@ -298,6 +298,15 @@ def test_what_a_source_refuses_cannot_be_chosen_and_the_reason_is_shown(opened: 
     expect(page.locator("#notice")).to_contain_text(reasons["basomrade"])
 
 
+@pytest.mark.parametrize("word", ["constructor", "toString", "__proto__"])
+def test_a_word_that_every_object_knows_is_no_choice(opened: Opener, word: str) -> None:
+    page = opened(f"?source={word}&category={word}&level={word}&edition={word}&measure={word}&baseline={word}&area={word}&sort={word}")
+
+    expect(page.get_by_role("alert")).to_be_hidden()
+    assert (asked_of(page)["measure"], asked_of(page)["baseline"]) == ("count", "same-period-last-year")
+    assert "area" not in asked_of(page)
+
+
 def test_missing_and_withheld_are_hatched_and_dashed_and_never_zero(browser: Browser, live_server: str) -> None:
     page = browser.new_page()
     states = iter(["missing", "withheld", "notApplicable", "zero"])
@@ -330,7 +339,7 @@ def test_missing_and_withheld_are_hatched_and_dashed_and_never_zero(browser: Bro
 
 def test_classes_hold_every_value_once_also_odd_ones(opened: Opener) -> None:
     page = opened()
-    script = "async (values) => (await import('/page/map.js')).amountClasses(values).map(({ low, high, areas }) => [low, high, areas])"
+    script = "async (values) => (await import('/page/classes.js')).amountClasses(values).map(({ low, high, areas }) => [low, high, areas])"
     of: dict[tuple[int, ...], list[list[int]]] = {
         (): [],
         (0, 0, 0): [[0, 0, 3]],
@@ -345,7 +354,7 @@ def test_classes_hold_every_value_once_also_odd_ones(opened: Opener) -> None:
 
 def test_a_fall_and_a_rise_of_the_same_size_are_equally_strong(opened: Opener) -> None:
     page = opened()
-    script = "async (values) => (await import('/page/map.js')).changeClasses(values).map(({ low, high, shade }) => [low, high, shade])"
+    script = "async (values) => (await import('/page/classes.js')).changeClasses(values).map(({ low, high, shade }) => [low, high, shade])"
     of: dict[tuple[int, ...], list[list[object]]] = {
         (): [],
         (0, 0): [[0, 0, "change-0"]],

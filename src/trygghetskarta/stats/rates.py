@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gammaincinv, ndtri
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -48,6 +47,9 @@ def poisson_interval(counts: Ints, confidence: float = 0.95) -> tuple[Floats, Fl
     Reference: the rule and the form of Byar's approximation of the English public-health guidance (PHEindicatormethods); exact ends by the
     chi-squared quantiles (Garwood 1936). Not for: counts whose variance exceeds their mean; those need a wider interval.
     """
+    # Loaded when first needed: most answers are counts, and scipy is a large part of what a worker would carry.
+    from scipy.special import gammaincinv, ndtri
+
     events = counts.astype(np.float64)
     tail = (1 - confidence) / 2
     return (

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+from http import HTTPStatus
 from importlib.resources import files
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from trygghetskarta import __version__
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
@@ -16,8 +18,14 @@ router = APIRouter(tags=["Tjänsten"])
 
 _MEDIA_TYPES = {"html": "text/html; charset=utf-8", "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 _POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'self'; base-uri 'none'; form-action 'self'"
+
+
+def _tagged(body: bytes) -> tuple[bytes, str]:
+    return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+
+
 _PAGE = {
-    path.name: path.read_bytes()
+    path.name: _tagged(path.read_bytes())
     for path in files("trygghetskarta.api").joinpath("page").iterdir()
     if path.name.rsplit(".", 1)[-1] in _MEDIA_TYPES
 }
@@ -71,29 +79,32 @@ def api_info(shelf: CurrentShelf, audience: CurrentAudience) -> Response:
 
 
 @router.get("/", include_in_schema=False)
-def page() -> Response:
+def page(request: Request) -> Response:
     """Give the page with the map."""
-    return _page("index.html")
+    return _page(request, "index.html")
 
 
 @router.get("/page/{name}", include_in_schema=False)
-def page_part(name: str) -> Response:
+def page_part(request: Request, name: str) -> Response:
     """Give a part of the page."""
     if name not in _PAGE:
         raise NotFoundError("Sidan finns inte.", "There is no such page.")
-    return _page(name)
+    return _page(request, name)
 
 
 def _json(body: dict[str, object]) -> Response:
     return Response(orjson.dumps(body), headers={"Cache-Control": "no-store"}, media_type="application/json")
 
 
-def _page(name: str) -> Response:
-    media_type = _MEDIA_TYPES[name.rsplit(".", 1)[-1]]
+def _page(request: Request, name: str) -> Response:
+    body, etag = _PAGE[name]
     headers = {
+        "ETag": etag,
         "Cache-Control": "no-cache",
         "Content-Security-Policy": _POLICY,
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
     }
-    return Response(_PAGE[name], headers=headers, media_type=media_type)
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED.value, headers=headers)
+    return Response(body, headers=headers, media_type=_MEDIA_TYPES[name.rsplit(".", 1)[-1]])
