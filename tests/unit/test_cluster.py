@@ -147,6 +147,14 @@ def test_a_killed_server_starts_again_with_all_that_was_committed(shared: Cluste
     assert len(_servers_on(shared.status().data)) == 1
 
 
+def test_a_server_whose_socket_was_removed_is_started_again_with_its_data(shared: Cluster) -> None:
+    _remember(shared.start(), 7)
+    before = _pid(shared)
+    next((shared.home / "postgres" / "socket").glob(".s.PGSQL.*[0-9]")).unlink()
+    assert 7 in _remembered(shared.start())
+    assert _pid(shared) != before
+
+
 def test_a_pid_that_now_belongs_to_somebody_else_is_neither_believed_nor_killed(shared: Cluster, cleanup: ExitStack) -> None:
     shared.start()
     pid_file = shared.status().data / "postmaster.pid"

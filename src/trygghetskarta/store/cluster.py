@@ -114,6 +114,9 @@ class Cluster:
         with _remedied(), self._alone():
             site = self._site()
             server = _read_server(site)
+            if server is not None and server.phase == "ready" and not _reachable(server):
+                _stop_server(site)
+                server = None
             if server is None or server.phase == "stopping":
                 site = self._launch()
             return _url(site, _await_ready(site), DATABASE)
@@ -280,6 +283,11 @@ def _read_server(site: Path) -> _Server | None:
         return None
     lines += [""] * (8 - len(lines))
     return _Server(pid, lines[3].strip(), lines[4].strip(), lines[7].strip())
+
+
+def _reachable(server: _Server) -> bool:
+    """Tell whether the server's door is still there: someone may have removed its socket, a tidy-up of old files for one."""
+    return not server.folder or (Path(server.folder) / f".s.PGSQL.{server.port}").exists()
 
 
 def _runs(pid: int) -> bool:
