@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from trygghetskarta.domain.events import NO_TIME, Message, Rejected, Warned, WarningCode
 from trygghetskarta.domain.periods import LOCAL_TIME
+from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.reading import TextTable, shown
 
 Ints = npt.NDArray[np.int64]
@@ -21,7 +22,10 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 MICROSECONDS_A_DAY = 86_400_000_000
-_LONGEST_TEXT = 10_000
+LONGEST_TEXT = 10_000
+FIELD_TOO_LONG = Message(
+    "field_too_long", f"Fältet är längre än {LONGEST_TEXT} tecken.", f"The field is longer than {LONGEST_TEXT} characters."
+)
 _NUMBER = r"^[-−]?[0-9]+([.,][0-9]+)?$"
 _WHOLE = r"^[0-9]{1,6}$"
 _SLASHED = r"^([0-9]{1,2})/([0-9]{1,2})/[0-9]{4}$"
@@ -76,11 +80,9 @@ class Checker:
         """Give a column's texts, rejecting those too long or with a NUL byte."""
         values = self.table.columns[column]
         self.reject(
-            to_bools(pc.greater(pc.utf8_length(values), _LONGEST_TEXT)),
+            to_bools(pc.greater(pc.utf8_length(values), LONGEST_TEXT)),
             column,
-            Message(
-                "field_too_long", f"Fältet är längre än {_LONGEST_TEXT} tecken.", f"The field is longer than {_LONGEST_TEXT} characters."
-            ),
+            FIELD_TOO_LONG,
         )
         self.reject(
             to_bools(pc.match_substring(values, "\x00")),
@@ -144,6 +146,30 @@ def counts(checker: Checker, column: str) -> Ints:
     return np.asarray(read, np.int64)
 
 
+def refuse_unusable_formats(formats: Mapping[str, tuple[str, ...]], name: str) -> None:
+    """Refuse date formats that cannot be read by, or that would read a time zone: times are Swedish.
+
+    Args:
+        formats: Formats by field, as strptime writes them.
+        name: The file they are stated in or for.
+
+    Raises:
+        BadDeliveryError: One of them is unusable.
+    """
+    for field_name, given in formats.items():
+        for one in given:
+            try:
+                pd.to_datetime(pd.Series(["x"]), format=one, errors="coerce")
+                usable = "%z" not in one and "%Z" not in one
+            except ValueError:
+                usable = False
+            if not usable:
+                raise BadDeliveryError(
+                    f"{name}: datumformatet {one} för {field_name} går inte att läsa efter.",
+                    f"{name}: the date format {one} of {field_name} cannot be read by.",
+                )
+
+
 def local_times(checker: Checker, column: str, formats: tuple[str, ...]) -> Ints:
     """Read a column of local dates or times.
 
@@ -156,8 +182,8 @@ def local_times(checker: Checker, column: str, formats: tuple[str, ...]) -> Ints
         Microseconds since 1970 by the local clock, (rows,); NO_TIME where empty or rejected.
     """
     values = checker.text(column)
-    # pandas would take "now" for a date, and digits of other scripts for digits.
-    plain = to_bools(pc.match_substring_regex(values, r"^[ -~]*[0-9][ -~]*$"))
+    # pandas would take "now" for a date, digits of other scripts for digits, and a leap second for a time.
+    plain = to_bools(pc.match_substring_regex(values, r"^[ -~]*[0-9][ -~]*$")) & ~to_bools(pc.match_substring_regex(values, r":[6-9][0-9]"))
     series = pc.if_else(pa.array(plain), values, None).to_pandas()
     parsed = pd.to_datetime(series, format=formats[0], errors="coerce")
     for other in formats[1:]:
@@ -208,7 +234,8 @@ def clocks(checker: Checker, column: str) -> Ints:
     values = checker.text(column)
     digits = pc.utf8_lpad(pc.replace_substring(values, ":", ""), 4, "0")
     empty = to_bools(pc.equal(values, ""))
-    fits = to_bools(pc.match_substring_regex(digits, r"^([01][0-9]|2[0-3])[0-5][0-9]$"))
+    written = to_bools(pc.match_substring_regex(values, r"^([0-9]{1,4}|[0-9]{1,2}:[0-9]{2})$"))
+    fits = written & to_bools(pc.match_substring_regex(digits, r"^([01][0-9]|2[0-3])[0-5][0-9]$"))
     checker.reject(
         ~fits & ~empty,
         column,

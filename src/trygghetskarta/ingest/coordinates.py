@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError
 
 from trygghetskarta.domain.events import Message
 from trygghetskarta.errors import BadDeliveryError
@@ -21,7 +22,9 @@ from trygghetskarta.ingest.contract import CityBox
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-_SYSTEMS = (4326, 3011, 3006, 3021, 3152, 3857)
+_WORLDWIDE = (4326, 3857)
+_SWEDISH = (3011, 3006, 3021, 3152)
+_SWEDEN_DEGREES = (10.5, 55.0, 24.5, 69.5)
 _MARGIN = 0.25
 _MOST = 0.5
 _FAR_DEGREES, _FAR_METRES = 20.0, 2_000_000.0
@@ -59,18 +62,30 @@ def ranges_of(city: CityBox) -> dict[int, Range]:
     y = np.linspace(bottom - high, top + high, 9)
     grid_x, grid_y = (part.ravel() for part in np.meshgrid(x, y))
     ranges = {}
-    for srid in dict.fromkeys((city.srid, *_SYSTEMS)):
+    for srid in dict.fromkeys((city.srid, *_WORLDWIDE, *(_SWEDISH if _swedish(city) else ()))):
         moved_x, moved_y = Transformer.from_crs(city.srid, srid, always_xy=True).transform(grid_x, grid_y)
-        if np.isfinite(moved_x).all() and np.isfinite(moved_y).all() and _used_there(srid, city):
+        if np.isfinite(moved_x).all() and np.isfinite(moved_y).all():
             ranges[srid] = Range(srid, float(moved_x.min()), float(moved_y.min()), float(moved_x.max()), float(moved_y.max()))
     return ranges
 
 
-def _used_there(srid: int, city: CityBox) -> bool:
-    use = CRS.from_epsg(srid).area_of_use
+def _swedish(city: CityBox) -> bool:
     left, bottom, right, top = city.box
     lon, lat = Transformer.from_crs(city.srid, 4326, always_xy=True).transform((left + right) / 2, (bottom + top) / 2)
-    return use is None or (use.west <= lon <= use.east and use.south <= lat <= use.north)
+    west, south, east, north = _SWEDEN_DEGREES
+    return bool(west <= lon <= east and south <= lat <= north)
+
+
+def refuse_unknown_system(srid: int) -> None:
+    """Refuse a coordinate system that does not exist.
+
+    Raises:
+        BadDeliveryError: EPSG has no such number.
+    """
+    try:
+        CRS.from_epsg(srid)
+    except CRSError as error:
+        raise BadDeliveryError(f"Det finns inget koordinatsystem EPSG:{srid}.", f"There is no coordinate system EPSG:{srid}.") from error
 
 
 def system_name(srid: int) -> str:

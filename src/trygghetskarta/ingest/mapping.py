@@ -38,7 +38,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.events import Precision
 from trygghetskarta.errors import BadDeliveryError
+from trygghetskarta.ingest.checks import refuse_unusable_formats
 from trygghetskarta.ingest.contract import Layout
+from trygghetskarta.ingest.coordinates import refuse_unknown_system
 
 FIELDS = frozenset(("id", "kind", "start", "startTime", "end", "endTime", "reported", "antal", "x", "y", "area", "municipality", "status"))
 
@@ -86,11 +88,13 @@ def read_mapping(path: Path) -> Layout:
         what = "; ".join(f"{'.'.join(map(str, part['loc']))}: {part['msg']}" for part in error.errors())
         raise BadDeliveryError(f"{path.name} säger något som inte går: {what}.", f"{path.name} says what cannot be: {what}.") from error
     _check_fields(mapping, path.name)
+    formats = {field: tuple([given] if isinstance(given, str) else given) for field, given in mapping.formats.items()}
+    refuse_unusable_formats(formats, path.name)
     return Layout(
         name=f"{path.name}@{hashlib.sha256(content).hexdigest()[:12]}",
         columns=mapping.columns,
         required=tuple(mapping.columns),
-        formats={field: tuple([given] if isinstance(given, str) else given) for field, given in mapping.formats.items()},
+        formats=formats,
         srid=mapping.place.crs,
         area_level=mapping.place.area_level,
         constants=mapping.constants,
@@ -103,19 +107,32 @@ def read_mapping(path: Path) -> Layout:
 
 def _check_fields(mapping: _Mapping, name: str) -> None:
     unknown = sorted((set(mapping.columns) | set(mapping.formats) | set(mapping.constants) | set(mapping.codes)) - FIELDS)
-    if unknown:
-        known = ", ".join(sorted(FIELDS))
-        raise BadDeliveryError(
-            f"{name}: okänt fält {', '.join(unknown)}; fälten är {known}.", f"{name}: unknown field {', '.join(unknown)}; they are {known}."
-        )
-    only_kind = sorted((set(mapping.constants) | set(mapping.codes)) - {"kind"})
-    if only_kind or ("kind" in mapping.constants and "kind" in mapping.columns):
-        raise BadDeliveryError(
-            f"{name}: bara kind kan ha en konstant eller en kodtabell, och konstanten bara när kind inte har någon kolumn.",
-            f"{name}: only kind can have a constant or a table of codes, and the constant only where kind has no column.",
-        )
-    if not {"start", "reported"} & set(mapping.columns) or not ({"kind"} & (set(mapping.columns) | set(mapping.constants))):
-        raise BadDeliveryError(
-            f"{name}: en mappning behöver åtminstone start eller reported, och kind.",
-            f"{name}: a mapping needs at least start or reported, and kind.",
-        )
+    only_kind = (set(mapping.constants) | set(mapping.codes)) - {"kind"} or ("kind" in mapping.constants and "kind" in mapping.columns)
+    known = ", ".join(sorted(FIELDS))
+    for wrong, swedish, english in (
+        (unknown, f"okänt fält {', '.join(unknown)}; fälten är {known}", f"unknown field {', '.join(unknown)}; they are {known}"),
+        (
+            only_kind,
+            "bara kind kan ha en konstant eller en kodtabell, och konstanten bara när kind inte har någon kolumn",
+            "only kind can have a constant or a table of codes, and the constant only where kind has no column",
+        ),
+        (
+            not {"start", "reported"} & set(mapping.columns) or "kind" not in {**mapping.columns, **mapping.constants},
+            "en mappning behöver åtminstone start eller reported, och kind",
+            "a mapping needs at least start or reported, and kind",
+        ),
+        (
+            ("x" in mapping.columns) != ("y" in mapping.columns),
+            "x och y hör ihop; den ena saknas",
+            "x and y belong together; one is missing",
+        ),
+        (
+            "area" in mapping.columns and mapping.place.area_level is None,
+            "en kolumn area behöver area_level i [place]",
+            "a column area needs area_level in [place]",
+        ),
+    ):
+        if wrong:
+            raise BadDeliveryError(f"{name}: {swedish}.", f"{name}: {english}.")
+    if mapping.place.crs is not None:
+        refuse_unknown_system(mapping.place.crs)

@@ -6,6 +6,7 @@ number of fields is set aside before the columns are parsed.
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import re
 import unicodedata
@@ -27,12 +28,14 @@ Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 
 _GZIP = b"\x1f\x8b"
-_ZIP = b"PK\x03\x04"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _LARGEST = 1 << 30
 _HIGHEST_RATIO = 100
-_SEPARATORS = b";,\t"
+_SEPARATORS = ";,\t"
 _QUOTE, _NEWLINE = 34, 10
 _FOOTER = re.compile(r"(summa|totalt|källa)\b", re.IGNORECASE)
+# What å, ä and ö of DOS and of old Macintoshes look like when they are read as Windows-1252: marks inside words.
+_LETTER_OF_ANOTHER_ENCODING = re.compile(r"[A-Za-z][“”][A-Za-z]|[€…][A-Za-z]")
 _SWEDISH_LETTERS = frozenset("åäöÅÄÖéÉèÈüÜáÁàÀâÂêÊëËîÎïÏôÔçÇøØæÆñÑßíÍóÓúÚ§´’‘”“–—…°²³·½«»\xa0€")
 
 
@@ -86,7 +89,7 @@ def open_delivery(path: Path) -> DeliveredFile:
         raise BadDeliveryError(f"Filen {path} finns inte.", f"The file {path} does not exist.")
     packed = path.read_bytes()
     content = _unpacked(packed, path.name)
-    if not content.strip():
+    if not content.removeprefix(b"\xef\xbb\xbf").strip():
         raise BadDeliveryError(f"{path.name} är tom. Ingenting ändrades.", f"{path.name} is empty. Nothing was changed.")
     return DeliveredFile(path.name, content, hashlib.sha256(packed).hexdigest(), len(packed))
 
@@ -136,7 +139,8 @@ def decode(content: bytes, name: str) -> tuple[str, str]:
             text = content.decode("cp1252")
         except UnicodeDecodeError:
             text = "\x00"
-        if all(letter < "\x80" or letter in _SWEDISH_LETTERS for letter in set(text)) and "\x00" not in text:
+        plausible = all(letter < "\x80" or letter in _SWEDISH_LETTERS for letter in set(text)) and "\x00" not in text
+        if plausible and not _LETTER_OF_ANOTHER_ENCODING.search(text):
             return text, "cp1252"
         raise BadDeliveryError(
             f"{name}: teckenkodningen går inte att känna igen; byte {error.start} är {content[error.start]:#04x}. Spara filen som UTF-8.",
@@ -163,10 +167,11 @@ def read_table(file: DeliveredFile) -> TextTable:
     buffer = np.frombuffer(content, np.uint8)
     quoted = np.bitwise_xor.accumulate((buffer == _QUOTE).view(np.uint8)) if _QUOTE in content else None
     begin, end, line = _rows(buffer, quoted, file.name)
-    separator = _separator(content[: int(end[0])], file.name)
+    first = content[: int(end[0])].decode()
+    separator = _separator(first, file.name)
     if quoted is not None:
         _refuse_stray_quotes(buffer, quoted, separator, file.name)
-    header = _header(content[: int(end[0])].decode(), separator, file.name)
+    header = _header(first, separator, file.name)
     counts = _field_counts(buffer, quoted, (begin, end), separator)
     table = TextTable(header, {}, line[1:], begin[1:], end[1:], content, [], 0, encoding, separator)
     _set_aside(table, counts[1:])
@@ -212,8 +217,9 @@ def _refuse_stray_quotes(buffer: Bytes, quoted: Bytes, separator: str, name: str
         )
 
 
-def _separator(header: bytes, name: str) -> str:
-    counts = {chr(byte): header.count(byte) for byte in _SEPARATORS}
+def _separator(header: str, name: str) -> str:
+    unquoted = re.sub(r'"[^"]*"', "", header)
+    counts = {separator: unquoted.count(separator) for separator in _SEPARATORS}
     best = max(counts, key=lambda separator: counts[separator])
     if counts[best] and sum(count == counts[best] for count in counts.values()) > 1:
         raise BadDeliveryError(
@@ -223,15 +229,14 @@ def _separator(header: bytes, name: str) -> str:
 
 
 def _header(text: str, separator: str, name: str) -> list[str]:
-    header = [
-        unicodedata.normalize("NFC", " ".join(part.strip().strip('"').replace("\ufeff", "").split())) for part in text.split(separator)
-    ]
-    twice = [column for column in header if header.count(column) > 1 and column]
-    if "" in header or twice:
-        at = header.index("") + 1 if "" in header else header.index(twice[0]) + 1
+    parts = next(csv.reader([text], delimiter=separator))
+    header = [unicodedata.normalize("NFC", " ".join(part.replace("\ufeff", "").split())) for part in parts]
+    folded = [column.casefold() for column in header]
+    wrong = [number for number, column in enumerate(folded) if not column or folded.count(column) > 1]
+    if wrong:
         raise BadDeliveryError(
-            f"{name}, rad 1: kolumn {at} saknar namn eller har samma namn som en annan.",
-            f"{name}, line 1: column {at} has no name or the name of another.",
+            f"{name}, rad 1: kolumn {wrong[0] + 1} saknar namn eller har samma namn som en annan.",
+            f"{name}, line 1: column {wrong[0] + 1} has no name or the name of another.",
         )
     return header
 
@@ -252,25 +257,23 @@ def _field_counts(buffer: Bytes, quoted: Bytes | None, rows: tuple[Ints, Ints], 
 def _set_aside(table: TextTable, counts: Ints) -> None:
     """Take out the empty rows, and reject those with too few or too many fields unless they are a footer."""
     wanted = len(table.header)
+    good = np.flatnonzero(counts == wanted)
+    last_good = int(good[-1]) if len(good) else -1
     for row in np.flatnonzero((counts != wanted) & (counts > 0)).tolist():
-        raw = table.raw(row)
-        if _is_footer(raw.decode()):
+        text = table.content[int(table.begin[row]) : int(table.end[row])].decode()
+        if row > last_good and _is_footer(text):
             table.blank += 1
             continue
-        table.rejected.append(_field_count(int(table.line[row]), raw, int(counts[row]), wanted))
+        table.rejected.append(_field_count(int(table.line[row]), text, table.raw(row), (int(counts[row]), wanted)))
     table.blank += int((counts == 0).sum())
     keep = counts == wanted
     table.line, table.begin, table.end = table.line[keep], table.begin[keep], table.end[keep]
 
 
-def _field_count(line: int, raw: bytes, got: int, wanted: int) -> Rejected:
-    return Rejected(
-        line,
-        "",
-        shown(raw.decode()),
-        Message("field_count", f"Raden har {got} fält men rubriken {wanted}.", f"The row has {got} fields but the header {wanted}."),
-        raw,
-    )
+def _field_count(line: int, text: str, raw: bytes, counts: tuple[int, int]) -> Rejected:
+    got, wanted = counts
+    message = Message("field_count", f"Raden har {got} fält men rubriken {wanted}.", f"The row has {got} fields but the header {wanted}.")
+    return Rejected(line, "", shown(text), message, raw)
 
 
 def _is_footer(text: str) -> bool:

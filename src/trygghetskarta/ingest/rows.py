@@ -24,12 +24,13 @@ from trygghetskarta.ingest.checks import (
     local_times,
     months_of,
     numbers,
+    refuse_unusable_formats,
     to_bools,
     to_instants,
     to_texts,
 )
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
-from trygghetskarta.ingest.coordinates import check_coordinates
+from trygghetskarta.ingest.coordinates import check_coordinates, refuse_unknown_system
 from trygghetskarta.ingest.reading import TextTable, read_table, shown
 
 Ints = npt.NDArray[np.int64]
@@ -63,6 +64,7 @@ def read_rows(file: DeliveredFile, layouts: tuple[Layout, ...], context: Context
     """
     table = read_table(file)
     layout = _fitting(table, (context.layout,) if context.layout is not None else layouts, file.name)
+    refuse_unusable_formats(layout.formats, layout.name)
     checker = Checker.of(table)
     columns = {field: name for field, name in layout.columns.items() if name in table.columns}
     _warn_of_unknown(checker, layout)
@@ -288,6 +290,7 @@ def _point(checker: Checker, layout: Layout, columns: Mapping[str, str], context
             "Filen har koordinater, men inget säger i vilket system. Ange det med --crs.",
             "The file has coordinates, but nothing says in which system. Give it with --crs.",
         )
+    refuse_unknown_system(srid)
     x = numbers(checker, columns["x"], "no_position")
     y = numbers(checker, columns["y"], "no_position")
     checker.reject(

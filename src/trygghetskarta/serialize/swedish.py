@@ -19,7 +19,8 @@ def whole(value: int) -> str:
 
 def decimal(value: float, decimals: int = 1) -> str:
     """Write a decimal number: 1 234,5."""
-    return f"{value:,.{decimals}f}".replace(",", _THOUSANDS).replace(".", ",").replace("-", _MINUS)
+    # Rounded first, so that what comes to zero loses its minus.
+    return f"{round(value, decimals) + 0.0:,.{decimals}f}".replace(",", _THOUSANDS).replace(".", ",").replace("-", _MINUS)
 
 
 def how_many(count: int, noun: tuple[str, str]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -31,6 +32,7 @@ from trygghetskarta.domain.events import (
 from trygghetskarta.domain.periods import LOCAL_TIME, Month
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import BadDeliveryError
+from trygghetskarta.ingest.checks import FIELD_TOO_LONG, LONGEST_TEXT
 from trygghetskarta.ingest.contract import Context, DeliveredFile
 from trygghetskarta.ingest.reading import decode, shown
 
@@ -42,6 +44,7 @@ _MONTHS = {
 }
 _NAME_TIME = re.compile(r"([0-9]{1,2}) ([a-z]+) ([0-9]{1,2})[.:]([0-9]{2})\b", re.ASCII)
 _PUBLISHED = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2}) ([0-9]{1,2}):([0-9]{2}):([0-9]{2}) ([+-][0-9]{2}):?([0-9]{2})", re.ASCII)
+_TEXTS = ("name", "type", "datetime", "summary", "url")
 _FIRST_YEAR = 1970
 _BETWEEN = re.compile(r"[\s,]*")
 
@@ -131,7 +134,7 @@ def _objects(text: str, name: str) -> Iterator[tuple[int, str, Any]]:
 
 def _understand(value: object, at: tuple[int, str], finder: _Stadsdelar, context: Context) -> _Row | tuple[str, Message]:
     """Read one event, or say which field is at fault and why."""
-    fields = value if isinstance(value, dict) else {}
+    fields = _tidied(value) if isinstance(value, dict) else {}
     texts = {field: fields.get(field) for field in ("name", "type", "datetime")}
     identity = fields.get("id")
     if not isinstance(identity, int) or isinstance(identity, bool):
@@ -139,7 +142,10 @@ def _understand(value: object, at: tuple[int, str], finder: _Stadsdelar, context
     for field, text in texts.items():
         if not isinstance(text, str) or not text.strip():
             return field, Message("missing_value", f"Händelsen saknar {field}.", f"The event has no {field}.")
-    unusable = next((field for field in (*texts, "summary", "url") if not _storable(str(fields.get(field) or ""))), None)
+    long = next((field for field in _TEXTS if len(str(fields.get(field) or "")) > LONGEST_TEXT), None)
+    if long is not None:
+        return long, FIELD_TOO_LONG
+    unusable = next((field for field in _TEXTS if not _storable(str(fields.get(field) or ""))), None)
     if unusable is not None:
         return unusable, Message("bad_text", "Texten har tecken som inte kan sparas.", "The text has characters that cannot be stored.")
     published = _published(str(texts["datetime"]))
@@ -152,6 +158,11 @@ def _understand(value: object, at: tuple[int, str], finder: _Stadsdelar, context
     precision, area = _place(name, kind, summary, finder, context)
     detail = {"name": name, "summary": summary, "url": str(fields.get("url") or "")}
     return _Row(at[0], str(identity), kind, starts_at, time_precision, published, precision, area, orjson.dumps(detail).decode(), at[1])
+
+
+def _tidied(value: dict[str, Any]) -> dict[str, Any]:
+    """Give a text one form, whatever way its å, ä and ö were put together."""
+    return {field: unicodedata.normalize("NFC", text) if isinstance(text, str) else text for field, text in value.items()}
 
 
 def _storable(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +13,8 @@ from trygghetskarta.domain.events import Precision, Reading
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
 from trygghetskarta.ingest.rows import ISO_TIME, read_rows
+
+_NUMBER = re.compile(r"[0-9]{1,6}", re.ASCII)
 
 LIST = Layout(
     name="skjutningar/lista",
@@ -45,7 +48,7 @@ class Skjutningar:
 def _harm(detail: str | None) -> str:
     """Name the kind of a shooting by who was hurt in it; a number left out or not given as one is not taken for nobody."""
     facts = orjson.loads(detail or "{}")
-    dead, injured = (int(text) if text.isascii() and text.isdigit() else None for text in (facts.get("dead", ""), facts.get("injured", "")))
+    dead, injured = (int(text) if _NUMBER.fullmatch(text) else None for text in (facts.get("dead", ""), facts.get("injured", "")))
     if dead:
         return "döda"
     if injured and dead is not None:

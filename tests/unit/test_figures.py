@@ -1,0 +1,200 @@
+"""Rows: the counts that were released, and what is worked out from them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tests.unit.answers import AUTUMN, PUBLIC_SOURCE, comparison, series, span
+from trygghetskarta.disclosure.release import release
+from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.counts import Ledger, SourceCoverage
+from trygghetskarta.domain.periods import Month
+from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.serialize.figures import comparison_rows, head, series_rows
+
+STAFF, PUBLIC = Audience.ANALYST, Audience.PUBLIC
+
+
+def test_a_row_tells_of_an_area_its_counts_and_their_difference() -> None:
+    rows = comparison_rows(release(comparison([[12, 8], [3, 9]], provisional=(True, False)), STAFF))
+    assert rows == [
+        {
+            "code": "farsta",
+            "name": "Farsta",
+            "level": "stadsdel",
+            "parent": "farsta-sdo",
+            "count": 12,
+            "baselineCount": 8,
+            "difference": 4,
+            "percent": 50.0,
+            "status": "value",
+            "provisional": True,
+        },
+        {
+            "code": "rinkeby",
+            "name": "Rinkeby",
+            "level": "stadsdel",
+            "parent": "jarva",
+            "count": 3,
+            "baselineCount": 9,
+            "difference": -6,
+            "percent": -66.67,
+            "status": "value",
+            "provisional": True,
+        },
+    ]
+
+
+def test_from_a_baseline_of_zero_there_is_a_difference_but_no_percentage() -> None:
+    # REFERENCE_CASES 15: at base 0 a percentage is never infinity.
+    up, same = comparison_rows(release(comparison([[5, 0], [0, 0]]), STAFF))
+    assert (up["difference"], up["percent"]) == (5, None)
+    assert (same["difference"], same["percent"]) == (0, None)
+
+
+def test_down_to_zero_is_minus_a_hundred_per_cent() -> None:
+    gone, same = comparison_rows(release(comparison([[0, 4], [4, 4]]), STAFF))
+    assert (gone["difference"], gone["percent"]) == (-4, -100.0)
+    assert (same["difference"], same["percent"]) == (0, 0.0)
+
+
+def test_without_a_baseline_there_is_nothing_to_differ_from() -> None:
+    for row in comparison_rows(release(comparison([[5], [0]], baseline=None), STAFF)):
+        assert (row["baselineCount"], row["difference"], row["percent"]) == (None, None, None)
+    assert [row["count"] for row in comparison_rows(release(comparison([[5], [0]], baseline=None), STAFF))] == [5, 0]
+
+
+def test_periods_that_cannot_be_compared_show_both_counts_and_no_difference() -> None:
+    row = comparison_rows(release(comparison([[12, 8], [3, 9]], comparable=False), STAFF))[0]
+    assert (row["count"], row["baselineCount"], row["difference"], row["percent"]) == (12, 8, None, None)
+
+
+def test_a_withheld_row_has_no_figure_at_all() -> None:
+    for row in comparison_rows(release(comparison([[12, 8], [0, 9]], person_years=[[100.0, 100.0], [100.0, 100.0]]), PUBLIC)):
+        assert row["status"] == "withheld"
+        figures = ("count", "baselineCount", "difference", "percent", "rate", "rateLow", "rateHigh")
+        assert [row[name] for name in figures] == [None] * len(figures)
+
+
+def test_a_missing_baseline_gives_no_difference_from_its_zero() -> None:
+    row = comparison_rows(release(comparison([[12, 0], [3, 0]], missing=(False, True)), STAFF))[0]
+    assert (row["count"], row["status"]) == (12, "value")
+    assert (row["baselineCount"], row["difference"], row["percent"]) == (None, None, None)
+
+
+def test_a_missing_span_has_no_count() -> None:
+    row = comparison_rows(release(comparison([[0, 12], [0, 3]], missing=(True, False)), STAFF))[0]
+    assert (row["count"], row["status"], row["baselineCount"], row["difference"]) == (None, "missing", 12, None)
+
+
+def test_a_rate_is_per_thousand_inhabitants_and_year() -> None:
+    # REFERENCE_CASES 2: 222 of 3 215 is 69.05132192846033 per 1 000, Byar's interval 60.26574877652675 - 78.7572937087185.
+    rows = comparison_rows(release(comparison([[222, 1], [5, 1]], person_years=[[3215.0, 1.0], [100.0, 1.0]]), STAFF))
+    assert (rows[0]["rate"], rows[0]["rateLow"], rows[0]["rateHigh"]) == (69.0513, 60.2657, 78.7573)
+    # The same case: 5 of 100 is 50 per 1 000, exact interval 16.2348639011842 - 116.68332079322669.
+    assert (rows[1]["rate"], rows[1]["rateLow"], rows[1]["rateHigh"]) == (50.0, 16.2349, 116.6833)
+    assert [row["status"] for row in rows] == ["value", "value"]
+
+
+def test_where_nobody_lives_a_rate_does_not_apply_but_the_count_stands() -> None:
+    zero, unknown = comparison_rows(release(comparison([[7, 1], [0, 1]], person_years=[[0.0, 0.0], [float("nan")] * 2]), STAFF))
+    assert (zero["rate"], zero["rateLow"], zero["rateHigh"], zero["status"], zero["count"]) == (None, None, None, "notApplicable", 7)
+    assert (unknown["rate"], unknown["status"], unknown["count"]) == (None, "notApplicable", 0)
+
+
+def test_without_a_rate_asked_for_no_row_speaks_of_one() -> None:
+    assert not {"rate", "rateLow", "rateHigh"} & set(comparison_rows(release(comparison([[1, 2], [3, 4]]), STAFF))[0])
+
+
+def test_every_row_has_the_same_keys_in_the_same_order() -> None:
+    rows = comparison_rows(release(comparison([[7, 1], [1, 1]], person_years=[[0.0, 0.0], [10.0, 10.0]]), STAFF))
+    assert list(rows[0]) == list(rows[1])
+
+
+def test_a_series_has_a_row_per_area_and_period() -> None:
+    exact = series([[1, 0], [0, 4]], span("2025-09", "2025-10"), missing=(False, False), provisional=(False, True))
+    rows = series_rows(release(exact, STAFF))
+    assert [(row["code"], row["period"], row["count"], row["provisional"]) for row in rows] == [
+        ("farsta", "2025-09", 1, False),
+        ("farsta", "2025-10", 0, True),
+        ("rinkeby", "2025-09", 0, False),
+        ("rinkeby", "2025-10", 4, True),
+    ]
+    assert [(row["from"], row["to"]) for row in rows[:2]] == [("2025-09", "2025-09"), ("2025-10", "2025-10")]
+
+
+@pytest.mark.parametrize(("audience", "expected"), [(STAFF, ["missing", "value"]), (PUBLIC, ["missing", "withheld"])])
+def test_a_series_tells_the_missing_from_the_withheld_and_from_zero(audience: Audience, expected: list[str]) -> None:
+    rows = series_rows(release(series([[0, 0], [0, 0]], span("2025-09", "2025-10"), missing=(True, False)), audience))
+    assert [row["status"] for row in rows] == expected * 2
+    assert [row["count"] for row in rows] == ([None, 0] if audience is STAFF else [None, None]) * 2
+
+
+def test_the_head_states_the_question_and_where_the_answer_comes_from() -> None:
+    answer = head(release(comparison([[1, 2], [3, 4]]), STAFF), ["En mening."])
+    assert answer["question"] == {
+        "level": "stadsdel",
+        "area": [],
+        "within": None,
+        "edition": "2023-01-01",
+        "source": ["anmalda_brott"],
+        "category": [],
+        "from": "2025-09",
+        "to": "2025-10",
+        "baseline": "2024-09..2024-10",
+        "interval": "month",
+        "measure": "count",
+        "per": "residents",
+        "asOf": None,
+    }
+    assert answer["provenance"] == {
+        "dataVersion": 7,
+        "publishedAt": "2025-11-03T04:05:06Z",
+        "edition": "2023-01-01",
+        "editionName": "2023 års indelning",
+        "asOf": None,
+        "audience": "analyst",
+        "counted": [{"source": "anmalda_brott", "categories": []}],
+        "methods": [],
+    }
+    assert answer["sentences"] == ["En mening."]
+
+
+def test_the_head_names_the_method_of_a_rate() -> None:
+    published = release(comparison([[1, 2], [3, 4]], person_years=[[10.0, 10.0], [10.0, 10.0]]), STAFF)
+    assert head(published, [])["provenance"]["methods"] == ["poisson-exact-byar"]
+    assert head(published, [])["question"]["measure"] == "rate"
+
+
+def test_the_ledger_adds_up_or_is_withheld_whole() -> None:
+    exact = comparison([[1, 2], [3, 4]], ledger=Ledger(4, 3, 2, 1))
+    assert head(release(exact, STAFF), [])["ledger"] == {
+        "placed": 4,
+        "areaOnly": 3,
+        "unplaced": 2,
+        "outside": 1,
+        "withheld": False,
+        "total": 10,
+    }
+    withheld = head(release(exact, PUBLIC), [])["ledger"]
+    assert withheld == {"placed": None, "areaOnly": None, "unplaced": None, "outside": None, "withheld": True, "total": None}
+
+
+def test_the_head_tells_what_was_delivered_of_each_source() -> None:
+    october = Month.parse("2025-10")
+    coverage = (
+        SourceCoverage(PUBLIC_SOURCE, Month.parse("2022-01"), october, (Month.parse("2025-09"),), (october,)),
+        SourceCoverage(SourceId.BRANDER, None, None, tuple(AUTUMN), ()),
+    )
+    assert head(release(comparison([[1, 2], [3, 4]], coverage=coverage), STAFF), [])["coverage"] == [
+        {"source": "polishandelser", "from": "2022-01", "to": "2025-10", "missing": ["2025-09"], "provisional": ["2025-10"]},
+        {"source": "brander", "from": None, "to": None, "missing": ["2025-09", "2025-10"], "provisional": []},
+    ]
+
+
+def test_the_edition_stated_is_the_one_answered_with() -> None:
+    published = release(comparison([[1, 2], [3, 4]]), STAFF)
+    assert published.question.edition is None
+    assert head(published, [])["question"]["edition"] == str(date(2023, 1, 1))

@@ -1,0 +1,135 @@
+"""Sentences about an answer, ready to paste."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.answers import AUTUMN, FARSTA, PUBLIC_SOURCE, STAFF_SOURCE, comparison, series, span
+from trygghetskarta.disclosure.release import release
+from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.counts import Ledger, SourceCoverage
+from trygghetskarta.domain.periods import Month, Span
+from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.serialize.sentences import sentences
+
+STAFF, PUBLIC = Audience.ANALYST, Audience.PUBLIC
+
+
+def said(
+    counts: list[list[int]], audience: Audience = STAFF, *, sources: tuple[SourceId, ...] = (SourceId.SKJUTNINGAR,), comparable: bool = True
+) -> list[str]:
+    return sentences(release(comparison(counts, sources=sources, comparable=comparable), audience))
+
+
+def test_one_is_singular_and_two_are_plural() -> None:
+    one = comparison([[1]], sources=(SourceId.SKJUTNINGAR,), areas=(FARSTA,), baseline=None)
+    two = comparison([[2]], sources=(SourceId.SKJUTNINGAR,), areas=(FARSTA,), baseline=None)
+    assert sentences(release(one, STAFF)) == ["September–oktober 2025: 1 skjutning i Farsta."]
+    assert sentences(release(two, STAFF)) == ["September–oktober 2025: 2 skjutningar i Farsta."]
+
+
+def test_several_areas_are_summed_and_counted() -> None:
+    assert said([[1000, 500], [234, 0]])[0] == "September–oktober 2025: 1\u00a0234 skjutningar i 2 områden."
+
+
+def test_several_sources_are_events_whatever_each_calls_its_own() -> None:
+    first = said([[2, 1], [1, 1]], sources=(PUBLIC_SOURCE, STAFF_SOURCE))[0]
+    assert first == "September–oktober 2025: 3 händelser i 2 områden."
+
+
+def test_a_whole_year_is_named_by_its_number() -> None:
+    exact = comparison([[7]], sources=(STAFF_SOURCE,), areas=(FARSTA,), asked=span("2025-01", "2025-12"), baseline=None)
+    assert sentences(release(exact, STAFF)) == ["2025: 7 anmälda brott i Farsta."]
+
+
+@pytest.mark.parametrize(
+    ("counts", "sentence"),
+    [
+        ([[12, 8], [3, 2]], "Det är 5 fler än september–oktober 2024 (50,0 procent); om ändringen är säker prövas inte här."),
+        # Fewer is said with a word, never with a minus.
+        ([[0, 8], [2, 2]], "Det är 8 färre än september–oktober 2024 (80,0 procent); om ändringen är säker prövas inte här."),
+        ([[5, 2], [5, 8]], "Det är lika många som september–oktober 2024."),
+        ([[0, 0], [0, 0]], "Det är lika många som september–oktober 2024."),
+        # From none there is no percentage.
+        ([[5, 0], [0, 0]], "Det är 5 fler än september–oktober 2024; om ändringen är säker prövas inte här."),
+        (
+            [[1234, 0], [0, 34]],
+            "Det är 1\u00a0200 fler än september–oktober 2024 (3\u00a0529,4 procent); om ändringen är säker prövas inte här.",
+        ),
+    ],
+)
+def test_the_change_is_told_in_words(counts: list[list[int]], sentence: str) -> None:
+    assert said(counts)[1] == sentence
+
+
+def test_periods_that_cannot_be_compared_are_not() -> None:
+    change = said([[12, 8], [3, 2]], comparable=False)[1]
+    assert (
+        change
+        == "Leveranserna täcker olika många månader i perioden och i september–oktober 2024, så perioderna går inte att jämföra rakt av."
+    )
+
+
+def test_the_public_is_told_that_the_figures_are_protected_and_no_figure() -> None:
+    told = said([[12, 8], [3, 2]], PUBLIC)
+    assert told == [
+        "Siffrorna är skyddade: små antal i små områden kan peka ut enskilda, och värden att visa för alla är inte framtagna än."
+    ]
+
+
+def test_what_is_missing_is_not_summed() -> None:
+    exact = comparison([[0, 8], [0, 2]], sources=(SourceId.SKJUTNINGAR,), missing=(True, False))
+    assert sentences(release(exact, STAFF)) == []
+
+
+def test_what_could_not_be_placed_is_told_part_by_part() -> None:
+    exact = comparison([[4, 4], [6, 6]], ledger=Ledger(10, 1200, 0, 3))
+    told = sentences(release(exact, STAFF))
+    assert told[2] == (
+        "Utöver de 10 som kan räknas på nivån stadsdel finns fler: 1\u00a0200 är bara kända till ett större område och 3 ligger utanför staden."
+    )
+    all_three = sentences(release(comparison([[4, 4], [6, 6]], ledger=Ledger(10, 1, 2, 3)), STAFF))[2]
+    assert all_three.endswith(": 1 är bara kända till ett större område, 2 saknar plats och 3 ligger utanför staden.")
+
+
+def test_where_everything_was_placed_the_ledger_is_silent() -> None:
+    assert len(said([[4, 3], [6, 6]])) == 2
+
+
+def coverage(missing: Span | None, provisional: Span | None) -> SourceCoverage:
+    return SourceCoverage(
+        SourceId.SKJUTNINGAR, Month.parse("2016-01"), Month.parse("2025-10"), tuple(missing or ()), tuple(provisional or ())
+    )
+
+
+@pytest.mark.parametrize(
+    ("missing", "provisional", "last"),
+    [
+        (None, span("2025-10", "2025-10"), "Siffrorna för oktober 2025 är preliminära."),
+        (None, AUTUMN, "Siffrorna för 2 månader, från september 2025, är preliminära."),
+        (span("2025-09", "2025-09"), None, "Bekräftade skjutningar saknas för september 2025."),
+        (AUTUMN, None, "Bekräftade skjutningar saknas för 2 månader, från september 2025."),
+    ],
+)
+def test_the_provisional_and_the_missing_months_are_told(missing: Span | None, provisional: Span | None, last: str) -> None:
+    exact = comparison([[4, 4], [6, 6]], sources=(SourceId.SKJUTNINGAR,), coverage=(coverage(missing, provisional),))
+    assert sentences(release(exact, STAFF))[-1] == last
+
+
+def test_every_source_with_missing_months_is_named() -> None:
+    other = SourceCoverage(SourceId.BRANDER, None, None, (Month.parse("2025-10"),), ())
+    exact = comparison([[4, 4], [6, 6]], coverage=(coverage(AUTUMN, None), other))
+    assert sentences(release(exact, STAFF))[-1] == (
+        "Bekräftade skjutningar saknas för 2 månader, från september 2025. Räddningstjänstens händelser saknas för oktober 2025."
+    )
+
+
+def test_a_series_of_several_months_is_not_told_as_one_number() -> None:
+    assert sentences(release(series([[1, 2], [3, 4]], AUTUMN), STAFF)) == []
+
+
+def test_every_sentence_ends_with_a_full_stop() -> None:
+    exact = comparison([[4, 4], [6, 6]], ledger=Ledger(10, 1, 2, 3), coverage=(coverage(AUTUMN, AUTUMN),))
+    told = sentences(release(exact, STAFF))
+    assert len(told) == 5
+    assert all(sentence.endswith(".") for sentence in told)
