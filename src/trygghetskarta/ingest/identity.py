@@ -22,6 +22,17 @@ Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
 _CENTIMETRES = 100
+_MANY_ROWS = 20_000
+# A month's rows among years of events are looked up one by one; the LIMIT keeps the planner to that before it knows how large the table is.
+_FEW = """
+    SELECT uuid_send(known.key), uuid_send(known.digest) FROM asked CROSS JOIN LATERAL (
+        SELECT key, digest FROM event WHERE source_id = %s AND event.key = asked.key AND known_to IS NULL LIMIT 1
+    ) AS known
+"""
+_MANY = """
+    SELECT uuid_send(event.key), uuid_send(event.digest) FROM asked
+    JOIN event ON event.source_id = %s AND event.key = asked.key AND event.known_to IS NULL
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +166,6 @@ def _current(connection: Connection, source: SourceId, key: Keys) -> npt.NDArray
     connection.execute(text("CREATE TEMP TABLE asked (key uuid) ON COMMIT DROP"))
     copy_in(connection, "asked", ("key",), encode([fixed(key, "S16")]))
     connection.execute(text("ANALYZE asked"))
-    known = copy_out(
-        connection,
-        "SELECT uuid_send(e.key), uuid_send(e.digest) FROM asked JOIN event e ON e.source_id = %s AND e.key = asked.key AND e.known_to IS NULL",
-        [("key", "S16"), ("digest", "S16")],
-        (source.number,),
-    )
+    known = copy_out(connection, _FEW if len(key) < _MANY_ROWS else _MANY, [("key", "S16"), ("digest", "S16")], (source.number,))
     connection.execute(text("DROP TABLE asked"))
     return known[np.argsort(known["key"])]
