@@ -77,7 +77,10 @@ def upgrade() -> None:
         sa.Column("place_id", sa.Integer(), sa.Identity(always=True), nullable=False),
         sa.Column("precision", sa.SmallInteger(), nullable=False, comment="domain.events.Precision"),
         sa.Column(
-            "key", sa.Text(), nullable=False, comment="Point or area, and the areas that hold it in every edition: equal knowledge is one place"
+            "key",
+            sa.Text(),
+            nullable=False,
+            comment="Point or area, and the areas that hold it in every edition: equal knowledge is one place",
         ),
         sa.PrimaryKeyConstraint("place_id", name=op.f("pk_place")),
         sa.UniqueConstraint("key", name=op.f("uq_place_key")),
@@ -256,9 +259,7 @@ def upgrade() -> None:
     op.create_table(
         "rejected_row",
         sa.Column("delivery_id", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "number", sa.Integer(), autoincrement=False, nullable=False, comment="Its number among the delivery's rejected rows"
-        ),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False, comment="Its number among the delivery's rejected rows"),
         sa.Column("line", sa.Integer(), nullable=False, comment="Line of the file it begins on, 1-based"),
         sa.Column("column_name", sa.Text(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),

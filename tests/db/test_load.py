@@ -185,10 +185,8 @@ def test_new_outlines_place_every_event_anew(connection: Connection, draw: Drawi
 
 
 def test_a_row_that_names_an_area_since_split_counts_in_the_city_of_every_edition(connection: Connection, draw: Drawing) -> None:
-    for edition, boxes in (
-        (date(2020, 7, 1), TWO_STADSDELAR),
-        (date(2023, 7, 1), {"norr": (0, 500, 2000, 1000), "soder": (0, 0, 2000, 500)}),
-    ):
+    north_and_south: dict[str, Box] = {"norr": (0, 500, 2000, 1000), "soder": (0, 0, 2000, 500)}
+    for edition, boxes in ((date(2020, 7, 1), TWO_STADSDELAR), (date(2023, 7, 1), north_and_south)):
         draw.edition = edition
         draw(AreaLevel.STADSDEL, boxes)
     header = "id;tid;x;y;omrade;doda;skadade;status\n"

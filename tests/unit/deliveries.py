@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.events import Precision, Reading, Rejected
+from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.contract import CityBox, Context, DeliveredFile, Layout
 
 # Stockholm in SWEREF 99 18 00; the box stands in INGEST.md.
@@ -58,6 +61,17 @@ def lines(*rows: str) -> str:
 def context(*, srid: int | None = None, layout: Layout | None = None, now: datetime = NOW) -> Context:
     """Give what is known outside the file, with a stated system, a foreign layout or another time."""
     return replace(CONTEXT, srid=srid, layout=layout, now=now)
+
+
+Outcome = TypeVar("Outcome")
+
+
+def outcome_of(read: Callable[[], Outcome]) -> Outcome | BadDeliveryError:
+    """Give what a reading came to: what was read, or the refusal of the file. Anything else that is raised is a bug, and goes on."""
+    try:
+        return read()
+    except BadDeliveryError as error:
+        return error
 
 
 @dataclass(frozen=True)

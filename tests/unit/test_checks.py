@@ -76,7 +76,10 @@ def test_a_number_is_read_as_a_swede_writes_it(text: str, value: float) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["1_000", "٣", "１２", "nan", "NaN", "inf", "-inf", "Infinity", "1e999", "1e5", "0x10", "1.2.3", "153.335,68", "1,2,3", "--1", "1-", "x", ",5", "5,", "+5 m"],
+    [
+        "1_000", "٣", "１２", "nan", "NaN", "inf", "-inf", "Infinity", "1e999", "1e5", "0x10",
+        "1.2.3", "153.335,68", "1,2,3", "--1", "1-", "x", ",5", "5,", "+5 m",
+    ],
 )  # fmt: skip
 def test_what_python_would_take_for_a_number_is_rejected(text: str) -> None:
     checker = checker_of(text, "1")

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trygghetskarta.serialize.csv import Dialect, table
+from trygghetskarta.serialize.figures import Row
 
 BOM = b"\xef\xbb\xbf"
 
 
-def one(value: object, dialect: Dialect) -> str:
+def one(
+    value: Any,  # noqa: ANN401 - a cell holds whatever a row holds
+    dialect: Dialect,
+) -> str:
     """Give a value's cell as the file has it, beside a first column that keeps the row from being blank."""
     text = table([{"x": "x", "value": value}], ["x", "value"], dialect).removeprefix(BOM).decode()
     head, row, rest = text.split("\r\n", 2)
@@ -23,13 +28,13 @@ def one(value: object, dialect: Dialect) -> str:
 
 
 def test_excel_gets_a_byte_order_mark_semicolons_decimal_commas_and_crlf() -> None:
-    rows = [{"name": "Årsta", "rate": 1.25, "count": -12}, {"name": "Gamla stan", "rate": None, "count": 0}]
+    rows: list[Row] = [{"name": "Årsta", "rate": 1.25, "count": -12}, {"name": "Gamla stan", "rate": None, "count": 0}]
     content = table(rows, ["name", "rate", "count"], Dialect.EXCEL)
     assert content == BOM + "name;rate;count\r\nÅrsta;1,25;-12\r\nGamla stan;;0\r\n".encode()
 
 
 def test_rfc4180_has_no_byte_order_mark_commas_decimal_points_and_crlf() -> None:
-    rows = [{"name": "Årsta", "rate": 1.25, "count": -12}, {"name": "Gamla stan", "rate": None, "count": 0}]
+    rows: list[Row] = [{"name": "Årsta", "rate": 1.25, "count": -12}, {"name": "Gamla stan", "rate": None, "count": 0}]
     content = table(rows, ["name", "rate", "count"], Dialect.RFC4180)
     assert content == "name,rate,count\r\nÅrsta,1.25,-12\r\nGamla stan,,0\r\n".encode()
 

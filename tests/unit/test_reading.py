@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.deliveries import delivered, lines
+from tests.unit.deliveries import delivered, lines, outcome_of
 from trygghetskarta.domain.events import Rejected
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.reading import TextTable, decode, open_delivery, read_table, shown
@@ -362,11 +362,10 @@ def test_a_quote_that_is_never_closed_refuses_the_file_and_names_its_line(rows: 
 @pytest.mark.parametrize("rows", [['Kv "Ugglan" 3;1', "y;2"], ['x"y;1', 'z"w;2'], ['"x"y;1', "z;2"], ['x;"1" ', "y;2"]])
 def test_a_quote_in_the_middle_of_a_field_never_mixes_up_the_rows(rows: list[str]) -> None:
     # Either the file is refused, or both rows stand as two.
-    try:
-        found = table(lines("a;b", *rows))
-    except BadDeliveryError as error:
-        assert "rad 2" in error.swedish
-        assert "line 2" in error.english
+    found = outcome_of(lambda: table(lines("a;b", *rows)))
+    if isinstance(found, BadDeliveryError):
+        assert "rad 2" in found.swedish
+        assert "line 2" in found.english
     else:
         assert sorted([*found.line.tolist(), *(row.line for row in found.rejected)]) == [2, 3]
         assert {len(values) for values in found.columns.values()} == {len(found.line)}

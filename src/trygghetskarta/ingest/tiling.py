@@ -53,7 +53,8 @@ def tile(outlines: Geometries) -> tuple[Geometries, Tiling]:
         Multipolygons, (areas,), no two sharing more than a border, and what was wrong before.
     """
     invalid = tuple((int(number), str(shapely.is_valid_reason(outlines[number]))) for number in np.flatnonzero(~shapely.is_valid(outlines)))
-    valid = shapely.make_valid(outlines)
+    # A spike that encloses nothing is dropped, not kept as a line.
+    valid = shapely.make_valid(outlines, method="structure", keep_collapsed=False)
     before = Tiling(invalid, overlaps_of(valid), holes_of(valid))
     if not before.holes and shapely.coverage_is_valid(valid):
         return _multipolygons(valid), before

@@ -1,0 +1,42 @@
+"""`python -m benchmarks [placing|loading|answering] [--rows N] [--rounds N]`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import signal
+import sys
+from types import FrameType
+
+from benchmarks import answering, loading, placing
+from benchmarks.data import make_sample
+from benchmarks.server import private_server
+
+ALL = {"placing": placing.run, "loading": loading.run, "answering": answering.run}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure against the peers; everything runs on this machine.")
+    parser.add_argument("which", nargs="?", choices=tuple(ALL), help="what to measure; everything when left out")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="how many events (default 1 000 000)")
+    parser.add_argument("--rounds", type=int, default=3, help="how often every way is run; the median counts (default 3)")
+    asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, _stop)
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; {asked.rows:,} events\n".replace(",", " ", 1),
+        flush=True,
+    )
+    with private_server() as (cluster, folder):
+        sample = make_sample(folder, asked.rows)
+        for run in [ALL[asked.which]] if asked.which else ALL.values():
+            run(cluster, sample, asked.rounds)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    """End as by Ctrl-C, so that the server is removed."""
+    sys.exit(143)
+
+
+if __name__ == "__main__":
+    main()
