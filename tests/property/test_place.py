@@ -49,7 +49,9 @@ def awkward_points(polygons: Polygons, seed: int) -> tuple[Floats, Floats]:
     random = np.random.default_rng(seed)
     rings = [shapely.get_coordinates(ring) for ring in shapely.get_parts(shapely.boundary(polygons))]
     corners = np.concatenate(rings)
-    along = [ring[:-1] + (ring[1:] - ring[:-1]) * share for ring in rings for share in (0.25, 0.5)]
+    # Sixty-fourths of an edge are exact too; a border may clip a corner of a raster cell anywhere along it.
+    shares = random.choice(64, 16, replace=False) / 64
+    along = [ring[:-1] + (ring[1:] - ring[:-1]) * share for ring in rings for share in shares]
     on_edges = np.concatenate(along)
     left, bottom, right, top = shapely.total_bounds(polygons)
     around = random.uniform((left - 30, bottom - 30), (right + 30, top + 30), (300, 2))
@@ -108,3 +110,23 @@ def test_a_tree_for_few_points_and_a_raster_for_many_agree(polygons: Polygons, s
     many = layer.locate(np.tile(x, times), np.tile(y, times))
     assert len(many) >= 20_000 > len(few)
     assert many.reshape(times, -1).tolist() == [few.tolist()] * times
+
+
+@given(st.integers(1, 250), st.integers(1, 250), st.integers(0, 63), st.integers(0, 63), st.booleans())
+@settings(deadline=None, max_examples=40)
+def test_a_slanting_border_is_exact_in_every_cell_that_it_clips(wide: int, high: int, east: int, north: int, far: bool) -> None:
+    # A raster cell of which the border cuts off but a corner must be known to have a border too.
+    left, bottom = (FAR_FROM_ORIGIN[0] + east / 8, FAR_FROM_ORIGIN[1] + north / 8) if far else (east / 8, north / 8)
+    right, top = left + wide, bottom + high
+    below, above = shapely.Polygon([(left, bottom), (right, bottom), (right, top)]), shapely.Polygon([(left, bottom), (right, top), (left, top)])
+    polygons = np.array([below, above])
+    # Points exactly on the border, and a hair to either side of it.
+    share = np.arange(4096) / 4096
+    x, y = left + wide * share, bottom + high * share
+    many_x, many_y = np.concatenate([x, x + 2.0**-16, x - 2.0**-16]), np.concatenate([y, y, y])
+    # By hand: on the border and to the right of it is the first, to the left the second, or nowhere beyond the sides.
+    on, after, before = np.split(index_polygons(polygons).locate(many_x, many_y), 3)
+    assert set(on.tolist()) == {0}
+    assert set(after[x + 2.0**-16 <= right].tolist()) == {0}
+    assert set(before[x - 2.0**-16 >= left].tolist()) <= {1}
+    assert set(before[x - 2.0**-16 < left].tolist()) == {NOWHERE}

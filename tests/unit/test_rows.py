@@ -449,6 +449,7 @@ def test_half_a_point_is_rejected() -> None:
 def test_a_point_at_zero_is_rejected() -> None:
     assert refusals(fires(fire_at(0, 0), fire_at(150_000, 6_580_000, 2))) == [Refusal(2, "x", "no_position", "0")]
     assert refusals(crime_points("K1,0310,0,0,G,1,,2025-10-01 10:00,")) == [Refusal(2, "LONGITUDE", "no_position", "0")]
+    assert fires(fire_at(0, 0)).rejected[0].message.english == "The coordinates are zero."
 
 
 def test_swapped_axes_are_rejected() -> None:

@@ -132,11 +132,11 @@ def _read_frame(path: Path) -> gpd.GeoDataFrame:
         raise BadDeliveryError(f"Filen {path} finns inte.", f"The file {path} does not exist.")
     try:
         frame = _read_dbf_as_declared(path)
-    except Exception as error:
+    except (RuntimeError, ValueError, OSError) as error:
         raise BadDeliveryError(
             f"{path.name} går inte att läsa som kartfil: {error}.", f"{path.name} cannot be read as a map: {error}."
         ) from error
-    if frame.empty or frame.geometry.isna().any() or frame.geometry.is_empty.any():
+    if not isinstance(frame, gpd.GeoDataFrame) or frame.empty or frame.geometry.isna().any() or frame.geometry.is_empty.any():
         raise BadDeliveryError(f"{path.name} har områden utan yta, eller inga alls.", f"{path.name} has areas without an outline, or none.")
     polygonal = frame.geometry.geom_type.isin(["Polygon", "MultiPolygon"])
     if not polygonal.all():
