@@ -7,8 +7,9 @@ IN := .venv/bin
 run: install ## Start the private database and serve the map and the API, with the sample
 	@$(IN)/trygghetskarta demo
 
-install: ## The locked packages, and PostgreSQL with PostGIS
+install: ## The locked packages, PostgreSQL with PostGIS, and the first time a database with the sample
 	@scripts/install.sh run postgis
+	@[ -e .trygghetskarta ] || [ -n "$$TRYGGHETSKARTA_HOME$$TRYGGHETSKARTA_DATABASE_URL" ] || $(IN)/trygghetskarta demo --prepare
 
 check: ## Format, lint, types, floors, lock
 	@scripts/install.sh dev

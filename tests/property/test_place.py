@@ -72,14 +72,14 @@ def asked_one_by_one(polygons: Polygons, x: Floats, y: Floats) -> list[int]:
 
 
 @given(tilings(), st.integers(0, 1000), st.sampled_from([1.0, 10.0, 13.7, 500.0]))
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 def test_every_point_is_where_the_first_polygon_that_covers_it_is(polygons: Polygons, seed: int, cell: float) -> None:
     x, y = awkward_points(polygons, seed)
     assert index_polygons(polygons.copy(), cell).locate(x, y).tolist() == asked_one_by_one(polygons, x, y)
 
 
 @given(tilings(), st.integers(0, 1000))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 def test_every_point_of_the_whole_is_in_exactly_one_area_and_no_other_point_in_any(polygons: Polygons, seed: int) -> None:
     x, y = awkward_points(polygons, seed)
     found = index_polygons(polygons.copy()).locate(x, y)
@@ -113,12 +113,15 @@ def test_a_tree_for_few_points_and_a_raster_for_many_agree(polygons: Polygons, s
 
 
 @given(st.integers(1, 250), st.integers(1, 250), st.integers(0, 63), st.integers(0, 63), st.booleans())
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 def test_a_slanting_border_is_exact_in_every_cell_that_it_clips(wide: int, high: int, east: int, north: int, far: bool) -> None:
     # A raster cell of which the border cuts off but a corner must be known to have a border too.
     left, bottom = (FAR_FROM_ORIGIN[0] + east / 8, FAR_FROM_ORIGIN[1] + north / 8) if far else (east / 8, north / 8)
     right, top = left + wide, bottom + high
-    below, above = shapely.Polygon([(left, bottom), (right, bottom), (right, top)]), shapely.Polygon([(left, bottom), (right, top), (left, top)])
+    below, above = (
+        shapely.Polygon([(left, bottom), (right, bottom), (right, top)]),
+        shapely.Polygon([(left, bottom), (right, top), (left, top)]),
+    )
     polygons = np.array([below, above])
     # Points exactly on the border, and a hair to either side of it.
     share = np.arange(4096) / 4096

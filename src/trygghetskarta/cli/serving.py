@@ -44,6 +44,7 @@ def serve(
 
 def demo(
     port: Annotated[int, typer.Option(help="Porten att lyssna på; är den upptagen tas nästa lediga.")] = 8000,
+    prepare: Annotated[bool, typer.Option("--prepare", help="Förbered databasen och exempeldata, och sluta sedan.")] = False,
 ) -> None:
     """Starta den egna databasen, läs in exempeldata om inget finns, och kör kartan på den egna datorn med exakta siffror."""
     settings = read_settings()
@@ -51,7 +52,8 @@ def demo(
     was_running = started is not None and started.status().state is ClusterState.RUNNING
     try:
         address = _prepare(settings)
-        _serve_here(address, port)
+        if not prepare:
+            _serve_here(address, port)
     finally:
         if started is not None and not was_running and not _others_connected(started):
             started.stop()
