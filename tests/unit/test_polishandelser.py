@@ -218,6 +218,14 @@ def test_what_is_published_more_than_a_day_ahead_is_rejected() -> None:
     assert [row.code for row in refusals(read([event(datetime="9999-12-31 23:59:59 -10:00")]))] == ["future"]
 
 
+def test_no_event_counts_in_a_month_before_the_counts_begin() -> None:
+    # Counts are kept from January 1970. Of the first days of October around this publication, that of 1969 is the nearest.
+    reading = read([event(datetime="1970-01-01 0:00:00 +00:00"), event(id=2)])
+    assert reading.rows == 2
+    assert (reading.events.month >= 0).all()
+    assert reading.events.identity.tolist()[-1] == "2"
+
+
 # --- Place
 
 

@@ -287,6 +287,27 @@ def test_a_column_without_a_name_or_with_anothers_is_refused(header: str, positi
     assert f"line 1: column {position} " in error.english
 
 
+@pytest.mark.parametrize("above", ["\n", "\r\n", "\n\n", " \n", ";\n", '""\n'])
+@pytest.mark.parametrize("below", ["a;b\nx;1\n", "a;b", "1"])
+def test_a_blank_line_above_the_header_refuses_the_file_or_is_counted(above: str, below: str) -> None:
+    found = outcome_of(lambda: table(above + below))
+    if isinstance(found, BadDeliveryError):
+        assert "rad 1: kolumn 1" in found.swedish
+    else:
+        assert found.header == below.split("\n")[0].split(";")
+        assert found.blank == above.count("\n")
+
+
+def test_a_name_of_hundreds_of_thousands_of_characters_stops_nothing() -> None:
+    # Python's csv module takes no field of more than 131 072 characters.
+    name = "x" * 200_000
+    found = outcome_of(lambda: table(f"a;{name}\n1;2\n"))
+    if isinstance(found, BadDeliveryError):
+        assert "rad 1" in found.swedish
+    else:
+        assert found.header == ["a", name]
+
+
 def test_names_that_differ_in_case_only_are_refused() -> None:
     # Columns are found by name whatever its case, so one of the two would silently win.
     assert "kolumn" in refused("id;tid;ID\n1;2;3\n").swedish

@@ -229,7 +229,12 @@ def _separator(header: str, name: str) -> str:
 
 
 def _header(text: str, separator: str, name: str) -> list[str]:
-    parts = next(csv.reader([text], delimiter=separator))
+    try:
+        parts = next(csv.reader([text], delimiter=separator), []) or [""]
+    except csv.Error as error:
+        raise BadDeliveryError(
+            f"{name}, rad 1: rubriken går inte att läsa ({error}).", f"{name}, line 1: the header cannot be read ({error})."
+        ) from error
     header = [unicodedata.normalize("NFC", " ".join(part.replace("\ufeff", "").split())) for part in parts]
     folded = [column.casefold() for column in header]
     wrong = [number for number, column in enumerate(folded) if not column or folded.count(column) > 1]

@@ -45,7 +45,8 @@ _MONTHS = {
 _NAME_TIME = re.compile(r"([0-9]{1,2}) ([a-z]+) ([0-9]{1,2})[.:]([0-9]{2})\b", re.ASCII)
 _PUBLISHED = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2}) ([0-9]{1,2}):([0-9]{2}):([0-9]{2}) ([+-][0-9]{2}):?([0-9]{2})", re.ASCII)
 _TEXTS = ("name", "type", "datetime", "summary", "url")
-_FIRST_YEAR = 1970
+# An event may lie in the year before its publication, and counts are kept from 1970.
+_FIRST_YEAR = 1971
 _BETWEEN = re.compile(r"[\s,]*")
 
 
