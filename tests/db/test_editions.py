@@ -118,3 +118,8 @@ def test_outlines_are_stored_as_geojson_that_turns_the_right_way(connection: Con
     assert 18.0 <= row.label_lon <= 18.01
     assert 59.33 <= row.label_lat <= 59.34
     assert len(row.outline_25m) <= len(row.outline)
+
+
+def test_an_area_wholly_under_another_refuses_the_level(draw: Drawing) -> None:
+    with pytest.raises(BadDeliveryError, match="området b ligger helt under"):
+        draw(AreaLevel.STADSDEL, {"a": (0, 0, 1000, 1000), "b": (100, 100, 200, 200)})

@@ -23,6 +23,8 @@ Bools = npt.NDArray[np.bool_]
 
 MICROSECONDS_A_DAY = 86_400_000_000
 LONGEST_TEXT = 10_000
+LONGEST_KIND = 200
+"""A kind may become a category's code, which an index must hold."""
 FIELD_TOO_LONG = Message(
     "field_too_long", f"Fältet är längre än {LONGEST_TEXT} tecken.", f"The field is longer than {LONGEST_TEXT} characters."
 )

@@ -124,6 +124,12 @@ def load_level(connection: Connection, order: LevelOrder) -> LevelReport:
         )
     rows = _dissolved(connection, order) if order.path.suffix.lower() == ".csv" else read_areas(order.path, order.fields, plane)
     outlines, tiling = tile(rows.outlines)
+    swallowed = [code for code, outline in zip(rows.codes, outlines, strict=True) if outline.is_empty]
+    if swallowed:
+        raise BadDeliveryError(
+            f"{order.path.name}: området {swallowed[0]} ligger helt under andra områden, eller har ingen yta.",
+            f"{order.path.name}: the area {swallowed[0]} lies wholly under other areas, or has no ground.",
+        )
     edition_id = _edition(connection, order, rows)
     if held:
         _remove(connection, edition_id, order.level)

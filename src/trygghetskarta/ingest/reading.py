@@ -172,7 +172,7 @@ def read_table(file: DeliveredFile) -> TextTable:
     if quoted is not None:
         _refuse_stray_quotes(buffer, quoted, separator, file.name)
     header = _header(first, separator, file.name)
-    counts = _field_counts(buffer, quoted, (begin, end), separator)
+    counts = _field_counts(buffer, quoted, begin, separator)
     table = TextTable(header, {}, line[1:], begin[1:], end[1:], content, [], 0, encoding, separator)
     _set_aside(table, counts[1:])
     _parse(table, quoted is not None)
@@ -246,17 +246,14 @@ def _header(text: str, separator: str, name: str) -> list[str]:
     return header
 
 
-def _field_counts(buffer: Bytes, quoted: Bytes | None, rows: tuple[Ints, Ints], separator: str) -> Ints:
+def _field_counts(buffer: Bytes, quoted: Bytes | None, begin: Ints, separator: str) -> Ints:
     """Count the fields of every row; 0 for a row with nothing but separators and blanks."""
-    begin, end = rows
     separates = buffer == ord(separator)
     if quoted is not None:
         separates &= quoted == 0
-    at = np.flatnonzero(separates)
-    fields: Ints = np.searchsorted(at, end) - np.searchsorted(at, begin) + 1
-    filled = np.flatnonzero(~separates & (buffer > ord(" ")) & (buffer != _QUOTE))
-    empty = np.searchsorted(filled, end) == np.searchsorted(filled, begin)
-    return np.where(empty, 0, fields)
+    filled = ~separates & (buffer > ord(" ")) & (buffer != _QUOTE)
+    fields: Ints = np.add.reduceat(separates, begin, dtype=np.int64) + 1
+    return np.where(np.logical_or.reduceat(filled, begin), fields, 0)
 
 
 def _set_aside(table: TextTable, counts: Ints) -> None:

@@ -16,6 +16,8 @@ from trygghetskarta.domain.events import NO_TIME, EventBatch, Message, Precision
 from trygghetskarta.domain.sources import CountsBy
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.checks import (
+    FIELD_TOO_LONG,
+    LONGEST_KIND,
     MICROSECONDS_A_DAY,
     Checker,
     clocks,
@@ -269,6 +271,7 @@ def _kind(checker: Checker, layout: Layout, columns: Mapping[str, str]) -> Texts
         return np.full(len(checker.table.line), layout.constants.get("kind", ""), object)
     column = columns["kind"]
     checker.require(column, "missing_kind", "Raden säger inte vad det är för händelse.", "The row does not say what kind of event it is.")
+    checker.reject(to_bools(pc.greater(pc.utf8_length(checker.table.columns[column]), LONGEST_KIND)), column, FIELD_TOO_LONG)
     if layout.kind_pattern:
         checker.reject(
             ~to_bools(pc.match_substring_regex(checker.table.columns[column], layout.kind_pattern)),

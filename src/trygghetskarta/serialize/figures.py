@@ -42,7 +42,7 @@ def comparison_rows(published: Published) -> list[Row]:
             "count": count,
             "baselineCount": baseline,
             "difference": difference,
-            "percent": round(100 * difference / baseline, _DECIMALS) if difference is not None and baseline else None,
+            "percent": round(100 * difference / baseline, _DECIMALS) + 0.0 if difference is not None and baseline else None,
             "status": status.value,
             "provisional": bool(published.provisional.any()),
         }

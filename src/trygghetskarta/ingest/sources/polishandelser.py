@@ -32,7 +32,7 @@ from trygghetskarta.domain.events import (
 from trygghetskarta.domain.periods import LOCAL_TIME, Month
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import BadDeliveryError
-from trygghetskarta.ingest.checks import FIELD_TOO_LONG, LONGEST_TEXT
+from trygghetskarta.ingest.checks import FIELD_TOO_LONG, LONGEST_KIND, LONGEST_TEXT
 from trygghetskarta.ingest.contract import Context, DeliveredFile
 from trygghetskarta.ingest.reading import decode, shown
 
@@ -143,7 +143,9 @@ def _understand(value: object, at: tuple[int, str], finder: _Stadsdelar, context
     for field, text in texts.items():
         if not isinstance(text, str) or not text.strip():
             return field, Message("missing_value", f"Händelsen saknar {field}.", f"The event has no {field}.")
-    long = next((field for field in _TEXTS if len(str(fields.get(field) or "")) > LONGEST_TEXT), None)
+    long = next(
+        (field for field in _TEXTS if len(str(fields.get(field) or "")) > (LONGEST_KIND if field == "type" else LONGEST_TEXT)), None
+    )
     if long is not None:
         return long, FIELD_TOO_LONG
     unusable = next((field for field in _TEXTS if not _storable(str(fields.get(field) or ""))), None)
