@@ -33,12 +33,3 @@ def test_every_bad_row_of_the_sample_is_rejected_at_its_line_and_no_other(sample
     assert dict(found) == dict(expected)
     assert {row.file_name: row.rows_blank for row in deliveries if row.rows_blank} == dict(blank)
     assert sum(row.rows_read for row in deliveries) > 80_000
-
-
-def test_every_point_has_its_h3_cell(sample: Engine) -> None:
-    with sample.connect() as connection:
-        points, without = connection.execute(
-            text("SELECT count(*), count(*) FILTER (WHERE h3 IS NULL) FROM event WHERE geom IS NOT NULL")
-        ).one()
-        stray = connection.execute(text("SELECT count(*) FROM event WHERE geom IS NULL AND h3 IS NOT NULL")).scalar_one()
-    assert (points > 18_000, without, stray) == (True, 0, 0)

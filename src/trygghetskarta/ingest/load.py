@@ -11,8 +11,6 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
-from h3.api.numpy_int import latlng_to_cell
-from pyproj import Transformer
 from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.categories import tree_of
@@ -29,12 +27,11 @@ from trygghetskarta.ingest.rollup import add_to_rollup
 
 Ints = npt.NDArray[np.int64]
 
-H3_RESOLUTION = 10
 _LOCK = 7_301_002
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EVENT_COLUMNS = (
     "source_id", "key", "known_from", "digest", "category_id", "place_id", "month", "antal", "withdrawn", "precision", "time_precision",
-    "delivery_id", "line", "identity", "starts_at", "ends_at", "reported_on", "geom", "h3", "area_text", "detail",
+    "delivery_id", "line", "identity", "starts_at", "ends_at", "reported_on", "geom", "area_text", "detail",
 )  # fmt: skip
 
 
@@ -213,20 +210,9 @@ def _fields(head: tuple[int, SourceId, datetime], events: EventBatch, prepared: 
         instants(ends, ends == NO_TIME),
         days(reported, reported == NO_TIME),
         points(x, y, prepared.srid),
-        _cells(x, y, prepared.srid),
         texts(events.area[kept]),
         texts(events.detail[kept], prefix=b"\x01"),
     ]
-
-
-def _cells(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], srid: int) -> Field:
-    """Give the h3 cell of each point; NULL without one."""
-    known = ~np.isnan(x)
-    cells = np.zeros(len(x), np.int64)
-    if known.any():
-        lon, lat = Transformer.from_crs(srid, 4326, always_xy=True).transform(x[known], y[known])
-        cells[known] = [latlng_to_cell(a, o, H3_RESOLUTION) for a, o in zip(lat.tolist(), lon.tolist(), strict=True)]
-    return fixed(cells, ">i8", ~known)
 
 
 def _add(connection: Connection, source: SourceId, events: EventBatch, category: Ints, place: Ints, kept: Ints) -> None:
@@ -263,8 +249,10 @@ def _cover(connection: Connection, delivery: int, contract: SourceContract, even
         months = np.arange(months[0], months[-1] + 1)
     connection.execute(
         text("""
-            INSERT INTO coverage (source_id, month, delivery_id, known_from)
-            SELECT :source, unnest(CAST(:months AS int[])), :delivery, :known_from ON CONFLICT DO NOTHING
+            INSERT INTO coverage (source_id, month, delivery_id, first_day, last_day, known_from)
+            SELECT :source, month, :delivery, (date '1970-01-01' + make_interval(months => month))::date,
+                (date '1970-01-01' + make_interval(months => month + 1) - interval '1 day')::date, :known_from
+            FROM unnest(CAST(:months AS int[])) AS month
         """),
         {"source": contract.source.number, "months": months.tolist(), "delivery": delivery, "known_from": known_from},
     )

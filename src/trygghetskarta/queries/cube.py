@@ -42,7 +42,8 @@ _VERSION = text("""
     ORDER BY version DESC LIMIT 1
 """)
 _COVERAGE = text("""
-    SELECT source_id, month FROM coverage WHERE CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant ORDER BY month
+    SELECT DISTINCT source_id, month FROM coverage
+    WHERE (known_to IS NULL OR known_to > :instant) AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant) ORDER BY month
 """)
 _LATEST = text("""
     SELECT source_id, max(published_at) AS latest FROM delivery

@@ -150,8 +150,17 @@ delivery = Table(
     Column("bytes", BigInteger, nullable=False),
     Column("received_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
     Column("published_at", DateTime(timezone=True), comment="When readers first saw it; NULL while they have not"),
-    Column("status", Text, nullable=False, comment="received, published, unchanged or refused"),
+    Column("status", Text, nullable=False, comment="received, held, published, unchanged, refused or withdrawn"),
     Column("adapter", Text, nullable=False, comment="Adapter, version and mapping that read it"),
+    Column(
+        "said",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'::jsonb"),
+        comment="What the sender said of it: system, mapping, whole months",
+    ),
+    Column("window_from", DateTime(timezone=True), comment="A feed's answer tells of everything published from here"),
+    Column("window_to", DateTime(timezone=True), comment="to here; later than another answer's means newer than it"),
     Column("rows_read", Integer, nullable=False, server_default="0"),
     Column("rows_new", Integer, nullable=False, server_default="0"),
     Column("rows_changed", Integer, nullable=False, server_default="0"),
@@ -160,9 +169,18 @@ delivery = Table(
     Column("rows_blank", Integer, nullable=False, server_default="0"),
     Column("receipt", JSONB, nullable=False, server_default=text("'{}'::jsonb"), comment="The receipt as it was given"),
     CheckConstraint("rows_read = rows_new + rows_changed + rows_unchanged + rows_rejected + rows_blank", name="rows_closed"),
-    CheckConstraint("status in ('received', 'published', 'unchanged', 'refused')", name="status"),
+    CheckConstraint("status in ('received', 'held', 'published', 'unchanged', 'refused', 'withdrawn')", name="status"),
     Index("ix_delivery_source_id_sha256", "source_id", "sha256"),
     comment="One file from a source",
+)
+
+held_part = Table(
+    "held_part",
+    metadata,
+    Column("delivery_id", BigInteger, ForeignKey("delivery.delivery_id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False, comment="Its place in the file, from 0"),
+    Column("content", LargeBinary, nullable=False, comment="Some megabytes of the file's bytes as they came"),
+    comment="The files of held deliveries, until they are approved or withdrawn",
 )
 
 rejected_row = Table(
@@ -232,7 +250,6 @@ event = Table(
     Column("ends_at", DateTime(timezone=True)),
     Column("reported_on", Date, comment="Local day"),
     Column("geom", Geometry("POINT", spatial_index=False), comment="In the plane of the editions"),
-    Column("h3", BigInteger, comment="H3 cell of resolution 10"),
     Column("area_text", Text, comment="The area as the row itself names it"),
     Column("detail", JSONB, comment="Further facts of the source"),
     CheckConstraint("antal >= 1", name="antal"),
@@ -256,9 +273,13 @@ coverage = Table(
     metadata,
     Column("source_id", SmallInteger, ForeignKey("source.source_id"), primary_key=True, autoincrement=False),
     Column("month", Integer, primary_key=True, autoincrement=False, comment="Months since 1970-01"),
-    Column("delivery_id", BigInteger, ForeignKey("delivery.delivery_id"), nullable=False, comment="The first that covered it"),
+    Column("delivery_id", BigInteger, ForeignKey("delivery.delivery_id"), primary_key=True, autoincrement=False),
+    Column("first_day", Date, nullable=False, comment="First day of the month that the delivery tells of"),
+    Column("last_day", Date, nullable=False, comment="Last day of the month that the delivery tells of"),
     Column("known_from", DateTime(timezone=True), nullable=False),
-    comment="The months each source has delivered",
+    Column("known_to", DateTime(timezone=True), comment="When the delivery was withdrawn"),
+    CheckConstraint("last_day >= first_day", name="days"),
+    comment="The months each source has delivered, and the days of them",
 )
 
 publication = Table(
