@@ -154,7 +154,8 @@ def by_distinct(values: pa.StringArray, rule: Callable[[str], bool]) -> Bools:
     """Ask a rule about every text, once for each that differs."""
     encoded = values.dictionary_encode()
     answers = np.array([rule(value) for value in encoded.dictionary.to_pylist()] or [False], bool)
-    return answers[encoded.indices.to_numpy(zero_copy_only=False)]
+    every: Bools = answers[encoded.indices.to_numpy(zero_copy_only=False)]
+    return every
 
 
 def numbers(checker: Checker, column: str, code: str) -> Floats:
