@@ -17,7 +17,7 @@ T = TypeVar("T")
 _LOAD = "trygghetskarta.ingest.load"
 _ROWS = "trygghetskarta.ingest.rows"
 _SOURCE = "trygghetskarta.ingest.sources.anmalda_brott"
-_OURS = "trygghetskarta.cli.delivering"
+_OURS = "trygghetskarta.delivering"
 
 # The stage of each function, by the module that calls it. A stage's time is its functions' own: what they spend in another stage is that one's.
 STAGES: tuple[tuple[str, str, str], ...] = (

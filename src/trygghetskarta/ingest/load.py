@@ -21,13 +21,12 @@ from trygghetskarta.ingest.copying import Field, copy_in, days, encode, fixed, i
 from trygghetskarta.ingest.identity import Versions, compare, digests, keys
 from trygghetskarta.ingest.locating import in_plane, place_numbers, place_warnings, without_placeholder
 from trygghetskarta.ingest.places import Places
-from trygghetskarta.ingest.publication import announce
+from trygghetskarta.ingest.publication import announce, hold_source
 from trygghetskarta.ingest.receipts import Receipt, record, status_of
-from trygghetskarta.ingest.rollup import add_to_rollup
+from trygghetskarta.ingest.rollup import add_to_rollup, collect_changes
 
 Ints = npt.NDArray[np.int64]
 
-_LOCK = 7_301_002
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EVENT_COLUMNS = (
     "source_id", "key", "known_from", "digest", "category_id", "place_id", "month", "antal", "withdrawn", "precision", "time_precision",
@@ -48,7 +47,7 @@ def publish(connection: Connection, delivery: int, source: SourceId, reading: Re
     Returns:
         The receipt, also stored.
     """
-    connection.execute(text("SELECT pg_advisory_xact_lock(:kind, :source)"), {"kind": _LOCK, "source": source.number})
+    hold_source(connection, source.number)
     known_from: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
     events = reading.events
     x, y = in_plane(reading, places)
@@ -60,9 +59,7 @@ def publish(connection: Connection, delivery: int, source: SourceId, reading: Re
     kept = np.flatnonzero(versions.is_new | versions.is_changed)
     category = _categories(connection, source, events)
     place = place_numbers(connection, places, events, (x, y))
-    connection.execute(
-        text("CREATE TEMP TABLE rollup_change (place_id int, source_id smallint, category_id int, month int, antal int) ON COMMIT DROP")
-    )
+    collect_changes(connection)
     _close(connection, source, versions, known_from)
     _insert(connection, (delivery, source, known_from), events, _Prepared(x, y, places.srid or 0, key, digest, category.ids, place), kept)
     _add(connection, source, events, category.ids, place, kept)
@@ -95,6 +92,7 @@ def publish(connection: Connection, delivery: int, source: SourceId, reading: Re
         placed=_by_precision(events, kept),
         months=_months(events),
         warnings=warnings,
+        reasons=(),
         rejections=tuple(sorted(rejections, key=lambda rejection: rejection.line)),
         **counted,
     )

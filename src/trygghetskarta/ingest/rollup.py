@@ -27,6 +27,13 @@ def rebuild_rollup(connection: Connection) -> None:
     connection.execute(_REBUILD)
 
 
+def collect_changes(connection: Connection) -> None:
+    """Make the temporary table rollup_change, which takes what a transaction adds to the counts and takes from them."""
+    connection.execute(
+        text("CREATE TEMP TABLE rollup_change (place_id int, source_id smallint, category_id int, month int, antal int) ON COMMIT DROP")
+    )
+
+
 def add_to_rollup(connection: Connection) -> None:
     """Add the counts that stand in the temporary table rollup_change: those of new versions, and those of closed ones as negatives.
 
