@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import errno
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -20,17 +20,17 @@ from psycopg import errors as pg
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from trygghetskarta.domain.events import Message
+from trygghetskarta.domain.events import Message, Reading
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import BadDeliveryError, BusyError, StorageError, TrygghetskartaError
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
+from trygghetskarta.ingest.formats.archives import open_delivery
 from trygghetskarta.ingest.heading import heading
 from trygghetskarta.ingest.holding import HeldError, find_held, hold, let_go, said, write_held
-from trygghetskarta.ingest.load import publish
+from trygghetskarta.ingest.load import Order, publish
 from trygghetskarta.ingest.locating import area_names
 from trygghetskarta.ingest.mapping import read_mapping
 from trygghetskarta.ingest.places import hold_areas_still, load_places
-from trygghetskarta.ingest.reading import open_delivery
 from trygghetskarta.ingest.receipts import Receipt, receive, refuse, store
 from trygghetskarta.ingest.registry import ADAPTERS
 from trygghetskarta.ingest.withdrawing import Withdrawal, take_back
@@ -42,6 +42,7 @@ Progress = Callable[[int, int], None]
 _T = TypeVar("_T")
 _TRIES = 4
 _BEGINNING = 1 << 16
+_BYTES_A_ROW = 50
 _WORTH_ANOTHER_TRY = (pg.SerializationFailure, pg.DeadlockDetected, pg.LockNotAvailable, pg.QueryCanceled)
 
 
@@ -85,10 +86,17 @@ class _Run:
             parts.append("complete")
         return " ".join(parts)
 
+    def _shown(self, readings: Iterable[Reading], size: int) -> Iterator[Reading]:
+        """Tell how far the reading has come, part by part."""
+        for reading in readings:
+            self.progress(reading.upto, size)
+            yield reading
+
     @property
     def header(self) -> bytes:
         """Give the row of names, as it stands in the file."""
-        return heading(self.file.content[:_BEGINNING])
+        with self.file.path.open("rb") as file:
+            return heading(file.read(_BEGINNING))
 
     def publish(self, connection: Connection, delivery: int, *, approved: bool = False) -> Receipt:  # noqa: ARG002 - until the core asks
         """Read the file and make it known, or raise HeldError."""
@@ -104,15 +112,21 @@ class _Run:
             now=datetime.now(UTC),
             srid=self.how.srid,
             layout=self.layout,
+            others={source: adapter.layouts for source, adapter in ADAPTERS.items() if source is not self.how.source},
         )
-        receipt = publish(connection, delivery, self.how.source, ADAPTERS[self.how.source].read(self.file, context), places)
+        size = self.file.path.stat().st_size
+        order = Order(delivery, self.how.source, size // _BYTES_A_ROW)
+        readings = ADAPTERS[self.how.source].read(self.file, context)
+        receipt = publish(connection, order, self._shown(readings, size), places)
         store(connection, receipt, self.header)
         return receipt
 
 
-def _run(settings: Settings, how: Delivering, path: Path, progress: Progress) -> _Run:
+@contextmanager
+def _opened(settings: Settings, how: Delivering, path: Path, progress: Progress) -> Iterator[_Run]:
     layout = read_mapping(how.mapping) if how.mapping is not None else None
-    return _Run(settings, how, layout, path, open_delivery(path), progress)
+    with open_delivery(path) as file:
+        yield _Run(settings, how, layout, path, file, progress)
 
 
 def silent(done: int, total: int) -> None:
@@ -138,8 +152,7 @@ def deliver(engine: Engine, settings: Settings, how: Delivering, path: Path, pro
         StorageError: The disk is full; likewise.
     """
     begun = time.perf_counter()
-    with _by_remedy():
-        run = _run(settings, how, path, progress)
+    with _by_remedy(), _opened(settings, how, path, progress) as run:
         with engine.begin() as connection:
             received = receive(connection, how.source, run.file, run.adapter, said(how.srid, how.mapping, how.complete))
         if isinstance(received, Receipt):
@@ -173,8 +186,7 @@ def rehearse(engine: Engine, settings: Settings, how: Delivering, path: Path, pr
         StorageError: The disk is full.
     """
     begun = time.perf_counter()
-    with _by_remedy(), engine.connect() as connection:
-        run = _run(settings, how, path, progress)
+    with _by_remedy(), _opened(settings, how, path, progress) as run, engine.connect() as connection:
         received = receive(connection, how.source, run.file, run.adapter)
         if isinstance(received, Receipt):
             return received
@@ -211,15 +223,8 @@ def approve(engine: Engine, settings: Settings, delivery: int, progress: Progres
             held = find_held(connection, delivery)
             path = Path(folder) / held.file_name
             write_held(connection, delivery, path)
-        run = _run(settings, _as_said(held.source, held.said, Path(folder)), path, progress)
-
-        def publish_held() -> Receipt:
-            with engine.begin() as connection:
-                find_held(connection, delivery)
-                let_go(connection, delivery, run.adapter)
-                return run.publish(connection, delivery, approved=True)
-
-        receipt = _again_and_again(publish_held)
+        with _opened(settings, _as_said(held.source, held.said, Path(folder)), path, progress) as run:
+            receipt = _again_and_again(lambda: _publish_held(engine, run, delivery))
     return replace(receipt, seconds=time.perf_counter() - begun)
 
 
@@ -266,6 +271,13 @@ def _publish_or_hold(engine: Engine, run: _Run, delivery: int) -> Receipt:
     except HeldError as held:
         with engine.begin() as connection:
             return hold(connection, held, run.path, run.header)
+
+
+def _publish_held(engine: Engine, run: _Run, delivery: int) -> Receipt:
+    with engine.begin() as connection:
+        find_held(connection, delivery)
+        let_go(connection, delivery, run.adapter)
+        return run.publish(connection, delivery, approved=True)
 
 
 def _again_and_again(work: Callable[[], _T]) -> _T:

@@ -18,7 +18,7 @@ from trygghetskarta.domain.events import Message
 from trygghetskarta.domain.periods import Month
 from trygghetskarta.domain.sources import SourceContract
 from trygghetskarta.errors import ConflictError, NotFoundError
-from trygghetskarta.ingest.receipts import Receipt, record_rejected, store
+from trygghetskarta.ingest.receipts import Receipt, Rejections, store
 
 _FEW_ROWS = 5
 _REJECTED_SHARE, _MOSTLY_REJECTED, _OUTSIDE_SHARE, _UNKNOWN_SHARE = 0.02, 0.60, 0.01, 0.01
@@ -255,7 +255,7 @@ def hold(connection: Connection, held: HeldError, path: Path, header: bytes = b"
             "blank": receipt.blank,
         },
     )
-    record_rejected(connection, receipt.delivery, receipt.rejections)
+    Rejections(receipt.delivery).add(connection, receipt.rejections)
     store(connection, receipt, header)
     return receipt
 

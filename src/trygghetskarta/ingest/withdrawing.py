@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import orjson
 from sqlalchemy import Connection, Row, text
 
 from trygghetskarta.errors import ConflictError, NotFoundError
+from trygghetskarta.ingest.copying import copy_out
 from trygghetskarta.ingest.publication import announce, hold_source
-from trygghetskarta.ingest.rollup import add_to_rollup, collect_changes
+from trygghetskarta.ingest.rollup import change_rollup
 
 _DELIVERY = text("""
     SELECT delivery_id, source_id, status, published_at, coalesce(published_at, received_at) AS seen_at
@@ -26,34 +28,23 @@ _BUILDS_ON_IT = text("""
             WHERE event.source_id = :source AND event.delivery_id = :delivery AND event.known_to = later.published_at
         ))
 """)
-_CLOSE = text("""
-    WITH ended AS (
-        UPDATE event SET known_to = :now WHERE source_id = :source AND delivery_id = :delivery AND known_to IS NULL
-        RETURNING place_id, source_id, category_id, month, antal, withdrawn
-    ), counted AS (
-        INSERT INTO rollup_change SELECT place_id, source_id, category_id, month, -antal FROM ended WHERE NOT withdrawn
-    )
-    SELECT count(*) FROM ended
-""")
+_CLOSE = """
+    UPDATE event SET known_to = %s WHERE source_id = %s AND delivery_id = %s AND known_to IS NULL
+    RETURNING place_id, category_id, month, CASE WHEN withdrawn THEN 0 ELSE -antal END
+"""
 # What the delivery had ended is known again from now on, as a version of its own; where something newer is known that holds.
-_RESTORE = text("""
-    WITH restored AS (
-        INSERT INTO event (
-            source_id, key, known_from, digest, category_id, place_id, month, antal, withdrawn, precision, time_precision, delivery_id, line,
-            identity, starts_at, ends_at, reported_on, geom, area_text, detail
-        )
-        SELECT source_id, key, :now, digest, category_id, place_id, month, antal, withdrawn, precision, time_precision, delivery_id, line,
-            identity, starts_at, ends_at, reported_on, geom, area_text, detail
-        FROM event AS before
-        WHERE source_id = :source AND known_to = :published_at AND NOT EXISTS (
-            SELECT 1 FROM event AS newer WHERE newer.source_id = :source AND newer.key = before.key AND newer.known_to IS NULL
-        )
-        RETURNING place_id, source_id, category_id, month, antal, withdrawn
-    ), counted AS (
-        INSERT INTO rollup_change SELECT place_id, source_id, category_id, month, antal FROM restored WHERE NOT withdrawn
+_RESTORE = """
+    INSERT INTO event (source_id, key, known_from, digest, category_id, place_id, month, antal, withdrawn, precision, time_precision, delivery_id,
+        line, identity, starts_at, ends_at, reported_on, geom, area_text, detail)
+    SELECT source_id, key, %s, digest, category_id, place_id, month, antal, withdrawn, precision, time_precision, delivery_id,
+        line, identity, starts_at, ends_at, reported_on, geom, area_text, detail
+    FROM event AS before
+    WHERE source_id = %s AND known_to = %s AND NOT EXISTS (
+        SELECT 1 FROM event AS newer WHERE newer.source_id = before.source_id AND newer.key = before.key AND newer.known_to IS NULL
     )
-    SELECT count(*) FROM restored
-""")
+    RETURNING place_id, category_id, month, CASE WHEN withdrawn THEN 0 ELSE antal END
+"""
+_CELL = [("place", ">i4"), ("category", ">i4"), ("month", ">i4"), ("antal", ">i4")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,21 +98,21 @@ def _unpublish(connection: Connection, row: Row[Any]) -> tuple[int, int]:
             f"Leverans {row.delivery_id} går inte att dra tillbaka; dess läge är {row.status}.",
             f"Delivery {row.delivery_id} cannot be withdrawn; its status is {row.status}.",
         )
-    values = {"source": row.source_id, "delivery": row.delivery_id, "seen_at": row.seen_at, "published_at": row.published_at}
+    values = {"source": row.source_id, "delivery": row.delivery_id, "seen_at": row.seen_at}
     later = connection.execute(_BUILDS_ON_IT, values).scalar_one()
     if later is not None:
         raise ConflictError(
             f"Leverans {later} kom senare och bygger på leverans {row.delivery_id}. Dra tillbaka den först.",
             f"Delivery {later} came later and builds on delivery {row.delivery_id}. Withdraw that one first.",
         )
-    values["now"] = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
-    collect_changes(connection)
-    closed = connection.execute(_CLOSE, values).scalar_one()
-    restored = connection.execute(_RESTORE, values).scalar_one()
-    add_to_rollup(connection)
-    connection.execute(text("DROP TABLE rollup_change"))
+    now = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+    closed = copy_out(connection, _CLOSE, _CELL, (now, row.source_id, row.delivery_id))
+    restored = copy_out(connection, _RESTORE, _CELL, (now, row.source_id, row.published_at))
+    cells = [np.stack([rows[name] for name, _ in _CELL]).astype(np.int64) for rows in (closed, restored)]
+    change_rollup(connection, row.source_id, cells)
     connection.execute(
-        text("UPDATE coverage SET known_to = :now WHERE source_id = :source AND delivery_id = :delivery AND known_to IS NULL"), values
+        text("UPDATE coverage SET known_to = :now WHERE source_id = :source AND delivery_id = :delivery AND known_to IS NULL"),
+        {"now": now, **values},
     )
     announce(connection, "delivery", row.delivery_id)
-    return closed, restored
+    return len(closed), len(restored)
