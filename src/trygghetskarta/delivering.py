@@ -43,6 +43,7 @@ _T = TypeVar("_T")
 _TRIES = 4
 _BEGINNING = 1 << 16
 _BYTES_A_ROW = 50
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 _WORTH_ANOTHER_TRY = (pg.SerializationFailure, pg.DeadlockDetected, pg.LockNotAvailable, pg.QueryCanceled)
 
 
@@ -311,7 +312,7 @@ def _said_by_database(error: BaseException) -> BaseException:
 
 def _remedy(error: BaseException) -> TrygghetskartaError | None:
     found = _said_by_database(error)
-    if isinstance(found, pg.DiskFull) or (isinstance(found, OSError) and found.errno == errno.ENOSPC):
+    if isinstance(found, pg.DiskFull) or (isinstance(found, OSError) and found.errno in _NO_ROOM):
         return StorageError("Disken är full. Ingenting ändrades.", "The disk is full. Nothing was changed.")
     if isinstance(found, _WORTH_ANOTHER_TRY):
         cause = type(found).__name__
