@@ -15,7 +15,7 @@ from pyproj import Transformer
 from sqlalchemy import Engine, text
 
 from benchmarks.data import DEGREES, PLANE, Sample
-from trygghetskarta.cli.delivering import Delivering, deliver
+from trygghetskarta.delivering import Delivering, deliver
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest import places
 from trygghetskarta.ingest.copying import Field, copy_in, encode, fixed, instants, points, texts

@@ -20,7 +20,7 @@ _TIMES = "trygghetskarta.ingest.row_times"
 _DELIMITED = "trygghetskarta.ingest.formats.delimited"
 _SOURCE = "trygghetskarta.ingest.sources.anmalda_brott"
 _VERSIONS = "trygghetskarta.ingest.versions"
-_OURS = "trygghetskarta.cli.delivering"
+_OURS = "trygghetskarta.delivering"
 
 # The stage of each function, by the module that calls it. A stage's time is its functions' own: what they spend in another stage is that one's.
 # The rows are sent by another thread, so the time of COPY is the server's, and most of it passes while the next rows are read.

@@ -37,7 +37,7 @@ from trygghetskarta.ingest.identity import (
 from trygghetskarta.ingest.kinds import Kinds
 from trygghetskarta.ingest.locating import Located, Locator
 from trygghetskarta.ingest.places import Places
-from trygghetskarta.ingest.publication import announce
+from trygghetskarta.ingest.publication import announce, hold_source
 from trygghetskarta.ingest.receipts import Receipt, Rejections, record, status_of
 from trygghetskarta.ingest.rollup import Cells, change_rollup, together
 from trygghetskarta.ingest.versions import Told, Versions, compare, end, reverted
@@ -45,7 +45,6 @@ from trygghetskarta.ingest.versions import Told, Versions, compare, end, reverte
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-_LOCK = 7_301_002
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EVENT_COLUMNS = (
     "source_id", "key", "known_from", "digest", "category_id", "place_id", "delivery_id", "line", "geom", "identity",
@@ -86,7 +85,7 @@ def publish(connection: Connection, order: Order, readings: Iterable[Reading], p
     Returns:
         The receipt, also stored.
     """
-    connection.execute(text("SELECT pg_advisory_xact_lock(:kind, :source)"), {"kind": _LOCK, "source": order.source.number})
+    hold_source(connection, order.source.number)
     with ThreadPoolExecutor(1) as sender, tempfile.TemporaryFile() as told:
         loading = _Loading.begin(connection, order, places, (sender, told))
         for reading in readings:
@@ -287,5 +286,6 @@ class _Loading:
             months=self.days.months,
             warnings=tuple(warnings),
             rejections=tuple(self.rejections.first),
+            reasons=(),
             **self.counted,
         )
