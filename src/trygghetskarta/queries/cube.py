@@ -182,7 +182,7 @@ def load_cube(connection: Connection, edition: date | None = None, as_of: date |
         trees=trees,
         covered={source: np.array(months, np.int64) for source, months in covered.items()},
         known_on={source_of[number]: local_day(latest) for number, latest in connection.execute(_LATEST, {"instant": instant})},
-        population=load_population(connection, areas),
+        population=load_population(connection, areas, instant),
     )
 
 
