@@ -10,7 +10,7 @@ from typing import TypeVar
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.events import Precision, Reading, Rejected
 from trygghetskarta.errors import BadDeliveryError
-from trygghetskarta.ingest.contract import CityBox, Context, DeliveredFile, Layout
+from trygghetskarta.ingest.contract import CityBox, Context, DeliveredFile, Layout, Source
 
 # Stockholm in SWEREF 99 18 00; the box stands in INGEST.md.
 CITY = CityBox((136_294.0, 6_567_177.0, 161_422.0, 6_591_709.0), 3011)
@@ -96,3 +96,8 @@ def refusals(reading: Reading) -> list[Refusal]:
 def precisions(reading: Reading) -> list[Precision]:
     """Give how exactly the place of each event is known."""
     return [Precision(number) for number in reading.events.precision.tolist()]
+
+
+def reading_of(source: Source, file: DeliveredFile, known: Context) -> Reading:
+    """Read a file that is small enough to be one block."""
+    return source.read(file, known)

@@ -53,7 +53,7 @@ def read_regions(source: SourceId, layout: Layout, file: DeliveredFile, context:
 def _read(source: SourceId, table: TextTable, layout: Layout, context: Context) -> ValueReading:
     rows = ValueTable.of(table, layout)
     region = rows.texts("region")
-    is_total = np.array([code_of_name(name) in _TOTALS for name in region], bool)
+    rows.set_aside(np.array([code_of_name(name) in _TOTALS for name in region], bool))
     rows.required("region")
     rows.read("type", lambda text: _type(text, source))
     question = rows.required("question")
@@ -72,11 +72,10 @@ def _read(source: SourceId, table: TextTable, layout: Layout, context: Context) 
             EVERYONE,
             None if withheld[row] else float(value[row]),
         )
-        for row in np.flatnonzero(rows.checker.good & ~is_total).tolist()
+        for row in rows.good
         if (year := years[row]) is not None and (month := months[row]) is not None
     ]
-    blank = table.blank + int((rows.checker.good & is_total).sum())
-    return ValueReading(values, table.rejected + rows.checker.rejected, blank, rows.checker.warnings)
+    return rows.reading(values)
 
 
 def _type(text: str, source: SourceId) -> str | Message:

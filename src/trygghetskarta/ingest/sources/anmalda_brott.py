@@ -1,4 +1,4 @@
-"""Reported crimes: the police's extract by basområde, and their extract by point."""
+"""Reported crimes: the police's extract by basområde, their extract by point, and counts per area and month."""
 
 from __future__ import annotations
 
@@ -56,12 +56,23 @@ BY_POINT = Layout(
     detail={"street": "GATA", "number": "GATUNR"},
 )
 
+COUNTS = Layout(
+    name="anmalda_brott/antal",
+    columns={"area": "Område", "level": "Nivå", "month": "Månad", "kind": "Brottskod", "antal": "Antal"},
+    required=("area", "month", "kind", "antal"),
+)
+COUNTS_BY_MONTH = Layout(
+    name="anmalda_brott/antal per månad",
+    columns={"area": "Område", "level": "Nivå", "kind": "Brottskod"},
+    required=("area", "kind"),
+)
+
 
 class AnmaldaBrott:
     """Rows of reported crimes. Every row belongs to the municipality unless it names another, so one without a place counts in the city."""
 
     source = SourceId.ANMALDA_BROTT
-    version = "1"
+    version = "2"
 
     def read(self, file: DeliveredFile, context: Context) -> Reading:
         """Read a file of reported crimes; see `Source.read`."""

@@ -47,6 +47,7 @@ _PUBLISHED = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2}) ([0-9]{1,2}):([0-9]{2
 _TEXTS = ("name", "type", "datetime", "summary", "url")
 # An event may lie in the year before its publication, and counts are kept from 1970.
 _FIRST_YEAR = 1971
+_LONGEST_BETWEEN = timedelta(days=183)
 _BETWEEN = re.compile(r"[\s,]*")
 
 
@@ -70,7 +71,7 @@ class Polishandelser:
     """Events of the press feed, known by their id: one array, or one object a line."""
 
     source = SourceId.POLISHANDELSER
-    version = "1"
+    version = "2"
 
     def read(self, file: DeliveredFile, context: Context) -> Reading:
         """Read an answer of the feed; see `Source.read`."""
@@ -159,7 +160,8 @@ def _understand(value: object, at: tuple[int, str], finder: _Stadsdelar, context
     name, kind, summary = str(texts["name"]), str(texts["type"]), str(fields.get("summary") or "")
     starts_at, time_precision = _event_time(name, published)
     precision, area = _place(name, kind, summary, finder, context)
-    detail = {"name": name, "summary": summary, "url": str(fields.get("url") or "")}
+    told_at = published.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    detail = {"name": name, "summary": summary, "url": str(fields.get("url") or ""), "published": told_at}
     return _Row(at[0], str(identity), kind, starts_at, time_precision, published, precision, area, orjson.dumps(detail).decode(), at[1])
 
 
@@ -190,15 +192,16 @@ def _published(text: str) -> datetime | None:
 def _event_time(name: str, published: datetime) -> tuple[datetime, TimePrecision]:
     """Read the event's own time from its name, which has no year: of such days the one nearest to the publication.
 
-    Most events are told of within hours, some are announced days ahead. A name without a time, or with one that never was, gives the day of
-    publication.
+    Most events are told of within hours, some are announced days ahead. A name without a time, or with one that there was not within half a
+    year, gives the day of publication.
     """
     local = published.astimezone(LOCAL_TIME)
     match = _NAME_TIME.match(name.strip().lower())
     if match is not None and match[2] in _MONTHS:
         day, month, hour, minute = int(match[1]), _MONTHS[match[2]], int(match[3]), int(match[4])
         told = [_local_time(local.year + years, month, day, hour, minute) for years in (-1, 0, 1)]
-        possible = [event for event in told if event is not None]
+        # Without the limit the 29 February of a year that has none would be another year's.
+        possible = [event for event in told if event is not None and abs(event - local) <= _LONGEST_BETWEEN]
         if possible:
             return min(possible, key=lambda event: abs(event - local)), TimePrecision.MINUTE
     return datetime(local.year, local.month, local.day, tzinfo=LOCAL_TIME), TimePrecision.DAY

@@ -68,9 +68,9 @@ def _read(table: TextTable, context: Context) -> ValueReading:
             EVERYONE,
             float(value[row]),
         )
-        for row in np.flatnonzero(rows.checker.good).tolist()
+        for row in rows.good
     ]
-    return ValueReading(values, table.rejected + rows.checker.rejected, table.blank, rows.checker.warnings)
+    return rows.reading(values)
 
 
 def _kind(text: str) -> Denominator | Message:

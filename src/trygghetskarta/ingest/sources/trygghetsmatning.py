@@ -65,7 +65,7 @@ def _read(table: TextTable, context: Context) -> ValueReading:
             int(n[row]),
             None if np.isnan(half_width[row]) else float(half_width[row]),
         )
-        for row in np.flatnonzero(rows.checker.good).tolist()
+        for row in rows.good
         if (day := years[row]) is not None
     ]
-    return ValueReading(values, table.rejected + rows.checker.rejected, table.blank, rows.checker.warnings)
+    return rows.reading(values)
