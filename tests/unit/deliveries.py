@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.events import Precision, Reading, Rejected
 from trygghetskarta.errors import BadDeliveryError
-from trygghetskarta.ingest.contract import CityBox, Context, DeliveredFile, Layout, Source
+from trygghetskarta.ingest.contract import CityBox, Context, DeliveredFile, Layout
 
 # Stockholm in SWEREF 99 18 00; the box stands in INGEST.md.
 CITY = CityBox((136_294.0, 6_567_177.0, 161_422.0, 6_591_709.0), 3011)
+_FOLDER = TemporaryDirectory()
 NOW = datetime(2025, 11, 30, 12, 0, tzinfo=UTC)
 STADSDELAR = {
     "farsta": "farsta",
@@ -50,7 +53,9 @@ FIRE_HEADER = "id;larmtid;handelsetyp;x;y;adress"
 def delivered(content: str | bytes, name: str = "fil.csv") -> DeliveredFile:
     """Make a file of some content, as it is after unpacking."""
     raw = content.encode() if isinstance(content, str) else content
-    return DeliveredFile(name, raw, "0" * 64, len(raw))
+    path = Path(_FOLDER.name) / f"{len(list(Path(_FOLDER.name).iterdir()))}"
+    path.write_bytes(raw)
+    return DeliveredFile(name, path, "0" * 64, len(raw))
 
 
 def lines(*rows: str) -> str:
@@ -96,8 +101,3 @@ def refusals(reading: Reading) -> list[Refusal]:
 def precisions(reading: Reading) -> list[Precision]:
     """Give how exactly the place of each event is known."""
     return [Precision(number) for number in reading.events.precision.tolist()]
-
-
-def reading_of(source: Source, file: DeliveredFile, known: Context) -> Reading:
-    """Read a file that is small enough to be one block."""
-    return source.read(file, known)

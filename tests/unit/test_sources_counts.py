@@ -12,17 +12,14 @@ from tests.unit.deliveries import Refusal, context, delivered, lines
 from trygghetskarta.domain.events import NO_TIME, Precision, Reading, TimePrecision
 from trygghetskarta.domain.periods import Month
 from trygghetskarta.errors import BadDeliveryError
-from trygghetskarta.ingest.counts import read_counts
-from trygghetskarta.ingest.reading import read_table
-from trygghetskarta.ingest.sources.anmalda_brott import COUNTS, COUNTS_BY_MONTH
+from trygghetskarta.ingest.sources.anmalda_brott import AnmaldaBrott
 
 LONG = "Område;Månad;Brottskod;Antal"
 WIDE = "Område;Brottskod;2025-01;2025M02;202503"
 
 
 def counted(*rows: str) -> list[Reading]:
-    table = read_table(delivered(lines(*rows)))
-    return list(read_counts(table, COUNTS if "Månad" in rows[0] else COUNTS_BY_MONTH, context()))
+    return list(AnmaldaBrott().read(delivered(lines(*rows)), context()))
 
 
 def one(row: str, header: str = LONG) -> Reading:
@@ -42,12 +39,12 @@ def refused(row: str, header: str = LONG) -> Refusal:
 
 def test_a_count_is_an_event_row_of_a_month_known_by_area_month_and_code() -> None:
     events = one("Rinkeby;2025-03;375;1 234").events
-    assert events.identity.tolist() == ["stadsdel rinkeby 2025-03 0375"]
-    assert events.kind.tolist() == ["0375"]
+    assert events.identity.to_pylist() == ["stadsdel rinkeby 2025-03 0375"]
+    assert events.kind.to_pylist() == ["0375"]
     assert (events.antal[0], events.month[0]) == (1234, Month.parse("2025-03").number)
     assert (events.starts_at[0], events.reported_on[0]) == (NO_TIME, NO_TIME)
     assert (events.time_precision[0], events.precision[0]) == (TimePrecision.MONTH, Precision.STADSDEL)
-    assert (events.area.tolist(), events.detail.tolist(), events.withdrawn.tolist()) == (["rinkeby"], [None], [False])
+    assert (events.area.to_pylist(), events.detail.to_pylist(), events.withdrawn.tolist()) == (["rinkeby"], [None], [False])
     assert np.isnan(events.x[0])
 
 
@@ -72,7 +69,7 @@ def test_blanks_between_thousands_are_no_part_of_the_number(thousand: str) -> No
 )
 def test_an_area_goes_by_name_or_code_and_another_municipality_is_outside(name: str, precision: Precision, area: str | None) -> None:
     events = one(f"{name};2025-03;0375;1").events
-    assert (Precision(int(events.precision[0])), events.area.tolist()[0]) == (precision, area)
+    assert (Precision(int(events.precision[0])), events.area.to_pylist()[0]) == (precision, area)
 
 
 @pytest.mark.parametrize(
@@ -81,12 +78,12 @@ def test_an_area_goes_by_name_or_code_and_another_municipality_is_outside(name: 
 def test_a_withheld_count_is_no_zero_and_keeps_its_bounds(mark: str, between: list[int]) -> None:
     events = one(f"Rinkeby;2025-03;0375;{mark}").events
     assert events.antal.tolist() == [0]
-    assert orjson.loads(events.detail.tolist()[0]) == {"withheld": between}
+    assert orjson.loads(events.detail.to_pylist()[0]) == {"withheld": between}
 
 
 def test_a_count_of_none_is_known_and_an_empty_one_is_not() -> None:
     assert one("Rinkeby;2025-03;0375;0").events.antal.tolist() == [0]
-    assert one("Rinkeby;2025-03;0375;0").events.detail.tolist() == [None]
+    assert one("Rinkeby;2025-03;0375;0").events.detail.to_pylist() == [None]
     empty = one("Rinkeby;2025-03;0375;")
     assert (len(empty.events), empty.rejected, empty.blank) == (0, [], 1)
 
@@ -119,11 +116,9 @@ def test_a_bad_count_is_rejected_by_its_column(row: str, column: str, code: str,
 def test_a_level_tells_areas_of_one_name_apart() -> None:
     known = context()
     both = {level: codes | {"farsta"} for level, codes in known.areas.items() if level in ("stadsdel", "stadsdelsomrade")}
-    table = read_table(
-        delivered(lines("Område;Nivå;Månad;Brottskod;Antal", "Farsta;stadsdelsområde;2025-03;0375;1", "Farsta;;2025-03;0375;1"))
-    )
-    (reading,) = read_counts(table, COUNTS, replace(known, areas={**known.areas, **both}))
-    assert reading.events.identity.tolist() == ["stadsdelsomrade farsta 2025-03 0375"]
+    file = delivered(lines("Område;Nivå;Månad;Brottskod;Antal", "Farsta;stadsdelsområde;2025-03;0375;1", "Farsta;;2025-03;0375;1"))
+    (reading,) = AnmaldaBrott().read(file, replace(known, areas={**known.areas, **both}))
+    assert reading.events.identity.to_pylist() == ["stadsdelsomrade farsta 2025-03 0375"]
     assert [rejected.message.code for rejected in reading.rejected] == ["ambiguous_area"]
 
 
@@ -138,7 +133,7 @@ def test_a_column_for_every_month_makes_every_cell_a_row() -> None:
     events = [
         (identity, int(antal))
         for reading in readings
-        for identity, antal in zip(reading.events.identity.tolist(), reading.events.antal, strict=True)
+        for identity, antal in zip(reading.events.identity.to_pylist(), reading.events.antal, strict=True)
     ]
     assert events == [
         ("stadsdel rinkeby 2025-01 0375", 1),

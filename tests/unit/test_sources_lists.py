@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.deliveries import CENTRAL_3011, SHOOTING_HEADER, Refusal, context, delivered, lines, precisions, reading_of, refusals
+from tests.unit.deliveries import CENTRAL_3011, SHOOTING_HEADER, Refusal, context, delivered, lines, precisions, refusals
 from trygghetskarta.domain.categories import tree_of
 from trygghetskarta.domain.events import Precision, Reading
 from trygghetskarta.ingest.contract import Source
@@ -18,7 +18,8 @@ INCIDENTS = "id;tid;slag;omrade"
 
 
 def read(source: Source, *rows: str) -> Reading:
-    return reading_of(source, delivered(lines(*rows)), context())
+    (reading,) = source.read(delivered(lines(*rows)), context())
+    return reading
 
 
 @pytest.mark.parametrize("source", [Skjutningar(), Sprangningar()])
@@ -36,7 +37,7 @@ def read(source: Source, *rows: str) -> Reading:
 )
 def test_the_kind_is_told_by_who_was_hurt_and_the_tree_knows_it(source: Source, dead: str, injured: str, kind: str) -> None:
     reading = read(source, SHOOTING_HEADER, f"S1;2025-10-01 23:45;;;Rinkeby;{dead};{injured};bekräftad")
-    assert reading.events.kind.tolist() == [kind]
+    assert reading.events.kind.to_pylist() == [kind]
     assert tree_of(source.source).categorise(kind)[1]
 
 
@@ -54,13 +55,13 @@ def test_an_explosion_taken_back_is_kept_as_withdrawn() -> None:
 def test_a_report_without_a_point_is_somewhere_in_the_city() -> None:
     reading = read(TyckTill(), REPORTS, f"T1;2025-10-01 18:59;klotter;{CENTRAL_3011[0]};{CENTRAL_3011[1]}", "T2;2025-10-01;belysning;;")
     assert precisions(reading) == [Precision.POINT, Precision.STAD]
-    assert reading.events.identity.tolist() == ["T1", "T2"]
+    assert reading.events.identity.to_pylist() == ["T1", "T2"]
     assert reading.rejected == []
 
 
 def test_what_people_wrote_is_never_stored() -> None:
     reading = read(TyckTill(), REPORTS + ";text", "T1;2025-10-01 18:59;klotter;;;Min granne Åke, 070-1234567")
-    assert reading.events.detail.tolist() == [None]
+    assert reading.events.detail.to_pylist() == [None]
     assert [warning.code for warning in reading.warnings] == ["unknown_column"]
 
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import orjson
+import pyarrow as pa
 
 from trygghetskarta.domain.areas import AreaLevel, code_of_name
-from trygghetskarta.domain.events import NO_TIME, EventBatch, Message, Precision, Reading, Texts, TimePrecision
+from trygghetskarta.domain.events import NO_TIME, EventBatch, Message, Precision, Reading, TimePrecision
 from trygghetskarta.domain.periods import Month, local_day
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.contract import Context, Layout
@@ -111,6 +112,7 @@ def _read(rows: ValueTable, column_month: str, context: Context) -> Reading:
         rows.checker.warnings,
         encoding=table.encoding,
         separator=table.separator,
+        upto=table.upto,
     )
 
 
@@ -193,8 +195,8 @@ def _batch(line: list[int], places: list[_Place], kinds: list[str], months: list
     never, nowhere = np.full(rows, NO_TIME, np.int64), np.full(rows, np.nan)
     return EventBatch(
         line=np.array(line, np.int64),
-        identity=_texts([f"{place.precision.name.lower()} {place.area} {month} {kind}" for place, kind, month in whole]),
-        kind=_texts(kinds),
+        identity=pa.array([f"{place.precision.name.lower()} {place.area} {month} {kind}" for place, kind, month in whole], pa.string()),
+        kind=pa.array(kinds, pa.string()),
         starts_at=never,
         ends_at=never,
         time_precision=np.full(rows, int(TimePrecision.MONTH), np.int64),
@@ -204,13 +206,7 @@ def _batch(line: list[int], places: list[_Place], kinds: list[str], months: list
         x=nowhere,
         y=nowhere,
         precision=np.array([int(place.precision) for place in places], np.int64),
-        area=_texts([place.area or None for place in places]),
+        area=pa.array([place.area or None for place in places], pa.string()),
         withdrawn=np.zeros(rows, bool),
-        detail=_texts(details),
+        detail=pa.array(details, pa.string()),
     )
-
-
-def _texts(values: list[str] | list[str | None]) -> Texts:
-    column: Texts = np.empty(len(values), object)
-    column[:] = values
-    return column

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -16,8 +16,10 @@ from trygghetskarta.domain.events import Floats, Message
 from trygghetskarta.domain.values import AreaValue, ValueReading
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.checks import FIELD_TOO_LONG, LONGEST_KIND, Checker, numbers, to_bools
-from trygghetskarta.ingest.contract import Context, Layout
+from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
+from trygghetskarta.ingest.formats.registry import open_tables
 from trygghetskarta.ingest.reading import TextTable, shown
+from trygghetskarta.ingest.rows import choose_layout, missing_columns
 
 Bools = npt.NDArray[np.bool_]
 Read = TypeVar("Read")
@@ -27,31 +29,25 @@ WITHHELD = r"^(\.\.|\*|-|–|−|< ?[0-9]{1,6})$"
 _LEVELS = {code_of_name(name): level for level in AreaLevel for name in (level.value, level.swedish)} | {"kommun": AreaLevel.STAD}
 
 
-def fits(header: list[str], layout: Layout) -> bool:
-    """Tell whether a header has every column that a layout requires."""
-    names = {name.casefold() for name in header}
-    return all(layout.columns[field].casefold() in names for field in layout.required)
-
-
-def refuse_other_columns(header: list[str], layout: Layout, name: str) -> None:
-    """Refuse a file without the columns that a layout requires.
+def value_tables(file: DeliveredFile, layout: Layout, context: Context) -> Iterator[ValueTable]:
+    """Open a file of values.
 
     Args:
-        header: The file's columns.
-        layout: The layout.
-        name: The file's name, for the error.
+        file: The file.
+        layout: Its layout.
+        context: What is known outside it.
+
+    Yields:
+        Its parts.
 
     Raises:
-        BadDeliveryError: Some are missing.
+        BadDeliveryError: The file has other columns, or comes with a mapping.
     """
-    names = {column.casefold() for column in header}
-    missing = [layout.columns[field] for field in layout.required if layout.columns[field].casefold() not in names]
-    if missing:
-        raise BadDeliveryError(
-            f"{name}: kolumnen {', '.join(missing)} saknas för layouten {layout.name}; filen har {', '.join(header)}.",
-            f"{name}: the column {', '.join(missing)} is missing for the layout {layout.name}; the file has {', '.join(header)}.",
-            code="missing_column",
-        )
+    if context.layout is not None:
+        raise BadDeliveryError("Den här källan läser ingen mappning.", "This source reads no mapping.")
+    for table in open_tables(file, lambda header: not missing_columns(layout, header)):
+        choose_layout(table, (layout,), context, file.name)
+        yield ValueTable.of(table, layout)
 
 
 @dataclass(slots=True)

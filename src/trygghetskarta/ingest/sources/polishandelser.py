@@ -1,4 +1,4 @@
-"""The police press feed: polisen.se's events as JSON.
+"""The police's events: the press feed of polisen.se as JSON, and the police's own extract as a table.
 
 The feed's coordinates are the centroid of a municipality or a county and are never read. The municipality is the last comma part of the name,
 the event's own time its first part (without a year), and the only finer place a stadsdel that the summary names.
@@ -16,7 +16,9 @@ from typing import Any
 
 import numpy as np
 import orjson
+import pyarrow as pa
 
+from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.categories import tree_of
 from trygghetskarta.domain.events import (
     NO_TIME,
@@ -30,12 +32,22 @@ from trygghetskarta.domain.events import (
     WarningCode,
 )
 from trygghetskarta.domain.periods import LOCAL_TIME, Month
-from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.checks import FIELD_TOO_LONG, LONGEST_KIND, LONGEST_TEXT
-from trygghetskarta.ingest.contract import Context, DeliveredFile
+from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
 from trygghetskarta.ingest.reading import decode, shown
+from trygghetskarta.ingest.row_times import ISO_TIME
+from trygghetskarta.ingest.rows import read_rows
 
+EXTRACT = Layout(
+    name="polishandelser/utdrag",
+    columns={"id": "id", "kind": "typ", "start": "start", "end": "slut", "x": "x", "y": "y", "area": "omrade"},
+    required=("id", "kind", "start"),
+    formats={"start": ISO_TIME, "end": ISO_TIME},
+    srid=3011,
+    area_level=AreaLevel.STADSDEL,
+)
 _MONTHS = {
     name: number
     for number, name in enumerate(
@@ -68,14 +80,18 @@ class _Row:
 
 
 class Polishandelser:
-    """Events of the press feed, known by their id: one array, or one object a line."""
+    """Events known by their id: the feed's one array or one object a line, or a table."""
 
     source = SourceId.POLISHANDELSER
     version = "2"
+    layouts: tuple[Layout, ...] = (EXTRACT,)
 
-    def read(self, file: DeliveredFile, context: Context) -> Reading:
-        """Read an answer of the feed; see `Source.read`."""
-        text, encoding = decode(file.content, file.name)
+    def read(self, file: DeliveredFile, context: Context) -> Iterator[Reading]:
+        """Read an answer of the feed, or an extract; see `Source.read`."""
+        if context.layout is not None or not _is_feed(file):
+            yield from read_rows(file, self.layouts, context, CONTRACTS[self.source].counts_by)
+            return
+        text, encoding = decode(file.path.read_bytes(), file.name)
         finder = _Stadsdelar(context)
         rows: list[_Row] = []
         rejected: list[Rejected] = []
@@ -87,7 +103,13 @@ class Polishandelser:
                 column, message = understood
                 given = str(value.get(column, "")) if isinstance(value, dict) else ""
                 rejected.append(Rejected(line, column, shown(given), message, raw.encode()))
-        return Reading(_batch(rows), lambda row: rows[row].raw.encode(), rejected, 0, _digests(rows), encoding=encoding)
+        yield Reading(_batch(rows), lambda row: rows[row].raw.encode(), rejected, 0, _digests(rows), encoding=encoding)
+
+
+def _is_feed(file: DeliveredFile) -> bool:
+    """Tell whether a file is JSON, by its first letter."""
+    with file.path.open("rb") as opened:
+        return opened.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"[", b"{")
 
 
 class _Stadsdelar:
@@ -234,10 +256,8 @@ def _batch(rows: list[_Row]) -> EventBatch:
     def ints(values: Iterator[int]) -> np.ndarray[Any, np.dtype[np.int64]]:
         return np.fromiter(values, np.int64, len(rows))
 
-    def texts(values: Iterator[str | None]) -> np.ndarray[Any, np.dtype[np.object_]]:
-        column: np.ndarray[Any, np.dtype[np.object_]] = np.empty(len(rows), object)
-        column[:] = list(values)
-        return column
+    def texts(values: Iterator[str | None]) -> pa.StringArray:
+        return pa.array(list(values), pa.string())
 
     nowhere = np.full(len(rows), np.nan)
     return EventBatch(
@@ -272,7 +292,7 @@ def _digests(rows: list[_Row]) -> list[Warned]:
         Warned(
             WarningCode.DIGEST,
             count,
-            f"{count} sammanfattningar av flera händelser är sparade för sig och räknas inte i något område.",
-            f"{count} digests of several events are kept apart and counted in no area.",
+            "{} är sammanfattningar av flera händelser; de är sparade för sig och räknas inte i något område.",
+            "{}: digests of several events, kept apart and counted in no area.",
         )
     ]
