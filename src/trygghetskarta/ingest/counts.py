@@ -15,7 +15,7 @@ import orjson
 import pyarrow as pa
 
 from trygghetskarta.domain.areas import AreaLevel, code_of_name
-from trygghetskarta.domain.events import NO_TIME, EventBatch, Message, Precision, Reading, TimePrecision
+from trygghetskarta.domain.events import NO_TIME, EventBatch, Message, Precision, Reading, TimePrecision, WarningCode
 from trygghetskarta.domain.periods import Month, local_day
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.contract import Context, Layout
@@ -96,6 +96,12 @@ def _read(rows: ValueTable, column_month: str, context: Context) -> Reading:
     kinds = rows.read("kind", _brottskod)
     counts = rows.read("antal", _count)
     places = _places(rows, context)
+    rows.checker.warn(
+        WarningCode.WITHHELD,
+        np.array([count is not None and count.between is not None for count in counts], bool),
+        "{}: källan lämnar inte ut antalet; gränserna är sparade och ingenting räknat.",
+        "{}: the source does not tell the count; its bounds are kept and nothing is counted.",
+    )
     good = rows.good
     events = _batch(
         [int(table.line[row]) for row in good],

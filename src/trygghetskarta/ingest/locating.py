@@ -109,7 +109,7 @@ class Locator:
             self._to_plane = self._to_plane or Transformer.from_crs(reading.srid, self.places.srid, always_xy=True)
             x, y = self._to_plane.transform(x, y)
         known = np.isfinite(x) & np.isfinite(y)
-        return tuple(np.where(known, np.rint(np.where(known, value, 0) * CENTIMETRES) / CENTIMETRES, np.nan) for value in (x, y))
+        return _to_the_centimetre(x, known), _to_the_centimetre(y, known)
 
     def without_placeholder(self, events: EventBatch, x: Floats, y: Floats) -> tuple[EventBatch, Floats, Floats]:
         """Take away the points that stand for "not known"; their rows are then known by the area they name, or by none.
@@ -241,6 +241,10 @@ class Located:
     points: list[tuple[tuple[int, ...], Precision]]
     row_of: Ints
     without: list[tuple[tuple[int, ...], Precision]]
+
+
+def _to_the_centimetre(metres: Floats, known: npt.NDArray[np.bool_]) -> Floats:
+    return np.where(known, np.rint(np.where(known, metres, 0) * CENTIMETRES) / CENTIMETRES, np.nan)
 
 
 def _placeholder_warning(point: tuple[float, float], rows: int) -> Warned:
