@@ -57,10 +57,12 @@ class Block:
 
     Attributes:
         first: Number of the first month.
-        sums: Shape (cells, categories + 1, months + 1): counts of all categories and months before, in the order of `Tree`.
+        used: The categories that were ever counted, by their number in `Tree`, ascending: most of a tree is not met in one city.
+        sums: Shape (cells, used + 1, months + 1): counts of all used categories and months before.
     """
 
     first: int
+    used: Ints
     sums: Sums
 
     def count(self, cells: slice, ranges: Iterable[tuple[int, int]], spans: Iterable[Span]) -> Ints:
@@ -79,14 +81,15 @@ class Block:
         end = [min(max(span.last.number - self.first + 1, 0), months) for span in spans]
         part = self.sums[cells]
         total = np.zeros((part.shape[0], len(begin)), np.int64)
-        for low, high in ranges:
+        for run in ranges:
+            low, high = np.searchsorted(self.used, run)
             total += part[:, high][:, end] - part[:, high][:, begin] - part[:, low][:, end] + part[:, low][:, begin]
         return total
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The categories of one source in the order of its block: each group, then what is under it.
+    """The categories of one source in the order of its block: each group, then all that is under it, at any depth.
 
     Attributes:
         nodes: In that order.
@@ -274,17 +277,30 @@ def _trees(connection: Connection) -> tuple[dict[SourceId, Tree], dict[int, int]
         rows[source_of[row.source_id]].append(row)
     trees, node_of = {}, {}
     for source, found in rows.items():
-        nodes: list[Category] = []
-        ranges: dict[str, tuple[int, int]] = {}
-        for group in (row for row in found if row.parent_code is None):
-            begin = len(nodes)
-            for row in (group, *(row for row in found if row.parent_code == group.code)):
-                ranges[row.code] = (len(nodes), len(nodes) + 1)
-                node_of[row.category_id] = len(nodes)
-                nodes.append(Category(source, row.code, row.parent_code, row.name, row.name_en))
-            ranges[group.code] = (begin, len(nodes))
-        trees[source] = Tree(tuple(nodes), ranges)
+        below: dict[str | None, list[Any]] = {}
+        for row in found:
+            below.setdefault(row.parent_code, []).append(row)
+        ordered, ranges = _ordered(below)
+        node_of.update({row.category_id: number for number, row in enumerate(ordered)})
+        nodes = tuple(Category(source, row.code, row.parent_code, row.name, row.name_en) for row in ordered)
+        trees[source] = Tree(nodes, ranges)
     return trees, node_of
+
+
+def _ordered(below: Mapping[str | None, list[Any]]) -> tuple[list[Any], dict[str, tuple[int, int]]]:
+    """Put a tree's rows in order, each before all that stand below it, and give the run of each with all below it."""
+    ordered: list[Any] = []
+    ranges: dict[str, tuple[int, int]] = {}
+
+    def add(rows: Iterable[Any]) -> None:
+        for row in rows:
+            begin = len(ordered)
+            ordered.append(row)
+            add(below.get(row.code, ()))
+            ranges[row.code] = (begin, len(ordered))
+
+    add(below.get(None, ()))
+    return ordered, ranges
 
 
 def _blocks(
@@ -294,7 +310,7 @@ def _blocks(
     instant: datetime | None,
 ) -> dict[SourceId, Block]:
     edition, areas = where
-    trees, node_of = what
+    _, node_of = what
     cells_of, total = _cells_of_places(connection, edition, areas)
     rows = connection.execute(_AS_OF, {"instant": instant}) if instant is not None else connection.execute(_CURRENT)
     table = np.array([tuple(row) for row in rows], np.int64).reshape(-1, 5)
@@ -304,7 +320,7 @@ def _blocks(
     for source in SourceId:
         mine = table[table[:, 1] == source.number]
         if len(mine):
-            blocks[source] = _block(mine, node, cells_of, (total, len(trees[source].nodes)))
+            blocks[source] = _block(mine, node, cells_of, total)
     return blocks
 
 
@@ -327,19 +343,19 @@ def _cells_of_places(connection: Connection, edition: Edition, areas: Mapping[Ar
     return cells, len(cell_of_area) + len(levels) * len(_BUCKETS)
 
 
-def _block(rows: Ints, node: Ints, cells_of: Ints, shape: tuple[int, int]) -> Block:
-    cells, nodes = shape
+def _block(rows: Ints, node: Ints, cells_of: Ints, cells: int) -> Block:
     first = int(rows[:, 3].min())
     months = int(rows[:, 3].max()) - first + 1
-    column = node[rows[:, 2]] * months + rows[:, 3] - first
-    counts = np.zeros((cells, nodes * months), np.int64)
+    used, place = np.unique(node[rows[:, 2]], return_inverse=True)
+    column = place * months + rows[:, 3] - first
+    counts = np.zeros((cells, len(used) * months), np.int64)
     for depth in range(cells_of.shape[1]):
-        flat = cells_of[rows[:, 0], depth] * (nodes * months) + column
+        flat = cells_of[rows[:, 0], depth] * (len(used) * months) + column
         counts += np.bincount(flat, weights=rows[:, 4], minlength=counts.size).astype(np.int64).reshape(counts.shape)
-    sums: Sums = np.zeros((cells, nodes + 1, months + 1), np.int32)
-    sums[:, 1:, 1:] = counts.reshape(cells, nodes, months).cumsum(axis=1).cumsum(axis=2)
+    sums: Sums = np.zeros((cells, len(used) + 1, months + 1), np.int32)
+    sums[:, 1:, 1:] = counts.reshape(cells, len(used), months).cumsum(axis=1).cumsum(axis=2)
     sums.setflags(write=False)
-    return Block(first, sums)
+    return Block(first, used, sums)
 
 
 def delivered_months(cube: Cube, source: SourceId, span: Span) -> Ints:
