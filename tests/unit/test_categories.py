@@ -68,7 +68,7 @@ def test_every_brottskod_has_four_digits_and_a_period_that_does_not_end_before_i
         assert 1990 <= first <= last <= 2027, node
         # A code stands in the chapter that its first two digits tell, but for those of the other laws, which share their first digits.
         prefixed = tree_of(SourceId.ANMALDA_BROTT).prefixes.get(node.code[:2])
-        assert prefixed in {tree_of(SourceId.ANMALDA_BROTT).lineage(node.code)[-1], "ovriga-lagar", "kap-4"}, node
+        assert prefixed in {tree_of(SourceId.ANMALDA_BROTT).ancestry(node.code)[-1], "ovriga-lagar", "kap-4"}, node
 
 
 def test_the_rescue_service_has_its_fourteen_types() -> None:
@@ -119,7 +119,7 @@ def test_a_brottskod_knows_its_name_and_when_it_was_in_use() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "code", "lineage"),
+    ("source", "code", "ancestry"),
     [
         (SourceId.ANMALDA_BROTT, "9301", ("9301", "misshandel-barn", "misshandel", "kap-3")),
         (SourceId.ANMALDA_BROTT, "kap-3", ("kap-3",)),
@@ -127,8 +127,8 @@ def test_a_brottskod_knows_its_name_and_when_it_was_in_use() -> None:
         (SourceId.POLISHANDELSER, "okategoriserad-dronare", ("okategoriserad-dronare", UNKNOWN_GROUP)),
     ],
 )
-def test_a_category_stands_in_its_groups(source: SourceId, code: str, lineage: tuple[str, ...]) -> None:
-    assert tree_of(source).lineage(code) == lineage
+def test_a_category_stands_in_its_groups(source: SourceId, code: str, ancestry: tuple[str, ...]) -> None:
+    assert tree_of(source).ancestry(code) == ancestry
 
 
 @pytest.mark.parametrize(

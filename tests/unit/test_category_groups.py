@@ -23,7 +23,7 @@ def test_a_group_holds_categories_that_there_are_and_none_twice(group: CategoryG
         assert len(codes) == len(set(codes))
         for code in codes:
             assert code in tree.by_code, (source, code)
-            assert set(tree.lineage(code)[1:]).isdisjoint(codes), f"{code} is counted by a group above it already"
+            assert set(tree.ancestry(code)[1:]).isdisjoint(codes), f"{code} is counted by a group above it already"
 
 
 @EVERY_GROUP

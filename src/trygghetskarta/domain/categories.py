@@ -111,7 +111,7 @@ class CategoryTree:
         best = max(self.known, key=likeness)
         return self.known[best] if likeness(best)[0] >= _ALIKE else None
 
-    def lineage(self, code: str) -> tuple[str, ...]:
+    def ancestry(self, code: str) -> tuple[str, ...]:
         """Give a category's code and those of all the groups it stands in, innermost first.
 
         Args:

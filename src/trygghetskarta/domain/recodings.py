@@ -76,8 +76,8 @@ class Recoding:
         if not self.categories:
             return True
         tree = tree_of(self.source)
-        down = {changed for code in asked for changed in tree.lineage(code)[self.breaks is Breaks.BELOW :]}
-        up = {code for changed in self.categories for code in tree.lineage(changed)} if self.breaks is Breaks.ABOVE else set()
+        down = {changed for code in asked for changed in tree.ancestry(code)[self.breaks is Breaks.BELOW :]}
+        up = {code for changed in self.categories for code in tree.ancestry(changed)} if self.breaks is Breaks.ABOVE else set()
         return not down.isdisjoint(self.categories) or not up.isdisjoint(asked)
 
 
