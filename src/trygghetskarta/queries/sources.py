@@ -94,7 +94,7 @@ def trees(cube: Cube, sources: tuple[SourceId, ...], audience: Audience) -> list
         for node in cube.trees[source].nodes:
             if node.code in visible:
                 below.setdefault(node.parent, []).append(node)
-        items += [{"source": source.value, **_told(group, below)} for group in below[None]]
+        items += [{"source": source.value, **_told(group, below)} for group in below.get(None, ())]
     return items
 
 
