@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from trygghetskarta.domain.periods import Month
-from trygghetskarta.domain.sources import BASOMRADE, CONTRACTS, RATE, CountsBy, Finality, SourceId
+from trygghetskarta.domain.sources import BASOMRADE, CONTRACTS, POINT, RATE, CountsBy, Finality, SourceId
 
 EVERY_SOURCE = pytest.mark.parametrize("source", list(SourceId))
 
@@ -69,8 +69,8 @@ def test_only_of_shootings_may_a_month_be_empty() -> None:
     assert {source for source, contract in CONTRACTS.items() if not contract.every_month} == {SourceId.SKJUTNINGAR}
 
 
-@pytest.mark.parametrize("what", [RATE, BASOMRADE])
-def test_the_press_feed_refuses_rates_and_basomraden_and_says_why(what: str) -> None:
+@pytest.mark.parametrize("what", [RATE, BASOMRADE, POINT])
+def test_the_press_feed_refuses_rates_basomraden_and_points_and_says_why(what: str) -> None:
     refusal = CONTRACTS[SourceId.POLISHANDELSER].refusal(what)
     assert refusal is not None
     assert refusal.what == what

@@ -53,7 +53,7 @@ class Finality(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A kind of question the source must not be used for, and why."""
+    """A kind of question the source must not be used for (`rate`, `point` or a level it never is as exact as), and why."""
 
     what: str
     reason: str
@@ -96,6 +96,7 @@ class SourceContract:
 
 
 RATE = "rate"
+POINT = "point"
 BASOMRADE = "basomrade"
 
 CONTRACTS: dict[SourceId, SourceContract] = {
@@ -128,6 +129,11 @@ CONTRACTS: dict[SourceId, SourceContract] = {
                     BASOMRADE,
                     "Polisens händelserapporter anger aldrig en plats som är noggrannare än en stadsdel.",
                     "The police press feed never gives a place finer than a stadsdel.",
+                ),
+                Refusal(
+                    POINT,
+                    "Polisens händelserapporter har inga platser att visa som punkter: källans punkt är kommunens eller länets mitt.",
+                    "The police press feed has no places to show as points: its point is the centroid of a municipality or a county.",
                 ),
             ),
         ),

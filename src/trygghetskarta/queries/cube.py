@@ -18,10 +18,12 @@ from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.areas import Area, AreaLevel, Edition
 from trygghetskarta.domain.categories import Category
-from trygghetskarta.domain.counts import Ledger
-from trygghetskarta.domain.periods import LOCAL_TIME, Month, Span, local_day
+from trygghetskarta.domain.counts import Ledger, MonthKnown
+from trygghetskarta.domain.periods import LOCAL_TIME, Month, Span
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.errors import NotCoveredError, NotFoundError
+from trygghetskarta.queries.completeness import load_completeness
+from trygghetskarta.queries.coverage import Delivered, load_coverage, load_latest
 from trygghetskarta.queries.population import Population, load_population
 
 Ints = npt.NDArray[np.int64]
@@ -40,14 +42,6 @@ _AREAS = text("""
 _VERSION = text("""
     SELECT version, published_at FROM publication WHERE CAST(:instant AS timestamptz) IS NULL OR published_at <= :instant
     ORDER BY version DESC LIMIT 1
-""")
-_COVERAGE = text("""
-    SELECT DISTINCT source_id, month FROM coverage
-    WHERE (known_to IS NULL OR known_to > :instant) AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant) ORDER BY month
-""")
-_LATEST = text("""
-    SELECT source_id, max(published_at) AS latest FROM delivery
-    WHERE published_at IS NOT NULL AND (CAST(:instant AS timestamptz) IS NULL OR published_at <= :instant) GROUP BY source_id
 """)
 
 
@@ -109,8 +103,9 @@ class Cube:
         areas: Areas by level, sorted by code; levels finest first.
         blocks: Counts by source.
         trees: Categories by source.
-        covered: Months delivered by source, ascending.
+        delivered: Months delivered by source.
         known_on: Day of the last delivery by source.
+        completeness: How much of the last months is known, by source.
         population: The denominators.
     """
 
@@ -121,9 +116,15 @@ class Cube:
     areas: Mapping[AreaLevel, tuple[Area, ...]]
     blocks: Mapping[SourceId, Block]
     trees: Mapping[SourceId, Tree]
-    covered: Mapping[SourceId, Ints]
+    delivered: Mapping[SourceId, Delivered]
     known_on: Mapping[SourceId, date]
+    completeness: Mapping[SourceId, tuple[MonthKnown, ...]]
     population: Population
+
+    @property
+    def covered(self) -> Mapping[SourceId, Ints]:
+        """Months delivered by source, whole or in part, ascending."""
+        return {source: delivered.months for source, delivered in self.delivered.items()}
 
     def cells(self, level: AreaLevel) -> slice:
         """Give the cells of the areas of a level."""
@@ -168,10 +169,7 @@ def load_cube(connection: Connection, edition: date | None = None, as_of: date |
         raise NotCoveredError(f"Ingenting var inläst den {as_of}.", f"Nothing was loaded on {as_of}.")
     trees, node_of = _trees(connection)
     blocks = _blocks(connection, (found, areas), (trees, node_of), instant)
-    covered: dict[SourceId, list[int]] = {}
-    source_of = {source.number: source for source in SourceId}
-    for number, month in connection.execute(_COVERAGE, {"instant": instant}):
-        covered.setdefault(source_of[number], []).append(month)
+    delivered, known_on = load_coverage(connection, instant), load_latest(connection, instant)
     return Cube(
         edition=found,
         as_of=as_of,
@@ -180,8 +178,9 @@ def load_cube(connection: Connection, edition: date | None = None, as_of: date |
         areas=areas,
         blocks=blocks,
         trees=trees,
-        covered={source: np.array(months, np.int64) for source, months in covered.items()},
-        known_on={source_of[number]: local_day(latest) for number, latest in connection.execute(_LATEST, {"instant": instant})},
+        delivered=delivered,
+        known_on=known_on,
+        completeness=load_completeness(connection, delivered, known_on, instant),
         population=load_population(connection, areas),
     )
 
@@ -345,7 +344,13 @@ def _block(rows: Ints, node: Ints, cells_of: Ints, shape: tuple[int, int]) -> Bl
 def delivered_months(cube: Cube, source: SourceId, span: Span) -> Ints:
     """Give the months of a span that a source delivered, as months since 1970."""
     asked = np.arange(span.first.number, span.last.number + 1)
-    return asked[np.isin(asked, cube.covered.get(source, np.zeros(0, np.int64)))]
+    return asked[np.isin(asked, cube.delivered[source].months if source in cube.delivered else [])]
+
+
+def partial_months(cube: Cube, source: SourceId, span: Span) -> tuple[Month, ...]:
+    """List the months of a span that a source delivered only some days of."""
+    partial = set(cube.delivered[source].partial.tolist()) if source in cube.delivered else set()
+    return tuple(month for month in span if month.number in partial)
 
 
 def missing_months(cube: Cube, source: SourceId, span: Span) -> tuple[Month, ...]:
