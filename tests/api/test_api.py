@@ -257,7 +257,15 @@ def test_the_public_sees_only_what_is_public_elsewhere(public_server: str) -> No
         answer = get(public_server, "/v1/comparisons", source=sources, baseline="previous", format="json").json()
         assert {row["status"] for row in answer["items"]} == {"withheld"}
         assert {(row["count"], row["baselineCount"], row["difference"], row["percent"]) for row in answer["items"]} == {(None,) * 4}
-        assert answer["ledger"] == {"placed": None, "areaOnly": None, "unplaced": None, "outside": None, "withheld": True, "total": None}
+        assert answer["ledger"] == {
+            "placed": None,
+            "areaOnly": None,
+            "unplaced": None,
+            "outside": None,
+            "withheld": True,
+            "covered": True,
+            "total": None,
+        }
         assert not any(
             character.isdigit() for sentence in answer["sentences"] for character in sentence.replace("2024", "").replace("2025", "")
         )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from tests.conftest import Box, Drawing
+from tests.conftest import Drawing
+from tests.db.dated import ONE, deliver_on
 from tests.db.delivering import deliver, fires
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
@@ -20,30 +21,7 @@ from trygghetskarta.queries.cube import load_cube
 from trygghetskarta.queries.slices import refuse
 from trygghetskarta.queries.sources import describe
 
-ONE: dict[str, Box] = {"rinkeby": (0, 0, 1000, 1000)}
 BRANDER = SourceId.BRANDER
-
-
-def deliver_on(connection: Connection, day: str, content: str, source: SourceId = BRANDER, known: tuple[int, int] | None = None) -> int:
-    """Deliver as if it were noon of a day; `known` are the days of each month that the delivery tells of."""
-    delivery = deliver(connection, source, content).delivery
-    at = {"at": f"{day} 12:00:00+00", "delivery": delivery}
-    connection.execute(
-        text("""
-            UPDATE event SET known_to = :at FROM delivery WHERE event.known_to = delivery.published_at AND delivery.delivery_id = :delivery
-        """),
-        at,
-    )
-    connection.execute(text("UPDATE event SET known_from = :at WHERE delivery_id = :delivery"), at)
-    connection.execute(text("UPDATE coverage SET known_from = :at WHERE delivery_id = :delivery"), at)
-    connection.execute(text("UPDATE delivery SET published_at = :at WHERE delivery_id = :delivery"), at)
-    connection.execute(text("UPDATE publication SET published_at = :at WHERE delivery_id = :delivery"), at)
-    if known is not None:
-        connection.execute(
-            text("UPDATE coverage SET first_day = first_day + :first - 1, last_day = first_day + :last - 1 WHERE delivery_id = :delivery"),
-            {"delivery": delivery, "first": known[0], "last": known[1]},
-        )
-    return delivery
 
 
 def month_of(connection: Connection, month: str, as_of: date | None = None) -> Exact:

@@ -13,7 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from trygghetskarta import __version__
 from trygghetskarta.api.problems import add_problems, problem
-from trygghetskarta.api.routers import areas, comparisons, service, sources
+from trygghetskarta.api.routers import areas, comparisons, service, sources, traces
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.errors import BusyError
@@ -56,7 +56,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)
     _guard(app, settings, audience)
     add_problems(app)
-    for router in (comparisons.router, areas.router, sources.router, service.router):
+    for router in (comparisons.router, traces.router, areas.router, sources.router, service.router):
         app.include_router(router)
     return app
 

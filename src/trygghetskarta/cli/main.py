@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from trygghetskarta.cli import areas, database, deliveries, describing, ingesting, questions, serving
+from trygghetskarta.cli import areas, database, deliveries, describing, ingesting, questions, serving, tracing
 from trygghetskarta.errors import TrygghetskartaError
 
 app = typer.Typer(name="trygghetskarta", no_args_is_help=True, add_completion=False, help="Brott och trygghet på karta.")
@@ -18,6 +18,7 @@ app.add_typer(database.rollup_app, name="rollup", help="Antal per plats och mån
 app.command("ingest")(ingesting.ingest)
 app.command("compare")(questions.compare)
 app.command("series")(questions.series)
+app.command("trace")(tracing.trace)
 app.command("serve")(serving.serve)
 app.command("demo")(serving.demo)
 app.command("health")(serving.health)

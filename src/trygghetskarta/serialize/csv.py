@@ -9,7 +9,8 @@ from typing import Any
 
 from trygghetskarta.serialize.figures import Row
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for a formula when a text begins with it."""
 
 
 class Dialect(StrEnum):
@@ -51,6 +52,6 @@ def _cell(value: Any, swedish: bool) -> str:  # noqa: ANN401 - a cell holds what
         case float():
             return repr(value).replace(".", ",") if swedish else repr(value)
         case str():
-            return f"'{value}" if value.startswith(_FORMULA) else value
+            return f"'{value}" if value.startswith(FORMULA) else value
         case _:
             return str(value)
