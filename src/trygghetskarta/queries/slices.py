@@ -11,7 +11,7 @@ import numpy.typing as npt
 from trygghetskarta.domain.areas import Area, AreaLevel
 from trygghetskarta.domain.counts import Exact, Measure, Provenance, Question, SourceCoverage
 from trygghetskarta.domain.periods import Month, Period, Span
-from trygghetskarta.domain.sources import CONTRACTS, RATE, SourceId
+from trygghetskarta.domain.sources import CONTRACTS, RATE, RATE_BASOMRADE, SourceId
 from trygghetskarta.errors import Fault, InvalidQuestionError, NotCarriedError, NotCoveredError, bad_parameter
 from trygghetskarta.queries.cube import Cube, delivered_months, missing_months, partial_months, provisional_months
 
@@ -91,6 +91,8 @@ def _refuse_what_is_not_carried(question: Question) -> None:
     refuse(question.sources, question.level.value, "level")
     if question.measure is Measure.RATE:
         refuse(question.sources, RATE, "measure")
+        if question.level is AreaLevel.BASOMRADE:
+            refuse(question.sources, RATE_BASOMRADE, "measure")
 
 
 def _refuse_what_is_not_covered(cube: Cube, question: Question) -> None:

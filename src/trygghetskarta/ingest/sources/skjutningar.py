@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
+from trygghetskarta.domain.events import Reading
+from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.ingest.contract import Context, DeliveredFile
+from trygghetskarta.ingest.harm import list_of, read_list
 
-import numpy as np
-import orjson
-
-from trygghetskarta.domain.areas import AreaLevel
-from trygghetskarta.domain.events import Precision, Reading
-from trygghetskarta.domain.sources import CONTRACTS, SourceId
-from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
-from trygghetskarta.ingest.rows import ISO_TIME, read_rows
-
-_NUMBER = re.compile(r"[0-9]{1,6}", re.ASCII)
-
-LIST = Layout(
-    name="skjutningar/lista",
-    columns={"id": "id", "start": "tid", "x": "x", "y": "y", "area": "omrade", "status": "status"},
-    required=("id", "start", "x", "y", "status"),
-    formats={"start": ISO_TIME},
-    srid=3011,
-    area_level=AreaLevel.STADSDEL,
-    withdrawn=frozenset(("återtagen", "makulerad")),
-    without_place=Precision.STAD,
-    detail={"dead": "doda", "injured": "skadade", "status": "status"},
-)
+LIST = list_of(SourceId.SKJUTNINGAR)
 
 
 class Skjutningar:
@@ -37,20 +18,4 @@ class Skjutningar:
 
     def read(self, file: DeliveredFile, context: Context) -> Reading:
         """Read a list of shootings; see `Source.read`."""
-        reading = read_rows(file, (LIST,), context, CONTRACTS[self.source].counts_by)
-        if context.layout is not None:
-            return reading
-        kinds = np.empty(len(reading.events), object)
-        kinds[:] = [_harm(detail) for detail in reading.events.detail.tolist()]
-        return replace(reading, events=replace(reading.events, kind=kinds))
-
-
-def _harm(detail: str | None) -> str:
-    """Name the kind of a shooting by who was hurt in it; a number left out or not given as one is not taken for nobody."""
-    facts = orjson.loads(detail or "{}")
-    dead, injured = (int(text) if _NUMBER.fullmatch(text) else None for text in (facts.get("dead", ""), facts.get("injured", "")))
-    if dead:
-        return "döda"
-    if injured and dead is not None:
-        return "skadade"
-    return "utan skadade" if dead == 0 and injured == 0 else "uppgift saknas"
+        return read_list(self.source, LIST, file, context)
