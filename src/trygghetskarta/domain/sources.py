@@ -129,7 +129,9 @@ def _read(source: SourceId) -> SourceContract:
     )
     refusals = tuple(Refusal(**refusal) for refusal in written.pop("refusals", []))
     closed = {"carries": Carries, "counts_by": CountsBy, "finality": Finality, "noun": tuple}
-    return SourceContract(source, refusals=refusals, **{name: closed.get(name, lambda value: value)(value) for name, value in written.items()})
+    return SourceContract(
+        source, refusals=refusals, **{name: closed.get(name, lambda value: value)(value) for name, value in written.items()}
+    )
 
 
 CONTRACTS: dict[SourceId, SourceContract] = {source: _read(source) for source in SourceId}
