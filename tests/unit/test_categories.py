@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from trygghetskarta.domain.categories import UNKNOWN_GROUP, Category, tree_of
-from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.domain.sources import EVENT_SOURCES, SourceId
 
-EVERY_SOURCE = pytest.mark.parametrize("source", list(SourceId))
+EVERY_SOURCE = pytest.mark.parametrize("source", EVENT_SOURCES)
 
 
 def written(source: SourceId) -> dict[str, Any]:

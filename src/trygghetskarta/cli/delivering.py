@@ -18,7 +18,8 @@ from trygghetskarta.ingest.mapping import read_mapping
 from trygghetskarta.ingest.places import hold_areas_still, load_places
 from trygghetskarta.ingest.reading import open_delivery
 from trygghetskarta.ingest.receipts import Receipt, receive, refuse
-from trygghetskarta.ingest.registry import ADAPTERS
+from trygghetskarta.ingest.registry import ADAPTERS, VALUES, version_of
+from trygghetskarta.ingest.values import publish_values
 from trygghetskarta.settings import Settings
 
 
@@ -107,12 +108,15 @@ def _read_and_publish(
         srid=how.srid,
         layout=layout,
     )
+    values = VALUES[how.source].values(file, context) if how.source in VALUES else None
+    if values is not None:
+        return publish_values(connection, delivery, how.source, values, places)
     return publish(connection, delivery, how.source, ADAPTERS[how.source].read(file, context), places)
 
 
 def _adapter(how: Delivering, layout: Layout | None) -> str:
     """Name what read a file, so that another way of reading the same file is another delivery."""
-    parts = [f"{how.source}/{ADAPTERS[how.source].version}"]
+    parts = [f"{how.source}/{version_of(how.source)}"]
     if layout is not None:
         parts.append(layout.name)
     if how.srid is not None:

@@ -30,6 +30,8 @@ class Denominator(StrEnum):
 
     RESIDENTS = "residents"
     RESIDENTS65PLUS = "residents65plus"
+    DAY_POPULATION = "dayPopulation"
+    DWELLINGS = "dwellings"
 
 
 class Status(StrEnum):

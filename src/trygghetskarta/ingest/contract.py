@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -10,6 +10,7 @@ from typing import Protocol
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.events import Precision, Reading
 from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.domain.values import ValueReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,33 @@ class Source(Protocol):
 
         Returns:
             Every row, as an event or as a rejected row.
+
+        Raises:
+            BadDeliveryError: The file as a whole cannot be used.
+        """
+        ...
+
+
+class ValueSource(Protocol):
+    """An adapter of files of values, which are not events.
+
+    Attributes:
+        source: The source it reads.
+        version: Changes when the same file would be read otherwise than before.
+    """
+
+    source: SourceId
+    version: str
+
+    def values(self, file: DeliveredFile, context: Context) -> Iterator[ValueReading] | None:
+        """Read a file of values.
+
+        Args:
+            file: The file.
+            context: What is known outside it.
+
+        Returns:
+            Every row, as a value or as a rejected row; None when the file is one of events, for a source that has both.
 
         Raises:
             BadDeliveryError: The file as a whole cannot be used.

@@ -181,7 +181,7 @@ def load_cube(connection: Connection, edition: date | None = None, as_of: date |
         delivered=delivered,
         known_on=known_on,
         completeness=load_completeness(connection, delivered, known_on, instant),
-        population=load_population(connection, areas),
+        population=load_population(connection, areas, instant),
     )
 
 
