@@ -200,7 +200,7 @@ def test_the_head_tells_what_was_delivered_of_each_source() -> None:
         SourceCoverage(PUBLIC_SOURCE, Month.parse("2022-01"), october, (september,), (october,), (october,), (known,)),
         SourceCoverage(SourceId.BRANDER, None, None, tuple(AUTUMN), ()),
     )
-    nothing = {"partial": [], "provisional": [], "incomplete": []}
+    nothing: dict[str, list[str]] = {"partial": [], "provisional": [], "incomplete": []}
     told = head(release(comparison([[1, 2], [3, 4]], coverage=coverage), STAFF), [])
     assert told["coverage"] == [
         {

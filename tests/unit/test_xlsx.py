@@ -21,6 +21,7 @@ from trygghetskarta.serialize.csv import Dialect
 from trygghetskarta.serialize.formats import Format, Writing, write_comparison, write_series
 
 STAFF, PUBLIC = Audience.ANALYST, Audience.PUBLIC
+_NUMBERS = ("count", "baselineCount", "rate")
 
 
 def wrote(published: Published, form: Format, *, over_time: bool = False) -> bytes:
@@ -39,17 +40,18 @@ def rows_of(content: bytes) -> list[dict[str, Any]]:
 
 def told(published: Published, form: Format) -> list[tuple[Any, str, Any, str, Any]]:
     """Give count, status, baseline, its status and rate of every row, as a reader of the format finds them; None for an empty cell."""
-    match form:
-        case Format.XLSX:
-            rows = rows_of(wrote(published, form))
-        case Format.CSV:
-            rows = [dict(row) for row in csv.DictReader(io.StringIO(wrote(published, form).decode()))]
-            numbers = ("count", "baselineCount", "rate")
-            rows = [{name: (float(cell) if cell else None) if name in numbers else cell for name, cell in row.items()} for row in rows]
-        case Format.JSON:
-            rows = orjson.loads(wrote(published, form))["items"]
-        case Format.GEOJSON:
-            rows = [feature["properties"] for feature in orjson.loads(wrote(published, form))["features"]]
+    content = wrote(published, form)
+    if form is Format.XLSX:
+        rows = rows_of(content)
+    elif form is Format.CSV:
+        rows = [
+            {**row, **{name: float(row[name]) if row[name] else None for name in _NUMBERS}}
+            for row in csv.DictReader(io.StringIO(content.decode()))
+        ]
+    elif form is Format.JSON:
+        rows = orjson.loads(content)["items"]
+    else:
+        rows = [feature["properties"] for feature in orjson.loads(content)["features"]]
     return [(row["count"], row["status"], row["baselineCount"], row["baselineStatus"], row["rate"]) for row in rows]
 
 
