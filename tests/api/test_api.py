@@ -217,6 +217,23 @@ def test_sources_tell_what_they_are_and_what_they_refuse(live_server: str) -> No
     assert one == items["skjutningar"]
 
 
+def test_a_source_tells_month_by_month_what_it_delivered_and_how_much_is_known(live_server: str, public_server: str) -> None:
+    told = get(live_server, "/v1/sources/brander").json()
+    months = told["coverage"]["months"]
+    assert (months[0], months[-1]) == ({"month": "2016-01", "status": "delivered"}, {"month": "2025-12", "status": "delivered"})
+    assert [month["month"] for month in told["completeness"]] == [month["month"] for month in months[-12:]]
+    # The sample's years were all delivered at once, so nothing can be said of how months become known.
+    assert {(month["share"], month["reasonEn"]) for month in told["completeness"]} == {(None, "The month was delivered only afterwards.")}
+    assert get(public_server, "/v1/sources/brander").json()["completeness"] is None
+
+
+def test_a_span_outside_what_was_delivered_is_refused_with_what_there_is(live_server: str) -> None:
+    problem = get(live_server, "/v1/comparisons", source="brander", from_="1990-01", to="1990-12").json()
+    assert (problem["status"], [fault["property"] for fault in problem["invalidParameters"]]) == (422, ["from"])
+    assert problem["detail"].endswith("Det som finns: Räddningstjänstens händelser 2016-01–2025-12.")
+    assert problem["detailEn"].endswith("There is: Rescue service events 2016-01–2025-12.")
+
+
 def test_areas_come_whole_as_a_map_and_page_by_page_as_a_list(live_server: str) -> None:
     collection = get(live_server, "/v1/areas", level="stadsdel", format="geojson").json()
     page = get(live_server, "/v1/areas", level="stadsdel", offset=100).json()

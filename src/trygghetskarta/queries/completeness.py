@@ -30,14 +30,15 @@ _MOST_MONTHS = 48
 _TOLD_MONTHS = 12
 
 # Events as they stand, by the instant at which any version of them was first known. Few events have earlier versions, so those are the
-# small side of the join.
+# small side of the join; one that was in another month then was hardly more than a year away.
 _FIRST_KNOWN = text("""
     WITH stands AS (
         SELECT key, month, antal, known_from FROM event
         WHERE source_id = :source AND month = ANY(:months) AND NOT withdrawn AND (known_to IS NULL OR known_to > :instant)
             AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant)
     ), earlier AS (
-        SELECT key, min(known_from) AS known_from FROM event WHERE source_id = :source AND known_to IS NOT NULL GROUP BY key
+        SELECT key, min(known_from) AS known_from FROM event
+        WHERE source_id = :source AND month >= :first AND known_to IS NOT NULL GROUP BY key
     )
     SELECT stands.month, least(stands.known_from, earlier.known_from) AS known_from, sum(antal) AS antal
     FROM stands LEFT JOIN earlier USING (key) GROUP BY 1, 2
@@ -71,7 +72,8 @@ def load_completeness(
         history = _History(months.in_step[-_MOST_MONTHS:].tolist(), Month.of(latest[source]).number)
         shares = {}
         if len(history.months) >= LEAST_MONTHS:
-            rows = connection.execute(_FIRST_KNOWN, {"source": source.number, "months": history.months, "instant": instant}).all()
+            parameters = {"source": source.number, "months": history.months, "first": history.months[0] - LAST_AGE, "instant": instant}
+            rows = connection.execute(_FIRST_KNOWN, parameters).all()
             shares = _shares(history, [(row.month, Month.of(local_day(row.known_from)).number, int(row.antal)) for row in rows])
         found[source] = tuple(_told(month, months, shares) for month in months.months[-_TOLD_MONTHS:].tolist())
     return found
