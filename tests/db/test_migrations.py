@@ -38,9 +38,10 @@ def test_a_population_loaded_before_indicators_is_kept_as_a_delivery(server: Ser
         command.upgrade(alembic_config(connection), "0002")
         connection.execute(text("INSERT INTO publication (what, published_at) VALUES ('population', '2026-02-01 12:00Z')"))
         connection.execute(
-            text(
-                "INSERT INTO population VALUES ('stad', '0180', 'residents', '2025-12-31', 995000, 'abc'), ('stad', '0180', 'residents', '2024-12-31', 990000, 'abc')"
-            )
+            text("""
+                INSERT INTO population VALUES ('stad', '0180', 'residents', '2025-12-31', 995000, 'abc'),
+                    ('stad', '0180', 'residents', '2024-12-31', 990000, 'abc')
+            """)
         )
     upgrade(engine)
     with engine.connect() as connection:

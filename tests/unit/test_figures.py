@@ -179,6 +179,7 @@ def test_the_ledger_adds_up_or_is_withheld_whole() -> None:
         "outside": 1,
         "withheld": False,
         "covered": True,
+        "withheldBySource": 0,
         "total": 10,
     }
     withheld = head(release(exact, PUBLIC), [])["ledger"]
@@ -189,6 +190,7 @@ def test_the_ledger_adds_up_or_is_withheld_whole() -> None:
         "outside": None,
         "withheld": True,
         "covered": True,
+        "withheldBySource": None,
         "total": None,
     }
 

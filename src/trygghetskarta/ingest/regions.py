@@ -16,8 +16,10 @@ from trygghetskarta.domain.events import Message
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.domain.values import EVERYONE, AreaValue, ValueReading
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
-from trygghetskarta.ingest.reading import TextTable, read_table, shown
-from trygghetskarta.ingest.value_rows import ValueTable, fits, year_of
+from trygghetskarta.ingest.formats.registry import header_of
+from trygghetskarta.ingest.reading import shown
+from trygghetskarta.ingest.rows import missing_columns
+from trygghetskarta.ingest.value_rows import ValueTable, value_tables, year_of
 
 LEVEL = "polisregion"
 _TOTALS = frozenset(("totalt", "total", "summa", "riket", "hela-riket", "hela-landet"))
@@ -44,16 +46,15 @@ def read_regions(source: SourceId, layout: Layout, file: DeliveredFile, context:
     Returns:
         See `ValueSource.values`.
     """
-    if context.layout is not None:
+    if context.layout is not None or missing_columns(layout, header_of(file, lambda header: not missing_columns(layout, header))):
         return None
-    table = read_table(file)
-    return iter([_read(source, table, layout, context)]) if fits(table.header, layout) else None
+    return (_read(source, rows, context) for rows in value_tables(file, layout, context))
 
 
-def _read(source: SourceId, table: TextTable, layout: Layout, context: Context) -> ValueReading:
-    rows = ValueTable.of(table, layout)
+def _read(source: SourceId, rows: ValueTable, context: Context) -> ValueReading:
+    table = rows.checker.table
     region = rows.texts("region")
-    is_total = np.array([code_of_name(name) in _TOTALS for name in region], bool)
+    rows.set_aside(np.array([code_of_name(name) in _TOTALS for name in region], bool))
     rows.required("region")
     rows.read("type", lambda text: _type(text, source))
     question = rows.required("question")
@@ -72,11 +73,10 @@ def _read(source: SourceId, table: TextTable, layout: Layout, context: Context) 
             EVERYONE,
             None if withheld[row] else float(value[row]),
         )
-        for row in np.flatnonzero(rows.checker.good & ~is_total).tolist()
+        for row in rows.good
         if (year := years[row]) is not None and (month := months[row]) is not None
     ]
-    blank = table.blank + int((rows.checker.good & is_total).sum())
-    return ValueReading(values, table.rejected + rows.checker.rejected, blank, rows.checker.warnings)
+    return rows.reading(values)
 
 
 def _type(text: str, source: SourceId) -> str | Message:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from trygghetskarta.domain.sources import SourceId
-from trygghetskarta.ingest.contract import Source, ValueSource
+from trygghetskarta.ingest.contract import Layout, Source, ValueSource
 from trygghetskarta.ingest.sources.anmalda_brott import AnmaldaBrott
 from trygghetskarta.ingest.sources.brander import Brander
 from trygghetskarta.ingest.sources.incidenter import Incidenter
@@ -23,6 +23,10 @@ ADAPTERS: Mapping[SourceId, Source] = {
 }
 VALUES: Mapping[SourceId, ValueSource] = {
     adapter.source: adapter for adapter in (Trygghetsmatning(), Population(), _SKJUTNINGAR, _SPRANGNINGAR)
+}
+LAYOUTS: Mapping[SourceId, tuple[Layout, ...]] = {
+    source: (*(ADAPTERS[source].layouts if source in ADAPTERS else ()), *(VALUES[source].value_layouts if source in VALUES else ()))
+    for source in SourceId
 }
 
 

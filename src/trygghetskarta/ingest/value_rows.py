@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -13,10 +13,13 @@ import pyarrow.compute as pc
 
 from trygghetskarta.domain.areas import AreaLevel, code_of_name
 from trygghetskarta.domain.events import Floats, Message
+from trygghetskarta.domain.values import AreaValue, ValueReading
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.checks import FIELD_TOO_LONG, LONGEST_KIND, Checker, numbers, to_bools
-from trygghetskarta.ingest.contract import Context, Layout
+from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
+from trygghetskarta.ingest.formats.registry import open_tables
 from trygghetskarta.ingest.reading import TextTable, shown
+from trygghetskarta.ingest.rows import choose_layout, missing_columns
 
 Bools = npt.NDArray[np.bool_]
 Read = TypeVar("Read")
@@ -26,46 +29,62 @@ WITHHELD = r"^(\.\.|\*|-|–|−|< ?[0-9]{1,6})$"
 _LEVELS = {code_of_name(name): level for level in AreaLevel for name in (level.value, level.swedish)} | {"kommun": AreaLevel.STAD}
 
 
-def fits(header: list[str], layout: Layout) -> bool:
-    """Tell whether a header has every column that a layout requires."""
-    names = {name.casefold() for name in header}
-    return all(layout.columns[field].casefold() in names for field in layout.required)
-
-
-def refuse_other_columns(header: list[str], layout: Layout, name: str) -> None:
-    """Refuse a file without the columns that a layout requires.
+def value_tables(file: DeliveredFile, layout: Layout, context: Context) -> Iterator[ValueTable]:
+    """Open a file of values.
 
     Args:
-        header: The file's columns.
-        layout: The layout.
-        name: The file's name, for the error.
+        file: The file.
+        layout: Its layout.
+        context: What is known outside it.
+
+    Yields:
+        Its parts.
 
     Raises:
-        BadDeliveryError: Some are missing.
+        BadDeliveryError: The file has other columns, or comes with a mapping.
     """
-    names = {column.casefold() for column in header}
-    missing = [layout.columns[field] for field in layout.required if layout.columns[field].casefold() not in names]
-    if missing:
-        raise BadDeliveryError(
-            f"{name}: kolumnen {', '.join(missing)} saknas för layouten {layout.name}; filen har {', '.join(header)}.",
-            f"{name}: the column {', '.join(missing)} is missing for the layout {layout.name}; the file has {', '.join(header)}.",
-            code="missing_column",
-        )
+    if context.layout is not None:
+        raise BadDeliveryError("Den här källan läser ingen mappning.", "This source reads no mapping.")
+    for table in open_tables(file, lambda header: not missing_columns(layout, header)):
+        choose_layout(table, (layout,), context, file.name)
+        yield ValueTable.of(table, layout)
 
 
 @dataclass(slots=True)
 class ValueTable:
-    """A table of values with its checker, asked by the fields of its layout."""
+    """A table of values with its checker, asked by the fields of its layout.
+
+    Attributes:
+        checker: The rows that still stand.
+        columns: The file's column by field.
+        blank: Rows that are empty, a footer or a sum of others.
+    """
 
     checker: Checker
     columns: dict[str, str]
+    blank: int
 
     @classmethod
     def of(cls, table: TextTable, layout: Layout) -> ValueTable:
-        """Begin with all rows good; the layout must fit."""
+        """Begin with all rows good."""
         spelled = {column.casefold(): column for column in table.header}
         columns = {field: spelled[name.casefold()] for field, name in layout.columns.items() if name.casefold() in spelled}
-        return cls(Checker.of(table), columns)
+        return cls(Checker.of(table), columns, table.blank)
+
+    @property
+    def good(self) -> list[int]:
+        """The rows that still stand, by their number in the table."""
+        numbers: list[int] = np.flatnonzero(self.checker.good).tolist()
+        return numbers
+
+    def set_aside(self, blank: Bools) -> None:
+        """Count rows as blank, and look at them no more."""
+        self.blank += int((blank & self.checker.good).sum())
+        self.checker.good &= ~blank
+
+    def reading(self, values: list[AreaValue]) -> ValueReading:
+        """Give what was made of the table, its rejected rows and its blank ones included."""
+        return ValueReading(values, self.checker.table.rejected + self.checker.rejected, self.blank, self.checker.warnings)
 
     def texts(self, field: str) -> list[str]:
         """Give a field's texts, empty where it has no column."""
@@ -121,7 +140,7 @@ class ValueTable:
 
     def places(self, context: Context, area_field: str) -> list[AreaLevel | None]:
         """Read the level of every row, and reject those whose area no edition has at that level."""
-        levels = self.read("level", _level)
+        levels = self.read("level", level_of)
         names = self.required(area_field)
         unknown = [level is not None and not _known(context, level, name) for level, name in zip(levels, names, strict=True)]
         self.checker.reject(
@@ -134,7 +153,8 @@ class ValueTable:
         return levels
 
 
-def _level(text: str) -> AreaLevel | Message:
+def level_of(text: str) -> AreaLevel | Message:
+    """Read the name of a level, as the code or as a person writes it."""
     level = _LEVELS.get(code_of_name(text))
     if level is not None:
         return level

@@ -12,11 +12,11 @@ from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.areas import AreaLevel, code_of_name
 from trygghetskarta.domain.events import Message, Rejected
-from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.domain.values import AreaValue, ValueReading
+from trygghetskarta.ingest.load import Order
 from trygghetskarta.ingest.places import Places
 from trygghetskarta.ingest.publication import announce
-from trygghetskarta.ingest.receipts import Receipt, record, status_of
+from trygghetskarta.ingest.receipts import Receipt, Rejections, record, status_of
 
 _LOCK = 7_301_009
 
@@ -41,37 +41,38 @@ _INSERT = text("""
         CAST(:value AS float8[]), CAST(:n AS int[]), CAST(:half_width AS float8[]), CAST(:line AS int[])
     ) AS told
 """)
-_SUPERSEDED = Message(
-    "superseded_row",
-    "En senare rad i filen har samma nyckel och ett annat värde; den gäller.",
-    "A later row of the file has the same key and another value; that one holds.",
+_CONFLICTING = Message(
+    "conflicting_row",
+    "En tidigare rad i filen gäller samma sak och har ett annat värde; den gäller.",
+    "An earlier row of the file is about the same thing and has another value; that one holds.",
 )
 
 
-def publish_values(connection: Connection, delivery: int, source: SourceId, readings: Iterable[ValueReading], places: Places) -> Receipt:
+def publish_values(connection: Connection, order: Order, readings: Iterable[ValueReading], places: Places) -> Receipt:
     """Make the values that were read known: close the versions they change, add the new ones.
 
     Args:
         connection: Inside a transaction; readers see the delivery when the caller commits it.
-        delivery: Its number, from `receive`.
-        source: Its source.
+        order: Which delivery.
         readings: What the adapter read.
         places: The areas.
 
     Returns:
         The receipt, also stored.
     """
+    delivery, source = order.delivery, order.source
     connection.execute(text("SELECT pg_advisory_xact_lock(:kind, :source)"), {"kind": _LOCK, "source": source.number})
     at: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
     blocks = list(readings)
     values = [value for block in blocks for value in block.values]
     keys = _keys(connection, places, values)
     known: dict[Key, Known] = {tuple(row[:5]): tuple(row[5:]) for row in connection.execute(_CURRENT, {"source": source.number})}
-    holders = dict(zip(keys, values, strict=True))
+    # Of two rows about the same thing the first holds, as it does of two with one id.
+    holders = dict(zip(reversed(keys), reversed(values), strict=True))
     new = {key: value for key, value in holders.items() if key not in known}
     changed = {key: value for key, value in holders.items() if key in known and known[key] != _told(value)}
-    superseded = [
-        Rejected(value.line, "", "", _SUPERSEDED, value.raw)
+    conflicting = [
+        Rejected(value.line, "", "", _CONFLICTING, value.raw)
         for key, value in zip(keys, values, strict=True)
         if _told(value) != _told(holders[key])
     ]
@@ -82,21 +83,21 @@ def publish_values(connection: Connection, delivery: int, source: SourceId, read
         kept = new | changed
         connection.execute(_INSERT, head | _columns(list(kept)) | _facts(list(kept.values())))
         announce(connection, "delivery", delivery)
-    rejections = (*(row for block in blocks for row in block.rejected), *superseded)
+    rejections = (*(row for block in blocks for row in block.rejected), *conflicting)
     counted = {
         "read": len(values) + sum(len(block.rejected) + block.blank for block in blocks),
         "new": len(new),
         "changed": len(changed),
-        "unchanged": len(values) - len(new) - len(changed) - len(superseded),
+        "unchanged": len(values) - len(new) - len(changed) - len(conflicting),
         "rejected": len(rejections),
         "blank": sum(block.blank for block in blocks),
     }
-    warnings = tuple(warned for block in blocks for warned in block.warnings)
-    record(connection, delivery, counted, warnings, rejections, at)
+    stored = Rejections(delivery)
+    stored.add(connection, sorted(rejections, key=lambda rejection: rejection.line))
     row = connection.execute(
         text("SELECT file_name, sha256, adapter FROM delivery WHERE delivery_id = :delivery"), {"delivery": delivery}
     ).one()
-    return Receipt(
+    receipt = Receipt(
         delivery,
         source,
         row.file_name,
@@ -105,10 +106,11 @@ def publish_values(connection: Connection, delivery: int, source: SourceId, read
         row.adapter,
         placed={},
         months=None,
-        warnings=warnings,
-        rejections=tuple(sorted(rejections, key=lambda rejection: rejection.line)),
+        warnings=tuple(warned for block in blocks for warned in block.warnings),
+        rejections=tuple(stored.first),
         **counted,
     )
+    return record(connection, receipt, at)
 
 
 def _told(value: AreaValue) -> Known:

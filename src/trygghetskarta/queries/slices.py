@@ -47,6 +47,7 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...]) -> Exact
     _refuse_what_is_not_covered(cube, question)
     spans = tuple(period.span for period in periods)
     counts = cube.count(cube.cells(question.level), part.ranges, spans)[part.areas]
+    withheld = cube.withheld_counts(cube.cells(question.level), part.ranges, spans)[part.areas]
     missing = np.array([_nothing_delivered(cube, question, span) for span in spans])
     return Exact(
         question=question,
@@ -67,6 +68,7 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...]) -> Exact
             as_of=cube.as_of,
             counted=tuple((source, _named(cube, source, question.categories)) for source in question.sources),
         ),
+        withheld=(withheld > 0) & (counts == 0) if withheld.any() else None,
     )
 
 

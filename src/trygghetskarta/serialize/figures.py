@@ -118,6 +118,7 @@ def head(published: Published, sentences: list[str]) -> dict[str, Any]:
             "outside": ledger.outside if ledger is not None else None,
             "withheld": ledger is None,
             "covered": not any(coverage.missing or coverage.partial for coverage in published.coverage),
+            "withheldBySource": ledger.withheld if ledger is not None else None,
             "total": ledger.total if ledger is not None else None,
         },
         "coverage": [

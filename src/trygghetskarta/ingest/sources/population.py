@@ -12,11 +12,11 @@ from trygghetskarta.domain.counts import Denominator
 from trygghetskarta.domain.events import NO_TIME, Message
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.domain.values import EVERYONE, AreaValue, ValueReading
-from trygghetskarta.ingest.checks import days_of, local_times
+from trygghetskarta.ingest.checks import local_times
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
-from trygghetskarta.ingest.reading import TextTable, read_table
-from trygghetskarta.ingest.rows import ISO_DATE
-from trygghetskarta.ingest.value_rows import ValueTable, refuse_other_columns
+from trygghetskarta.ingest.row_times import ISO_DATE
+from trygghetskarta.ingest.times import days_of
+from trygghetskarta.ingest.value_rows import ValueTable, value_tables
 
 COUNTS = Layout(
     name="population/antal",
@@ -40,16 +40,16 @@ class Population:
 
     source = SourceId.POPULATION
     version = "1"
+    value_layouts: tuple[Layout, ...] = (COUNTS,)
 
     def values(self, file: DeliveredFile, context: Context) -> Iterator[ValueReading]:
         """Read a file of denominators; see `ValueSource.values`."""
-        table = read_table(file)
-        refuse_other_columns(table.header, COUNTS, file.name)
-        yield _read(table, context)
+        for rows in value_tables(file, COUNTS, context):
+            yield _read(rows, context)
 
 
-def _read(table: TextTable, context: Context) -> ValueReading:
-    rows = ValueTable.of(table, COUNTS)
+def _read(rows: ValueTable, context: Context) -> ValueReading:
+    table = rows.checker.table
     value, withheld = rows.numbers("value")
     rows.reject_missing(np.isnan(value) | withheld, "value")
     local = local_times(rows.checker, rows.columns["date"], ISO_DATE)
@@ -68,9 +68,9 @@ def _read(table: TextTable, context: Context) -> ValueReading:
             EVERYONE,
             float(value[row]),
         )
-        for row in np.flatnonzero(rows.checker.good).tolist()
+        for row in rows.good
     ]
-    return ValueReading(values, table.rejected + rows.checker.rejected, table.blank, rows.checker.warnings)
+    return rows.reading(values)
 
 
 def _kind(text: str) -> Denominator | Message:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from trygghetskarta.domain.events import Reading
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.domain.values import ValueReading
-from trygghetskarta.ingest.contract import Context, DeliveredFile
+from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
 from trygghetskarta.ingest.harm import list_of, read_list
 from trygghetskarta.ingest.regions import read_regions, regions_of
 
@@ -19,9 +19,11 @@ class Skjutningar:
     """Rows of the list of shootings, known by their id; and counts per police region."""
 
     source = SourceId.SKJUTNINGAR
-    version = "1"
+    version = "2"
+    layouts: tuple[Layout, ...] = (LIST,)
+    value_layouts: tuple[Layout, ...] = (REGIONS,)
 
-    def read(self, file: DeliveredFile, context: Context) -> Reading:
+    def read(self, file: DeliveredFile, context: Context) -> Iterator[Reading]:
         """Read a list of shootings; see `Source.read`."""
         return read_list(self.source, LIST, file, context)
 

@@ -9,8 +9,7 @@ import numpy as np
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.domain.values import AreaValue, ValueReading
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
-from trygghetskarta.ingest.reading import TextTable, read_table
-from trygghetskarta.ingest.value_rows import ValueTable, refuse_other_columns, year_of
+from trygghetskarta.ingest.value_rows import ValueTable, value_tables, year_of
 
 ANSWERS = Layout(
     name="trygghetsmatning/svar",
@@ -33,16 +32,16 @@ class Trygghetsmatning:
 
     source = SourceId.TRYGGHETSMATNING
     version = "1"
+    value_layouts: tuple[Layout, ...] = (ANSWERS,)
 
     def values(self, file: DeliveredFile, context: Context) -> Iterator[ValueReading]:
         """Read the answers of one or more surveys; see `ValueSource.values`."""
-        table = read_table(file)
-        refuse_other_columns(table.header, ANSWERS, file.name)
-        yield _read(table, context)
+        for rows in value_tables(file, ANSWERS, context):
+            yield _read(rows, context)
 
 
-def _read(table: TextTable, context: Context) -> ValueReading:
-    rows = ValueTable.of(table, ANSWERS)
+def _read(rows: ValueTable, context: Context) -> ValueReading:
+    table = rows.checker.table
     level = rows.places(context, "area")
     years = rows.read("year", year_of(context))
     question, group = rows.required("question"), rows.required("group")
@@ -65,7 +64,7 @@ def _read(table: TextTable, context: Context) -> ValueReading:
             int(n[row]),
             None if np.isnan(half_width[row]) else float(half_width[row]),
         )
-        for row in np.flatnonzero(rows.checker.good).tolist()
+        for row in rows.good
         if (day := years[row]) is not None
     ]
-    return ValueReading(values, table.rejected + rows.checker.rejected, table.blank, rows.checker.warnings)
+    return rows.reading(values)

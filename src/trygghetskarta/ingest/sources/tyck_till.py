@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.events import Precision, Reading
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
-from trygghetskarta.ingest.rows import ISO_TIME, read_rows
+from trygghetskarta.ingest.row_times import ISO_TIME
+from trygghetskarta.ingest.rows import read_rows
 
 REPORTS = Layout(
     name="tyck_till/synpunkter",
@@ -25,7 +28,8 @@ class TyckTill:
 
     source = SourceId.TYCK_TILL
     version = "1"
+    layouts: tuple[Layout, ...] = (REPORTS,)
 
-    def read(self, file: DeliveredFile, context: Context) -> Reading:
+    def read(self, file: DeliveredFile, context: Context) -> Iterator[Reading]:
         """Read an extract of reports; see `Source.read`."""
-        return read_rows(file, (REPORTS,), context, CONTRACTS[self.source].counts_by)
+        return read_rows(file, self.layouts, context, CONTRACTS[self.source].counts_by)
