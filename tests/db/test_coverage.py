@@ -51,12 +51,20 @@ def test_a_month_in_progress_is_partial_until_it_is_delivered_again(connection: 
 
 def test_days_of_several_deliveries_make_a_month_and_a_hole_in_it_is_told(connection: Connection, draw: Drawing) -> None:
     draw(AreaLevel.STADSDEL, ONE)
-    deliver_on(connection, "2026-05-01", fires(fire("A", "2026-03-05")), known=(1, 14))
-    deliver_on(connection, "2026-05-02", fires(fire("B", "2026-03-25")), known=(16, 31))
-    deliver_on(connection, "2026-05-03", fires(fire("C", "2026-05-01")), known=(1, 3))
+    deliver_on(connection, "2026-06-01", fires(fire("A", "2026-03-05")), known=(1, 14))
+    deliver_on(connection, "2026-06-02", fires(fire("B", "2026-03-25")), known=(19, 31))
+    deliver_on(connection, "2026-06-03", fires(fire("C", "2026-05-01")), known=(1, 3))
     assert states(connection) == {"2026-03": "partial", "2026-04": "missing", "2026-05": "partial"}
-    deliver_on(connection, "2026-05-04", fires(fire("D", "2026-03-15")), known=(15, 15))
+    # The 15th is told of now; the three silent days after it are taken for days on which nothing happened.
+    deliver_on(connection, "2026-06-04", fires(fire("D", "2026-03-15")), known=(15, 15))
     assert states(connection)["2026-03"] == "delivered"
+
+
+def test_silence_is_no_hole_in_a_source_that_may_have_nothing_to_tell(connection: Connection, draw: Drawing) -> None:
+    draw(AreaLevel.STADSDEL, ONE)
+    row = "id;tid;x;y;omrade;doda;skadade;status\n1;2026-03-15 12:00;150010;6580010;;0;0;bekräftad\n"
+    deliver_on(connection, "2026-04-05", row, SourceId.SKJUTNINGAR, known=(15, 15))
+    assert load_cube(connection).delivered[SourceId.SKJUTNINGAR].partial.tolist() == []
 
 
 def test_a_part_of_a_month_is_not_compared_with_the_whole_of_another(connection: Connection, draw: Drawing) -> None:
