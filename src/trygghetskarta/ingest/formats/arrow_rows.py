@@ -21,6 +21,7 @@ MOST_BYTES = 256 << 20
 """A block of rows whose texts would take more is refused."""
 _POINT, _MULTIPOINT = 0, 4
 _WGS84 = 4326
+_OGR_TYPE = b"GDAL:OGR:type"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,11 @@ def block_of(batch: pa.RecordBatch, header: list[str], position: Position | None
         The block.
     """
     attributes = [number for number, column in enumerate(batch.schema.names) if position is None or column != position.column]
-    columns = {name: _texts(batch.column(number)) for name, number in zip(header, attributes, strict=False)}
+    columns = {}
+    for name, number in zip(header, attributes, strict=False):
+        texts = _texts(batch.column(number))
+        is_stamp = (batch.schema.field(number).metadata or {}).get(_OGR_TYPE) == b"DateTime"
+        columns[name] = _stamps(texts) if is_stamp else texts
     if position is not None:
         columns["x"], columns["y"] = _points(batch.column(position.column))
     table = table_of(columns, np.arange(line, line + batch.num_rows))
@@ -196,6 +201,16 @@ def _times(values: pa.Array) -> Texts:
     return pc.replace_substring_regex(seconds.cast(pa.string()), r":00$", "")
 
 
+def _stamps(texts: Texts) -> Texts:
+    """Write times that GDAL gives as ISO 8601: by the local clock where they have a zone, and as they are where they have none."""
+    given = pd.Series(texts if isinstance(texts, list) else texts.to_pylist(), dtype=object)
+    has_zone = given.str.contains(r"(?:Z|[+-][0-9]{2}:?[0-9]{2})$", regex=True)
+    instants = pd.to_datetime(given.where(has_zone), format="ISO8601", utc=True, errors="coerce").dt.tz_convert(str(LOCAL_TIME))
+    local = pd.to_datetime(given.where(~has_zone), format="ISO8601", errors="coerce").fillna(instants.dt.tz_localize(None))
+    written = pc.replace_substring_regex(pa.array(local.to_numpy("datetime64[s]"), pa.timestamp("s")).cast(pa.string()), r":00$", "")
+    return _filled(pc.coalesce(written, pa.array(given.tolist(), pa.string())))
+
+
 def _points(values: pa.Array) -> tuple[Texts, Texts]:
     """Write positions as x and y. Where there is none both are empty; what is no point is named, which no reader takes for a number."""
     if isinstance(values, pa.ExtensionArray):
@@ -209,7 +224,8 @@ def _points(values: pa.Array) -> tuple[Texts, Texts]:
         "" if own is None or good else "?" if shape is None else "POINT EMPTY" if shape.is_empty else str(shape.geom_type)
         for own, shape, good in zip(wkb, shapes, is_point.tolist(), strict=True)
     ]
-    x, y = (_filled(_floats(pa.array(part(shapes)))) for part in (shapely.get_x, shapely.get_y))
+    points = np.where(is_point, shapes, None)
+    x, y = (_filled(_floats(pa.array(part(points)))) for part in (shapely.get_x, shapely.get_y))
     return _instead(x, is_point, faults), _instead(y, is_point, faults)
 
 

@@ -77,7 +77,10 @@ def _fitting(path: Path, name: str, fits: Fits, stack: ExitStack) -> _Layer:
 
 
 def _opened(path: Path, name: str, layer: str, stack: ExitStack) -> _Layer:
-    meta, batches = stack.enter_context(pyogrio.raw.open_arrow(path, layer=layer, batch_size=BLOCK_ROWS, use_pyarrow=True))
+    # Times as texts: as numbers, one without a zone could not be told from one in UTC.
+    meta, batches = stack.enter_context(
+        pyogrio.raw.open_arrow(path, layer=layer, batch_size=BLOCK_ROWS, use_pyarrow=True, datetime_as_string=True)
+    )
     column = meta["geometry_name"] or "wkb_geometry"
     has_points = meta["geometry_type"] is not None and column in batches.schema.names
     position = Position(column, srid_of(meta["crs"], name)) if has_points else None

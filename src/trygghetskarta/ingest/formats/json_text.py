@@ -71,7 +71,7 @@ class JsonText:
         self.file.seek(0)
         self.decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
         self.buffer, self.at, self.line, self.last, self.upto, self.ended = "", 0, 1, 0, 0, False
-        self._more(_CHUNK)
+        self._more(max(_CHUNK, 3))
         self.at = int(self.buffer.startswith("\ufeff"))
 
     def peek(self) -> str:

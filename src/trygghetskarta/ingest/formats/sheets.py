@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 from zipfile import ZipFile
 
-from openpyxl import load_workbook
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE, is_datetime, is_timedelta_format
 from openpyxl.utils.datetime import from_excel
 
@@ -47,6 +47,22 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ERRORS = frozenset(("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#GETTING_DATA"))
 _DAY = 86_400
 _OUTSIDE = Message("field_count", "Raden har värden utanför tabellens kolumner.", "The row has values outside the columns of the table.")
+
+
+class _OnlyCells(ExcelReader):
+    """Opens a workbook for its cells: what is not read cannot be broken."""
+
+    def read_chartsheet(self, sheet: object, rel: object) -> None:
+        """Leave a sheet of one diagram alone."""
+
+    def read_properties(self) -> None:
+        """Leave who wrote it alone."""
+
+    def read_custom(self) -> None:
+        """Leave what else is said of it alone."""
+
+    def read_theme(self) -> None:
+        """Leave its colours alone."""
 
 
 class _CellError(Exception):
@@ -187,7 +203,9 @@ def _opened(path: Path, name: str) -> Iterator[list[_Sheet]]:
         with refusing(name, *_WORKBOOK), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about drawings, filters and other things that are not cells
             _refuse_large_parts(file, name)
-            book: Any = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            opened = _OnlyCells(file, read_only=True, data_only=True, keep_links=False)
+            opened.read()
+            book: Any = opened.wb
             sheets = book.worksheets
             styles = [_Style.of(_code(style.numFmtId, book._number_formats)) for style in book._cell_styles]
             epoch = book.epoch
