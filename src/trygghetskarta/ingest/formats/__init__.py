@@ -1,1 +1,1 @@
-"""Readers of delivered files: what was packed is opened, and every format becomes blocks of texts."""
+"""One reader per format: a file to parts of a table of texts."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from trygghetskarta.errors import BadDeliveryError, BusyError
-from trygghetskarta.ingest.formats.texttable import DeliveredFile
+from trygghetskarta.ingest.contract import DeliveredFile
 from trygghetskarta.ingest.reading import shown
 
 LARGEST = 1 << 30

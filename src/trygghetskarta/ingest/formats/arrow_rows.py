@@ -15,7 +15,7 @@ import shapely
 
 from trygghetskarta.domain.periods import LOCAL_TIME
 from trygghetskarta.ingest.formats.blocks import Texts, names_of, number_text, table_of, unknown_crs
-from trygghetskarta.ingest.formats.texttable import TextTable, shown, tidy
+from trygghetskarta.ingest.reading import TextTable, shown, tidy
 
 MOST_BYTES = 256 << 20
 """A block of rows whose texts would take more is refused."""
@@ -224,7 +224,7 @@ def _points(values: pa.Array) -> tuple[Texts, Texts]:
         "" if own is None or good else "?" if shape is None else "POINT EMPTY" if shape.is_empty else str(shape.geom_type)
         for own, shape, good in zip(wkb, shapes, is_point.tolist(), strict=True)
     ]
-    points = np.where(is_point, shapes, None)
+    points = np.where(is_point, shapes, np.array(None, object))
     x, y = (_filled(_floats(pa.array(part(points)))) for part in (shapely.get_x, shapely.get_y))
     return _instead(x, is_point, faults), _instead(y, is_point, faults)
 

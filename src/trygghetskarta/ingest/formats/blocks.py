@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from trygghetskarta.domain.events import Message, Rejected
 from trygghetskarta.errors import BadDeliveryError, TrygghetskartaError
-from trygghetskarta.ingest.formats.texttable import TextTable, shown, tidy
+from trygghetskarta.ingest.reading import TextTable, shown, tidy
 
 Ints = npt.NDArray[np.int64]
 Texts: TypeAlias = pa.StringArray | list[str]

@@ -16,7 +16,7 @@ import pyogrio
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.formats.arrow_rows import Position, block_of, header_of, srid_of
 from trygghetskarta.ingest.formats.blocks import BLOCK_ROWS, no_rows, refuse_several, refusing, table_of
-from trygghetskarta.ingest.formats.texttable import Fits, TextTable
+from trygghetskarta.ingest.reading import Fits, TextTable
 
 _KIND = ("en GeoPackage-fil", "a GeoPackage file")
 

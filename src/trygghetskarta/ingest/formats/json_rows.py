@@ -17,7 +17,7 @@ from trygghetskarta.domain.events import Message, Rejected
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.formats.blocks import BLOCK_LETTERS, BLOCK_ROWS, Texts, no_rows, refuse_many, table_of, unknown_crs
 from trygghetskarta.ingest.formats.json_text import DECODER, LONGEST, JsonText, Pairs, Row, too_long, truncated
-from trygghetskarta.ingest.formats.texttable import Fits, TextTable, shown, tidy
+from trygghetskarta.ingest.reading import Fits, TextTable, shown, tidy
 
 _WGS84 = 4326
 _EPSG = re.compile(r"EPSG:[^:]*:?([0-9]{4,6})$", re.IGNORECASE)

@@ -12,7 +12,7 @@ from pyarrow import parquet
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.formats.arrow_rows import MOST_BYTES, Position, block_of, header_of, srid_of
 from trygghetskarta.ingest.formats.blocks import BLOCK_ROWS, refusing, table_of
-from trygghetskarta.ingest.formats.texttable import Fits, TextTable
+from trygghetskarta.ingest.reading import Fits, TextTable
 
 _MAGIC = b"PAR1"
 _KIND = ("en Parquet-fil", "a Parquet file")

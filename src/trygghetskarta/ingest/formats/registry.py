@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from trygghetskarta.errors import BadDeliveryError
-from trygghetskarta.ingest.formats import geopackage, json_rows, parquet, sheets
-from trygghetskarta.ingest.formats import texttable as delimited
-from trygghetskarta.ingest.formats.texttable import DeliveredFile, Fits, TextTable
+from trygghetskarta.ingest.contract import DeliveredFile
+from trygghetskarta.ingest.formats import delimited, geopackage, json_rows, parquet, sheets
+from trygghetskarta.ingest.reading import Fits, TextTable
 
 Reader = Callable[[Path, str, Fits], Iterator[TextTable]]
 

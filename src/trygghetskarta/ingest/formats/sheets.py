@@ -36,7 +36,7 @@ from trygghetskarta.ingest.formats.blocks import (
     time_text,
 )
 from trygghetskarta.ingest.formats.sheet_xml import Cell, rows_of
-from trygghetskarta.ingest.formats.texttable import Fits, TextTable, shown, tidy
+from trygghetskarta.ingest.reading import Fits, TextTable, shown, tidy
 
 _LINES_ABOVE = 50
 _LARGEST_PART = 256 << 20
