@@ -50,12 +50,21 @@ def test_a_shape_is_known_by_what_is_in_it(tmp_path: Path, shape: str, name: str
     assert [json.loads(raw) for raw in read.raw] == ROWS
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+ALL_TOKENS = (
+    '[{"id": "a\\u00e5\\"\\\\", "tid": [-12.5e-7, 1E+5], "å": true, "b": false, "c": null, "d": NaN, "e": -Infinity},\n {"id": -0.25}]'
+)
+
+
+@pytest.mark.parametrize("text", [*SHAPES.values(), ALL_TOKENS], ids=[*SHAPES, "all tokens"])
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 50])
-def test_a_window_of_any_size_sees_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shape: str, size: int) -> None:
-    whole = found(tmp_path, SHAPES[shape])
+def test_a_window_of_any_size_sees_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, size: int) -> None:
+    whole = found(tmp_path, text)
     monkeypatch.setattr(json_text, "_CHUNK", size)
-    assert found(tmp_path, SHAPES[shape]) == whole
+    assert found(tmp_path, text) == whole
+
+
+def test_an_array_cut_off_anywhere_is_refused_as_cut_off(tmp_path: Path) -> None:
+    assert {why_refused(tmp_path, ALL_TOKENS[:length]).code for length in range(2, len(ALL_TOKENS) - 1)} == {"truncated"}
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ _CHUNK = 1 << 20
 # A token that the end of the window may have cut in two is no longer than this, but for texts.
 _LONGEST_TOKEN = 12
 _TOKENS = ("true", "false", "null", "NaN", "Infinity", "-Infinity")
+_CUT = re.compile(r"[.eE][-+]?")
 _BLANK = re.compile(r"[ \t\r\n]*")
 
 
@@ -137,9 +138,13 @@ class JsonText:
 
     def _is_cut(self, error: json.JSONDecodeError) -> bool:
         """Tell whether a value may be wrong only because the window ends."""
+        if error.msg.startswith("Unterminated"):
+            return True
+        at_end = error.pos + _LONGEST_TOKEN > len(self.buffer)
+        if not self.ended or error.msg.startswith("Invalid \\u"):
+            return at_end
         rest = self.buffer[error.pos : error.pos + _LONGEST_TOKEN].rstrip()
-        at_end = error.pos + _LONGEST_TOKEN > len(self.buffer) and any(token.startswith(rest) for token in _TOKENS)
-        return at_end or error.msg.startswith(("Unterminated", "Invalid \\u")) or not rest
+        return not rest or _CUT.fullmatch(rest) is not None or any(token.startswith(rest) for token in _TOKENS)
 
     def _more(self, size: int) -> None:
         read = self.file.read(size)
