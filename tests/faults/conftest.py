@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -40,27 +41,20 @@ class City:
     Attributes:
         cluster: The server.
         name: Name of the database.
-        engines: Opened here, closed when the test ends.
     """
 
     cluster: Cluster
     name: str
-    engines: list[Engine] = field(default_factory=list)
 
     @property
     def address(self) -> str:
-        """Give the database's address; it stays the same when the server is started again."""
+        """Give the database's address."""
         return self.cluster.url(self.name)
 
+    @cached_property
     def engine(self) -> Engine:
         """Open the database."""
-        self.engines.append(make_engine(self.address))
-        return self.engines[-1]
-
-    def twin(self) -> City:
-        """Give another database as this one was at first."""
-        self.cluster.create_database(f"{self.name}_twin", _TEMPLATE)
-        return City(self.cluster, f"{self.name}_twin", self.engines)
+        return make_engine(self.address)
 
 
 def make_city(cluster: Cluster, folder: Path) -> None:
@@ -99,16 +93,27 @@ def killable() -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def city(killable: Cluster, request: pytest.FixtureRequest) -> Iterator[City]:
-    """Give a database of the test's own, with areas and nothing in them."""
+def cities(killable: Cluster, request: pytest.FixtureRequest) -> Iterator[Callable[[], City]]:
+    """Give a maker of databases with areas and nothing in them."""
+    made: list[City] = []
+
+    def make() -> City:
+        killable.start()
+        made.append(City(killable, f"tk_{request.node.name[:40]}_{len(made)}"))
+        killable.create_database(made[-1].name, _TEMPLATE)
+        return made[-1]
+
+    yield make
     killable.start()
-    found = City(killable, f"tk_{request.node.name[:40]}")
-    killable.create_database(found.name, _TEMPLATE)
-    yield found
-    for engine in found.engines:
-        engine.dispose()
-    killable.drop_database(found.name)
-    killable.drop_database(f"{found.name}_twin")
+    for city in made:
+        city.engine.dispose()
+        killable.drop_database(city.name)
+
+
+@pytest.fixture
+def city(cities: Callable[[], City]) -> City:
+    """Give a database of the test's own, with areas and nothing in them."""
+    return cities()
 
 
 @pytest.fixture(scope="session")

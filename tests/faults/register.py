@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import random
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,8 +14,6 @@ from sqlalchemy import Connection, text
 Fire = tuple[str, int, int]
 """Time of the alarm, and metres east and north of the drawing board's corner."""
 
-ROWS = 1000
-MONTHS = 6
 _HEADER = "id;larmtid;handelsetyp;x;y;adress"
 _CORNER = (150_000, 6_580_000)
 _KNOWN = text("""
@@ -29,14 +28,15 @@ class Register:
 
     folder: Path
     seed: int
-    rows: int = ROWS
-    fires: list[dict[str, Fire]] = field(default_factory=lambda: [{} for _ in range(MONTHS)])
+    rows: int = 1000
+    months: int = 6
     written: int = 0
+    fires: dict[int, dict[str, Fire]] = field(default_factory=lambda: defaultdict(dict))
 
     def next(self) -> Path:
         """Write the next delivery, every other one packed."""
         chance = random.Random(f"{self.seed}/{self.written}")
-        month = self.written % MONTHS
+        month = self.written % self.months
         known = self.fires[month]
         for number in chance.sample(sorted(known), len(known) // 3):
             known[number] = self._fire(chance, month)
@@ -58,7 +58,7 @@ class Register:
 
     def told(self) -> dict[str, Fire]:
         """Give what readers should know when they have the last delivery."""
-        return {number: fire for fires in self.fires for number, fire in fires.items()}
+        return {number: fire for fires in self.fires.values() for number, fire in fires.items()}
 
     @staticmethod
     def _fire(chance: random.Random, month: int) -> Fire:

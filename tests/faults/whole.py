@@ -12,7 +12,8 @@ Rows = list[tuple[Any, ...]]
 _FAULTS = {
     "the rollup is not a recount of the current versions": """
         WITH recount AS (
-            SELECT place_id, source_id, category_id, month, sum(antal) AS antal FROM event WHERE known_to IS NULL AND NOT withdrawn GROUP BY 1, 2, 3, 4
+            SELECT place_id, source_id, category_id, month, sum(antal) AS antal FROM event
+            WHERE known_to IS NULL AND NOT withdrawn GROUP BY 1, 2, 3, 4
         )
         SELECT * FROM rollup FULL JOIN recount USING (place_id, source_id, category_id, month) WHERE rollup.antal IS DISTINCT FROM recount.antal
     """,

@@ -19,6 +19,7 @@ from trygghetskarta.ingest.places import hold_areas_still, load_places
 from trygghetskarta.ingest.reading import open_delivery
 from trygghetskarta.ingest.receipts import Receipt, receive, refuse
 from trygghetskarta.ingest.registry import ADAPTERS
+from trygghetskarta.ingest.turns import in_turn
 from trygghetskarta.settings import Settings
 
 
@@ -49,17 +50,18 @@ def deliver(engine: Engine, settings: Settings, how: Delivering, path: Path) -> 
     begun = time.perf_counter()
     layout = read_mapping(how.mapping) if how.mapping is not None else None
     file = open_delivery(path)
-    with engine.begin() as connection:
-        received = receive(connection, how.source, file, _adapter(how, layout))
-    if isinstance(received, Receipt):
-        return received
-    try:
+    with in_turn(engine, how.source):
         with engine.begin() as connection:
-            receipt = _read_and_publish(connection, (settings, how, layout), received, file)
-    except BadDeliveryError as error:
-        with engine.begin() as connection:
-            refuse(connection, received, error)
-        raise
+            received = receive(connection, how.source, file, _adapter(how, layout))
+        if isinstance(received, Receipt):
+            return received
+        try:
+            with engine.begin() as connection:
+                receipt = _read_and_publish(connection, (settings, how, layout), received, file)
+        except BadDeliveryError as error:
+            with engine.begin() as connection:
+                refuse(connection, received, error)
+            raise
     return replace(receipt, seconds=time.perf_counter() - begun)
 
 

@@ -14,6 +14,7 @@ from trygghetskarta.domain.events import Rejected, Warned
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.contract import DeliveredFile
+from trygghetskarta.store.migrate import hold_tables_still
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,11 @@ def receive(connection: Connection, source: SourceId, file: DeliveredFile, adapt
     Returns:
         The delivery's number; or, when the same bytes were taken in before, by the same adapter and with the areas as they
         are now, the receipt that says so.
+
+    Raises:
+        BusyError: The tables are another version's.
     """
+    hold_tables_still(connection)
     before = connection.execute(
         text("""
             SELECT delivery_id, rows_read, rows_rejected, rows_blank FROM delivery
