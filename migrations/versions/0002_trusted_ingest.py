@@ -1,4 +1,4 @@
-"""Held deliveries, coverage by day, and events without a stored hexagon.
+"""Held deliveries, coverage by day, a rollup by month, and events without a stored hexagon.
 
 Revision: 0002
 Follows: 0001
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 revision = "0002"
 down_revision = "0001"
@@ -22,6 +22,7 @@ def upgrade() -> None:
     op.drop_column("event", "h3")
     _deliveries()
     _coverage()
+    _rollup()
 
 
 def _deliveries() -> None:
@@ -92,4 +93,35 @@ def _coverage() -> None:
     op.create_check_constraint(op.f("ck_coverage_days"), "coverage", "last_day >= first_day")
     op.create_table_comment(
         "coverage", "The months each source has delivered, and the days of them", existing_comment="The months each source has delivered"
+    )
+
+
+def _rollup() -> None:
+    """A row for each month instead of one for each cell: a delivery rewrites the few months it touches."""
+    op.create_table(
+        "rollup_month",
+        sa.Column("source_id", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("month", sa.Integer(), autoincrement=False, nullable=False, comment="Months since 1970-01"),
+        sa.Column("place_ids", ARRAY(sa.Integer()), nullable=False),
+        sa.Column("category_ids", ARRAY(sa.Integer()), nullable=False),
+        sa.Column("antal", ARRAY(sa.Integer()), nullable=False),
+        sa.CheckConstraint(
+            "cardinality(place_ids) = cardinality(category_ids) and cardinality(place_ids) = cardinality(antal)",
+            name=op.f("ck_rollup_month_equally_long"),
+        ),
+        sa.PrimaryKeyConstraint("source_id", "month", name=op.f("pk_rollup_month")),
+        comment="Counts of the current versions per source and month, for each place and category; the view rollup shows a cell a row",
+    )
+    op.execute(
+        """
+        INSERT INTO rollup_month (source_id, month, place_ids, category_ids, antal)
+        SELECT source_id, month, array_agg(place_id), array_agg(category_id), array_agg(antal) FROM rollup GROUP BY 1, 2
+        """
+    )
+    op.drop_table("rollup")
+    op.execute(
+        """
+        CREATE VIEW rollup AS SELECT cell.place_id, source_id, cell.category_id, month, cell.antal
+        FROM rollup_month, unnest(place_ids, category_ids, rollup_month.antal) AS cell (place_id, category_id, antal)
+        """
     )

@@ -62,6 +62,18 @@ class NotCarriedError(TrygghetskartaError):
 class BadDeliveryError(TrygghetskartaError):
     """The file cannot be taken in as it is; nothing was changed. Remedy: mend the file and send it again."""
 
+    def __init__(self, swedish: str, english: str, faults: tuple[Fault, ...] = (), *, code: str = "refused") -> None:
+        """Keep both texts, the parts at fault and what a program can tell the refusal by.
+
+        Args:
+            swedish: One sentence with a full stop.
+            english: The same sentence in English.
+            faults: The columns to blame, where there are any.
+            code: The kind of refusal, as `truncated` or `archive_member`.
+        """
+        super().__init__(swedish, english, faults)
+        self.code = code
+
 
 class ForbiddenError(TrygghetskartaError):
     """The caller may not do this. Remedy: other rights."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -12,7 +14,7 @@ from trygghetskarta.domain.counts import Exact, Question
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest.contract import Context, DeliveredFile
-from trygghetskarta.ingest.load import publish
+from trygghetskarta.ingest.load import Order, publish
 from trygghetskarta.ingest.locating import area_names
 from trygghetskarta.ingest.places import load_places
 from trygghetskarta.ingest.receipts import Receipt, receive
@@ -26,14 +28,17 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 def deliver(connection: Connection, source: SourceId, content: str, name: str = "fil.csv") -> Receipt:
     """Deliver a text as a file would be, and give the receipt."""
     raw = content.encode()
-    file = DeliveredFile(name, raw, hashlib.sha256(raw).hexdigest(), len(raw))
-    received = receive(connection, source, file, "test")
-    if isinstance(received, Receipt):
-        return received
-    places = load_places(connection)
-    known = area_names(connection, places)
-    context = Context("Stockholm", "Stockholms län", known.stadsdelar, known.codes, known.city, NOW)
-    return publish(connection, received, source, ADAPTERS[source].read(file, context), places)
+    with tempfile.NamedTemporaryFile() as kept:
+        kept.write(raw)
+        kept.flush()
+        file = DeliveredFile(name, Path(kept.name), hashlib.sha256(raw).hexdigest(), len(raw))
+        received = receive(connection, source, file, "test")
+        if isinstance(received, Receipt):
+            return received
+        places = load_places(connection)
+        known = area_names(connection, places)
+        context = Context("Stockholm", "Stockholms län", known.stadsdelar, known.codes, known.city, NOW)
+        return publish(connection, Order(received, source), ADAPTERS[source].read(file, context), places)
 
 
 def ask(connection: Connection, source: SourceId, level: AreaLevel, span: str) -> Exact:

@@ -139,15 +139,15 @@ def test_a_withdrawn_event_lowers_the_count_and_keeps_its_history(connection: Co
     assert connection.execute(text("SELECT count(*) FROM event WHERE identity = '1'")).scalar_one() == 2
 
 
-def test_the_last_of_two_rows_with_one_id_holds_and_the_first_is_rejected_with_its_bytes(connection: Connection, draw: Drawing) -> None:
+def test_the_first_of_two_rows_with_one_id_holds_and_the_other_is_rejected_with_its_bytes(connection: Connection, draw: Drawing) -> None:
     draw(AreaLevel.STADSDEL, TWO_STADSDELAR)
     receipt = deliver(
-        connection, SourceId.BRANDER, fires("A;2025-03-01 12:00;10;10", "A;2025-03-01 12:00;1500;10", "A;2025-03-01 12:00;1500;10")
+        connection, SourceId.BRANDER, fires("A;2025-03-01 12:00;10;10", "A;2025-03-01 12:00;10;10", "A;2025-03-01 12:00;1500;10")
     )
     assert (receipt.read, receipt.new, receipt.unchanged, receipt.rejected) == (3, 1, 1, 1)
-    assert receipt.rejections[0].line == 2
-    assert receipt.rejections[0].raw == b"A;2025-03-01 12:00;1;150010.0;6580010.0;Storgatan 1"
-    assert counts(connection, SourceId.BRANDER, AreaLevel.STADSDEL, "2025-03..2025-03") == {"rinkeby": 0, "tensta": 1}
+    assert receipt.rejections[0].line == 4
+    assert receipt.rejections[0].raw == b"A;2025-03-01 12:00;1;151500.0;6580010.0;Storgatan 1"
+    assert counts(connection, SourceId.BRANDER, AreaLevel.STADSDEL, "2025-03..2025-03") == {"rinkeby": 1, "tensta": 0}
 
 
 def test_the_rollup_kept_up_equals_the_one_made_anew(connection: Connection, draw: Drawing) -> None:

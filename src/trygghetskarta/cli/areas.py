@@ -85,13 +85,12 @@ def check() -> None:
 @population_app.command(name="load")
 def load_population(file: Annotated[Path, typer.Argument(help="CSV med kolumnerna niva, kod, datum, slag och antal.")]) -> None:
     """Läs in befolkning per område och datum."""
+    from trygghetskarta.ingest.formats.archives import open_delivery
     from trygghetskarta.ingest.locating import area_names
     from trygghetskarta.ingest.places import load_places
     from trygghetskarta.ingest.population import load_population as load_file
-    from trygghetskarta.ingest.reading import open_delivery
 
-    delivered = open_delivery(file)
-    with open_engine(read_settings()).begin() as connection:
+    with open_delivery(file) as delivered, open_engine(read_settings()).begin() as connection:
         report = load_file(connection, delivered, area_names(connection, load_places(connection)).codes)
     typer.echo(f"{whole(report.read)} rader: {whole(report.loaded)} inlästa, {len(report.rejected)} avvisade, {report.blank} tomma.")
     for row in report.rejected[:10]:

@@ -12,15 +12,17 @@ from sqlalchemy import Connection, Engine
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
-from trygghetskarta.ingest.load import publish
+from trygghetskarta.ingest.formats.archives import open_delivery
+from trygghetskarta.ingest.load import Order, publish
 from trygghetskarta.ingest.locating import area_names
 from trygghetskarta.ingest.mapping import read_mapping
 from trygghetskarta.ingest.places import hold_areas_still, load_places
-from trygghetskarta.ingest.reading import open_delivery
 from trygghetskarta.ingest.receipts import Receipt, receive, refuse
 from trygghetskarta.ingest.registry import ADAPTERS
 from trygghetskarta.ingest.turns import in_turn
 from trygghetskarta.settings import Settings
+
+_BYTES_A_ROW = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,7 @@ def deliver(engine: Engine, settings: Settings, how: Delivering, path: Path) -> 
     """
     begun = time.perf_counter()
     layout = read_mapping(how.mapping) if how.mapping is not None else None
-    file = open_delivery(path)
-    with in_turn(engine, how.source):
+    with open_delivery(path) as file, in_turn(engine, how.source):
         with engine.begin() as connection:
             received = receive(connection, how.source, file, _adapter(how, layout))
         if isinstance(received, Receipt):
@@ -82,8 +83,7 @@ def rehearse(engine: Engine, settings: Settings, how: Delivering, path: Path) ->
     """
     begun = time.perf_counter()
     layout = read_mapping(how.mapping) if how.mapping is not None else None
-    file = open_delivery(path)
-    with engine.connect() as connection:
+    with open_delivery(path) as file, engine.connect() as connection:
         received = receive(connection, how.source, file, _adapter(how, layout))
         if isinstance(received, Receipt):
             return received
@@ -108,8 +108,10 @@ def _read_and_publish(
         now=datetime.now(UTC),
         srid=how.srid,
         layout=layout,
+        others={source: adapter.layouts for source, adapter in ADAPTERS.items() if source is not how.source},
     )
-    return publish(connection, delivery, how.source, ADAPTERS[how.source].read(file, context), places)
+    order = Order(delivery, how.source, file.path.stat().st_size // _BYTES_A_ROW)
+    return publish(connection, order, ADAPTERS[how.source].read(file, context), places)
 
 
 def _adapter(how: Delivering, layout: Layout | None) -> str:

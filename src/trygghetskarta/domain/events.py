@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-Texts = npt.NDArray[np.object_]
 
 NO_TIME = np.iinfo(np.int64).min
 """An instant that is not known, in the microsecond columns of a batch."""
@@ -94,7 +97,7 @@ class Warned:
     Attributes:
         code: What kind of warning.
         count: How many rows it is about.
-        swedish: One sentence.
+        swedish: One sentence; `{}` stands for how many rows, in words.
         english: The same.
     """
 
@@ -103,6 +106,27 @@ class Warned:
     swedish: str
     english: str
 
+    def told(self) -> Warned:
+        """Give the warning with its number of rows in the sentences."""
+        rader, rows = ("1 rad", "1 row") if self.count == 1 else (f"{self.count} rader", f"{self.count} rows")
+        return replace(self, swedish=self.swedish.replace("{}", rader), english=self.english.replace("{}", rows))
+
+
+def told_together(warnings: Iterable[Warned]) -> tuple[Warned, ...]:
+    """Add up the warnings that the parts of a file gave, and put the numbers into their sentences.
+
+    Args:
+        warnings: Of all parts, in order.
+
+    Returns:
+        One for each code and sentence, as first met.
+    """
+    counted: dict[tuple[WarningCode, str, str], int] = {}
+    for warning in warnings:
+        kind = (warning.code, warning.swedish, warning.english)
+        counted[kind] = counted.get(kind, 0) + warning.count
+    return tuple(Warned(code, count, swedish, english).told() for (code, swedish, english), count in counted.items())
+
 
 @dataclass(slots=True)
 class EventBatch:
@@ -110,7 +134,7 @@ class EventBatch:
 
     Attributes:
         line: Line of the file each event begins on, 1-based.
-        identity: The source's own id as text; None where the source gives none, and then the event is known by its values.
+        identity: The source's own id as text; null where the source gives none, and then the event is known by its values.
         kind: What the source calls the kind of event, as it stands in the file.
         starts_at: When it began, microseconds since 1970 UTC; NO_TIME when not known.
         ends_at: When it ended, likewise.
@@ -121,14 +145,14 @@ class EventBatch:
         x: Easting or longitude in the file's coordinate system; NaN without a point.
         y: Northing or latitude; NaN without a point.
         precision: Precision of the place the row itself gives (a point, an area's code or name, the city, nothing).
-        area: The code or name of the area given, at the level of `area_level`; None where there is none.
+        area: The code or name of the area given, null where there is none.
         withdrawn: True where the source has taken the event back.
-        detail: Further facts as a JSON object text; None where there are none.
+        detail: Further facts as a JSON object text; null where there are none.
     """
 
     line: Ints
-    identity: Texts
-    kind: Texts
+    identity: pa.StringArray
+    kind: pa.StringArray
     starts_at: Ints
     ends_at: Ints
     time_precision: Ints
@@ -138,9 +162,9 @@ class EventBatch:
     x: Floats
     y: Floats
     precision: Ints
-    area: Texts
+    area: pa.StringArray
     withdrawn: Bools
-    detail: Texts
+    detail: pa.StringArray
 
     def __len__(self) -> int:
         """How many events."""
@@ -149,7 +173,7 @@ class EventBatch:
 
 @dataclass(slots=True)
 class Reading:
-    """What an adapter made of one file (or one part of it).
+    """What an adapter made of one part of a file: some hundred thousand rows at most.
 
     Attributes:
         events: The rows that are events.
@@ -161,6 +185,7 @@ class Reading:
         area_precision: Precision of a row that has no point but names an area.
         encoding: The character encoding the file was read in.
         separator: The column separator, where there is one.
+        upto: How many bytes of the file have been read after this part.
     """
 
     events: EventBatch
@@ -172,6 +197,7 @@ class Reading:
     area_precision: Precision = Precision.NONE
     encoding: str = "utf-8"
     separator: str | None = None
+    upto: int = 0
 
     @property
     def rows(self) -> int:

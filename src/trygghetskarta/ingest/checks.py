@@ -13,25 +13,33 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trygghetskarta.domain.events import NO_TIME, Message, Rejected, Warned, WarningCode
-from trygghetskarta.domain.periods import LOCAL_TIME
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.reading import TextTable, shown
+from trygghetskarta.ingest.times import iso_times
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-MICROSECONDS_A_DAY = 86_400_000_000
 LONGEST_TEXT = 10_000
 LONGEST_KIND = 200
 """A kind may become a category's code, which an index must hold."""
 FIELD_TOO_LONG = Message(
     "field_too_long", f"Fältet är längre än {LONGEST_TEXT} tecken.", f"The field is longer than {LONGEST_TEXT} characters."
 )
-_NUMBER = r"^[-−]?[0-9]+([.,][0-9]+)?$"
+_AMBIGUOUS_DATE = Message(
+    "ambiguous_date",
+    "Det går inte att avgöra vad som är dag och vad som är månad. Skriv datumet som 2026-01-31.",
+    "What is the day and what the month cannot be told. Write the date as 2026-01-31.",
+)
+_NUMBER = r"^[-−]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)$"
+_BOTH_MARKS = r"^[-−]?[0-9]{1,3}([.][0-9]{3})*[.][0-9]{3},[0-9]+$|^[-−]?[0-9]{1,3}(,[0-9]{3})*,[0-9]{3}[.][0-9]+$"
 _WHOLE = r"^[0-9]{1,6}$"
 _SLASHED = r"^([0-9]{1,2})/([0-9]{1,2})/[0-9]{4}$"
-_EARLIEST = np.datetime64("1900-01-01", "us")
+_PLAIN = np.isin(np.arange(256), list(b"0123456789.-"))
+_TURNS = "[\u202a-\u202e\u2066-\u2069]"
+_BEFORE_TURNS = b"\xe2\x80"
+_EARLIEST = int(np.datetime64("1900-01-01", "us").astype(np.int64))
 AMBIGUOUS_FORMAT = "%m/%d/%Y"
 """Read only where a column leaves no doubt, unless a mapping declares it."""
 
@@ -43,19 +51,21 @@ class Checker:
     Attributes:
         table: The table.
         good: True for rows not rejected, (rows,).
+        month_first: The columns whose dates some row has shown to be written month first; shared by the parts of a file.
         rejected: The rejected rows.
         warnings: What the receipt should tell.
     """
 
     table: TextTable
     good: Bools
+    month_first: set[str] = field(default_factory=set)
     rejected: list[Rejected] = field(default_factory=list)
     warnings: list[Warned] = field(default_factory=list)
 
     @classmethod
-    def of(cls, table: TextTable) -> Checker:
+    def of(cls, table: TextTable, month_first: set[str] | None = None) -> Checker:
         """Begin with all rows good."""
-        return cls(table, np.ones(len(table.line), bool))
+        return cls(table, np.ones(len(table.line), bool), set() if month_first is None else month_first)
 
     def reject(self, bad: Bools, column: str, message: Message | Callable[[str], Message]) -> None:
         """Reject rows, each once.
@@ -68,29 +78,42 @@ class Checker:
         for row in np.flatnonzero(bad & self.good).tolist():
             value = self.table.columns[column][row].as_py() if column in self.table.columns else ""
             said = message(value) if callable(message) else message
-            self.rejected.append(Rejected(int(self.table.line[row]), column, shown(value), said, self.table.raw(row)))
+            self.rejected.append(Rejected(int(self.table.line[row]), self.spelled(column), shown(value), said, self.table.raw(row)))
         self.good &= ~bad
+
+    def spelled(self, column: str) -> str:
+        """Give a column's name as the file has it."""
+        return next((name for name in self.table.header if name.casefold() == column.casefold()), column)
 
     def warn(self, code: WarningCode, about: Bools, swedish: str, english: str) -> None:
         """Tell of good rows that something is odd about; `{}` in the texts stands for how many rows."""
         count = int((about & self.good).sum())
         if count:
-            rader, rows = ("1 rad", "1 row") if count == 1 else (f"{count} rader", f"{count} rows")
-            self.warnings.append(Warned(code, count, swedish.format(rader), english.format(rows)))
+            self.warnings.append(Warned(code, count, swedish, english))
 
-    def text(self, column: str) -> pa.ChunkedArray:
-        """Give a column's texts, rejecting those too long or with a NUL byte."""
+    def text(self, column: str) -> pa.StringArray:
+        """Give a column's texts, rejecting those too long, with a NUL byte or with marks that turn the direction of writing."""
         values = self.table.columns[column]
-        self.reject(
-            to_bools(pc.greater(pc.utf8_length(values), LONGEST_TEXT)),
-            column,
-            FIELD_TOO_LONG,
-        )
-        self.reject(
-            to_bools(pc.match_substring(values, "\x00")),
-            column,
-            Message("nul_byte", "Fältet innehåller ett nolltecken.", "The field holds a NUL character."),
-        )
+        letters = letters_of(values)
+        if len(letters) and np.diff(offsets_of(values)).max() > LONGEST_TEXT:
+            self.reject(to_bools(pc.greater(pc.utf8_length(values), LONGEST_TEXT)), column, FIELD_TOO_LONG)
+        content = letters.tobytes()
+        if b"\x00" in content:
+            self.reject(
+                to_bools(pc.match_substring(values, "\x00")),
+                column,
+                Message("nul_byte", "Fältet innehåller ett nolltecken.", "The field holds a NUL character."),
+            )
+        if not content.isascii() and _BEFORE_TURNS in content:
+            self.reject(
+                to_bools(pc.match_substring_regex(values, _TURNS)),
+                column,
+                Message(
+                    "turned_text",
+                    "Fältet har dolda tecken som vänder skrivriktningen.",
+                    "The field has hidden characters that turn the direction of writing.",
+                ),
+            )
         return values
 
     def require(self, column: str, code: str, swedish: str, english: str) -> None:
@@ -98,17 +121,41 @@ class Checker:
         self.reject(to_bools(pc.equal(self.text(column), "")), column, Message(code, swedish, english))
 
 
-def to_bools(mask: pa.ChunkedArray) -> Bools:
+def to_bools(mask: pa.BooleanArray) -> Bools:
     """Give an arrow mask as a numpy one."""
-    return np.asarray(mask.to_numpy(zero_copy_only=False) if isinstance(mask, pa.Array) else mask.to_numpy(), bool)
+    return np.asarray(mask.to_numpy(zero_copy_only=False), bool)
 
 
-def to_texts(column: pa.ChunkedArray) -> npt.NDArray[np.object_]:
-    """Give a column as Python texts, None for empty; equal texts share one object."""
-    encoded = column.combine_chunks().dictionary_encode()
-    values = np.array([value or None for value in encoded.dictionary.to_pylist()] or [None], object)
-    texts: npt.NDArray[np.object_] = values[encoded.indices.to_numpy(zero_copy_only=False)]
-    return texts
+def offsets_of(values: pa.StringArray) -> npt.NDArray[np.int32]:
+    """Give where each text begins in the letters, and where the last ends, (rows + 1,)."""
+    return np.frombuffer(values.buffers()[1], np.int32, len(values) + 1, values.offset * 4)
+
+
+def letters_of(values: pa.StringArray) -> npt.NDArray[np.uint8]:
+    """Give the UTF-8 bytes of all texts, one after another."""
+    if not len(values) or values.buffers()[2] is None:
+        return np.zeros(0, np.uint8)
+    offsets = offsets_of(values)
+    return np.frombuffer(values.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]
+
+
+def known_texts(values: pa.StringArray) -> pa.StringArray:
+    """Give the texts with null for empty."""
+    return pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.string()), values)
+
+
+def mapped(values: pa.StringArray, change: Callable[[str], str | None]) -> pa.StringArray:
+    """Change every text, once for each that differs; null where the change gives None."""
+    encoded = values.dictionary_encode()
+    return pa.array([change(value) for value in encoded.dictionary.to_pylist()], pa.string()).take(encoded.indices)
+
+
+def by_distinct(values: pa.StringArray, rule: Callable[[str], bool]) -> Bools:
+    """Ask a rule about every text, once for each that differs."""
+    encoded = values.dictionary_encode()
+    answers = np.array([rule(value) for value in encoded.dictionary.to_pylist()] or [False], bool)
+    every: Bools = answers[encoded.indices.to_numpy(zero_copy_only=False)]
+    return every
 
 
 def numbers(checker: Checker, column: str, code: str) -> Floats:
@@ -122,16 +169,31 @@ def numbers(checker: Checker, column: str, code: str) -> Floats:
     Returns:
         (rows,); NaN where empty or rejected.
     """
-    tidy = pc.replace_substring_regex(checker.text(column), r"[ \x{00A0}\x{202F}]", "")
+    values = checker.text(column)
+    if _PLAIN[letters_of(values)].all() and not (np.diff(offsets_of(values)) == 0).any():
+        try:
+            return np.asarray(values.cast(pa.float64()).to_numpy(zero_copy_only=False), np.float64)
+        except pa.ArrowInvalid:
+            pass  # some row is a sign or point too many; the careful way below tells which
+    tidy = pc.replace_substring_regex(values, r"[ \x{00A0}\x{202F}]", "")
     empty = to_bools(pc.equal(tidy, ""))
     fits = to_bools(pc.match_substring_regex(tidy, _NUMBER))
+    checker.reject(
+        ~fits & to_bools(pc.match_substring_regex(tidy, _BOTH_MARKS)),
+        column,
+        lambda value: Message(
+            "ambiguous_number",
+            f"”{shown(value)}” har både punkt och komma. Skriv talet utan tecken mellan tusental.",
+            f"“{shown(value)}” has both a point and a comma. Write the number without marks between thousands.",
+        ),
+    )
     checker.reject(
         ~fits & ~empty,
         column,
         lambda value: Message(code, f"”{shown(value)}” är inget tal.", f"“{shown(value)}” is not a number."),
     )
     plain = pc.replace_substring(pc.replace_substring(tidy, ",", "."), "−", "-")
-    return np.asarray(pc.if_else(pa.array(fits), plain, None).cast(pa.float64()).to_numpy(), np.float64)
+    return np.asarray(pc.if_else(pa.array(fits), plain, None).cast(pa.float64()).to_numpy(zero_copy_only=False), np.float64)
 
 
 def counts(checker: Checker, column: str) -> Ints:
@@ -184,29 +246,14 @@ def local_times(checker: Checker, column: str, formats: tuple[str, ...]) -> Ints
         Microseconds since 1970 by the local clock, (rows,); NO_TIME where empty or rejected.
     """
     values = checker.text(column)
-    # pandas would take "now" for a date, digits of other scripts for digits, and a leap second for a time.
-    plain = to_bools(pc.match_substring_regex(values, r"^[ -~]*[0-9][ -~]*$")) & ~to_bools(pc.match_substring_regex(values, r":[6-9][0-9]"))
-    series = pc.if_else(pa.array(plain), values, None).to_pandas()
-    parsed = pd.to_datetime(series, format=formats[0], errors="coerce")
-    for other in formats[1:]:
-        rest = parsed.isna()
-        if not rest.any():
-            break
-        if other == AMBIGUOUS_FORMAT and not _month_first(series[rest]):
-            checker.reject(
-                rest.to_numpy() & to_bools(pc.match_substring_regex(values, _SLASHED)),
-                column,
-                Message(
-                    "ambiguous_date",
-                    "Det går inte att avgöra vad som är dag och vad som är månad. Skriv datumet som 2026-01-31.",
-                    "What is the day and what the month cannot be told. Write the date as 2026-01-31.",
-                ),
-            )
-            continue
-        parsed[rest] = pd.to_datetime(series[rest], format=other, errors="coerce")
-    microseconds = parsed.to_numpy("datetime64[us]")
-    unread = np.isnat(microseconds)
-    empty = to_bools(pc.equal(values, ""))
+    is_iso = formats[0].startswith("%Y-%m-%d")
+    has_clock = any("%H" in date_format for date_format in formats)
+    microseconds = iso_times(values, clock=has_clock) if is_iso else np.full(len(values), NO_TIME, np.int64)
+    empty = np.diff(offsets_of(values)) == 0
+    rest = (microseconds == NO_TIME) & ~empty
+    if rest.any():
+        microseconds[rest] = _by_formats(checker, column, formats, rest)
+    unread = microseconds == NO_TIME
     checker.reject(
         unread & ~empty,
         column,
@@ -218,7 +265,30 @@ def local_times(checker: Checker, column: str, formats: tuple[str, ...]) -> Ints
     )
     early = ~unread & (microseconds < _EARLIEST)
     checker.reject(early, column, Message("too_early", "Datumet ligger före år 1900.", "The date lies before the year 1900."))
-    return np.where(unread | early, NO_TIME, microseconds.astype(np.int64))
+    return np.where(early, NO_TIME, microseconds)
+
+
+def _by_formats(checker: Checker, column: str, formats: tuple[str, ...], rest: Bools) -> Ints:
+    """Read the rows that are not plain ISO, in one format after another; NO_TIME where none fits."""
+    values = checker.table.columns[column].filter(pa.array(rest))
+    # pandas would take "now" for a date, digits of other scripts for digits, and a leap second for a time.
+    plain = to_bools(pc.match_substring_regex(values, r"^[ -~]*[0-9][ -~]*$")) & ~to_bools(pc.match_substring_regex(values, r":[6-9][0-9]"))
+    series = pc.if_else(pa.array(plain), values, pa.scalar(None, pa.string())).to_pandas()
+    parsed = pd.Series(pd.NaT, index=series.index, dtype="datetime64[us]")
+    for date_format in formats:
+        unread = parsed.isna()
+        if not unread.any():
+            break
+        if date_format == AMBIGUOUS_FORMAT and _month_first(series[unread]):
+            checker.month_first.add(column)
+        if date_format == AMBIGUOUS_FORMAT and column not in checker.month_first:
+            slashed = np.zeros(len(rest), bool)
+            slashed[np.flatnonzero(rest)] = to_bools(pc.match_substring_regex(values, _SLASHED))
+            checker.reject(slashed, column, _AMBIGUOUS_DATE)
+            continue
+        parsed[unread] = pd.to_datetime(series[unread], format=date_format, errors="coerce").astype("datetime64[us]")
+    microseconds = parsed.to_numpy("datetime64[us]")
+    return np.where(np.isnat(microseconds), NO_TIME, microseconds.astype(np.int64))
 
 
 def _month_first(texts: pd.Series) -> bool:
@@ -246,56 +316,3 @@ def clocks(checker: Checker, column: str) -> Ints:
     usable = fits & ~empty
     hhmm = np.asarray(pc.if_else(pa.array(usable), digits, "0000").cast(pa.int64()).to_numpy(), np.int64)
     return np.where(usable, (hhmm // 100 * 60 + hhmm % 100) * 60_000_000, NO_TIME)
-
-
-@dataclass(frozen=True, slots=True)
-class Instants:
-    """Local times as instants.
-
-    Attributes:
-        utc: Microseconds since 1970 UTC, (rows,); NO_TIME where there was none.
-        nonexistent: True where the clock skipped that time in spring; the hour before the change is given.
-        ambiguous: True where the clock showed that time twice in autumn; the first is given.
-    """
-
-    utc: Ints
-    nonexistent: Bools
-    ambiguous: Bools
-
-
-def to_instants(local: Ints) -> Instants:
-    """Turn times by the Stockholm clock into instants.
-
-    Args:
-        local: Microseconds since 1970 by the local clock, (rows,); NO_TIME for none.
-
-    Returns:
-        The instants.
-    """
-    known = local != NO_TIME
-    utc = np.full(len(local), NO_TIME, np.int64)
-    nonexistent, ambiguous = np.zeros(len(local), bool), np.zeros(len(local), bool)
-    if not known.any():
-        return Instants(utc, nonexistent, ambiguous)
-    series = pd.Series(local[known].astype("datetime64[us]"))
-    zone = str(LOCAL_TIME)
-    first = series.dt.tz_localize(zone, ambiguous=np.ones(len(series), bool), nonexistent="NaT")
-    second = series.dt.tz_localize(zone, ambiguous=np.zeros(len(series), bool), nonexistent="NaT")
-    skipped = first.isna().to_numpy()
-    forward = series.dt.tz_localize(zone, ambiguous=np.ones(len(series), bool), nonexistent="shift_backward")
-    utc[known] = forward.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy("datetime64[us]").astype(np.int64)
-    nonexistent[known] = skipped
-    ambiguous[known] = (first != second).to_numpy() & ~skipped
-    return Instants(utc, nonexistent, ambiguous)
-
-
-def months_of(local: Ints) -> Ints:
-    """Give the month of each local time: months since 1970, (rows,); NO_TIME where there is none."""
-    return np.where(
-        local == NO_TIME, NO_TIME, np.where(local == NO_TIME, 0, local).astype("datetime64[us]").astype("datetime64[M]").astype(np.int64)
-    )
-
-
-def days_of(local: Ints) -> Ints:
-    """Give the day of each local time: days since 1970, (rows,); NO_TIME where there is none."""
-    return np.where(local == NO_TIME, NO_TIME, local // MICROSECONDS_A_DAY)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from trygghetskarta.domain.areas import AreaLevel
@@ -18,13 +19,13 @@ class DeliveredFile:
 
     Attributes:
         name: Its name, without folders.
-        content: Its bytes, unpacked.
+        path: Where its bytes lie, unpacked.
         sha256: Hash of the bytes as they came, packed or not.
         size: Length of the bytes as they came.
     """
 
     name: str
-    content: bytes
+    path: Path
     sha256: str
     size: int
 
@@ -50,6 +51,7 @@ class Context:
         now: When the file was received; nothing can have happened later.
         srid: The coordinate system the sender states for this file; None for the layout's own.
         layout: A foreign layout to read by; None for the source's own.
+        others: The layouts of the other sources, by source: a file that fits one of them was sent to the wrong place.
     """
 
     municipality: str
@@ -60,6 +62,7 @@ class Context:
     now: datetime
     srid: int | None = None
     layout: Layout | None = None
+    others: Mapping[SourceId, tuple[Layout, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,12 @@ class Source(Protocol):
     source: SourceId
     version: str
 
-    def read(self, file: DeliveredFile, context: Context) -> Reading:
+    @property
+    def layouts(self) -> tuple[Layout, ...]:
+        """The tables it knows."""
+        ...
+
+    def read(self, file: DeliveredFile, context: Context) -> Iterator[Reading]:
         """Read a file of this source.
 
         Args:
@@ -114,7 +122,7 @@ class Source(Protocol):
             context: What is known outside it.
 
         Returns:
-            Every row, as an event or as a rejected row.
+            Every row, as an event or as a rejected row, a part of the file at a time.
 
         Raises:
             BadDeliveryError: The file as a whole cannot be used.

@@ -6,166 +6,192 @@ three times tells of three events, and the same three rows in any later file are
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, text
-from xxhash import xxh3_128_digest
+import pyarrow as pa
+import pyarrow.compute as pc
+from xxhash import xxh3_64_intdigest, xxh3_128_digest
 
-from trygghetskarta.domain.events import EventBatch
+from trygghetskarta.domain.events import NO_TIME, EventBatch
 from trygghetskarta.domain.sources import SourceId
-from trygghetskarta.ingest.copying import Field, copy_in, copy_out, encode, fixed, texts
+from trygghetskarta.ingest.copying import days, encode, fixed, instants, join, laid_out, payload, points, texts
 
-Keys = npt.NDArray[np.bytes_]
+Hashes = npt.NDArray[np.uint64]
+"""16 bytes each as two big-endian halves, (rows, 2): sorted by the first half they stand as PostgreSQL sorts uuids."""
 Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-_CENTIMETRES = 100
-_MANY_ROWS = 20_000
-# A month's rows among years of events are looked up one by one; the LIMIT keeps the planner to that before it knows how large the table is.
-_FEW = """
-    SELECT uuid_send(known.key), uuid_send(known.digest) FROM asked CROSS JOIN LATERAL (
-        SELECT key, digest FROM event WHERE source_id = %s AND event.key = asked.key AND known_to IS NULL LIMIT 1
-    ) AS known
-"""
-_MANY = """
-    SELECT uuid_send(event.key), uuid_send(event.digest) FROM asked
-    JOIN event ON event.source_id = %s AND event.key = asked.key AND event.known_to IS NULL
-"""
+CENTIMETRES = 100
+_LEAST_BITS, _MOST_BITS = 1 << 20, 1 << 30
+_BITS_A_ROW = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Versions:
-    """What a delivery's events are to those already known, (rows,) each; every row is exactly one of the first four.
-
-    Attributes:
-        is_new: Not known before.
-        is_changed: Known before with other values.
-        unchanged: Known before with the same values, or the same as a later row of the file.
-        superseded: A later row of the file has the same id and other values.
-        closed: Keys of the known versions that end.
-    """
-
-    is_new: Bools
-    is_changed: Bools
-    unchanged: Bools
-    superseded: Bools
-    closed: Keys
-
-
-def digests(events: EventBatch, x: Floats, y: Floats) -> Keys:
-    """Hash the canonical values of every event.
+def canonical(events: EventBatch, x: Floats, y: Floats, srid: int) -> pa.LargeBinaryArray:
+    """Give the values that make two versions of an event the same, as the bytes they are stored by.
 
     Args:
         events: The events.
-        x: Their eastings in the plane, NaN for none; a centimetre apart is the same.
+        x: Their eastings in the plane, in whole centimetres; NaN for none.
         y: Their northings.
+        srid: The plane.
 
     Returns:
-        16 bytes each, (rows,).
+        The last fields of each row of the table `event`, from month to detail, (rows,).
     """
-    nowhere = np.isnan(x)
+    starts, ends, reported = events.starts_at, events.ends_at, events.reported_on
     fields = [
-        texts(events.kind),
-        fixed(events.starts_at, ">i8"),
-        fixed(events.ends_at, ">i8"),
-        fixed(events.time_precision, ">i2"),
-        fixed(events.reported_on, ">i8"),
         fixed(events.month, ">i4"),
         fixed(events.antal, ">i4"),
-        fixed(np.rint(np.where(nowhere, 0, x) * _CENTIMETRES).astype(np.int64), ">i8", nowhere),
-        fixed(np.rint(np.where(nowhere, 0, y) * _CENTIMETRES).astype(np.int64), ">i8", nowhere),
-        fixed(events.precision, ">i2"),
-        texts(events.area),
         fixed(events.withdrawn, "?"),
-        texts(events.detail),
+        fixed(events.precision, ">i2"),
+        fixed(events.time_precision, ">i2"),
+        instants(starts, starts == NO_TIME),
+        instants(ends, ends == NO_TIME),
+        days(reported, reported == NO_TIME),
+        points(x, y, srid),
+        texts(events.area),
+        texts(events.detail, prefix="\x01"),
     ]
-    return _hashed(fields)
+    return join([part for one in fields for part in laid_out(one)])
 
 
-def keys(source: SourceId, events: EventBatch, digest: Keys) -> Keys:
-    """Give every event the key it is known by from delivery to delivery.
+def fingerprints(events: EventBatch, values: pa.LargeBinaryArray) -> Hashes:
+    """Hash the canonical values of every event, its kind included.
 
     Args:
-        source: Its source.
         events: The events.
-        digest: The hashes of their values.
+        values: As `canonical` gives them.
 
     Returns:
-        16 bytes each, (rows,).
+        (rows, 2).
     """
-    number = np.full(len(events), source.number, np.int64)
-    if len(events) and events.identity[0] is not None:
-        return _hashed([fixed(number, ">i2"), texts(events.identity)])
-    return _hashed([fixed(number, ">i2"), fixed(digest, "S16"), fixed(_occurrence(digest), ">i4")])
+    kinds = events.kind.dictionary_encode()
+    seed_of = np.array([xxh3_64_intdigest(kind.encode()) for kind in kinds.dictionary.to_pylist()] or [0], np.uint64)
+    return _hashed(values, seed_of[kinds.indices.to_numpy(zero_copy_only=False)].tolist())
 
 
-def _occurrence(digest: Keys) -> npt.NDArray[np.int64]:
-    """Number equal values: 0 for the first, 1 for the second and so on, (rows,)."""
-    order = np.argsort(digest, kind="stable")
-    ordered = digest[order]
-    first = np.append(True, ordered[1:] != ordered[:-1]) if len(ordered) else np.zeros(0, bool)
-    starts = np.flatnonzero(first)
-    number = np.empty(len(digest), np.int64)
-    number[order] = np.arange(len(digest)) - np.repeat(starts, np.diff(np.append(starts, len(digest))))
+def keys_by_id(source: SourceId, events: EventBatch) -> Hashes:
+    """Give every event with an id the key it is known by from delivery to delivery, (rows, 2)."""
+    rows = encode([fixed(np.full(len(events), source.number), ">i2"), texts(events.identity)])
+    return _hashed(rows, [0] * len(events))
+
+
+def keys_by_values(source: SourceId, fingerprint: Hashes, occurrence: Ints) -> Hashes:
+    """Give every event without an id the key it is known by: its values, and how many like it stand before it in the file, (rows, 2)."""
+    rows = encode([fixed(np.full(len(fingerprint), source.number), ">i2"), fixed(as_bytes(fingerprint), "S16"), fixed(occurrence, ">i4")])
+    return _hashed(rows, [0] * len(fingerprint))
+
+
+def as_bytes(hashes: Hashes) -> npt.NDArray[np.bytes_]:
+    """Give the hashes as 16 bytes each, (rows,)."""
+    return np.ascontiguousarray(hashes.astype(">u8")).view("S16").reshape(-1)
+
+
+def from_bytes(raw: bytes | npt.NDArray[np.bytes_]) -> Hashes:
+    """Give hashes from their bytes, (rows, 2)."""
+    return np.frombuffer(raw, ">u8").reshape(-1, 2).astype(np.uint64)
+
+
+def _hashed(rows: pa.LargeBinaryArray, seeds: list[int]) -> Hashes:
+    content = payload(rows)
+    ends = np.cumsum(pc.binary_length(rows).to_numpy(zero_copy_only=False)).tolist()
+    starts = [0, *ends[:-1]] if ends else []
+    return from_bytes(b"".join([xxh3_128_digest(content[a:b], seed) for a, b, seed in zip(starts, ends, seeds, strict=True)]))
+
+
+def is_first(hashes: Hashes) -> tuple[Ints, Bools, Ints]:
+    """Find equal hashes.
+
+    Args:
+        hashes: (rows, 2).
+
+    Returns:
+        The rows in the order of the hashes, equal ones in the order of the file; True for the first of each, (rows,); and the row of that
+        first one, (rows,).
+    """
+    order = np.argsort(hashes[:, 0], kind="stable")
+    ordered = hashes[order]
+    begins = np.append(True, (ordered[1:] != ordered[:-1]).any(axis=1)) if len(order) else np.zeros(0, bool)
+    first = np.zeros(len(order), bool)
+    first[order[begins]] = True
+    holder = np.empty(len(order), np.int64)
+    holder[order] = order[begins][np.cumsum(begins) - 1]
+    return order, first, holder
+
+
+def occurrences(hashes: Hashes) -> Ints:
+    """Number equal hashes: 0 for the first in the file, 1 for the second and so on, (rows,)."""
+    order, first, _ = is_first(hashes)
+    starts = np.flatnonzero(first[order])
+    number = np.empty(len(order), np.int64)
+    number[order] = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
     return number
 
 
-def _hashed(fields: list[Field]) -> Keys:
-    size = 2 + sum(4 + np.maximum(field.length, 0).astype(np.int64) for field in fields)
-    rows = encode(fields).data
-    ends = np.cumsum(size).tolist()
-    hashed = [xxh3_128_digest(rows[begin:end]) for begin, end in zip([0, *ends[:-1]], ends, strict=True)] if ends else []
-    return np.frombuffer(b"".join(hashed), "S16")
+@dataclass(slots=True)
+class Seen:
+    """What the parts of a file read so far have told of: exact, and in little memory however large the file is.
 
+    A table of bits says of most hashes that they are new; for the few it is in doubt about, the sorted hashes of every earlier part are looked
+    through. Those lie in a temporary file.
 
-def compare(connection: Connection, source: SourceId, key: Keys, digest: Keys) -> Versions:
-    """Tell what each event is to the versions now known.
-
-    Args:
-        connection: Inside a transaction that holds the source's lock.
-        source: Whose events.
-        key: (rows,).
-        digest: (rows,).
-
-    Returns:
-        The comparison.
+    Attributes:
+        bits: Eight to a byte.
+        file: Holds the hashes of every part; empty at first.
+        parts: Where each part's hashes stand in the file, and how many.
     """
-    rows = len(key)
-    order = np.argsort(key, kind="stable")
-    last = np.append(key[order][1:] != key[order][:-1], True) if rows else np.zeros(0, bool)
-    holds = np.zeros(rows, bool)
-    holds[order[last]] = True
-    holder = np.empty(rows, np.int64)
-    groups = np.cumsum(np.append(True, ~(key[order][1:] == key[order][:-1]))) - 1 if rows else np.zeros(0, np.int64)
-    holder[order] = order[last][groups]
-    same_as_holder = digest == digest[holder] if rows else np.zeros(0, bool)
-    known = _current(connection, source, key[holds])
-    at = np.searchsorted(known["key"], key)
-    found = np.zeros(rows, bool)
-    if len(known):
-        at = np.minimum(at, len(known) - 1)
-        found = known["key"][at] == key
-    equal = found & (known["digest"][at] == digest) if len(known) else found
-    changed = holds & found & ~equal
-    return Versions(
-        is_new=holds & ~found,
-        is_changed=changed,
-        unchanged=(holds & equal) | (~holds & same_as_holder),
-        superseded=~holds & ~same_as_holder,
-        closed=key[changed],
-    )
 
+    bits: npt.NDArray[np.uint8]
+    file: IO[bytes]
+    parts: list[tuple[int, int]] = field(default_factory=list)
 
-def _current(connection: Connection, source: SourceId, key: Keys) -> npt.NDArray[np.void]:
-    """Read the key and digest of the current versions of these events, sorted by key."""
-    any_known = connection.execute(text("SELECT 1 FROM event WHERE source_id = :source LIMIT 1"), {"source": source.number}).first()
-    if any_known is None or not len(key):
-        return np.zeros(0, [("key", "S16"), ("digest", "S16")])
-    connection.execute(text("CREATE TEMP TABLE asked (key uuid) ON COMMIT DROP"))
-    copy_in(connection, "asked", ("key",), encode([fixed(key, "S16")]))
-    connection.execute(text("ANALYZE asked"))
-    known = copy_out(connection, _FEW if len(key) < _MANY_ROWS else _MANY, [("key", "S16"), ("digest", "S16")], (source.number,))
-    connection.execute(text("DROP TABLE asked"))
-    return known[np.argsort(known["key"])]
+    @classmethod
+    def of(cls, rows: int, file: IO[bytes]) -> Seen:
+        """Begin with nothing, for about that many rows."""
+        bits = _LEAST_BITS
+        while bits < min(rows * _BITS_A_ROW, _MOST_BITS):
+            bits *= 2
+        return cls(np.zeros(bits // 8, np.uint8), file)
+
+    def before(self, hashes: Hashes) -> Ints:
+        """Tell how often each hash was told of by the parts before, and remember these.
+
+        Args:
+            hashes: Of one part, (rows, 2).
+
+        Returns:
+            (rows,).
+        """
+        counted = np.zeros(len(hashes), np.int64)
+        mask = np.uint64(len(self.bits) * 8 - 1)
+        places = [(hashes[:, lane] >> np.uint64(3 * lane)) & mask for lane in (0, 1)]
+        if self.parts:
+            maybe = np.ones(len(hashes), bool)
+            for place in places:
+                maybe &= (self.bits[place >> np.uint64(3)] >> (place & np.uint64(7)).astype(np.uint8)) & 1 == 1
+            rows = np.flatnonzero(maybe)
+            for part in self.parts if len(rows) else []:
+                counted[rows] += self._count(part, hashes[rows])
+        for place in places:
+            np.bitwise_or.at(self.bits, place >> np.uint64(3), np.uint8(1) << (place & np.uint64(7)).astype(np.uint8))
+        self._keep(hashes)
+        return counted
+
+    def _keep(self, hashes: Hashes) -> None:
+        ordered = hashes[np.lexsort((hashes[:, 1], hashes[:, 0]))]
+        self.parts.append((self.file.seek(0, 2), len(ordered)))
+        self.file.write(ordered.tobytes())
+        self.file.flush()
+
+    def _count(self, part: tuple[int, int], hashes: Hashes) -> Ints:
+        if not part[1]:
+            return np.zeros(len(hashes), np.int64)
+        told = np.memmap(self.file, np.uint64, "r", part[0], (part[1], 2))
+        left = np.searchsorted(told[:, 0], hashes[:, 0], side="left")
+        right = np.searchsorted(told[:, 0], hashes[:, 0], side="right")
+        same = told[np.minimum(left, part[1] - 1), 1] == hashes[:, 1]
+        return np.where(same, right - left, 0)

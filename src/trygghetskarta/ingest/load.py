@@ -2,283 +2,288 @@
 
 The caller opens the transactions. `receipts.receive` goes in one that is committed before anything else, so that even a delivery whose loading
 dies is on record; `publish` in another, in which readers see all of it or none.
+
+A file comes in parts. While the server takes in the rows of one part, the next is read, checked, placed and hashed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 from sqlalchemy import Connection, text
 
-from trygghetskarta.domain.categories import tree_of
-from trygghetskarta.domain.events import NO_TIME, EventBatch, Message, Precision, Reading, Rejected, Warned, WarningCode
-from trygghetskarta.domain.periods import Month, local_day
-from trygghetskarta.domain.sources import CONTRACTS, SourceContract, SourceId
-from trygghetskarta.ingest.copying import Field, copy_in, days, encode, fixed, instants, points, texts
-from trygghetskarta.ingest.identity import Versions, compare, digests, keys
-from trygghetskarta.ingest.locating import in_plane, place_numbers, place_warnings, without_placeholder
+from trygghetskarta.domain.events import EventBatch, Message, Precision, Reading, Rejected, Warned
+from trygghetskarta.domain.sources import CONTRACTS, SourceId
+from trygghetskarta.ingest.copying import copy_in, fixed, instants, join, laid_out, texts
+from trygghetskarta.ingest.coverage import Days, cover
+from trygghetskarta.ingest.identity import (
+    Hashes,
+    Seen,
+    as_bytes,
+    canonical,
+    fingerprints,
+    keys_by_id,
+    keys_by_values,
+    occurrences,
+)
+from trygghetskarta.ingest.kinds import Kinds
+from trygghetskarta.ingest.locating import Located, Locator
 from trygghetskarta.ingest.places import Places
 from trygghetskarta.ingest.publication import announce
-from trygghetskarta.ingest.receipts import Receipt, record, status_of
-from trygghetskarta.ingest.rollup import add_to_rollup
+from trygghetskarta.ingest.receipts import Receipt, Rejections, record, status_of
+from trygghetskarta.ingest.rollup import Cells, change_rollup, together
+from trygghetskarta.ingest.versions import Told, Versions, compare, end, reverted
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 _LOCK = 7_301_002
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EVENT_COLUMNS = (
-    "source_id", "key", "known_from", "digest", "category_id", "place_id", "month", "antal", "withdrawn", "precision", "time_precision",
-    "delivery_id", "line", "identity", "starts_at", "ends_at", "reported_on", "geom", "area_text", "detail",
+    "source_id", "key", "known_from", "digest", "category_id", "place_id", "delivery_id", "line", "identity",
+    "month", "antal", "withdrawn", "precision", "time_precision", "starts_at", "ends_at", "reported_on", "geom", "area_text", "detail",
 )  # fmt: skip
+_FIELDS = np.frombuffer(len(_EVENT_COLUMNS).to_bytes(2, "big"), np.uint8)
+_CONFLICTING = Message(
+    "conflicting_row",
+    "En tidigare rad i filen har samma id och andra värden; den gäller.",
+    "An earlier row of the file has the same id and other values; that one holds.",
+)
 
 
-def publish(connection: Connection, delivery: int, source: SourceId, reading: Reading, places: Places) -> Receipt:
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be published.
+
+    Attributes:
+        delivery: Its number, from `receive`.
+        source: Its source.
+        rows: About how many rows its file has.
+    """
+
+    delivery: int
+    source: SourceId
+    rows: int = 0
+
+
+def publish(connection: Connection, order: Order, readings: Iterable[Reading], places: Places) -> Receipt:
     """Make what was read known: close the versions it changes, add the new ones, count them.
 
     Args:
         connection: Inside a transaction; readers see the delivery when the caller commits it.
-        delivery: Its number, from `receive`.
-        source: Its source.
-        reading: What the adapter read.
+        order: Which delivery.
+        readings: What the adapter reads, part by part.
         places: The areas, read in this transaction while they are held still.
 
     Returns:
         The receipt, also stored.
     """
-    connection.execute(text("SELECT pg_advisory_xact_lock(:kind, :source)"), {"kind": _LOCK, "source": source.number})
-    known_from: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
-    events = reading.events
-    x, y = in_plane(reading, places)
-    # What makes a row itself is what stands in it, whatever the other rows of its file say of its point.
-    digest = digests(events, x, y)
-    x, y, placeholder = without_placeholder(reading, places, x, y)
-    key = keys(source, events, digest)
-    versions = compare(connection, source, key, digest)
-    kept = np.flatnonzero(versions.is_new | versions.is_changed)
-    category = _categories(connection, source, events)
-    place = place_numbers(connection, places, events, (x, y))
-    connection.execute(
-        text("CREATE TEMP TABLE rollup_change (place_id int, source_id smallint, category_id int, month int, antal int) ON COMMIT DROP")
-    )
-    _close(connection, source, versions, known_from)
-    _insert(connection, (delivery, source, known_from), events, _Prepared(x, y, places.srid or 0, key, digest, category.ids, place), kept)
-    _add(connection, source, events, category.ids, place, kept)
-    _cover(connection, delivery, CONTRACTS[source], events, known_from)
-    superseded = [_superseded(reading, row) for row in np.flatnonzero(versions.superseded).tolist()]
-    counted = {
-        "read": reading.rows,
-        "new": int(versions.is_new.sum()),
-        "changed": int(versions.is_changed.sum()),
-        "unchanged": int(versions.unchanged.sum()),
-        "rejected": len(reading.rejected) + len(superseded),
-        "blank": reading.blank,
-    }
-    warnings = (*reading.warnings, *category.warnings, *place_warnings(events, places, place, placeholder))
-    rejections = (*reading.rejected, *superseded)
-    record(connection, delivery, counted, warnings, rejections, known_from)
-    if len(kept):
-        announce(connection, "delivery", delivery)
-    connection.execute(text("DROP TABLE rollup_change"))
-    row = connection.execute(
-        text("SELECT file_name, sha256, adapter FROM delivery WHERE delivery_id = :delivery"), {"delivery": delivery}
-    ).one()
-    return Receipt(
-        delivery,
-        source,
-        row.file_name,
-        row.sha256,
-        status_of(counted),
-        row.adapter,
-        placed=_by_precision(events, kept),
-        months=_months(events),
-        warnings=warnings,
-        rejections=tuple(sorted(rejections, key=lambda rejection: rejection.line)),
-        **counted,
-    )
+    connection.execute(text("SELECT pg_advisory_xact_lock(:kind, :source)"), {"kind": _LOCK, "source": order.source.number})
+    with ThreadPoolExecutor(1) as sender, tempfile.TemporaryFile() as told:
+        loading = _Loading.begin(connection, order, places, (sender, told))
+        for reading in readings:
+            loading.take(reading)
+        return loading.finish()
 
 
 @dataclass(frozen=True, slots=True)
-class _Prepared:
-    """The columns of a batch that only the load knows."""
+class _Part:
+    """One part of the file, as far as it can be prepared without the database.
 
-    x: npt.NDArray[np.float64]
-    y: npt.NDArray[np.float64]
-    srid: int
-    key: npt.NDArray[np.bytes_]
-    digest: npt.NDArray[np.bytes_]
-    category: Ints
-    place: Ints
-
-
-@dataclass(frozen=True, slots=True)
-class _Categories:
-    ids: Ints
-    warnings: tuple[Warned, ...]
-
-
-def _categories(connection: Connection, source: SourceId, events: EventBatch) -> _Categories:
-    """Give every event its category, adding the ones first met."""
-    tree = tree_of(source)
-    kinds, inverse = np.unique(np.array([str(kind) for kind in events.kind.tolist()] or [""]), return_inverse=True)
-    ids: dict[str, int] = dict(
-        connection.execute(text("SELECT code, category_id FROM category WHERE source_id = :source"), {"source": source.number}).all()
-    )
-    found, unknown = [], []
-    for kind in kinds.tolist():
-        category, known = tree.categorise(kind)
-        if not known:
-            unknown.append(kind)
-        if category.code not in ids:
-            ids[category.code] = connection.execute(
-                text("""
-                    INSERT INTO category (source_id, code, parent_code, name) VALUES (:source, :code, :parent, :name) RETURNING category_id
-                """),
-                {"source": source.number, "code": category.code, "parent": category.parent, "name": category.name},
-            ).scalar_one()
-        found.append(ids[category.code])
-    numbers = np.array(found, np.int64)[inverse][: len(events)]
-    if not unknown or not len(events):
-        return _Categories(numbers, ())
-    rows = int(np.isin(inverse, [index for index, kind in enumerate(kinds.tolist()) if kind in unknown]).sum())
-    listed = ", ".join(unknown[:10])
-    return _Categories(
-        numbers,
-        (
-            Warned(
-                WarningCode.UNKNOWN_CODE,
-                rows,
-                f"Okända händelsetyper är sparade som okategoriserade: {listed}.",
-                f"Unknown kinds were kept as uncategorised: {listed}.",
-            ),
-        ),
-    )
-
-
-def _close(connection: Connection, source: SourceId, versions: Versions, known_from: datetime) -> None:
-    """End the versions that this delivery changes, and take their counts away."""
-    if not len(versions.closed):
-        return
-    connection.execute(text("CREATE TEMP TABLE closed (key uuid PRIMARY KEY) ON COMMIT DROP"))
-    copy_in(connection, "closed", ("key",), encode([fixed(versions.closed, "S16")]))
-    connection.execute(
-        text("""
-            WITH ended AS (
-                UPDATE event SET known_to = :known_from FROM closed
-                WHERE event.source_id = :source AND event.key = closed.key AND event.known_to IS NULL
-                RETURNING place_id, event.source_id, category_id, month, antal, withdrawn
-            )
-            INSERT INTO rollup_change SELECT place_id, source_id, category_id, month, -antal FROM ended WHERE NOT withdrawn
-        """),
-        {"source": source.number, "known_from": known_from},
-    )
-    connection.execute(text("DROP TABLE closed"))
-
-
-def _insert(connection: Connection, head: tuple[int, SourceId, datetime], events: EventBatch, prepared: _Prepared, kept: Ints) -> None:
-    """Add the new versions."""
-    if not len(kept):
-        return
-    copy_in(connection, "event", _EVENT_COLUMNS, encode(_fields(head, events, prepared, kept)))
-
-
-def _fields(head: tuple[int, SourceId, datetime], events: EventBatch, prepared: _Prepared, kept: Ints) -> list[Field]:
-    delivery, source, known_from = head
-    rows = len(kept)
-    since_1970 = np.full(rows, (known_from - _EPOCH) // timedelta(microseconds=1), np.int64)
-    never = np.zeros(rows, bool)
-    x, y = prepared.x[kept], prepared.y[kept]
-    starts, ends, reported = events.starts_at[kept], events.ends_at[kept], events.reported_on[kept]
-    return [
-        fixed(np.full(rows, source.number), ">i2"),
-        fixed(prepared.key[kept], "S16"),
-        instants(since_1970, never),
-        fixed(prepared.digest[kept], "S16"),
-        fixed(prepared.category[kept], ">i4"),
-        fixed(prepared.place[kept], ">i4"),
-        fixed(events.month[kept], ">i4"),
-        fixed(events.antal[kept], ">i4"),
-        fixed(events.withdrawn[kept], "?"),
-        fixed(events.precision[kept], ">i2"),
-        fixed(events.time_precision[kept], ">i2"),
-        fixed(np.full(rows, delivery), ">i8"),
-        fixed(events.line[kept], ">i4"),
-        texts(events.identity[kept]),
-        instants(starts, starts == NO_TIME),
-        instants(ends, ends == NO_TIME),
-        days(reported, reported == NO_TIME),
-        points(x, y, prepared.srid),
-        texts(events.area[kept]),
-        texts(events.detail[kept], prefix=b"\x01"),
-    ]
-
-
-def _add(connection: Connection, source: SourceId, events: EventBatch, category: Ints, place: Ints, kept: Ints) -> None:
-    """Count the new versions, and bring the rollup up to date with them and with the closed ones."""
-    counted = kept[~events.withdrawn[kept]]
-    rows = np.stack([place[counted], category[counted], events.month[counted]])
-    groups, inverse = np.unique(rows, axis=1, return_inverse=True)
-    antal = np.bincount(inverse.ravel(), weights=events.antal[counted], minlength=groups.shape[1]).astype(np.int64)
-    fields = [
-        fixed(groups[0], ">i4"),
-        fixed(np.full(groups.shape[1], source.number), ">i2"),
-        fixed(groups[1], ">i4"),
-        fixed(groups[2], ">i4"),
-        fixed(antal, ">i4"),
-    ]
-    if groups.shape[1]:
-        copy_in(connection, "rollup_change", ("place_id", "source_id", "category_id", "month", "antal"), encode(fields))
-    add_to_rollup(connection)
-
-
-def _cover(connection: Connection, delivery: int, contract: SourceContract, events: EventBatch, known_from: datetime) -> None:
-    """Record the months that the delivery covers.
-
-    A source that has something to tell every month covers the months of its rows; one that may have nothing to tell covers every month from
-    its first row to its last.
+    Attributes:
+        reading: What was read.
+        events: Its events, those on a placeholder without their point.
+        values: Their canonical values as they are stored.
+        told: What makes them themselves.
+        located: Their areas.
     """
-    if not len(events):
-        return
-    # A thing announced for a coming month does not cover it.
-    months = np.unique(events.month[events.month <= Month.of(local_day(known_from)).number])
-    if not len(months):
-        return
-    if not contract.every_month:
-        months = np.arange(months[0], months[-1] + 1)
-    connection.execute(
-        text("""
-            INSERT INTO coverage (source_id, month, delivery_id, first_day, last_day, known_from)
-            SELECT :source, month, :delivery, (date '1970-01-01' + make_interval(months => month))::date,
-                (date '1970-01-01' + make_interval(months => month + 1) - interval '1 day')::date, :known_from
-            FROM unnest(CAST(:months AS int[])) AS month
-        """),
-        {"source": contract.source.number, "months": months.tolist(), "delivery": delivery, "known_from": known_from},
-    )
+
+    reading: Reading
+    events: EventBatch
+    values: pa.LargeBinaryArray
+    told: Told
+    located: Located
 
 
-def _superseded(reading: Reading, row: int) -> Rejected:
-    return Rejected(
-        int(reading.events.line[row]),
-        "",
-        "",
-        Message(
-            "superseded_row",
-            "En senare rad i filen har samma id och andra värden; den gäller.",
-            "A later row of the file has the same id and other values; that one holds.",
-        ),
-        reading.raw_of(row),
-    )
+@dataclass(slots=True)
+class _Loading:
+    """A delivery on its way in.
 
+    Attributes:
+        connection: Inside the delivery's transaction.
+        order: What is published.
+        sender: Sends the rows of one part while the next is prepared; whoever needs the connection waits for it.
+        known_from: When the versions begin.
+        any_known: Whether the source had any event before.
+        locator: Places the events.
+        kinds: Knows the categories.
+        seen: What the earlier parts told of.
+        rejections: The rejected rows.
+        days: The days the file tells of.
+        counted: What became of the rows.
+        placed: New and changed rows by precision.
+        warnings: What the parts warned of.
+        cells: What the rollup gains and loses.
+        reverted: Events that would get replaced values back.
+    """
 
-def _by_precision(events: EventBatch, kept: Ints) -> dict[str, int]:
-    numbers, many = np.unique(events.precision[kept], return_counts=True)
-    return {Precision(number).name.lower(): int(count) for number, count in zip(numbers.tolist(), many.tolist(), strict=True)}
+    connection: Connection
+    order: Order
+    sender: ThreadPoolExecutor
+    known_from: datetime
+    any_known: bool
+    locator: Locator
+    kinds: Kinds
+    seen: Seen
+    rejections: Rejections
+    days: Days
+    counted: dict[str, int]
+    placed: dict[str, int] = field(default_factory=dict)
+    warnings: list[Warned] = field(default_factory=list)
+    cells: list[Cells] = field(default_factory=list)
+    reverted: int = 0
+    _sending: Future[None] | None = None
 
+    @classmethod
+    def begin(cls, connection: Connection, order: Order, places: Places, help_of: tuple[ThreadPoolExecutor, IO[bytes]]) -> _Loading:
+        sender, told = help_of
+        known_from: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+        first = connection.execute(text("SELECT 1 FROM event WHERE source_id = :source LIMIT 1"), {"source": order.source.number}).first()
+        return cls(
+            connection,
+            order,
+            sender,
+            known_from,
+            first is not None,
+            Locator(places),
+            Kinds.of(connection, order.source),
+            Seen.of(order.rows, told),
+            Rejections(order.delivery),
+            Days(CONTRACTS[order.source], known_from),
+            dict.fromkeys(("read", "new", "changed", "unchanged", "rejected", "blank"), 0),
+        )
 
-def _months(events: EventBatch) -> tuple[str, str] | None:
-    if not len(events):
-        return None
-    first, last = np.datetime64(int(events.month.min()), "M"), np.datetime64(int(events.month.max()), "M")
-    return str(first), str(last)
+    def take(self, reading: Reading) -> None:
+        """Take in one part."""
+        part = self._prepare(reading)
+        self._wait()
+        events, told = part.events, part.told
+        category = self.kinds.number(self.connection, events.kind)
+        place = self.locator.number(self.connection, events, part.located)
+        versions = compare(self.connection, self.order.source, told, any_known=self.any_known)
+        changed = np.flatnonzero(versions.is_changed)
+        self.reverted += reverted(self.connection, self.order.source, told.key[changed], told.fingerprint[changed])
+        ended = end(self.connection, self.order.source, told.key[changed], self.known_from)
+        if len(ended):
+            self.cells.append(np.stack([ended[name] for name in ("place", "category", "month", "antal")]).astype(np.int64))
+        self._count(part, versions, category, place)
+        if len(versions.kept):
+            rows = self._rows(part, category, place, versions.kept)
+            self._sending = self.sender.submit(copy_in, self.connection, "event", _EVENT_COLUMNS, rows)
+
+    def _prepare(self, reading: Reading) -> _Part:
+        events, source = reading.events, self.order.source
+        x, y = self.locator.in_plane(reading)
+        srid = self.locator.places.srid or 0
+        # What makes a row itself is what stands in it, whatever the other rows of its file say of its point.
+        values = canonical(events, x, y, srid)
+        fingerprint = fingerprints(events, values)
+        told = self._told(source, events, fingerprint)
+        kept, x, y = self.locator.without_placeholder(events, x, y)
+        if kept is not events:
+            events, values = kept, canonical(kept, x, y, srid)
+        return _Part(reading, events, values, told, self.locator.locate(events, x, y))
+
+    def _told(self, source: SourceId, events: EventBatch, fingerprint: Hashes) -> Told:
+        if len(events) and events.identity.null_count == 0:
+            key = keys_by_id(source, events)
+            return Told(key, fingerprint, self.seen.before(key) > 0)
+        number = self.seen.before(fingerprint) + occurrences(fingerprint)
+        return Told(keys_by_values(source, fingerprint, number), fingerprint, np.zeros(len(events), bool))
+
+    def _wait(self) -> None:
+        if self._sending is not None:
+            self._sending.result()
+            self._sending = None
+
+    def _count(self, part: _Part, versions: Versions, category: Ints, place: Ints) -> None:
+        reading, events, kept = part.reading, part.events, versions.kept
+        conflicting = [
+            Rejected(int(events.line[row]), "", "", _CONFLICTING, reading.raw_of(row))
+            for row in np.flatnonzero(versions.conflicting).tolist()
+        ]
+        rejected = sorted([*reading.rejected, *conflicting], key=lambda row: row.line)
+        self.rejections.add(self.connection, rejected)
+        self.warnings += reading.warnings
+        for name, rows in (
+            ("read", reading.rows),
+            ("new", int(versions.is_new.sum())),
+            ("changed", int(versions.is_changed.sum())),
+            ("unchanged", int(versions.unchanged.sum())),
+            ("rejected", len(rejected)),
+            ("blank", reading.blank),
+        ):
+            self.counted[name] += rows
+        numbers, many = np.unique(events.precision[kept], return_counts=True)
+        for number, count in zip(numbers.tolist(), many.tolist(), strict=True):
+            name = Precision(number).name.lower()
+            self.placed[name] = self.placed.get(name, 0) + count
+        self.days.add(events)
+        counts = kept[~events.withdrawn[kept]]
+        self.cells.append(together([np.stack([place[counts], category[counts], events.month[counts], events.antal[counts]])]))
+
+    def _rows(self, part: _Part, category: Ints, place: Ints, kept: Ints) -> pa.LargeBinaryArray:
+        """Give the new versions as the bytes that are sent, in the order of their keys: the index grows fastest that way."""
+        rows, events = len(kept), part.events
+        since_1970 = np.full(rows, (self.known_from - _EPOCH) // timedelta(microseconds=1), np.int64)
+        fields = [
+            fixed(np.full(rows, self.order.source.number), ">i2"),
+            fixed(as_bytes(part.told.key[kept]), "S16"),
+            instants(since_1970, np.zeros(rows, bool)),
+            fixed(as_bytes(part.told.fingerprint[kept]), "S16"),
+            fixed(category[kept], ">i4"),
+            fixed(place[kept], ">i4"),
+            fixed(np.full(rows, self.order.delivery), ">i8"),
+            fixed(events.line[kept], ">i4"),
+        ]
+        taken = pa.array(kept)
+        numbers = np.ascontiguousarray(np.broadcast_to(_FIELDS, (rows, 2)))
+        parts = [numbers, *(one for each in fields for one in laid_out(each)), *laid_out(texts(events.identity.take(taken)))]
+        return join([*parts, part.values.take(taken)])
+
+    def finish(self) -> Receipt:
+        """Count what has come in, cover the days it tells of, and write the receipt."""
+        self._wait()
+        connection, delivery = self.connection, self.order.delivery
+        change_rollup(connection, self.order.source.number, self.cells)
+        cover(connection, delivery, self.days)
+        warnings = [*self.warnings, *self.kinds.warnings(), *self.locator.warnings()]
+        if self.counted["new"] or self.counted["changed"]:
+            announce(connection, "delivery", delivery)
+        return record(connection, self._receipt(warnings), self.known_from)
+
+    def _receipt(self, warnings: list[Warned]) -> Receipt:
+        row = self.connection.execute(
+            text("SELECT file_name, sha256, adapter FROM delivery WHERE delivery_id = :delivery"), {"delivery": self.order.delivery}
+        ).one()
+        return Receipt(
+            self.order.delivery,
+            self.order.source,
+            row.file_name,
+            row.sha256,
+            status_of(self.counted),
+            row.adapter,
+            placed=self.placed,
+            months=self.days.months,
+            warnings=tuple(warnings),
+            rejections=tuple(self.rejections.first),
+            **self.counted,
+        )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 from pyproj import Transformer
 from sqlalchemy import Connection, text
 
@@ -15,6 +17,7 @@ from trygghetskarta.domain.events import EventBatch, Precision, Reading, Warned,
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.contract import CityBox
 from trygghetskarta.ingest.coordinates import ranges_of
+from trygghetskarta.ingest.identity import CENTIMETRES
 from trygghetskarta.ingest.places import OUTSIDE_KEY, Places, areas_of_key
 from trygghetskarta.ingest.replace import areas_of_row
 
@@ -37,15 +40,6 @@ class AreaNames:
     stadsdelar: Mapping[str, str]
     codes: Mapping[AreaLevel, frozenset[str]]
     city: CityBox
-
-
-@dataclass(frozen=True, slots=True)
-class Placeholder:
-    """A point that stands for "not known", in the file's own coordinates, and how many rows stand on it."""
-
-    x: float
-    y: float
-    rows: int
 
 
 def area_names(connection: Connection, places: Places) -> AreaNames:
@@ -79,123 +73,185 @@ def area_names(connection: Connection, places: Places) -> AreaNames:
     return AreaNames(stadsdelar, codes, places.box())
 
 
-def in_plane(reading: Reading, places: Places) -> tuple[Floats, Floats]:
-    """Bring the points to the plane of the areas.
+@dataclass(slots=True)
+class Locator:
+    """Places the events of a delivery, part by part, and remembers what is odd about where they were.
 
-    Args:
-        reading: What was read.
+    Attributes:
         places: The areas.
-
-    Returns:
-        Eastings and northings, (rows,); NaN without a point.
+        area_precision: Precision of a row that has no point but names an area.
+        placeholders: Points that stand for "not known", in the file's own coordinates, and how many rows stood on each.
+        outside: How many rows lie outside the city.
+        with_both: How many rows have a point and name an area.
+        agree: How many of those name the area their point lies in.
     """
-    x, y = reading.events.x, reading.events.y
-    if reading.srid is not None and places.srid is not None and reading.srid != places.srid:
-        x, y = Transformer.from_crs(reading.srid, places.srid, always_xy=True).transform(x, y)
-    known = np.isfinite(x) & np.isfinite(y)
-    return np.where(known, x, np.nan), np.where(known, y, np.nan)
+
+    places: Places
+    area_precision: Precision = Precision.NONE
+    placeholders: dict[tuple[float, float], int] = field(default_factory=dict)
+    outside: int = 0
+    with_both: int = 0
+    agree: int = 0
+    _to_plane: Transformer | None = None
+
+    def in_plane(self, reading: Reading) -> tuple[Floats, Floats]:
+        """Bring the points of a part to the plane of the areas, to the centimetre.
+
+        Args:
+            reading: What was read.
+
+        Returns:
+            Eastings and northings, (rows,); NaN without a point.
+        """
+        x, y = reading.events.x, reading.events.y
+        self.area_precision = reading.area_precision
+        if reading.srid is not None and self.places.srid is not None and reading.srid != self.places.srid:
+            self._to_plane = self._to_plane or Transformer.from_crs(reading.srid, self.places.srid, always_xy=True)
+            x, y = self._to_plane.transform(x, y)
+        known = np.isfinite(x) & np.isfinite(y)
+        return _to_the_centimetre(x, known), _to_the_centimetre(y, known)
+
+    def without_placeholder(self, events: EventBatch, x: Floats, y: Floats) -> tuple[EventBatch, Floats, Floats]:
+        """Take away the points that stand for "not known"; their rows are then known by the area they name, or by none.
+
+        Args:
+            events: The events.
+            x: Eastings in the plane, (rows,).
+            y: Northings, (rows,).
+
+        Returns:
+            The events with the precision they have without those points, and the eastings and northings that remain; the very same where no
+            point stands for "not known".
+        """
+        self._find_placeholder(events, x, y)
+        at = np.zeros(len(events), bool)
+        for point in self.placeholders:
+            rows = (events.x == point[0]) & (events.y == point[1])
+            self.placeholders[point] += int(rows.sum())
+            at |= rows
+        if not at.any():
+            return events, x, y
+        named = events.area.is_valid().to_numpy(zero_copy_only=False)
+        less = np.where(named, int(self.area_precision), int(Precision.NONE))
+        return replace(events, precision=np.where(at, less, events.precision)), np.where(at, np.nan, x), np.where(at, np.nan, y)
+
+    def _find_placeholder(self, events: EventBatch, x: Floats, y: Floats) -> None:
+        """Find a point far from the city on which many rows stand: it is no place but a sign that none was known."""
+        city = ranges_of(self.places.box())[self.places.srid or 0]
+        far = np.flatnonzero(~np.isnan(x) & ~city.holds(x, y))
+        if not len(far):
+            return
+        pairs, many = np.unique(np.stack([events.x[far], events.y[far]]), axis=1, return_counts=True)
+        if many.max() >= _PLACEHOLDER_ROWS:
+            most = int(np.argmax(many))
+            self.placeholders.setdefault((float(pairs[0, most]), float(pairs[1, most])), 0)
+
+    def locate(self, events: EventBatch, x: Floats, y: Floats) -> Located:
+        """Find the areas of every event, without the database."""
+        has_point = ~np.isnan(x)
+        combination, areas = np.zeros(0, np.int32), list[tuple[int, ...]]()
+        if has_point.any():
+            combination, areas = self.places.of_points(x[has_point], y[has_point])
+        rows = np.flatnonzero(~has_point)
+        named = pc.fill_null(events.area.take(pa.array(rows)), "").dictionary_encode()
+        pairs, pair_of = np.unique(events.precision[rows] * len(named.dictionary) + named.indices.to_numpy(), return_inverse=True)
+        names = named.dictionary.to_pylist()
+        without = [areas_of_row(self.places, Precision(pair // len(names)), names[pair % len(names)]) for pair in pairs.tolist()]
+        points = [(one, Precision.POINT if one else Precision.OUTSIDE) for one in areas]
+        return Located(has_point, combination, points, pair_of, without)
+
+    def number(self, connection: Connection, events: EventBatch, located: Located) -> Ints:
+        """Give every event its place, making the ones first met, and note what is odd.
+
+        Args:
+            connection: Inside a transaction.
+            events: The events.
+            located: Their areas.
+
+        Returns:
+            The places' numbers, (rows,).
+        """
+        place = np.zeros(len(events), np.int64)
+        if located.points:
+            place[located.has_point] = self.places.place_ids(connection, located.points)[located.combination]
+        if located.without:
+            place[~located.has_point] = self.places.place_ids(connection, located.without)[located.row_of]
+        self.outside += int((place == self.places.known.get(OUTSIDE_KEY, -1)).sum())
+        self._note_agreement(events, place)
+        return place
+
+    def _note_agreement(self, events: EventBatch, place: Ints) -> None:
+        """Compare the area a row names with the one its point lies in, for rows that have both."""
+        both = events.area.is_valid().to_numpy(zero_copy_only=False) & (events.precision == Precision.POINT)
+        if not both.any():
+            return
+        named = events.area.filter(pa.array(both)).dictionary_encode()
+        names = named.dictionary.to_pylist()
+        pairs, many = np.unique(place[both] * len(names) + named.indices.to_numpy(), return_counts=True)
+        held = {place_id: areas_of_key(key) for key, place_id in self.places.known.items()}
+        ids = {name: self.places.named(name) for name in names}
+        self.with_both += int(both.sum())
+        self.agree += sum(
+            count
+            for pair, count in zip(pairs.tolist(), many.tolist(), strict=True)
+            if held[pair // len(names)] & ids[names[pair % len(names)]]
+        )
+
+    def warnings(self) -> list[Warned]:
+        """Tell what is odd about where the events were: a placeholder, events outside the city, areas that disagree with points."""
+        warnings = [_placeholder_warning(point, rows) for point, rows in self.placeholders.items()]
+        if self.outside:
+            warnings.append(
+                Warned(
+                    WarningCode.OUTSIDE,
+                    self.outside,
+                    "{} ligger utanför staden och räknas inte i dess siffror.",
+                    "{} lie outside the city and are not counted in its figures.",
+                )
+            )
+        if self.agree < self.with_both:
+            share = 100 * self.agree / self.with_both
+            percent, percent_en = f"{share:.1f}".replace(".", ","), f"{share:.1f}"
+            warnings.append(
+                Warned(
+                    WarningCode.AREA_DISAGREES,
+                    self.with_both - self.agree,
+                    f"Punkten ligger i det område raden anger för {self.agree} av {self.with_both} rader som har båda ({percent} %). Punkten gäller.",
+                    f"The point lies in the area the row names for {self.agree} of {self.with_both} rows that have both ({percent_en} %). "
+                    "The point holds.",
+                )
+            )
+        return warnings
 
 
-def without_placeholder(reading: Reading, places: Places, x: Floats, y: Floats) -> tuple[Floats, Floats, Placeholder | None]:
-    """Take away a point that stands for "not known"; its rows are then known by the area they name, or by none.
+@dataclass(frozen=True, slots=True)
+class Located:
+    """The areas of a part's events.
 
-    Args:
-        reading: What was read; the precision of the rows is corrected in it.
-        places: The areas.
-        x: Eastings in the plane, (rows,).
-        y: Northings, (rows,).
-
-    Returns:
-        The eastings and northings that remain, and the point taken away, if there was one.
+    Attributes:
+        has_point: (rows,).
+        combination: For each row with a point, the number of its areas among `points`.
+        points: The areas that hold a point, and the precision.
+        row_of: For each row without a point, its number among `without`.
+        without: The areas of a row without a point, and how exactly they are known.
     """
-    events = reading.events
-    placeholder = _placeholder(events, x, y, places)
-    if placeholder is None:
-        return x, y, None
-    at = (events.x == placeholder[0]) & (events.y == placeholder[1])
-    named = np.array([area is not None for area in events.area.tolist()], bool)
-    events.precision[at] = np.where(named[at], int(reading.area_precision), int(Precision.NONE))
-    return np.where(at, np.nan, x), np.where(at, np.nan, y), Placeholder(placeholder[0], placeholder[1], int(at.sum()))
+
+    has_point: npt.NDArray[np.bool_]
+    combination: npt.NDArray[np.int32]
+    points: list[tuple[tuple[int, ...], Precision]]
+    row_of: Ints
+    without: list[tuple[tuple[int, ...], Precision]]
 
 
-def _placeholder(events: EventBatch, x: Floats, y: Floats, places: Places) -> tuple[float, float] | None:
-    """Find a point far from the city on which many rows stand: it is no place but a sign that none was known."""
-    city = ranges_of(places.box())[places.srid or 0]
-    far = np.flatnonzero(~np.isnan(x) & ~city.holds(x, y))
-    pairs, many = np.unique(np.stack([events.x[far], events.y[far]]), axis=1, return_counts=True)
-    if not len(many) or many.max() < _PLACEHOLDER_ROWS:
-        return None
-    most = int(np.argmax(many))
-    return float(pairs[0, most]), float(pairs[1, most])
+def _to_the_centimetre(metres: Floats, known: npt.NDArray[np.bool_]) -> Floats:
+    return np.where(known, np.rint(np.where(known, metres, 0) * CENTIMETRES) / CENTIMETRES, np.nan)
 
 
-def place_numbers(connection: Connection, places: Places, events: EventBatch, xy: tuple[Floats, Floats]) -> Ints:
-    """Give every event its place, making the ones first met."""
-    place = np.zeros(len(events), np.int64)
-    has_point = ~np.isnan(xy[0])
-    if has_point.any():
-        number, combinations = places.of_points(xy[0][has_point], xy[1][has_point])
-        made = places.place_ids(connection, [(areas, Precision.POINT if areas else Precision.OUTSIDE) for areas in combinations])
-        place[has_point] = made[number]
-    rows = np.flatnonzero(~has_point)
-    named = [(int(precision), str(area or "")) for precision, area in zip(events.precision[rows], events.area[rows], strict=True)]
-    names = list(dict.fromkeys(named))
-    numbers = places.place_ids(connection, [areas_of_row(places, Precision(precision), area) for precision, area in names])
-    number_of = dict(zip(names, numbers.tolist(), strict=True))
-    place[rows] = [number_of[name] for name in named]
-    return place
-
-
-def place_warnings(events: EventBatch, places: Places, place: Ints, placeholder: Placeholder | None) -> list[Warned]:
-    """Tell what is odd about where a delivery's events were: a placeholder, events outside the city, areas that disagree with points."""
-    warnings = []
-    if placeholder is not None:
-        point, point_sv = f"{placeholder.x:g} {placeholder.y:g}", f"{placeholder.x:g} {placeholder.y:g}".replace(".", ",")
-        warnings.append(
-            Warned(
-                WarningCode.PLACEHOLDER_POINT,
-                placeholder.rows,
-                f"{_rows(placeholder.rows)} står på samma punkt långt utanför staden ({point_sv}); platsen läses som okänd.",
-                f"{placeholder.rows} rows stand on one point far outside the city ({point}); the place is read as not known.",
-            )
-        )
-    outside = int((place == places.known.get(OUTSIDE_KEY, -1)).sum())
-    if outside:
-        warnings.append(
-            Warned(
-                WarningCode.OUTSIDE,
-                outside,
-                f"{_rows(outside)} ligger utanför staden och räknas inte i dess siffror.",
-                f"{outside} row(s) lie outside the city and are not counted in its figures.",
-            )
-        )
-    return warnings + _agreement(events, places, place)
-
-
-def _agreement(events: EventBatch, places: Places, place: Ints) -> list[Warned]:
-    """Compare the area a row names with the one its point lies in, for rows that have both."""
-    both = np.array([area is not None for area in events.area.tolist()], bool) & (events.precision == Precision.POINT)
-    if not both.any():
-        return []
-    key_of = {place_id: key for key, place_id in places.known.items()}
-    held = {place_id: areas_of_key(key) for place_id, key in key_of.items()}
-    agree = sum(
-        bool(held[place_id] & places.named(str(area)))
-        for place_id, area in zip(place[both].tolist(), events.area[both].tolist(), strict=True)
+def _placeholder_warning(point: tuple[float, float], rows: int) -> Warned:
+    english = f"{point[0]:g} {point[1]:g}"
+    return Warned(
+        WarningCode.PLACEHOLDER_POINT,
+        rows,
+        f"{{}} står på samma punkt långt utanför staden ({english.replace('.', ',')}); platsen läses som okänd.",
+        f"{{}} stand on one point far outside the city ({english}); the place is read as not known.",
     )
-    total = int(both.sum())
-    if agree == total:
-        return []
-    percent, percent_en = f"{100 * agree / total:.1f}".replace(".", ","), f"{100 * agree / total:.1f}"
-    return [
-        Warned(
-            WarningCode.AREA_DISAGREES,
-            total - agree,
-            f"Punkten ligger i det område raden anger för {agree} av {total} rader som har båda ({percent} %). Punkten gäller.",
-            f"The point lies in the area the row names for {agree} of {total} rows that have both ({percent_en} %). The point holds.",
-        )
-    ]
-
-
-def _rows(count: int) -> str:
-    return "1 rad" if count == 1 else f"{count} rader"

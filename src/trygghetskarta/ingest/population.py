@@ -6,19 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.counts import Denominator
-from trygghetskarta.domain.events import NO_TIME, Floats, Ints, Message, Rejected, Texts
+from trygghetskarta.domain.events import NO_TIME, Floats, Ints, Message, Rejected
 from trygghetskarta.errors import BadDeliveryError
-from trygghetskarta.ingest.checks import MICROSECONDS_A_DAY, Checker, local_times, numbers
+from trygghetskarta.ingest.checks import Checker, local_times, numbers
 from trygghetskarta.ingest.contract import DeliveredFile
 from trygghetskarta.ingest.copying import copy_in, days, encode, fixed, texts
+from trygghetskarta.ingest.formats.registry import open_tables
 from trygghetskarta.ingest.publication import announce
-from trygghetskarta.ingest.reading import read_table
-from trygghetskarta.ingest.rows import ISO_DATE
+from trygghetskarta.ingest.row_times import ISO_DATE
+from trygghetskarta.ingest.times import MICROSECONDS_A_DAY
 
 COLUMNS = ("niva", "kod", "datum", "slag", "antal")
 
@@ -47,7 +49,7 @@ def load_population(connection: Connection, file: DeliveredFile, areas: Mapping[
     Raises:
         BadDeliveryError: The file as a whole cannot be used.
     """
-    table = read_table(file)
+    (table,) = open_tables(file, lambda header: set(COLUMNS) <= set(header))
     missing = [column for column in COLUMNS if column not in table.columns]
     if missing:
         raise BadDeliveryError(
@@ -73,7 +75,7 @@ def load_population(connection: Connection, file: DeliveredFile, areas: Mapping[
         Message("unknown_area", "Ingen indelning har området.", "No edition has the area."),
     )
     good = checker.good
-    area = [np.array(table.columns[name].to_pylist(), object)[good] for name in ("niva", "kod", "slag")]
+    area = [table.columns[name].filter(pa.array(good)) for name in ("niva", "kod", "slag")]
     _store(connection, file.sha256, area, day[good], value[good])
     announce(connection, "population")
     rejected = tuple(sorted(table.rejected + checker.rejected, key=lambda row: row.line))
@@ -81,7 +83,7 @@ def load_population(connection: Connection, file: DeliveredFile, areas: Mapping[
     return PopulationReport(loaded + len(rejected) + table.blank, loaded, rejected, table.blank)
 
 
-def _store(connection: Connection, sha256: str, named: list[Texts], day: Ints, value: Floats) -> None:
+def _store(connection: Connection, sha256: str, named: list[pa.StringArray], day: Ints, value: Floats) -> None:
     connection.execute(
         text("CREATE TEMP TABLE counted (level text, code text, kind text, on_date date, value float8, file_sha256 text) ON COMMIT DROP")
     )

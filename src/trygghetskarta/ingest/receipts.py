@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
+import numpy as np
 import orjson
 from sqlalchemy import Connection, text
 
-from trygghetskarta.domain.events import Rejected, Warned
+from trygghetskarta.domain.events import Rejected, Warned, told_together
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.contract import DeliveredFile
+from trygghetskarta.ingest.copying import copy_in, encode, fixed, raw_bytes, texts
 from trygghetskarta.store.migrate import hold_tables_still
+
+_TOLD = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Receipt:
         placed: Of the new and changed, by how exactly the place is known: the name of the precision and how many.
         months: First and last month of its events, as 2026-01; None when there are none.
         warnings: What the sender should know.
-        rejections: The rejected rows.
+        rejections: The rejected rows, the first ten thousand of them.
         first: Number of the delivery that brought the same file before, when there is one.
         seconds: How long it took.
     """
@@ -138,16 +141,57 @@ def status_of(counted: Mapping[str, int]) -> str:
     return "published" if counted["new"] or counted["changed"] else "unchanged"
 
 
-def record(
-    connection: Connection,
-    delivery: int,
-    counted: Mapping[str, int],
-    warnings: tuple[Warned, ...],
-    rejections: tuple[Rejected, ...],
-    known_from: datetime,
-) -> None:
-    """Store what became of a delivery's rows, and the rejected ones with their bytes."""
-    stored = [{"code": w.code, "count": w.count, "message": w.swedish, "messageEn": w.english} for w in warnings]
+@dataclass(slots=True)
+class Rejections:
+    """The rejected rows of a delivery, stored part by part.
+
+    Attributes:
+        delivery: Whose.
+        first: The first of them, to be told in the receipt.
+        stored: How many are stored.
+    """
+
+    delivery: int
+    first: list[Rejected] = field(default_factory=list)
+    stored: int = 0
+
+    def add(self, connection: Connection, rejected: Sequence[Rejected]) -> None:
+        """Store the rejected rows of a part, in the order given."""
+        if not rejected:
+            return
+        rows = len(rejected)
+        numbers = np.arange(self.stored + 1, self.stored + rows + 1)
+        fields = [
+            fixed(np.full(rows, self.delivery), ">i8"),
+            fixed(numbers, ">i4"),
+            fixed(np.array([row.line for row in rejected]), ">i4"),
+            *(
+                texts([value.replace("\x00", "\\x00") for value in values])
+                for values in zip(
+                    *((row.column, row.message.code, row.value, row.message.swedish, row.message.english) for row in rejected), strict=True
+                )
+            ),
+            raw_bytes([row.raw for row in rejected]),
+        ]
+        columns = ("delivery_id", "number", "line", "column_name", "code", "value", "message", "message_en", "raw")
+        copy_in(connection, "rejected_row", columns, encode(fields))
+        self.stored += rows
+        self.first += rejected[: max(0, _TOLD - len(self.first))]
+
+
+def record(connection: Connection, receipt: Receipt, known_from: datetime) -> Receipt:
+    """Store what became of a delivery's rows.
+
+    Args:
+        connection: Inside the delivery's transaction.
+        receipt: What became of them, its warnings as the parts of the file gave them.
+        known_from: When readers first see it.
+
+    Returns:
+        The receipt as it is told.
+    """
+    told = replace(receipt, warnings=told_together(receipt.warnings))
+    stored = [{"code": w.code, "count": w.count, "message": w.swedish, "messageEn": w.english} for w in told.warnings]
     connection.execute(
         text("""
             UPDATE delivery SET status = :status, published_at = :at, rows_read = :read, rows_new = :new, rows_changed = :changed,
@@ -155,32 +199,9 @@ def record(
             WHERE delivery_id = :delivery
         """),
         {
-            **counted,
-            "delivery": delivery,
+            **{name: getattr(told, name) for name in ("delivery", "status", "read", "new", "changed", "unchanged", "rejected", "blank")},
             "at": known_from,
-            "status": status_of(counted),
             "receipt": orjson.dumps({"warnings": stored}).decode(),
         },
     )
-    if rejections:
-        connection.execute(
-            text("""
-                INSERT INTO rejected_row (delivery_id, number, line, column_name, code, value, message, message_en, raw)
-                VALUES (:delivery, :number, :line, :column, :code, :value, :message, :message_en, :raw)
-            """),
-            [_rejected_values(delivery, number, rejection) for number, rejection in enumerate(rejections, 1)],
-        )
-
-
-def _rejected_values(delivery: int, number: int, rejection: Rejected) -> dict[str, Any]:
-    return {
-        "delivery": delivery,
-        "number": number,
-        "line": rejection.line,
-        "column": rejection.column,
-        "code": rejection.message.code,
-        "value": rejection.value.replace("\x00", "\\x00"),
-        "message": rejection.message.swedish.replace("\x00", "\\x00"),
-        "message_en": rejection.message.english.replace("\x00", "\\x00"),
-        "raw": rejection.raw,
-    }
+    return told

@@ -51,7 +51,6 @@ def replace_events(connection: Connection) -> int:
         _MOVE_ROWS,
         {"precisions": [row.precision for row in rows], "areas": [row.area_text for row in rows], "places": numbers.tolist()},
     )
-    connection.execute(text("DELETE FROM rollup"))
     connection.execute(text("DELETE FROM place WHERE key LIKE 'old %'"))
     rebuild_rollup(connection)
     return moved

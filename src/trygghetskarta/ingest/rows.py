@@ -2,45 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import orjson
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from trygghetskarta.domain.areas import AreaLevel, code_of_name
-from trygghetskarta.domain.events import NO_TIME, EventBatch, Message, Precision, Reading, TimePrecision, Warned, WarningCode
+from trygghetskarta.domain.events import EventBatch, Message, Precision, Reading, Warned, WarningCode
 from trygghetskarta.domain.sources import CountsBy
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.checks import (
     FIELD_TOO_LONG,
     LONGEST_KIND,
-    MICROSECONDS_A_DAY,
     Checker,
-    clocks,
+    by_distinct,
     counts,
-    days_of,
-    local_times,
-    months_of,
+    known_texts,
+    letters_of,
+    mapped,
     numbers,
     refuse_unusable_formats,
     to_bools,
-    to_instants,
-    to_texts,
 )
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
 from trygghetskarta.ingest.coordinates import check_coordinates, refuse_unknown_system
-from trygghetskarta.ingest.reading import TextTable, read_table, shown
+from trygghetskarta.ingest.formats.registry import open_tables
+from trygghetskarta.ingest.personal import refuse_personal_data
+from trygghetskarta.ingest.reading import TextTable, shown
+from trygghetskarta.ingest.row_times import read_times
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-Texts = npt.NDArray[np.object_]
 
-ISO_DATE = ("%Y-%m-%d",)
-ISO_TIME = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")
+
+_AREA_NAMES = frozenset(
+    ("område", "omrade", "basområde", "stadsdel", "stadsdelsområde", "stadsdelsområden", "kommun", "region", "kod", "area")
+)
+_COUNT_NAMES = frozenset(("antal", "antal brott", "summa", "totalt", "anmälda brott", "count"))
+EXCEL_ERRORS = frozenset(
+    ("#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SAKNAS!", "#REFERENS!", "#VÄRDEFEL!", "#NAMN?")
+)
+_EXCEL_ERROR = Message("excel_error", "Cellen innehåller ett fel från Excel.", "The cell holds an error from Excel.")
 _PRECISIONS = {
     AreaLevel.BASOMRADE: Precision.BASOMRADE,
     AreaLevel.STADSDEL: Precision.STADSDEL,
@@ -49,8 +56,8 @@ _PRECISIONS = {
 }
 
 
-def read_rows(file: DeliveredFile, layouts: tuple[Layout, ...], context: Context, counts_by: CountsBy) -> Reading:
-    """Read a CSV file by the layout that its header fits.
+def read_rows(file: DeliveredFile, layouts: tuple[Layout, ...], context: Context, counts_by: CountsBy) -> Iterator[Reading]:
+    """Read a table by the layout that its header fits.
 
     Args:
         file: The file.
@@ -58,21 +65,31 @@ def read_rows(file: DeliveredFile, layouts: tuple[Layout, ...], context: Context
         context: What is known outside the file.
         counts_by: The date that puts an event in a month.
 
-    Returns:
-        Every row, as an event or as a rejected row.
+    Yields:
+        Every row, as an event or as a rejected row, a part of the file at a time.
 
     Raises:
         BadDeliveryError: The header fits no layout, or the file as a whole cannot be used.
     """
-    table = read_table(file)
-    layout = _fitting(table, (context.layout,) if context.layout is not None else layouts, file.name)
-    refuse_unusable_formats(layout.formats, layout.name)
-    checker = Checker.of(table)
+    layouts = (context.layout,) if context.layout is not None else layouts
+    for layout in layouts:
+        refuse_unusable_formats(layout.formats, layout.name)
+    chosen: Layout | None = None
+    month_first: set[str] = set()
+    for table in open_tables(file, lambda header: any(not _missing(layout, header) for layout in layouts)):
+        checker = Checker.of(table, month_first)
+        if chosen is None:
+            chosen = _fitting(table, layouts, context, file.name)
+            _warn_of_unknown(checker, chosen)
+        _respell(table, chosen)
+        yield _part(checker, chosen, context, counts_by)
+
+
+def _part(checker: Checker, layout: Layout, context: Context, counts_by: CountsBy) -> Reading:
+    """Read one part of a table."""
+    table = checker.table
     columns = {field: name for field, name in layout.columns.items() if name in table.columns}
-    _warn_of_unknown(checker, layout)
-    times = _Times.read(checker, layout, columns)
-    month = _month(checker, times, columns, counts_by)
-    _refuse_future(checker, times, columns, context)
+    times = read_times(checker, layout, columns, counts_by, context)
     identity = _identity(checker, columns)
     kind = _kind(checker, layout, columns)
     antal = counts(checker, columns["antal"]) if "antal" in columns else np.ones(len(table.line), np.int64)
@@ -80,25 +97,25 @@ def read_rows(file: DeliveredFile, layouts: tuple[Layout, ...], context: Context
     precision, area = _place(checker, (x, y), layout, columns, context)
     withdrawn = _withdrawn(table, layout, columns)
     detail = _detail(checker, layout)
-    good = checker.good
+    good, rows = checker.good, np.flatnonzero(checker.good)
+    kept = pa.array(good)
     batch = EventBatch(
         line=table.line[good],
-        identity=identity[good],
-        kind=kind[good],
+        identity=identity.filter(kept),
+        kind=kind.filter(kept),
         starts_at=times.starts[good],
         ends_at=times.ends[good],
         time_precision=times.precision[good],
         reported_on=times.reported_on[good],
-        month=month[good],
+        month=times.month[good],
         antal=antal[good],
         x=x[good],
         y=y[good],
         precision=precision[good],
-        area=area[good],
+        area=area.filter(kept),
         withdrawn=withdrawn[good],
-        detail=detail[good],
+        detail=detail.filter(kept),
     )
-    rows = np.flatnonzero(good)
     return Reading(
         batch,
         lambda row: table.raw(int(rows[row])),
@@ -109,35 +126,62 @@ def read_rows(file: DeliveredFile, layouts: tuple[Layout, ...], context: Context
         Precision.NONE if layout.area_level is None else _PRECISIONS[layout.area_level],
         table.encoding,
         table.separator,
+        table.upto,
     )
 
 
-def _fitting(table: TextTable, layouts: tuple[Layout, ...], name: str) -> Layout:
-    """Choose the layout whose required columns are there, and give the table's columns the layout's spelling."""
-    spelled = {column.casefold(): column for column in table.header}
-    best: tuple[int, Layout, list[str]] | None = None
-    for layout in layouts:
-        missing = [layout.columns[field] for field in layout.required if layout.columns[field].casefold() not in spelled]
-        if best is None or len(missing) < best[0]:
-            best = (len(missing), layout, missing)
-    if best is None:
-        raise ValueError("no layout")
-    _, layout, missing = best
-    if missing:
-        near = get_close_matches(missing[0], table.header, n=1)
-        hint, hint_en = (f" Menas {near[0]}?", f" Is {near[0]} meant?") if near else ("", "")
+def _missing(layout: Layout, header: list[str]) -> list[str]:
+    """Give the required columns that a header lacks."""
+    spelled = {column.casefold() for column in header}
+    return [layout.columns[field] for field in layout.required if layout.columns[field].casefold() not in spelled]
+
+
+def _fitting(table: TextTable, layouts: tuple[Layout, ...], context: Context, name: str) -> Layout:
+    """Choose the layout whose required columns are there."""
+    layout = min(layouts, key=lambda layout: len(_missing(layout, table.header)))
+    missing = _missing(layout, table.header)
+    if not missing:
+        return layout
+    has, lacks = ", ".join(shown(column) for column in table.header), ", ".join(missing)
+    other = next((source for source, theirs in context.others.items() if any(not _missing(each, table.header) for each in theirs)), None)
+    if other is not None:
         raise BadDeliveryError(
-            f"{name}: kolumnen {', '.join(missing)} saknas för layouten {layout.name}; filen har {', '.join(table.header)}.{hint}",
-            f"{name}: the column {', '.join(missing)} is missing for the layout {layout.name}; the file has {', '.join(table.header)}.{hint_en}",
+            f"{name} ser ut att höra till källan {other}: kolumnen {lacks} saknas för layouten {layout.name}; filen har {has}.",
+            f"{name} looks like the source {other}: the column {lacks} is missing for the layout {layout.name}; the file has {has}.",
+            code="wrong_source",
         )
+    if _looks_aggregated(table.header, layout):
+        raise BadDeliveryError(
+            f"{name} ser ut att vara antal per område och inte händelser: kolumnen {lacks} saknas för layouten {layout.name}; filen har {has}.",
+            f"{name} looks like counts per area, not events: the column {lacks} is missing for the layout {layout.name}; the file has {has}.",
+            code="looks_aggregated",
+        )
+    near = get_close_matches(missing[0], table.header, n=1)
+    hint, hint_en = (f" Menas {shown(near[0])}?", f" Is {shown(near[0])} meant?") if near else ("", "")
+    raise BadDeliveryError(
+        f"{name}: kolumnen {lacks} saknas för layouten {layout.name}; filen har {has}.{hint}",
+        f"{name}: the column {lacks} is missing for the layout {layout.name}; the file has {has}.{hint_en}",
+        code="missing_column",
+    )
+
+
+def _looks_aggregated(header: list[str], layout: Layout) -> bool:
+    """Tell whether a table without the layout's date has an area and a number: a count of events, not events."""
+    folded = {column.casefold() for column in header}
+    dates = {layout.columns[field].casefold() for field in ("start", "reported") if field in layout.columns}
+    return not folded & dates and bool(folded & _AREA_NAMES) and bool(folded & _COUNT_NAMES)
+
+
+def _respell(table: TextTable, layout: Layout) -> None:
+    """Give the table's columns the layout's spelling."""
+    spelled = {column.casefold(): column for column in table.header}
     wanted = {spelled[name.casefold()]: name for name in (*layout.columns.values(), *layout.detail.values()) if name.casefold() in spelled}
     table.columns = {wanted.get(name, name): values for name, values in table.columns.items()}
-    return layout
 
 
 def _warn_of_unknown(checker: Checker, layout: Layout) -> None:
-    used = set(layout.columns.values()) | set(layout.detail.values())
-    unknown = [column for column in checker.table.columns if column not in used]
+    used = {name.casefold() for name in (*layout.columns.values(), *layout.detail.values())}
+    unknown = [column for column in checker.table.header if column.casefold() not in used]
     if unknown:
         names = ", ".join(shown(column) for column in unknown)
         checker.warnings.append(
@@ -150,137 +194,39 @@ def _warn_of_unknown(checker: Checker, layout: Layout) -> None:
         )
 
 
-class _Times:
-    """The times of a table's rows.
-
-    Attributes:
-        local: Start by the local clock, microseconds, NO_TIME where none.
-        starts: Start as an instant.
-        ends: End as an instant.
-        precision: TimePrecision of the start.
-        reported: Report by the local clock.
-        reported_on: Day of the report.
-    """
-
-    def __init__(self, local: Ints, ends_local: Ints, precision: Ints, reported: Ints) -> None:
-        instants = to_instants(local)
-        self.local = local
-        self.starts = instants.utc
-        self.nonexistent = instants.nonexistent & (precision == TimePrecision.MINUTE)
-        self.ambiguous = instants.ambiguous & (precision == TimePrecision.MINUTE)
-        self.precision = np.where(self.nonexistent, int(TimePrecision.DAY), precision)
-        self.ends_local = ends_local
-        self.ends = to_instants(ends_local).utc
-        self.reported = reported
-        self.reported_on = days_of(reported)
-
-    @classmethod
-    def read(cls, checker: Checker, layout: Layout, columns: Mapping[str, str]) -> _Times:
-        rows = len(checker.table.line)
-        start, has_clock = _day_and_clock(checker, layout, columns, ("start", "startTime"))
-        end, _ = _day_and_clock(checker, layout, columns, ("end", "endTime"))
-        reported = np.full(rows, NO_TIME, np.int64)
-        if "reported" in columns:
-            reported = local_times(checker, columns["reported"], layout.formats.get("reported", ISO_TIME))
-        precision = np.where(has_clock, int(TimePrecision.MINUTE), int(TimePrecision.DAY))
-        times = cls(start, end, precision, reported)
-        checker.warn(
-            WarningCode.NONEXISTENT_LOCAL_TIME,
-            times.nonexistent,
-            "{}: klockan hoppade över tiden när sommartiden började; dagen är behållen.",
-            "{}: the clock skipped that time when summer time began; the day is kept.",
-        )
-        checker.warn(
-            WarningCode.AMBIGUOUS_LOCAL_TIME,
-            times.ambiguous,
-            "{}: klockan visade tiden två gånger när sommartiden slutade; den första har valts.",
-            "{}: the clock showed that time twice when summer time ended; the first was chosen.",
-        )
-        with_both = (start != NO_TIME) & (reported != NO_TIME)
-        checker.warn(
-            WarningCode.ORDER,
-            with_both & (reported // MICROSECONDS_A_DAY < start // MICROSECONDS_A_DAY),
-            "{}: anmälan är gjord före den dag händelsen ska ha skett.",
-            "{}: reported before the day it is said to have happened.",
-        )
-        return times
-
-
-def _day_and_clock(
-    checker: Checker, layout: Layout, columns: Mapping[str, str], fields: tuple[str, str]
-) -> tuple[Ints, npt.NDArray[np.bool_]]:
-    """Read a day, with a clock time in the same column or in one beside it."""
-    day_field, clock_field = fields
-    rows = len(checker.table.line)
-    if day_field not in columns:
-        return np.full(rows, NO_TIME, np.int64), np.zeros(rows, bool)
-    formats = layout.formats.get(day_field, ISO_TIME)
-    local = local_times(checker, columns[day_field], formats)
-    if clock_field in columns:
-        clock = clocks(checker, columns[clock_field])
-        known = (clock != NO_TIME) & (local != NO_TIME)
-        return np.where(known, local + np.where(known, clock, 0), local), known
-    if not any("%H" in date_format or "%I" in date_format for date_format in formats):
-        return local, np.zeros(rows, bool)
-    # A column of dates and times may hold a bare date; its text is then no longer than one.
-    written = to_bools(pc.greater(pc.utf8_length(checker.table.columns[columns[day_field]]), 10))
-    return local, (local != NO_TIME) & written
-
-
-def _month(checker: Checker, times: _Times, columns: Mapping[str, str], counts_by: CountsBy) -> Ints:
-    """Give the month each row counts in, by the source's rule and else by the date there is."""
-    first, second = (times.reported, times.local) if counts_by is CountsBy.REPORTED else (times.local, times.reported)
-    local = np.where(first == NO_TIME, second, first)
-    column = columns.get("reported") if counts_by is CountsBy.REPORTED and "reported" in columns else columns.get("start", "")
-    checker.reject(local == NO_TIME, column or "", Message("no_date", "Raden saknar datum.", "The row has no date."))
-    months = months_of(local)
-    # Counts are kept from 1970 on: one mistyped year must not stretch every count over centuries.
-    checker.reject(
-        (local != NO_TIME) & (months < 0),
-        column or "",
-        Message("too_early", "Datumet ligger före år 1970.", "The date lies before the year 1970."),
-    )
-    return months
-
-
-def _refuse_future(checker: Checker, times: _Times, columns: Mapping[str, str], context: Context) -> None:
-    latest = int(context.now.timestamp() * 1_000_000) + MICROSECONDS_A_DAY
-    message = Message("future", "Datumet ligger i framtiden.", "The date lies in the future.")
-    for values, field in ((times.starts, "start"), (times.ends, "end"), (times.reported, "reported")):
-        checker.reject(values > latest, columns.get(field, ""), message)
-    checker.reject(
-        (times.ends_local != NO_TIME)
-        & (times.local != NO_TIME)
-        & (times.ends_local // MICROSECONDS_A_DAY < times.local // MICROSECONDS_A_DAY),
-        columns.get("end", ""),
-        Message("end_before_start", "Slutet ligger före början.", "The end lies before the start."),
-    )
-    # An end without a clock time counts as the start of its day; keep it from going before a start later the same day.
-    times.ends = np.where((times.ends != NO_TIME) & (times.starts != NO_TIME), np.maximum(times.ends, times.starts), times.ends)
-
-
-def _identity(checker: Checker, columns: Mapping[str, str]) -> Texts:
+def _identity(checker: Checker, columns: Mapping[str, str]) -> pa.StringArray:
     if "id" not in columns:
-        return np.full(len(checker.table.line), None, object)
+        return pa.nulls(len(checker.table.line), pa.string())
     checker.require(columns["id"], "missing_id", "Raden saknar id.", "The row has no id.")
-    return to_texts(checker.table.columns[columns["id"]])
+    return checker.table.columns[columns["id"]]
 
 
-def _kind(checker: Checker, layout: Layout, columns: Mapping[str, str]) -> Texts:
+def _kind(checker: Checker, layout: Layout, columns: Mapping[str, str]) -> pa.StringArray:
     if "kind" not in columns:
-        return np.full(len(checker.table.line), layout.constants.get("kind", ""), object)
+        return pa.repeat(pa.scalar(layout.constants.get("kind", "")), len(checker.table.line))
     column = columns["kind"]
+    values = checker.table.columns[column] = _without_hidden(checker.table.columns[column])
     checker.require(column, "missing_kind", "Raden säger inte vad det är för händelse.", "The row does not say what kind of event it is.")
-    checker.reject(to_bools(pc.greater(pc.utf8_length(checker.table.columns[column]), LONGEST_KIND)), column, FIELD_TOO_LONG)
+    checker.reject(to_bools(pc.greater(pc.utf8_length(values), LONGEST_KIND)), column, FIELD_TOO_LONG)
     if layout.kind_pattern:
         checker.reject(
-            ~to_bools(pc.match_substring_regex(checker.table.columns[column], layout.kind_pattern)),
+            ~to_bools(pc.match_substring_regex(values, layout.kind_pattern)),
             column,
-            lambda value: Message("bad_code", f"”{shown(value)}” är ingen kod.", f"“{shown(value)}” is not a code."),
+            lambda value: _EXCEL_ERROR if value in EXCEL_ERRORS else _bad_code(value),
         )
-    texts = to_texts(checker.table.columns[column])
     table = layout.codes.get("kind", {})
-    return np.array([table.get(text, text) for text in texts.tolist()], object) if table else texts
+    return mapped(values, lambda text: table.get(text, text)) if table else values
+
+
+def _bad_code(value: str) -> Message:
+    return Message("bad_code", f"”{shown(value)}” är ingen kod.", f"“{shown(value)}” is not a code.")
+
+
+def _without_hidden(values: pa.StringArray) -> pa.StringArray:
+    """Take away the marks of no width that a code may have brought with it from a web page."""
+    if letters_of(values).data.tobytes().isascii():
+        return values
+    return pc.utf8_trim_whitespace(pc.replace_substring_regex(values, "[\u200b-\u200d\u2060\ufeff]", ""))
 
 
 def _point(checker: Checker, layout: Layout, columns: Mapping[str, str], context: Context) -> tuple[Floats, Floats, int | None]:
@@ -305,21 +251,22 @@ def _point(checker: Checker, layout: Layout, columns: Mapping[str, str], context
     return x, y, srid
 
 
-def _place(checker: Checker, xy: tuple[Floats, Floats], layout: Layout, columns: Mapping[str, str], context: Context) -> tuple[Ints, Texts]:
+def _place(
+    checker: Checker, xy: tuple[Floats, Floats], layout: Layout, columns: Mapping[str, str], context: Context
+) -> tuple[Ints, pa.StringArray]:
     """Say how exactly each row's place is known, and which area it names."""
     rows = len(checker.table.line)
     precision = np.full(rows, int(layout.without_place), np.int64)
-    area: Texts = np.full(rows, None, object)
+    area = pa.nulls(rows, pa.string())
     if "municipality" in columns:
-        named = checker.table.columns[columns["municipality"]]
-        elsewhere = ~to_bools(pc.equal(pc.utf8_lower(named), context.municipality.lower())) & ~to_bools(pc.equal(named, ""))
+        home = (context.municipality.casefold(), "")
+        elsewhere = by_distinct(checker.table.columns[columns["municipality"]], lambda name: name.casefold() not in home)
         precision[elsewhere] = Precision.OUTSIDE
     if "area" in columns and layout.area_level is not None:
-        area = to_texts(checker.text(columns["area"]))
-        has_area = np.array([value is not None for value in area.tolist()], bool)
+        named = checker.text(columns["area"])
         known = context.areas.get(layout.area_level, frozenset())
         level = layout.area_level.swedish
-        unknown = np.array([value is not None and value not in known and code_of_name(value) not in known for value in area.tolist()], bool)
+        unknown = by_distinct(named, lambda name: bool(name) and name not in known and code_of_name(name) not in known)
         checker.reject(
             unknown & np.isnan(xy[0]),
             columns["area"],
@@ -327,7 +274,8 @@ def _place(checker: Checker, xy: tuple[Floats, Floats], layout: Layout, columns:
                 "unknown_area", f"Ingen indelning har ett {level} ”{shown(value)}”.", f"No edition has a {level} “{shown(value)}”."
             ),
         )
-        precision[has_area] = _PRECISIONS[layout.area_level]
+        precision[by_distinct(named, bool)] = _PRECISIONS[layout.area_level]
+        area = known_texts(named)
     precision[~np.isnan(xy[0])] = Precision.POINT
     return precision, area
 
@@ -335,18 +283,24 @@ def _place(checker: Checker, xy: tuple[Floats, Floats], layout: Layout, columns:
 def _withdrawn(table: TextTable, layout: Layout, columns: Mapping[str, str]) -> npt.NDArray[np.bool_]:
     if "status" not in columns:
         return np.zeros(len(table.line), bool)
-    return np.array([(text or "").casefold() in layout.withdrawn for text in to_texts(table.columns[columns["status"]]).tolist()], bool)
+    return by_distinct(table.columns[columns["status"]], lambda status: status.casefold() in layout.withdrawn)
 
 
-def _detail(checker: Checker, layout: Layout) -> Texts:
-    """Gather the further facts of each row as the text of a JSON object; None where there are none."""
+def _fact(name: str, text: str) -> str | None:
+    return f"{name}:{orjson.dumps(text).decode()}" if text else None
+
+
+def _detail(checker: Checker, layout: Layout) -> pa.StringArray:
+    """Gather the further facts of each row as the text of a JSON object; null where there are none."""
     rows = len(checker.table.line)
-    names = [name for name, column in layout.detail.items() if column in checker.table.columns]
-    if not names:
-        return np.full(rows, None, object)
-    columns = [to_texts(checker.text(layout.detail[name])).tolist() for name in names]
-    details: list[Any] = []
-    for values in zip(*columns, strict=True):
-        facts = {name: value for name, value in zip(names, values, strict=True) if value is not None}
-        details.append(orjson.dumps(facts).decode() if facts else None)
-    return np.array(details, object) if details else np.full(0, None, object)
+    facts = []
+    for name, column in layout.detail.items():
+        if column in checker.table.columns:
+            values = checker.text(column)
+            refuse_personal_data(checker, column)
+            facts.append(mapped(values, partial(_fact, orjson.dumps(name).decode())))
+    if not facts:
+        return pa.nulls(rows, pa.string())
+    joined = pc.binary_join_element_wise(*facts, ",", null_handling="skip")
+    objects = pc.binary_join_element_wise("{", joined, "}", "")
+    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), objects)

@@ -26,7 +26,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 metadata = MetaData(
     naming_convention={
@@ -257,15 +257,18 @@ event = Table(
     comment="Versions of events: one row per event and period of knowledge",
 )
 
-rollup = Table(
-    "rollup",
+rollup_month = Table(
+    "rollup_month",
     metadata,
-    Column("place_id", Integer, primary_key=True),
     Column("source_id", SmallInteger, primary_key=True, autoincrement=False),
-    Column("category_id", Integer, primary_key=True),
     Column("month", Integer, primary_key=True, autoincrement=False, comment="Months since 1970-01"),
-    Column("antal", Integer, nullable=False),
-    comment="Counts of the current versions per place, category and month; areas join through place_area",
+    Column("place_ids", ARRAY(Integer), nullable=False),
+    Column("category_ids", ARRAY(Integer), nullable=False),
+    Column("antal", ARRAY(Integer), nullable=False),
+    CheckConstraint(
+        "cardinality(place_ids) = cardinality(category_ids) and cardinality(place_ids) = cardinality(antal)", name="equally_long"
+    ),
+    comment="Counts of the current versions per source and month, for each place and category; the view rollup shows a cell a row",
 )
 
 coverage = Table(

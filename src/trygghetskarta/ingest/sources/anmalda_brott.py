@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-
-import numpy as np
 
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.events import Precision, Reading
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
-from trygghetskarta.ingest.checks import AMBIGUOUS_FORMAT
+from trygghetskarta.ingest.checks import AMBIGUOUS_FORMAT, mapped
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
-from trygghetskarta.ingest.rows import ISO_DATE, ISO_TIME, read_rows
+from trygghetskarta.ingest.row_times import ISO_DATE, ISO_TIME
+from trygghetskarta.ingest.rows import read_rows
 
 # Four digits, less the leading zero or with the decimal that a spreadsheet gave it.
 _BROTTSKOD = r"^[0-9]{3,4}(\.0)?$"
@@ -61,13 +61,13 @@ class AnmaldaBrott:
     """Rows of reported crimes. Every row belongs to the municipality unless it names another, so one without a place counts in the city."""
 
     source = SourceId.ANMALDA_BROTT
-    version = "1"
+    version = "2"
+    layouts = (BY_BASOMRADE, BY_POINT)
 
-    def read(self, file: DeliveredFile, context: Context) -> Reading:
+    def read(self, file: DeliveredFile, context: Context) -> Iterator[Reading]:
         """Read a file of reported crimes; see `Source.read`."""
-        reading = read_rows(file, (BY_BASOMRADE, BY_POINT), context, CONTRACTS[self.source].counts_by)
-        kinds = np.array([_four_digits(kind) for kind in reading.events.kind.tolist()] or [""], object)[: len(reading.events)]
-        return replace(reading, events=replace(reading.events, kind=kinds))
+        for reading in read_rows(file, self.layouts, context, CONTRACTS[self.source].counts_by):
+            yield replace(reading, events=replace(reading.events, kind=mapped(reading.events.kind, _four_digits)))
 
 
 def _four_digits(kind: str) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from trygghetskarta.domain.events import Precision, Reading
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
-from trygghetskarta.ingest.rows import ISO_TIME, read_rows
+from trygghetskarta.ingest.row_times import ISO_TIME
+from trygghetskarta.ingest.rows import read_rows
 
 REGISTER = Layout(
     name="brander/register",
@@ -22,8 +25,9 @@ class Brander:
     """Rows of the rescue service's register, known by their id."""
 
     source = SourceId.BRANDER
-    version = "1"
+    version = "2"
+    layouts = (REGISTER,)
 
-    def read(self, file: DeliveredFile, context: Context) -> Reading:
+    def read(self, file: DeliveredFile, context: Context) -> Iterator[Reading]:
         """Read an extract of the register; see `Source.read`."""
-        return read_rows(file, (REGISTER,), context, CONTRACTS[self.source].counts_by)
+        return read_rows(file, self.layouts, context, CONTRACTS[self.source].counts_by)

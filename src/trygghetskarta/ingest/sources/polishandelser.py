@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import orjson
+import pyarrow as pa
 
 from trygghetskarta.domain.categories import tree_of
 from trygghetskarta.domain.events import (
@@ -33,7 +34,7 @@ from trygghetskarta.domain.periods import LOCAL_TIME, Month
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.checks import FIELD_TOO_LONG, LONGEST_KIND, LONGEST_TEXT
-from trygghetskarta.ingest.contract import Context, DeliveredFile
+from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
 from trygghetskarta.ingest.reading import decode, shown
 
 _MONTHS = {
@@ -70,11 +71,12 @@ class Polishandelser:
     """Events of the press feed, known by their id: one array, or one object a line."""
 
     source = SourceId.POLISHANDELSER
-    version = "1"
+    version = "2"
+    layouts: tuple[Layout, ...] = ()
 
-    def read(self, file: DeliveredFile, context: Context) -> Reading:
+    def read(self, file: DeliveredFile, context: Context) -> Iterator[Reading]:
         """Read an answer of the feed; see `Source.read`."""
-        text, encoding = decode(file.content, file.name)
+        text, encoding = decode(file.path.read_bytes(), file.name)
         finder = _Stadsdelar(context)
         rows: list[_Row] = []
         rejected: list[Rejected] = []
@@ -86,7 +88,7 @@ class Polishandelser:
                 column, message = understood
                 given = str(value.get(column, "")) if isinstance(value, dict) else ""
                 rejected.append(Rejected(line, column, shown(given), message, raw.encode()))
-        return Reading(_batch(rows), lambda row: rows[row].raw.encode(), rejected, 0, _digests(rows), encoding=encoding)
+        yield Reading(_batch(rows), lambda row: rows[row].raw.encode(), rejected, 0, _digests(rows), encoding=encoding)
 
 
 class _Stadsdelar:
@@ -231,10 +233,8 @@ def _batch(rows: list[_Row]) -> EventBatch:
     def ints(values: Iterator[int]) -> np.ndarray[Any, np.dtype[np.int64]]:
         return np.fromiter(values, np.int64, len(rows))
 
-    def texts(values: Iterator[str | None]) -> np.ndarray[Any, np.dtype[np.object_]]:
-        column: np.ndarray[Any, np.dtype[np.object_]] = np.empty(len(rows), object)
-        column[:] = list(values)
-        return column
+    def texts(values: Iterator[str | None]) -> pa.StringArray:
+        return pa.array(list(values), pa.string())
 
     nowhere = np.full(len(rows), np.nan)
     return EventBatch(
@@ -269,7 +269,7 @@ def _digests(rows: list[_Row]) -> list[Warned]:
         Warned(
             WarningCode.DIGEST,
             count,
-            f"{count} sammanfattningar av flera händelser är sparade för sig och räknas inte i något område.",
-            f"{count} digests of several events are kept apart and counted in no area.",
+            "{} är sammanfattningar av flera händelser; de är sparade för sig och räknas inte i något område.",
+            "{}: digests of several events, kept apart and counted in no area.",
         )
     ]

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
-import numpy as np
 import orjson
+import pyarrow.compute as pc
 
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.events import Precision, Reading
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
+from trygghetskarta.ingest.checks import mapped
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
-from trygghetskarta.ingest.rows import ISO_TIME, read_rows
+from trygghetskarta.ingest.row_times import ISO_TIME
+from trygghetskarta.ingest.rows import read_rows
 
 _NUMBER = re.compile(r"[0-9]{1,6}", re.ASCII)
 
@@ -33,21 +36,22 @@ class Skjutningar:
     """Rows of the list of shootings, known by their id."""
 
     source = SourceId.SKJUTNINGAR
-    version = "1"
+    version = "2"
+    layouts = (LIST,)
 
-    def read(self, file: DeliveredFile, context: Context) -> Reading:
+    def read(self, file: DeliveredFile, context: Context) -> Iterator[Reading]:
         """Read a list of shootings; see `Source.read`."""
-        reading = read_rows(file, (LIST,), context, CONTRACTS[self.source].counts_by)
-        if context.layout is not None:
-            return reading
-        kinds = np.empty(len(reading.events), object)
-        kinds[:] = [_harm(detail) for detail in reading.events.detail.tolist()]
-        return replace(reading, events=replace(reading.events, kind=kinds))
+        for reading in read_rows(file, self.layouts, context, CONTRACTS[self.source].counts_by):
+            if context.layout is not None:
+                yield reading
+                continue
+            kinds = mapped(pc.fill_null(reading.events.detail, "{}"), _harm)
+            yield replace(reading, events=replace(reading.events, kind=kinds))
 
 
-def _harm(detail: str | None) -> str:
+def _harm(detail: str) -> str:
     """Name the kind of a shooting by who was hurt in it; a number left out or not given as one is not taken for nobody."""
-    facts = orjson.loads(detail or "{}")
+    facts = orjson.loads(detail)
     dead, injured = (int(text) if _NUMBER.fullmatch(text) else None for text in (facts.get("dead", ""), facts.get("injured", "")))
     if dead:
         return "döda"

@@ -1,0 +1,312 @@
+"""Separated text: strict, a block at a time, and nothing is lost.
+
+Every row keeps its own bytes and the line it begins on. A row whose quotes, bytes or number of fields are wrong is set aside before the columns
+are parsed, so the parser never meets it.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv as arrow_csv
+
+from trygghetskarta.domain.events import Message, Rejected
+from trygghetskarta.errors import BadDeliveryError
+from trygghetskarta.ingest.formats.rows_of import Rows, split
+from trygghetskarta.ingest.reading import Encoding, Fits, TextTable, encoding_of, shown, tidy
+
+Bools = npt.NDArray[np.bool_]
+
+BLOCK = 12 << 20
+"""Bytes read at a time: about a hundred thousand rows."""
+_LONGEST_ROW = 64 << 20
+_LINES_ABOVE = 50
+_BOM = b"\xef\xbb\xbf"
+_SEPARATORS = ";,\t"
+_FOOTER = re.compile(r"(summa|totalt|källa)\b", re.IGNORECASE)
+_UNCLOSED = Message(
+    "unclosed_quote",
+    "Ett citattecken öppnas men stängs inte, eller står mitt i ett fält, så det går inte att avgöra var fältet slutar.",
+    "A quote is opened and not closed, or stands in the middle of a field, so where the field ends cannot be told.",
+)
+_BAD_UTF8 = Message(
+    "bad_utf8",
+    "Raden har tecken som inte är UTF-8, fast resten av filen är det.",
+    "The row has bytes that are not UTF-8, though the rest of the file is.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The header of a file.
+
+    Attributes:
+        header: Names of the columns.
+        separator: What separates them.
+        above: How many lines stand above it.
+        end: First byte after it.
+    """
+
+    header: list[str]
+    separator: str
+    above: int
+    end: int
+
+
+def tables(path: Path, name: str, fits: Fits) -> Iterator[TextTable]:
+    """Read a file of separated text, a part at a time.
+
+    Args:
+        path: The file.
+        name: Its name, for errors.
+        fits: Tells whether column names are those of a layout, so that lines above the header are passed by.
+
+    Yields:
+        Its parts; one without rows where the file has none.
+
+    Raises:
+        BadDeliveryError: The encoding or separator cannot be told, the header has empty or double names, or the file is cut off.
+    """
+    encoding = encoding_of(path, name)
+    head: _Head | None = None
+    left, line, upto, given = b"", 1, 0, False
+    with path.open("rb") as file:
+        while True:
+            read = file.read(BLOCK)
+            final = len(read) < BLOCK
+            upto += len(read)
+            content = left + _as_utf8(read.removeprefix(_BOM) if not left and head is None else read, encoding)
+            if head is None:
+                head = _find_head(content, fits, name)
+                content, line = content[head.end :], head.above + 2
+            rows = split(content, head.separator, final=final)
+            table = _table(content, rows, head, encoding, line)
+            table.upto = upto
+            if final:
+                _refuse_truncated(content, rows, head, name, line)
+            if not given:
+                table.blank += head.above
+            if len(table.line) or table.rejected or table.blank or (final and not given):
+                given = True
+                yield table
+            if final:
+                return
+            left, line = content[rows.used :], line + rows.lines
+            if len(left) > _LONGEST_ROW:
+                raise BadDeliveryError(
+                    f"{name}, rad {line}: raden är längre än {_LONGEST_ROW >> 20} MB.",
+                    f"{name}, line {line}: the row is longer than {_LONGEST_ROW >> 20} MB.",
+                    code="field_too_long",
+                )
+
+
+def _as_utf8(read: bytes, encoding: Encoding) -> bytes:
+    return read if encoding.name == "utf-8" or read.isascii() else read.decode(encoding.name).encode()
+
+
+def _find_head(content: bytes, fits: Fits, name: str) -> _Head:
+    """Find the first line that names the columns of a layout; where none does, the first that is not blank is taken for the header."""
+    first: tuple[int, int, str] | None = None
+    end = 0
+    for above, (text, length) in enumerate(_first_lines(content)):
+        end += length
+        for separator in sorted((mark for mark in _SEPARATORS if mark in text), key=text.count, reverse=True):
+            header = _names(text, separator)
+            if header is not None and fits(header):
+                return _Head(_checked(header, name, above + 1), separator, above, end)
+        if first is None and text.strip(_SEPARATORS + ' "'):
+            first = above, end, text
+    if first is None:
+        raise BadDeliveryError(f"{name} är tom. Ingenting ändrades.", f"{name} is empty. Nothing was changed.", code="empty_file")
+    above, end, text = first
+    separator = _separator(text, name)
+    header = _names(text, separator)
+    if header is None:
+        raise BadDeliveryError(
+            f"{name}, rad {above + 1}: rubriken går inte att läsa.",
+            f"{name}, line {above + 1}: the header cannot be read.",
+            code="bad_header",
+        )
+    return _Head(_checked(header, name, above + 1), separator, above, end)
+
+
+def _first_lines(content: bytes) -> Iterator[tuple[str, int]]:
+    """Go through the first lines, with how many bytes each takes, its end included."""
+    for line in re.findall(rb"[^\r\n]*(?:\r\n|\n|\r|\Z)", content[: 1 << 20])[:_LINES_ABOVE]:
+        if line:
+            yield line.rstrip(b"\r\n").decode(errors="replace"), len(line)
+
+
+def _names(text: str, separator: str) -> list[str] | None:
+    """Give the names of a line's columns, those at its end left out when they are empty; None where it cannot be read as columns."""
+    try:
+        parts = next(csv.reader([text], delimiter=separator, strict=True), [])
+    except csv.Error:
+        return None
+    return [tidy(part) for part in parts]
+
+
+def _checked(header: list[str], name: str, line: int) -> list[str]:
+    """Refuse empty and double names; columns without a name at the end are called by their number."""
+    named = len(header)
+    while named and not header[named - 1]:
+        named -= 1
+    folded = [column.casefold() for column in header[:named]]
+    for number, column in enumerate(folded, 1):
+        if not column:
+            raise BadDeliveryError(
+                f"{name}, rad {line}: kolumn {number} saknar namn.",
+                f"{name}, line {line}: column {number} has no name.",
+                code="empty_header",
+            )
+        if folded.count(column) > 1:
+            raise BadDeliveryError(
+                f"{name}, rad {line}: kolumn {number} har samma namn som en annan, {header[number - 1]}.",
+                f"{name}, line {line}: column {number} has the name of another, {header[number - 1]}.",
+                code="double_header",
+            )
+    return [*header[:named], *(f"kolumn {number}" for number in range(named + 1, len(header) + 1))]
+
+
+def _separator(header: str, name: str) -> str:
+    unquoted = re.sub(r'"[^"]*"', "", header)
+    counts = {separator: unquoted.count(separator) for separator in _SEPARATORS}
+    best = max(counts, key=lambda separator: counts[separator])
+    if counts[best] and sum(count == counts[best] for count in counts.values()) > 1:
+        raise BadDeliveryError(
+            f"{name}: det går inte att avgöra vad som skiljer kolumnerna åt.",
+            f"{name}: what separates the columns cannot be told.",
+            code="separator_unknown",
+        )
+    return best if counts[best] else ";"
+
+
+def _table(content: bytes, rows: Rows, head: _Head, encoding: Encoding, line: int) -> TextTable:
+    """Set aside what is not a row of the table, and parse the rest."""
+    wanted = len(head.header)
+    good = (rows.fields == wanted) & ~rows.broken
+    if encoding.is_mixed:
+        _mark_bad_utf8(content, rows, good)
+    blank = int(((rows.fields == 0) & ~rows.broken).sum())
+    rejected = []
+
+    def raw(begin: int, end: int) -> bytes:
+        own = content[begin:end]
+        return own if encoding.name == "utf-8" else own.decode().encode(encoding.name)
+
+    for row in np.flatnonzero(~good & ((rows.fields > 0) | rows.broken)).tolist():
+        begin, end = int(rows.begin[row]), int(rows.end[row])
+        text = content[begin : min(end, begin + 1000)].decode(errors="backslashreplace")
+        if not rows.broken[row] and rows.fields[row] != wanted and _is_footer(text):
+            blank += 1
+            continue
+        message = _UNCLOSED if rows.broken[row] else _field_count(int(rows.fields[row]), wanted)
+        message = _BAD_UTF8 if not rows.broken[row] and rows.fields[row] == wanted else message
+        rejected.append(Rejected(line + int(rows.line[row]), "", shown(text), message, raw(begin, end)))
+    columns = _parsed(content, rows, good, head)
+    begin, end = rows.begin[good], rows.end[good]
+    table = TextTable(
+        head.header,
+        columns,
+        rows.line[good] + line,
+        lambda row: raw(int(begin[row]), int(end[row])),
+        rejected,
+        blank,
+        encoding.name,
+        head.separator,
+    )
+    return _without_footers(table)
+
+
+def _mark_bad_utf8(content: bytes, rows: Rows, good: Bools) -> None:
+    for row in np.flatnonzero(good).tolist():
+        own = content[rows.begin[row] : rows.end[row]]
+        if not own.isascii():
+            try:
+                own.decode()
+            except UnicodeDecodeError:
+                good[row] = False
+
+
+def _field_count(got: int, wanted: int) -> Message:
+    return Message("field_count", f"Raden har {got} fält men rubriken {wanted}.", f"The row has {got} fields but the header {wanted}.")
+
+
+def _is_footer(text: str) -> bool:
+    return _FOOTER.match(text.lstrip('"; \t,')) is not None
+
+
+def _refuse_truncated(content: bytes, rows: Rows, head: _Head, name: str, line: int) -> None:
+    """Refuse a file that ends in the middle of a row: without a line end, and with too few fields."""
+    if not len(rows.begin) or content.endswith((b"\n", b"\r")) or not 0 < rows.fields[-1] < len(head.header):
+        return
+    begin, at = int(rows.begin[-1]), line + int(rows.line[-1])
+    if not _is_footer(content[begin : begin + 1000].decode(errors="replace")):
+        raise BadDeliveryError(
+            f"{name} är avbruten mitt i rad {at}; rad {at - 1} är den sista hela. Ingenting ändrades.",
+            f"{name} is cut off in the middle of line {at}; line {at - 1} is the last whole one. Nothing was changed.",
+            code="truncated",
+        )
+
+
+def _parsed(content: bytes, rows: Rows, good: Bools, head: _Head) -> dict[str, pa.StringArray]:
+    """Parse the good rows' bytes to columns."""
+    if not good.any():
+        return {name: pa.array([], pa.string()) for name in head.header}
+    begin, end = rows.begin[good], rows.end[good]
+    body = content[int(begin[0]) : int(end[-1])]
+    if not good.all():
+        body = b"\n".join(content[b:e] for b, e in zip(begin.tolist(), end.tolist(), strict=True))
+    longest = int((end - begin).max())
+    parsed = arrow_csv.read_csv(
+        pa.BufferReader(body),
+        read_options=arrow_csv.ReadOptions(column_names=head.header, block_size=max(1 << 20, 2 * longest)),
+        parse_options=arrow_csv.ParseOptions(delimiter=head.separator, newlines_in_values=rows.has_quotes, ignore_empty_lines=False),
+        convert_options=arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(head.header, pa.string()), strings_can_be_null=False, check_utf8=False
+        ),
+    )
+    is_ascii, has_outer_blanks = body.isascii(), _may_have_outer_blanks(body, head.separator)
+    columns = {}
+    for name in head.header:
+        column = parsed[name].combine_chunks()
+        column = column if is_ascii else pc.utf8_normalize(column, "NFC")
+        columns[name] = pc.utf8_trim_whitespace(column) if has_outer_blanks or not is_ascii else column
+    return columns
+
+
+def _may_have_outer_blanks(body: bytes, separator: str) -> bool:
+    """Tell whether a blank stands beside a separator, a quote or a line end, or at either end."""
+    if any(mark in body for mark in (b"\t", b"\v", b"\f") if mark != separator.encode()):
+        return True
+    buffer = np.frombuffer(body, np.uint8)
+    edge = np.isin(np.arange(256), list(f'{separator}"\r\n '.encode()))
+    blanks = np.flatnonzero(buffer == ord(" "))
+    if not len(blanks):
+        return False
+    at_end = blanks[0] == 0 or blanks[-1] == len(buffer) - 1
+    return bool(at_end) or bool((edge[buffer[blanks - 1]] | edge[buffer[np.minimum(blanks + 1, len(buffer) - 1)]]).any())
+
+
+def _without_footers(table: TextTable) -> TextTable:
+    """Take out the rows that sum up the table or name its source."""
+    first = table.columns[table.header[0]]
+    footer = pc.match_substring_regex(first, r"(?i)^(summa|totalt|källa)([^\p{L}\p{N}_]|$)").to_numpy(zero_copy_only=False)
+    if not footer.any():
+        return table
+    kept = ~footer
+    raw = table.raw
+    numbers = np.flatnonzero(kept)
+    table.columns = {name: column.filter(pa.array(kept)) for name, column in table.columns.items()}
+    table.line = table.line[kept]
+    table.blank += int(footer.sum())
+    table.raw = lambda row: raw(int(numbers[row]))
+    return table

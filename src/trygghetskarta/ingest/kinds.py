@@ -1,0 +1,88 @@
+"""Which category each kind of event is, as the database numbers them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from sqlalchemy import Connection, text
+
+from trygghetskarta.domain.categories import tree_of
+from trygghetskarta.domain.events import Warned, WarningCode
+from trygghetskarta.domain.sources import SourceId
+
+Ints = npt.NDArray[np.int64]
+
+_KNOWN = text("SELECT code, category_id FROM category WHERE source_id = :source")
+_ADD = text("""
+    INSERT INTO category (source_id, code, parent_code, name) VALUES (:source, :code, :parent, :name) RETURNING category_id
+""")
+_LISTED = 10
+
+
+@dataclass(slots=True)
+class Kinds:
+    """The categories of one source, and the kinds met that its tree does not know.
+
+    Attributes:
+        source: Which source.
+        ids: Number of each category, by code.
+        numbers: Number of the category of each kind met.
+        unknown: How many rows each unknown kind had.
+    """
+
+    source: SourceId
+    ids: dict[str, int]
+    numbers: dict[str, int] = field(default_factory=dict)
+    unknown: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, connection: Connection, source: SourceId) -> Kinds:
+        """Read the categories of a source."""
+        return cls(source, dict(connection.execute(_KNOWN, {"source": source.number}).all()))
+
+    def number(self, connection: Connection, kinds: pa.StringArray) -> Ints:
+        """Give every event its category, adding the ones first met.
+
+        Args:
+            connection: Inside a transaction that holds the source's lock.
+            kinds: As the source calls them, (rows,).
+
+        Returns:
+            The categories' numbers, (rows,).
+        """
+        if not len(kinds):
+            return np.zeros(0, np.int64)
+        encoded = kinds.dictionary_encode()
+        indices = encoded.indices.to_numpy(zero_copy_only=False)
+        rows = np.bincount(indices, minlength=len(encoded.dictionary)).tolist()
+        numbers = [self._number(connection, kind, count) for kind, count in zip(encoded.dictionary.to_pylist(), rows, strict=True)]
+        every: Ints = np.array(numbers, np.int64)[indices]
+        return every
+
+    def _number(self, connection: Connection, kind: str, rows: int) -> int:
+        if kind in self.unknown or kind not in self.numbers:
+            category, known = tree_of(self.source).categorise(kind)
+            if not known:
+                self.unknown[kind] = self.unknown.get(kind, 0) + rows
+            if category.code not in self.ids:
+                named = {"source": self.source.number, "code": category.code, "parent": category.parent, "name": category.name}
+                self.ids[category.code] = connection.execute(_ADD, named).scalar_one()
+            self.numbers[kind] = self.ids[category.code]
+        return self.numbers[kind]
+
+    def warnings(self) -> list[Warned]:
+        """Tell of the kinds that the tree does not know."""
+        if not self.unknown:
+            return []
+        listed = ", ".join(list(self.unknown)[:_LISTED])
+        return [
+            Warned(
+                WarningCode.UNKNOWN_CODE,
+                sum(self.unknown.values()),
+                f"Okända händelsetyper är sparade som okategoriserade: {listed}.",
+                f"Unknown kinds were kept as uncategorised: {listed}.",
+            )
+        ]

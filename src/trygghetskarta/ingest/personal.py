@@ -1,0 +1,75 @@
+"""Texts that may point at a person: they are never stored, not even among the rejected rows.
+
+Personal identity numbers, mobile numbers and e-mail addresses are found by their form. Names cannot be, and docs/sources/filer.md says so.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pyarrow.compute as pc
+
+from trygghetskarta.domain.events import Message, Rejected
+from trygghetskarta.ingest.checks import Checker, letters_of, offsets_of, to_bools
+
+PERSONAL_DATA = Message(
+    "personal_data",
+    "Fältet ser ut att innehålla en personuppgift (personnummer, telefonnummer eller e-postadress). Ta bort den; den har inte sparats.",
+    "The field seems to hold personal data (an identity number, phone number or e-mail address). Remove it; it was not stored.",
+)
+_HIDDEN = "[personuppgift]"
+_SHORTEST = 6
+_TELLING = np.isin(np.arange(256), list(b"0123456789@"))
+_MAYBE = r"@|[0-9][0-9 +-]{7,}[0-9]"
+_IDENTITY_NUMBER = re.compile(rb"(?<![0-9])(?:19|20)?([0-9]{2})([0-9]{2})([0-9]{2})[-+ ]?([0-9]{3})([0-9])(?![0-9])")
+_MOBILE_NUMBER = re.compile(rb"(?<![0-9])(?:(?:\+|00)46[ -]?(?:\(0\))?|0)7(?:[ -]?[0-9]){8}(?![0-9])")
+_E_MAIL = re.compile(rb"[^\s@;,\"<>()]+@[^\s@;,\"<>()]+\.[A-Za-z]{2,}")
+
+
+def refuse_personal_data(checker: Checker, column: str) -> None:
+    """Reject the rows whose text in a column may point at a person, with the text taken out of what is kept of them.
+
+    Args:
+        checker: Told of the rows.
+        column: A column of texts that would be stored.
+    """
+    values = checker.table.columns[column]
+    letters = letters_of(values)
+    if not len(letters) or np.diff(offsets_of(values)).max() < _SHORTEST or not _TELLING[letters].any():
+        return
+    maybe = to_bools(pc.match_substring_regex(values, _MAYBE)) & checker.good
+    for row in np.flatnonzero(maybe).tolist():
+        if hidden(text := values[row].as_py().encode()) != text:
+            raw = hidden(checker.table.raw(row))
+            checker.rejected.append(Rejected(int(checker.table.line[row]), checker.spelled(column), _HIDDEN, PERSONAL_DATA, raw))
+            checker.good[row] = False
+
+
+def hidden(text: bytes) -> bytes:
+    """Put stars in the place of what may point at a person.
+
+    Args:
+        text: Any bytes in an encoding that holds ASCII.
+
+    Returns:
+        The same number of bytes.
+    """
+    text = _IDENTITY_NUMBER.sub(lambda found: b"*" * len(found[0]) if _is_identity_number(found) else found[0], text)
+    return _E_MAIL.sub(_stars, _MOBILE_NUMBER.sub(_stars, text))
+
+
+def _stars(found: re.Match[bytes]) -> bytes:
+    return b"*" * len(found[0])
+
+
+def _is_identity_number(found: re.Match[bytes]) -> bool:
+    """Tell a personal identity number (or a coordination number) from any ten digits: its date and its check digit."""
+    _, month, day, _, _ = (int(part) for part in found.groups())
+    if not (1 <= month <= 12 and (1 <= day <= 31 or 61 <= day <= 91)):
+        return False
+    total = 0
+    for place, digit in enumerate(b"".join(found.groups())):
+        doubled = (digit - ord("0")) * (2 if place % 2 == 0 else 1)
+        total += doubled // 10 + doubled % 10
+    return total % 10 == 0

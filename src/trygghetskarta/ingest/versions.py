@@ -1,0 +1,199 @@
+"""What a delivery's events are to the versions already known; versions begun and ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Connection, text
+
+from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.ingest.copying import copy_in, copy_out, encode, fixed
+from trygghetskarta.ingest.identity import Hashes, as_bytes, from_bytes, is_first
+
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+
+_MANY_ROWS = 20_000
+# A month's rows among years of events are looked up one by one; the LIMIT keeps the planner to that before it knows how large the table is.
+_FEW = """
+    SELECT uuid_send(known.key), uuid_send(known.digest) FROM asked CROSS JOIN LATERAL (
+        SELECT key, digest FROM event WHERE source_id = %s AND event.key = asked.key AND known_to IS NULL LIMIT 1
+    ) AS known
+"""
+_MANY = """
+    SELECT uuid_send(event.key), uuid_send(event.digest) FROM asked
+    JOIN event ON event.source_id = %s AND event.key = asked.key AND event.known_to IS NULL
+"""
+_END = """
+    UPDATE event SET known_to = %s FROM closed
+    WHERE event.source_id = %s AND event.key = closed.key AND event.known_to IS NULL
+    RETURNING place_id, category_id, month, CASE WHEN withdrawn THEN 0 ELSE -antal END
+"""
+_REVERTED = text("""
+    SELECT count(*) FROM changed WHERE EXISTS (
+        SELECT FROM event WHERE source_id = :source AND event.key = changed.key AND event.digest = changed.digest AND known_to IS NOT NULL
+    )
+""")
+# A version that says "no longer told of" has the values of the one before it, and a fingerprint that no row has: told of again, it is a change.
+_TAKE_BACK = """
+    WITH ended AS (
+        UPDATE event SET known_to = :known_from FROM vanished
+        WHERE event.source_id = :source AND event.key = vanished.key AND event.known_to IS NULL AND NOT event.withdrawn
+        RETURNING event.*
+    )
+    INSERT INTO event (source_id, key, known_from, digest, withdrawn, delivery_id, line,
+        category_id, place_id, month, antal, precision, time_precision, identity, starts_at, ends_at, reported_on, geom, area_text, detail)
+    SELECT source_id, key, :known_from, '00000000-0000-0000-0000-000000000000', true, :delivery, 0,
+        category_id, place_id, month, antal, precision, time_precision, identity, starts_at, ends_at, reported_on, geom, area_text, detail
+    FROM ended RETURNING place_id, category_id, month, -antal
+"""
+_CELL = [("place", ">i4"), ("category", ">i4"), ("month", ">i4"), ("antal", ">i4")]
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """What a part's events are to those already known, (rows,) each; every row is exactly one of the first four.
+
+    Attributes:
+        is_new: Not known before.
+        is_changed: Known before with other values.
+        unchanged: Known before with the same values, or the same as an earlier row of the file.
+        conflicting: An earlier row of the file has the same id and other values.
+        kept: The new and changed rows, in the order of their keys.
+    """
+
+    is_new: Bools
+    is_changed: Bools
+    unchanged: Bools
+    conflicting: Bools
+    kept: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A part's events by what makes them themselves.
+
+    Attributes:
+        key: (rows, 2).
+        fingerprint: Of their values, (rows, 2).
+        again: True where an earlier part of the file told of the same key, (rows,).
+    """
+
+    key: Hashes
+    fingerprint: Hashes
+    again: Bools
+
+
+def compare(connection: Connection, source: SourceId, told: Told, *, any_known: bool) -> Versions:
+    """Tell what each event is to the versions now known.
+
+    Args:
+        connection: Inside a transaction that holds the source's lock.
+        source: Whose events.
+        told: The events.
+        any_known: Whether the source had any event before this delivery.
+
+    Returns:
+        The comparison.
+    """
+    order, first, holder = is_first(told.key)
+    asked = first if any_known else first & told.again
+    known_key, known_value = _current(connection, source, told.key[asked])
+    found, value = _look_up(known_key, known_value, told.key)
+    holds = first & ~told.again
+    reference = np.where((told.again | holds)[:, None], value, told.fingerprint[holder])
+    # A repeated row whose first one stands in the same part is held against that one, whatever the database knows.
+    in_part = ~first & ~told.again[holder]
+    reference = np.where(in_part[:, None], told.fingerprint[holder], reference)
+    same = (reference == told.fingerprint).all(axis=1) & (found | in_part)
+    is_new, is_changed = holds & ~found, holds & found & ~same
+    kept = order[(is_new | is_changed)[order]]
+    return Versions(is_new, is_changed, same, ~holds & ~same, kept)
+
+
+def _look_up(known_key: Hashes, known_value: Hashes, key: Hashes) -> tuple[Bools, Hashes]:
+    """Find the keys among the known ones: whether each is there, and its value."""
+    if not len(known_key):
+        return np.zeros(len(key), bool), np.zeros_like(key)
+    at = np.minimum(np.searchsorted(known_key[:, 0], key[:, 0]), len(known_key) - 1)
+    return (known_key[at] == key).all(axis=1), known_value[at]
+
+
+def _current(connection: Connection, source: SourceId, key: Hashes) -> tuple[Hashes, Hashes]:
+    """Read the keys and fingerprints of the current versions of these events, sorted by key."""
+    if not len(key):
+        return np.zeros((0, 2), np.uint64), np.zeros((0, 2), np.uint64)
+    _fill(connection, "asked", key)
+    connection.execute(text("ANALYZE asked"))
+    known = copy_out(connection, _FEW if len(key) < _MANY_ROWS else _MANY, [("key", "S16"), ("value", "S16")], (source.number,))
+    connection.execute(text("DROP TABLE asked"))
+    keys, values = (from_bytes(np.ascontiguousarray(known[name])) for name in ("key", "value"))
+    order = np.argsort(keys[:, 0])
+    return keys[order], values[order]
+
+
+def _fill(connection: Connection, table: str, key: Hashes) -> None:
+    connection.execute(text(f"CREATE TEMP TABLE {table} (key uuid) ON COMMIT DROP"))
+    copy_in(connection, table, ("key",), encode([fixed(as_bytes(key), "S16")]))
+
+
+def reverted(connection: Connection, source: SourceId, key: Hashes, fingerprint: Hashes) -> int:
+    """Count the events that would get values back which a later delivery has already replaced: the mark of an old file sent late.
+
+    Args:
+        connection: Inside a transaction, before the versions are ended.
+        source: Whose events.
+        key: Of the changed ones, (rows, 2).
+        fingerprint: Of their new values, (rows, 2).
+
+    Returns:
+        How many.
+    """
+    if not len(key):
+        return 0
+    connection.execute(text("CREATE TEMP TABLE changed (key uuid, digest uuid) ON COMMIT DROP"))
+    copy_in(connection, "changed", ("key", "digest"), encode([fixed(as_bytes(key), "S16"), fixed(as_bytes(fingerprint), "S16")]))
+    count: int = connection.execute(_REVERTED, {"source": source.number}).scalar_one()
+    connection.execute(text("DROP TABLE changed"))
+    return count
+
+
+def end(connection: Connection, source: SourceId, key: Hashes, known_to: datetime) -> npt.NDArray[np.void]:
+    """End the current versions of some events.
+
+    Args:
+        connection: Inside a transaction that holds the source's lock.
+        source: Whose events.
+        key: (events, 2).
+        known_to: When.
+
+    Returns:
+        What no longer counts: place, category, month and antal (negative) of each, (events,).
+    """
+    if not len(key):
+        return np.zeros(0, _CELL)
+    _fill(connection, "closed", key)
+    ended = copy_out(connection, _END, _CELL, (known_to, source.number))
+    connection.execute(text("DROP TABLE closed"))
+    return ended
+
+
+def take_back(connection: Connection, source: SourceId, delivery: int, known_from: datetime) -> npt.NDArray[np.void]:
+    """Mark the events in the temporary table `vanished (key uuid)` as taken back: they no longer count, and keep their history.
+
+    Args:
+        connection: Inside a transaction that holds the source's lock and the table.
+        source: Whose events.
+        delivery: Which no longer tells of them.
+        known_from: When it was published.
+
+    Returns:
+        What no longer counts, as `end` gives it.
+    """
+    values: dict[str, Any] = {"source": source.number, "delivery": delivery, "known_from": known_from}
+    rows = connection.execute(text(_TAKE_BACK), values).all()
+    return np.array([tuple(row) for row in rows], _CELL)
