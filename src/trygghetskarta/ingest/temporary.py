@@ -22,23 +22,31 @@ def temporary_folder() -> Iterator[Path]:
     """
     parent = Path(tempfile.gettempdir())
     for abandoned in parent.glob(f"{_PREFIX}*"):
-        with suppress(OSError), _held(abandoned):
-            shutil.rmtree(abandoned)
+        with suppress(OSError):
+            held = _hold(abandoned)
+            shutil.rmtree(abandoned, ignore_errors=True)
+            os.close(held)
+    folder, held = _make(parent)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(held)
+
+
+def _make(parent: Path) -> tuple[Path, int]:
+    """Make a folder and hold it; until we do, another may take it for abandoned, and then we make another."""
     while True:
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
-        # The kernel lets go of it when we die, whatever we die of. Until we hold it, another may take it for abandoned; then we make another.
-        with suppress(FileNotFoundError, BlockingIOError), _held(folder):
+        with suppress(FileNotFoundError, BlockingIOError):
+            held = _hold(folder)
             if folder.exists():
-                try:
-                    yield folder
-                finally:
-                    shutil.rmtree(folder, ignore_errors=True)
-                return
+                return folder, held
+            os.close(held)
 
 
-@contextmanager
-def _held(folder: Path) -> Iterator[None]:
-    """Hold a folder that nobody else holds.
+def _hold(folder: Path) -> int:
+    """Hold a folder that nobody else holds; the kernel lets go of it when we die, whatever we die of.
 
     Raises:
         OSError: Somebody does, or it is not a folder of ours.
@@ -46,6 +54,7 @@ def _held(folder: Path) -> Iterator[None]:
     found = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         fcntl.flock(found, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
+    except OSError:
         os.close(found)
+        raise
+    return found
