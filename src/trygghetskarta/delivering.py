@@ -31,9 +31,10 @@ from trygghetskarta.ingest.locating import area_names
 from trygghetskarta.ingest.mapping import read_mapping
 from trygghetskarta.ingest.places import hold_areas_still, load_places
 from trygghetskarta.ingest.receipts import Receipt, receive, refuse, store
-from trygghetskarta.ingest.registry import ADAPTERS
+from trygghetskarta.ingest.registry import ADAPTERS, LAYOUTS, VALUES, version_of
 from trygghetskarta.ingest.temporary import temporary_folder
 from trygghetskarta.ingest.turns import in_turn
+from trygghetskarta.ingest.values import publish_values
 from trygghetskarta.ingest.withdrawing import Withdrawal, take_back
 from trygghetskarta.settings import Settings
 from trygghetskarta.store.space import give_back
@@ -80,7 +81,7 @@ class _Run:
     @property
     def adapter(self) -> str:
         """Name what reads the file, so that another way of reading the same file is another delivery."""
-        parts = [f"{self.how.source}/{ADAPTERS[self.how.source].version}"]
+        parts = [f"{self.how.source}/{version_of(self.how.source)}"]
         if self.layout is not None:
             parts.append(self.layout.name)
         if self.how.srid is not None:
@@ -101,7 +102,7 @@ class _Run:
         with self.file.path.open("rb") as file:
             return heading(file.read(_BEGINNING))
 
-    def publish(self, connection: Connection, delivery: int, *, approved: bool = False) -> Receipt:  # noqa: ARG002 - until the core asks
+    def publish(self, connection: Connection, delivery: int, *, approved: bool = False) -> Receipt:
         """Read the file and make it known, or raise HeldError."""
         hold_areas_still(connection)
         places = load_places(connection)
@@ -115,12 +116,16 @@ class _Run:
             now=datetime.now(UTC),
             srid=self.how.srid,
             layout=self.layout,
-            others={source: adapter.layouts for source, adapter in ADAPTERS.items() if source is not self.how.source},
+            others={source: layouts for source, layouts in LAYOUTS.items() if source is not self.how.source},
         )
         size = self.file.path.stat().st_size
-        order = Order(delivery, self.how.source, size // _BYTES_A_ROW)
-        readings = ADAPTERS[self.how.source].read(self.file, context)
-        receipt = publish(connection, order, self._shown(readings, size), places)
+        order = Order(delivery, self.how.source, size // _BYTES_A_ROW, complete=self.how.complete, approved=approved)
+        values = VALUES[self.how.source].values(self.file, context) if self.how.source in VALUES else None
+        if values is not None:
+            receipt = publish_values(connection, order, values, places)
+        else:
+            readings = ADAPTERS[self.how.source].read(self.file, context)
+            receipt = publish(connection, order, self._shown(readings, size), places)
         store(connection, receipt, self.header)
         return receipt
 
