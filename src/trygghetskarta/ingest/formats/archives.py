@@ -7,7 +7,6 @@ import lzma
 import re
 import stat
 import struct
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from typing import IO
 from trygghetskarta.errors import BadDeliveryError, StorageError
 from trygghetskarta.ingest.contract import DeliveredFile
 from trygghetskarta.ingest.reading import shown
+from trygghetskarta.ingest.temporary import temporary_folder
 
 LARGEST = 1 << 30
 """A packed file may not unpack to more bytes than this."""
@@ -83,9 +83,10 @@ def open_delivery(path: Path, name: str | None = None) -> Iterator[DeliveredFile
         _refuse_empty(path, name)
         yield DeliveredFile(name, path, sha256, size)
         return
-    with tempfile.NamedTemporaryFile(prefix="trygghetskarta-") as unpacked:
-        (_unpack_gzip if first.startswith(_GZIP) else _unpack_zip)(path, name, unpacked)
-        inner = Path(unpacked.name)
+    with temporary_folder() as folder:
+        inner = folder / "unpacked"
+        with inner.open("xb") as unpacked:
+            (_unpack_gzip if first.startswith(_GZIP) else _unpack_zip)(path, name, unpacked)
         _refuse_nested(inner, name)
         _refuse_empty(inner, name)
         yield DeliveredFile(name, inner, sha256, size)
