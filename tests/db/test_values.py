@@ -15,7 +15,7 @@ from tests.db.delivering import NOW
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.counts import Denominator
 from trygghetskarta.domain.sources import SourceId
-from trygghetskarta.errors import NotCarriedError
+from trygghetskarta.errors import ConflictError, NotCarriedError
 from trygghetskarta.ingest.contract import Context, DeliveredFile
 from trygghetskarta.ingest.load import Order
 from trygghetskarta.ingest.locating import area_names
@@ -23,6 +23,7 @@ from trygghetskarta.ingest.places import load_places
 from trygghetskarta.ingest.receipts import Receipt, receive
 from trygghetskarta.ingest.registry import VALUES
 from trygghetskarta.ingest.values import publish_values
+from trygghetskarta.ingest.withdrawing import Withdrawal, take_back
 from trygghetskarta.queries.asking import Asked, ask
 from trygghetskarta.queries.cube import load_cube
 from trygghetskarta.queries.indicators import Indicator, load_indicators
@@ -132,6 +133,15 @@ def test_a_corrected_value_is_a_version_and_the_old_one_is_kept(deliver: Deliver
     earlier = date.fromordinal(today.toordinal() - 5)
     assert [value.value for value in deliver.known(SourceId.TRYGGHETSMATNING, earlier)] == [30.0]
     assert deliver.known(SourceId.TRYGGHETSMATNING, date(2000, 1, 1)) == []
+
+
+def test_a_delivery_of_values_can_be_withdrawn(deliver: Deliver) -> None:
+    first = deliver(SourceId.TRYGGHETSMATNING, SURVEY + "Rinkeby;stadsdel;2023;q;alla;30;412;4\n")
+    second = deliver(SourceId.TRYGGHETSMATNING, SURVEY + "Rinkeby;stadsdel;2023;q;alla;31;412;4\nTensta;stadsdel;2023;q;alla;50;412;4\n")
+    with pytest.raises(ConflictError):
+        take_back(deliver.connection, first.delivery)
+    assert take_back(deliver.connection, second.delivery) == Withdrawal(second.delivery, 2, 1)
+    assert [(value.code, value.value) for value in deliver.known(SourceId.TRYGGHETSMATNING)] == [("rinkeby", 30.0)]
 
 
 def test_an_earlier_day_is_answered_with_the_population_known_then(deliver: Deliver) -> None:

@@ -95,6 +95,7 @@ class SourceContract:
         noun: What one event is called, singular and plural.
         refusals: The kinds of question that are refused.
         smallest_n: A value that rests on fewer answers is shown on no map and in no figure; None where that is no question.
+        inside: True where the source says that every row is inside the municipality, so that rows outside are a sign of a wrong file.
     """
 
     source: SourceId
@@ -110,6 +111,7 @@ class SourceContract:
     noun: tuple[str, str]
     refusals: tuple[Refusal, ...] = ()
     smallest_n: int | None = None
+    inside: bool = True
 
     def refusal(self, what: str) -> Refusal | None:
         """Give the reason why the source refuses this kind of question; None when it does not."""
