@@ -100,7 +100,7 @@ class _Run:
         with self.file.path.open("rb") as file:
             return heading(file.read(_BEGINNING))
 
-    def publish(self, connection: Connection, delivery: int, *, approved: bool = False) -> Receipt:  # noqa: ARG002 - until the core asks
+    def publish(self, connection: Connection, delivery: int, *, approved: bool = False) -> Receipt:
         """Read the file and make it known, or raise HeldError."""
         hold_areas_still(connection)
         places = load_places(connection)
@@ -117,7 +117,7 @@ class _Run:
             others={source: layouts for source, layouts in LAYOUTS.items() if source is not self.how.source},
         )
         size = self.file.path.stat().st_size
-        order = Order(delivery, self.how.source, size // _BYTES_A_ROW)
+        order = Order(delivery, self.how.source, size // _BYTES_A_ROW, complete=self.how.complete, approved=approved)
         values = VALUES[self.how.source].values(self.file, context) if self.how.source in VALUES else None
         if values is not None:
             receipt = publish_values(connection, order, values, places)

@@ -75,7 +75,7 @@ def test_a_refused_file_ends_with_2_and_the_others_are_taken(areas: Engine, tmp_
 def test_compare_and_series_give_the_figures_of_the_api(sample: Engine, live_server: str) -> None:
     asked = ["--source", "anmalda_brott", "--level", "stadsdel", "--from", "2024-01", "--to", "2024-12"]
     parameters = {"source": "anmalda_brott", "level": "stadsdel", "from": "2024-01", "to": "2024-12"}
-    for command, extra in (("compare", {"baseline": "previous"}), ("series", {"interval": "quarter"})):
+    for command, extra in (("compare", {"baseline": "previous", "group": "skadegorelse"}), ("series", {"interval": "quarter"})):
         options = [word for name, value in extra.items() for word in (f"--{name}", value)]
         for form in ("json", "geojson", "csv"):
             said = run(sample, command, *asked, *options, "--format", form)

@@ -141,6 +141,7 @@ def test_the_head_states_the_question_and_where_the_answer_comes_from() -> None:
         "edition": "2023-01-01",
         "source": ["anmalda_brott"],
         "category": [],
+        "group": None,
         "from": "2025-09",
         "to": "2025-10",
         "baseline": "2024-09..2024-10",

@@ -43,6 +43,13 @@ class QuestionParameters(BaseModel):
     category: Annotated[
         list[str], Field(max_length=_MOST_VALUES, description="Koder på kategorier; allt under dem räknas. / Codes of categories.")
     ] = []
+    group: Annotated[
+        str | None,
+        Field(
+            description="Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category.",
+            examples=["valdsbrott"],
+        ),
+    ] = None
     edition: Annotated[
         date | None,
         Field(description="Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out."),
@@ -79,6 +86,7 @@ class QuestionParameters(BaseModel):
             areas=tuple(dict.fromkeys(self.area)),
             within=self.within,
             categories=tuple(dict.fromkeys(self.category)),
+            group=self.group,
             edition=self.edition,
             first=self.from_,
             last=self.to,

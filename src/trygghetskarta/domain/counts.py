@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from trygghetskarta.domain.areas import Area, AreaLevel
 from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.periods import Interval, Month, Period, Span
 from trygghetskarta.domain.sources import SourceId
 
@@ -60,6 +61,7 @@ class Question:
         areas: Codes of the areas wanted; empty for all of the level.
         within: Code of an area at a coarser level that the areas must lie in.
         categories: Codes of the categories counted; empty for all. A source none of whose categories is named is counted whole.
+        group: Code of a group across the sources, in place of categories.
         baseline: The months compared with, in a comparison.
         interval: How a series is cut.
         measure: Counts, or rates.
@@ -74,11 +76,16 @@ class Question:
     areas: tuple[str, ...] = ()
     within: str | None = None
     categories: tuple[str, ...] = ()
+    group: str | None = None
     baseline: Span | None = None
     interval: Interval = Interval.MONTH
     measure: Measure = Measure.COUNT
     per: Denominator = Denominator.RESIDENTS
     as_of: date | None = None
+
+    def codes(self, source: SourceId) -> tuple[str, ...]:
+        """Give the codes of the categories that may be counted of a source: those named, or those of the group."""
+        return self.categories if self.group is None else category_groups()[self.group].categories[source]
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,8 +94,9 @@ class SourceContract:
         public: True where the events themselves are already public elsewhere, so exact counts may be shown to anyone.
         noun: What one event is called, singular and plural.
         refusals: The kinds of question that are refused.
-        smallest_n: A value that rests on fewer answers is shown on no map and in no figure; None where that is no question.
         inside: True where the source says that every row is inside the municipality, so that rows outside are a sign of a wrong file.
+        polled: True where a file is an answer of a feed or a list as it stands, not the whole of some months.
+        smallest_n: A value that rests on fewer answers is shown on no map and in no figure; None where that is no question.
     """
 
     source: SourceId
@@ -110,8 +111,9 @@ class SourceContract:
     public: bool
     noun: tuple[str, str]
     refusals: tuple[Refusal, ...] = ()
-    smallest_n: int | None = None
     inside: bool = True
+    polled: bool = False
+    smallest_n: int | None = None
 
     def refusal(self, what: str) -> Refusal | None:
         """Give the reason why the source refuses this kind of question; None when it does not."""

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.areas import AreaLevel, code_of_name
-from trygghetskarta.domain.events import Message, Rejected
+from trygghetskarta.domain.events import Message, Rejected, told_together
 from trygghetskarta.domain.values import AreaValue, ValueReading
 from trygghetskarta.ingest.load import Order
 from trygghetskarta.ingest.places import Places
@@ -114,9 +114,9 @@ def publish_values(connection: Connection, order: Order, readings: Iterable[Valu
         row.adapter,
         placed={},
         months=None,
-        warnings=tuple(warned for block in blocks for warned in block.warnings),
+        warnings=told_together(warned for block in blocks for warned in block.warnings),
         rejections=tuple(stored.first),
-        **counted,
+        **counted,  # type: ignore[arg-type]  # counts by the names of the receipt
     )
     return record(connection, receipt, at)
 

@@ -28,7 +28,12 @@ Ints = npt.NDArray[np.int64]
 Sums = npt.NDArray[np.int32]
 
 _BUCKETS = ("areaOnly", "unplaced", "outside")
-_CURRENT = text("SELECT place_id, source_id, category_id, month, antal FROM rollup")
+_CURRENT = text("""
+    SELECT source_id, month, array_send(place_ids) AS place_ids, array_send(category_ids) AS category_ids, array_send(antal) AS antal
+    FROM rollup_month WHERE cardinality(antal) > 0
+""")
+# An int[] as it is sent: its dimensions in 20 bytes, then a length and a number for each.
+_ARRAY_HEAD, _ARRAY_CELL = 20, np.dtype([("length", ">i4"), ("value", ">i4")])
 _AS_OF = text("""
     SELECT place_id, source_id, category_id, month, sum(antal)::int AS antal FROM event
     WHERE known_from <= :instant AND (known_to IS NULL OR known_to > :instant) AND NOT withdrawn
@@ -36,7 +41,7 @@ _AS_OF = text("""
 """)
 _WITHHELD = text("""
     SELECT place_id, source_id, category_id, month, count(*)::int AS antal FROM event
-    WHERE detail ? 'withheld' AND NOT withdrawn AND (known_to IS NULL OR known_to > :instant)
+    WHERE antal = 0 AND detail ? 'withheld' AND NOT withdrawn AND (known_to IS NULL OR known_to > :instant)
         AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant)
     GROUP BY place_id, source_id, category_id, month
 """)
@@ -63,10 +68,12 @@ class Block:
 
     Attributes:
         first: Number of the first month.
-        sums: Shape (cells, categories + 1, months + 1): counts of all categories and months before, in the order of `Tree`.
+        used: The categories that were ever counted, by their number in `Tree`, ascending: most of a tree is not met in one city.
+        sums: Shape (cells, used + 1, months + 1): counts of all used categories and months before.
     """
 
     first: int
+    used: Ints
     sums: Sums
 
     def count(self, cells: slice, ranges: Iterable[tuple[int, int]], spans: Iterable[Span]) -> Ints:
@@ -85,14 +92,15 @@ class Block:
         end = [min(max(span.last.number - self.first + 1, 0), months) for span in spans]
         part = self.sums[cells]
         total = np.zeros((part.shape[0], len(begin)), np.int64)
-        for low, high in ranges:
+        for run in ranges:
+            low, high = np.searchsorted(self.used, run)
             total += part[:, high][:, end] - part[:, high][:, begin] - part[:, low][:, end] + part[:, low][:, begin]
         return total
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The categories of one source in the order of its block: each group, then what is under it.
+    """The categories of one source in the order of its block: each group, then all that is under it, at any depth.
 
     Attributes:
         nodes: In that order.
@@ -187,9 +195,9 @@ def load_cube(connection: Connection, edition: date | None = None, as_of: date |
         raise NotCoveredError(f"Ingenting var inläst den {as_of}.", f"Nothing was loaded on {as_of}.")
     trees, node_of = _trees(connection)
     cells = _cells_of_places(connection, found, areas)
-    counted = connection.execute(_AS_OF, {"instant": instant}) if instant is not None else connection.execute(_CURRENT)
-    blocks = _blocks(counted, cells, trees, node_of)
-    withheld = _blocks(connection.execute(_WITHHELD, {"instant": instant}), cells, trees, node_of)
+    counted = _table(connection.execute(_AS_OF, {"instant": instant})) if instant is not None else _current(connection)
+    blocks = _blocks(counted, cells, node_of)
+    withheld = _blocks(_table(connection.execute(_WITHHELD, {"instant": instant})), cells, node_of)
     covered: dict[SourceId, list[int]] = {}
     source_of = {source.number: source for source in SourceId}
     for number, month in connection.execute(_COVERAGE, {"instant": instant}):
@@ -297,31 +305,61 @@ def _trees(connection: Connection) -> tuple[dict[SourceId, Tree], dict[int, int]
         rows[source_of[row.source_id]].append(row)
     trees, node_of = {}, {}
     for source, found in rows.items():
-        nodes: list[Category] = []
-        ranges: dict[str, tuple[int, int]] = {}
-        for group in (row for row in found if row.parent_code is None):
-            begin = len(nodes)
-            for row in (group, *(row for row in found if row.parent_code == group.code)):
-                ranges[row.code] = (len(nodes), len(nodes) + 1)
-                node_of[row.category_id] = len(nodes)
-                nodes.append(Category(source, row.code, row.parent_code, row.name, row.name_en))
-            ranges[group.code] = (begin, len(nodes))
-        trees[source] = Tree(tuple(nodes), ranges)
+        below: dict[str | None, list[Any]] = {}
+        for row in found:
+            below.setdefault(row.parent_code, []).append(row)
+        ordered, ranges = _ordered(below)
+        node_of.update({row.category_id: number for number, row in enumerate(ordered)})
+        nodes = tuple(Category(source, row.code, row.parent_code, row.name, row.name_en) for row in ordered)
+        trees[source] = Tree(nodes, ranges)
     return trees, node_of
 
 
-def _blocks(
-    rows: Iterable[Row[Any]], cells: tuple[Ints, int], trees: Mapping[SourceId, Tree], node_of: Mapping[int, int]
-) -> dict[SourceId, Block]:
+def _ordered(below: Mapping[str | None, list[Any]]) -> tuple[list[Any], dict[str, tuple[int, int]]]:
+    """Put a tree's rows in order, each before all that stand below it, and give the run of each with all below it."""
+    ordered: list[Any] = []
+    ranges: dict[str, tuple[int, int]] = {}
+
+    def add(rows: Iterable[Any]) -> None:
+        for row in rows:
+            begin = len(ordered)
+            ordered.append(row)
+            add(below.get(row.code, ()))
+            ranges[row.code] = (begin, len(ordered))
+
+    add(below.get(None, ()))
+    return ordered, ranges
+
+
+def _table(rows: Iterable[Row[Any]]) -> Ints:
+    """Give rows of place, source, category, month and antal as numbers, (rows, 5)."""
+    return np.array([tuple(row) for row in rows], np.int64).reshape(-1, 5)
+
+
+def _current(connection: Connection) -> Ints:
+    """Read the rollup: place, source, category, month and antal of every cell, (cells, 5)."""
+    months = [np.zeros((0, 5), np.int64)]
+    for row in connection.execute(_CURRENT):
+        places, categories, antal = (
+            np.frombuffer(sent, _ARRAY_CELL, offset=_ARRAY_HEAD)["value"] for sent in (row.place_ids, row.category_ids, row.antal)
+        )
+        months.append(
+            np.stack([places, np.full(len(antal), row.source_id), categories, np.full(len(antal), row.month), antal], axis=1).astype(
+                np.int64
+            )
+        )
+    return np.concatenate(months)
+
+
+def _blocks(table: Ints, cells: tuple[Ints, int], node_of: Mapping[int, int]) -> dict[SourceId, Block]:
     cells_of, total = cells
-    table = np.array([tuple(row) for row in rows], np.int64).reshape(-1, 5)
     node = np.zeros(max(node_of, default=0) + 1, np.int64)
     node[list(node_of)] = list(node_of.values())
     blocks = {}
     for source in SourceId:
         mine = table[table[:, 1] == source.number]
         if len(mine):
-            blocks[source] = _block(mine, node, cells_of, (total, len(trees[source].nodes)))
+            blocks[source] = _block(mine, node, cells_of, total)
     return blocks
 
 
@@ -344,19 +382,19 @@ def _cells_of_places(connection: Connection, edition: Edition, areas: Mapping[Ar
     return cells, len(cell_of_area) + len(levels) * len(_BUCKETS)
 
 
-def _block(rows: Ints, node: Ints, cells_of: Ints, shape: tuple[int, int]) -> Block:
-    cells, nodes = shape
+def _block(rows: Ints, node: Ints, cells_of: Ints, cells: int) -> Block:
     first = int(rows[:, 3].min())
     months = int(rows[:, 3].max()) - first + 1
-    column = node[rows[:, 2]] * months + rows[:, 3] - first
-    counts = np.zeros((cells, nodes * months), np.int64)
+    used, place = np.unique(node[rows[:, 2]], return_inverse=True)
+    column = place * months + rows[:, 3] - first
+    counts = np.zeros((cells, len(used) * months), np.int64)
     for depth in range(cells_of.shape[1]):
-        flat = cells_of[rows[:, 0], depth] * (nodes * months) + column
+        flat = cells_of[rows[:, 0], depth] * (len(used) * months) + column
         counts += np.bincount(flat, weights=rows[:, 4], minlength=counts.size).astype(np.int64).reshape(counts.shape)
-    sums: Sums = np.zeros((cells, nodes + 1, months + 1), np.int32)
-    sums[:, 1:, 1:] = counts.reshape(cells, nodes, months).cumsum(axis=1).cumsum(axis=2)
+    sums: Sums = np.zeros((cells, len(used) + 1, months + 1), np.int32)
+    sums[:, 1:, 1:] = counts.reshape(cells, len(used), months).cumsum(axis=1).cumsum(axis=2)
     sums.setflags(write=False)
-    return Block(first, sums)
+    return Block(first, used, sums)
 
 
 def delivered_months(cube: Cube, source: SourceId, span: Span) -> Ints:

@@ -65,7 +65,7 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...]) -> Exact
             edition=cube.edition.valid_from,
             edition_name=cube.edition.name,
             as_of=cube.as_of,
-            counted=tuple((source, _named(cube, source, question.categories)) for source in question.sources),
+            counted=tuple((source, _named(cube, source, question.codes(source))) for source in question.sources),
         ),
         withheld=(withheld > 0) & (counts == 0) if withheld.any() else None,
     )
@@ -151,13 +151,15 @@ def _codes_within(cube: Cube, level: AreaLevel, code: str) -> set[str]:
 def _ranges(cube: Cube, source: SourceId, question: Question) -> list[tuple[int, int]]:
     """Give the categories counted as runs of the source's tree that do not overlap."""
     tree = cube.trees[source]
-    known = [code for code in question.categories if code in tree.ranges]
+    known = [code for code in question.codes(source) if code in tree.ranges]
     _refuse_unknown_categories(cube, question)
     if not known:
         return [(0, len(tree.nodes))]
     runs: list[tuple[int, int]] = []
     for low, high in sorted(tree.ranges[code] for code in known):
-        if not runs or low >= runs[-1][1]:
+        if runs and low <= runs[-1][1]:
+            runs[-1] = (runs[-1][0], max(high, runs[-1][1]))
+        else:
             runs.append((low, high))
     return runs
 

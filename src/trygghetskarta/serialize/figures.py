@@ -102,6 +102,7 @@ def head(published: Published, sentences: list[str]) -> dict[str, Any]:
             "edition": str(provenance.edition),
             "source": [source.value for source in question.sources],
             "category": list(question.categories),
+            "group": question.group,
             "from": str(question.span.first),
             "to": str(question.span.last),
             "baseline": str(question.baseline) if question.baseline is not None else None,

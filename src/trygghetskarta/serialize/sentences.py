@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.counts import Published, Status
+from trygghetskarta.domain.recodings import recodings
 from trygghetskarta.domain.sources import CONTRACTS
-from trygghetskarta.serialize.swedish import decimal, how_many, listed, month_name, span_name, whole
+from trygghetskarta.serialize.swedish import day_name, decimal, how_many, listed, month_name, span_name, whole
 
 
 def sentences(published: Published) -> list[str]:
@@ -17,7 +19,7 @@ def sentences(published: Published) -> list[str]:
         Whole sentences.
     """
     said = [_level(published), _change(published), _ledger(published), _withheld_by_source(published)]
-    said += [_withheld(published), _provisional(published), _missing(published)]
+    said += [_withheld(published), _provisional(published), _missing(published), _group(published), *_recoded(published)]
     return [sentence for sentence in said if sentence]
 
 
@@ -110,3 +112,22 @@ def _missing(published: Published) -> str:
         elif coverage.missing:
             said.append(f"{name} saknas för {len(coverage.missing)} månader, från {month_name(coverage.missing[0])}.")
     return " ".join(said)
+
+
+def _group(published: Published) -> str:
+    """Say what to mind in a group across the sources."""
+    code = published.question.group
+    return category_groups()[code].caution if code is not None else ""
+
+
+def _recoded(published: Published) -> list[str]:
+    """Say when what is counted changed between the periods set beside each other."""
+    if len(published.periods) < 2:
+        return []
+    spans, question = [period.span for period in published.periods], published.question
+    said = []
+    for recoding in recodings():
+        if recoding.source in question.sources and recoding.divides(spans) and recoding.touches(question.codes(recoding.source)):
+            when = f"den {day_name(recoding.first)}" if recoding.is_day else f"ändringen under {recoding.first.year}"
+            said.append(f"Siffror från före och efter {when} går inte att jämföra rakt av. {recoding.what}")
+    return said

@@ -266,7 +266,7 @@ event = Table(
     Column("detail", JSONB, comment="Further facts of the source"),
     CheckConstraint("antal >= 0", name="antal"),
     CheckConstraint("known_to > known_from", name="known"),
-    Index("ix_event_withheld", "source_id", postgresql_where=text("detail ? 'withheld'")),
+    Index("ix_event_withheld", "source_id", postgresql_where=text("antal = 0")),
     comment="Versions of events: one row per event and period of knowledge",
 )
 

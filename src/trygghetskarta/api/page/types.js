@@ -23,7 +23,7 @@
  * @typedef {{what: string, reason: string}} Refusal
  * @typedef {{id: string, name: string, description: string, noun: [string, string], public: boolean, carries: string, refuses: Refusal[],
  *   coverage: {from: string|null, to: string|null, missing: string[]}}} Source
- * @typedef {{code: string, name: string, children?: {code: string, name: string}[]}} Category
+ * @typedef {{code: string, name: string, children?: Category[]}} Category
  * @typedef {{validFrom: string, name: string, levels: {level: Level, areas: number}[], note?: string}} Edition
  * @typedef {{code: string, name: string, level: Level, parent: string|null, count: number|null, baselineCount: number|null,
  *   difference: number|null, percent: number|null, rate: number|null, rateLow: number|null, rateHigh: number|null, status: Status,
