@@ -17,6 +17,7 @@ from trygghetskarta.domain.counts import Denominator
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import ConflictError, NotCarriedError
 from trygghetskarta.ingest.contract import Context, DeliveredFile
+from trygghetskarta.ingest.holding import HeldError
 from trygghetskarta.ingest.load import Order
 from trygghetskarta.ingest.locating import area_names
 from trygghetskarta.ingest.places import load_places
@@ -121,6 +122,13 @@ def test_of_two_rows_about_the_same_thing_the_first_holds(deliver: Deliver) -> N
     assert rows(receipt) == (2, 1, 0, 0, 1, 0)
     assert [(r.line, r.message.code) for r in receipt.rejections] == [(3, "conflicting_row")]
     assert [value.value for value in deliver.known(SourceId.TRYGGHETSMATNING)] == [30.0]
+
+
+@pytest.mark.parametrize(("rows_of_it", "code"), [("", "no_rows"), ("x;y;z;q;alla;1;1;1\n" * 20, "mostly_rejected")])
+def test_a_file_that_looks_wrong_is_held(deliver: Deliver, rows_of_it: str, code: str) -> None:
+    with pytest.raises(HeldError) as held:
+        deliver(SourceId.TRYGGHETSMATNING, SURVEY + rows_of_it)
+    assert [reason.code for reason in held.value.receipt.reasons] == [code]
 
 
 def test_a_corrected_value_is_a_version_and_the_old_one_is_kept(deliver: Deliver) -> None:

@@ -5,14 +5,16 @@ As with events, the caller opens the transactions, and every row is new, changed
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.areas import AreaLevel, code_of_name
 from trygghetskarta.domain.events import Message, Rejected, told_together
+from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.domain.values import AreaValue, ValueReading
+from trygghetskarta.ingest.holding import Facts, HeldError, reasons
 from trygghetskarta.ingest.load import Order
 from trygghetskarta.ingest.places import Places
 from trygghetskarta.ingest.publication import announce, hold_source
@@ -67,6 +69,9 @@ def publish_values(connection: Connection, order: Order, readings: Iterable[Valu
 
     Returns:
         The receipt, also stored.
+
+    Raises:
+        HeldError: The file has no rows, or too many are rejected, and nobody has approved it; the caller rolls back.
     """
     delivery, source = order.delivery, order.source
     hold_source(connection, source.number)
@@ -118,7 +123,16 @@ def publish_values(connection: Connection, order: Order, readings: Iterable[Valu
         rejections=tuple(stored.first),
         **counted,  # type: ignore[arg-type]  # counts by the names of the receipt
     )
+    found = () if order.approved else reasons(_asked_of(source, counted))
+    if found:
+        raise HeldError(receipt, found)
     return record(connection, receipt, at)
+
+
+def _asked_of(source: SourceId, counted: Mapping[str, int]) -> Facts:
+    """Give what the rules for holding look at: of values only how many rows there are, and how many are rejected."""
+    nowhere = dict.fromkeys(("outside", "unknown", "with_point", "one_point", "reverted"), 0)
+    return Facts(CONTRACTS[source], months={}, days=None, history={}, polled=True, **counted, **nowhere)
 
 
 def take_back_values(connection: Connection, delivery: int, source: int, at: datetime) -> tuple[int, int]:
