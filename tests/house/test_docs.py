@@ -15,6 +15,7 @@ from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest.contract import Layout
 from trygghetskarta.ingest.mapping import FIELDS
 from trygghetskarta.stats.rates import per_thousand_years
+from trygghetskarta.stats.runoff import chain_ladder
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -175,6 +176,16 @@ def test_the_examples_of_rates_are_what_the_function_gives() -> None:
     person_years = np.array([float(row[1]) for row in rows])
     stated = [[float(cell) for cell in row[2:]] for row in rows]
     assert np.round(per_thousand_years(counts, person_years), 4).tolist() == stated
+
+
+def test_the_example_of_the_runoff_triangle_is_what_the_function_gives() -> None:
+    page = _read(DOCS / "methods" / "runoff.md")
+    cells = _rows(page, "Månad", "Ålder 0", "Ålder 1", "Ålder 2", "Ålder 3")
+    found = chain_ladder(np.array([[float(cell or "nan") for cell in row[1:]] for row in cells]))
+    shares = np.stack([found.share, found.low, found.high], axis=1).round(4).tolist()
+    given = [(known, ultimate, *ends) for known, ultimate, ends in zip(found.known, found.ultimate.round(1), shares, strict=True)]
+    stated = [tuple(float(cell) for cell in row) for row in _rows(page, "Känt", "Väntat", "Andel", "Från", "Till")]
+    assert given == stated
 
 
 @pytest.mark.parametrize("path", _markdown(), ids=lambda path: str(path.relative_to(ROOT)))

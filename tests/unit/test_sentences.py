@@ -7,7 +7,7 @@ import pytest
 from tests.unit.answers import AUTUMN, FARSTA, PUBLIC_SOURCE, STAFF_SOURCE, comparison, series, span
 from trygghetskarta.disclosure.release import release
 from trygghetskarta.domain.audience import Audience
-from trygghetskarta.domain.counts import Ledger, SourceCoverage
+from trygghetskarta.domain.counts import Ledger, MonthKnown, SourceCoverage
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.serialize.sentences import sentences
@@ -66,7 +66,7 @@ def test_periods_that_cannot_be_compared_are_not() -> None:
     change = said([[12, 8], [3, 2]], comparable=False)[1]
     assert (
         change
-        == "Leveranserna täcker olika många månader i perioden och i september–oktober 2024, så perioderna går inte att jämföra rakt av."
+        == "Leveranserna täcker inte lika mycket av perioden som av september–oktober 2024, så perioderna går inte att jämföra rakt av."
     )
 
 
@@ -122,6 +122,28 @@ def test_every_source_with_missing_months_is_named() -> None:
     assert sentences(release(exact, STAFF))[-1] == (
         "Bekräftade skjutningar saknas för 2 månader, från september 2025. Räddningstjänstens händelser saknas för oktober 2025."
     )
+
+
+def test_months_delivered_in_part_are_told() -> None:
+    found = SourceCoverage(SourceId.BRANDER, None, None, (), (), tuple(AUTUMN))
+    exact = comparison([[4, 4], [6, 6]], coverage=(found,))
+    assert sentences(release(exact, STAFF))[-1] == "Räddningstjänstens händelser saknas för delar av 2 månader, från september 2025."
+
+
+def test_a_month_of_which_little_is_known_yet_is_told_with_its_interval() -> None:
+    september, october = AUTUMN
+    known = (MonthKnown(september, 0.94, 0.9, 0.98), MonthKnown(october, 0.826, 0.7, 0.954))
+    found = SourceCoverage(SourceId.BRANDER, None, None, (), (), (), known)
+    exact = comparison([[4, 4], [6, 6]], coverage=(found,))
+    least = "Räddningstjänstens händelser: ungefär 83 procent av alla för oktober 2025 beräknas vara kända hittills (mellan 70 och 95)."
+    assert sentences(release(exact, STAFF))[-1] == f"{least} Fler tillkommer för 2 månader i perioden."
+    assert least not in sentences(release(exact, PUBLIC))
+
+
+def test_a_month_of_which_almost_all_is_known_needs_no_word() -> None:
+    found = SourceCoverage(SourceId.BRANDER, None, None, (), (), (), (MonthKnown(Month.parse("2025-09"), 0.96, 0.94, 0.98),))
+    silent = comparison([[4, 4], [6, 6]], coverage=(found,))
+    assert sentences(release(silent, STAFF)) == sentences(release(comparison([[4, 4], [6, 6]]), STAFF))
 
 
 def test_a_series_of_several_months_is_not_told_as_one_number() -> None:

@@ -418,8 +418,8 @@ def test_the_ledger_closes_and_the_files_hold_the_same_question(opened: Opener, 
     }
     total = parts.pop("total")
     assert total == sum(part or 0 for part in parts.values())
-    csv, geojson = (cast("str", link.get_attribute("href")) for link in page.locator("#take .links a").all())
-    assert csv == f"{geojson}&format=csv"
+    xlsx, csv, geojson = (cast("str", link.get_attribute("href")) for link in page.locator("#take .links a").all())
+    assert (xlsx, csv) == (f"{geojson}&format=xlsx", f"{geojson}&format=csv")
     with urlopen(f"{live_server}{csv}") as response:
         assert response.headers.get_content_type() == "text/csv"
 

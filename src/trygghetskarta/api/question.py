@@ -19,6 +19,7 @@ from trygghetskarta.queries.areas import Detail
 from trygghetskarta.queries.asking import Asked, ask
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.sources import visible_codes
+from trygghetskarta.queries.trace import Bucket
 from trygghetskarta.serialize.csv import Dialect
 from trygghetskarta.serialize.formats import Format, Writing
 
@@ -131,6 +132,18 @@ class SeriesParameters(QuestionParameters):
         """Give the question, checked."""
         self.refuse_hidden(cube, audience)
         return ask(cube, self.asked(interval=self.interval))
+
+
+class TraceParameters(QuestionParameters):
+    """The parameters of a trace: those of the question whose figure it is."""
+
+    bucket: Annotated[Bucket, Field(description="Vilken del av avstämningen siffran är. / Which part of the ledger.")] = Bucket.PLACED
+    limit: Annotated[int, Field(ge=1, le=10_000, description="Högsta antal händelser i listan. / Most events of the list.")] = 1000
+
+    def question(self, cube: Cube, audience: Audience) -> Question:
+        """Give the question, checked."""
+        self.refuse_hidden(cube, audience)
+        return ask(cube, self.asked())
 
 
 class AreaParameters(BaseModel):

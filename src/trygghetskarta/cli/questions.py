@@ -81,8 +81,8 @@ def compare(
 ) -> None:
     """Jämför områden under en period, och perioden med en annan."""
     asked = Asked(
-        level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, _date(edition), first, last, baseline,
-        Interval.MONTH, measure, per, _date(as_of),
+        level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, baseline,
+        Interval.MONTH, measure, per, day_of(as_of),
     )  # fmt: skip
     published, cube, outlines = _answer(asked, count_comparison, geometry if form is Format.GEOJSON else Detail.NONE)
     if form is None and out is None:
@@ -112,8 +112,8 @@ def series(
 ) -> None:
     """Följ områden över tid."""
     asked = Asked(
-        level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, _date(edition), first, last, None,
-        interval, measure, per, _date(as_of),
+        level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, None,
+        interval, measure, per, day_of(as_of),
     )  # fmt: skip
     published, cube, outlines = _answer(asked, count_series, geometry if form is Format.GEOJSON else Detail.NONE)
     if form is None and out is None:
@@ -122,7 +122,8 @@ def series(
     _write(write_series(published, Writing(form or Format.CSV, dialect, outlines)), out)
 
 
-def _date(day: datetime | None) -> date | None:
+def day_of(day: datetime | None) -> date | None:
+    """Give the date that an option was given."""
     return day.date() if day is not None else None
 
 

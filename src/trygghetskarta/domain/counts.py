@@ -113,6 +113,31 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthKnown:
+    """How much of a month is known so far, as an estimate.
+
+    Attributes:
+        month: The month.
+        share: Share of the events expected in the end that are known, 0 to 1; None when it cannot be estimated.
+        low: Lower end of its 95 % interval.
+        high: Upper end.
+        reason: Why there is no estimate, Swedish and English; None when there is one.
+    """
+
+    month: Month
+    share: float | None = None
+    low: float | None = None
+    high: float | None = None
+    reason: tuple[str, str] | None = None
+
+    def as_told(self) -> dict[str, str | float | None]:
+        """Give it by the names it has in an answer."""
+        swedish, english = self.reason if self.reason is not None else (None, None)
+        share, low, high = (None if value is None else round(value, 4) for value in (self.share, self.low, self.high))
+        return {"month": str(self.month), "share": share, "low": low, "high": high, "reason": swedish, "reasonEn": english}
+
+
+@dataclass(frozen=True, slots=True)
 class SourceCoverage:
     """Which of the months asked for one source has delivered.
 
@@ -122,6 +147,8 @@ class SourceCoverage:
         last: Last month it delivered.
         missing: Months of the span (and baseline) it never delivered.
         provisional: Months of the span (and baseline) whose figures are not final.
+        partial: Months of the span (and baseline) it delivered only some days of.
+        incomplete: Months of the span (and baseline) estimated to be less than wholly known; empty for one who may not see exact figures.
     """
 
     source: SourceId
@@ -129,6 +156,8 @@ class SourceCoverage:
     last: Month | None
     missing: tuple[Month, ...]
     provisional: tuple[Month, ...]
+    partial: tuple[Month, ...] = ()
+    incomplete: tuple[MonthKnown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,37 +14,22 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.areas import Area, AreaLevel, Edition
 from trygghetskarta.domain.categories import Category
-from trygghetskarta.domain.counts import Ledger
-from trygghetskarta.domain.periods import LOCAL_TIME, Month, Span, local_day
+from trygghetskarta.domain.counts import Ledger, MonthKnown
+from trygghetskarta.domain.periods import LOCAL_TIME, Month, Span
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.errors import NotCoveredError, NotFoundError
+from trygghetskarta.queries.blocks import BUCKETS, Block, cells_of_places, load_blocks
+from trygghetskarta.queries.completeness import load_completeness
+from trygghetskarta.queries.coverage import Delivered, load_coverage, load_latest
 from trygghetskarta.queries.population import Population, load_population
 
 Ints = npt.NDArray[np.int64]
 Sums = npt.NDArray[np.int32]
 
-_BUCKETS = ("areaOnly", "unplaced", "outside")
-_CURRENT = text("""
-    SELECT source_id, month, array_send(place_ids) AS place_ids, array_send(category_ids) AS category_ids, array_send(antal) AS antal
-    FROM rollup_month WHERE cardinality(antal) > 0
-""")
-# An int[] as it is sent: its dimensions in 20 bytes, then a length and a number for each.
-_ARRAY_HEAD, _ARRAY_CELL = 20, np.dtype([("length", ">i4"), ("value", ">i4")])
-_AS_OF = text("""
-    SELECT place_id, source_id, category_id, month, sum(antal)::int AS antal FROM event
-    WHERE known_from <= :instant AND (known_to IS NULL OR known_to > :instant) AND NOT withdrawn
-    GROUP BY place_id, source_id, category_id, month
-""")
-_WITHHELD = text("""
-    SELECT place_id, source_id, category_id, month, count(*)::int AS antal FROM event
-    WHERE antal = 0 AND detail ? 'withheld' AND NOT withdrawn AND (known_to IS NULL OR known_to > :instant)
-        AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant)
-    GROUP BY place_id, source_id, category_id, month
-""")
 _AREAS = text("""
     SELECT area_id, level, code, name, parent_code, square_metres FROM area WHERE edition_id = :edition_id ORDER BY code COLLATE "C"
 """)
@@ -52,50 +37,6 @@ _VERSION = text("""
     SELECT version, published_at FROM publication WHERE CAST(:instant AS timestamptz) IS NULL OR published_at <= :instant
     ORDER BY version DESC LIMIT 1
 """)
-_COVERAGE = text("""
-    SELECT DISTINCT source_id, month FROM coverage
-    WHERE (known_to IS NULL OR known_to > :instant) AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant) ORDER BY month
-""")
-_LATEST = text("""
-    SELECT source_id, max(published_at) AS latest FROM delivery
-    WHERE published_at IS NOT NULL AND (CAST(:instant AS timestamptz) IS NULL OR published_at <= :instant) GROUP BY source_id
-""")
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """The counts of one source.
-
-    Attributes:
-        first: Number of the first month.
-        used: The categories that were ever counted, by their number in `Tree`, ascending: most of a tree is not met in one city.
-        sums: Shape (cells, used + 1, months + 1): counts of all used categories and months before.
-    """
-
-    first: int
-    used: Ints
-    sums: Sums
-
-    def count(self, cells: slice, ranges: Iterable[tuple[int, int]], spans: Iterable[Span]) -> Ints:
-        """Count events.
-
-        Args:
-            cells: Which cells.
-            ranges: Categories, as runs of the tree's order [begin, end).
-            spans: The periods.
-
-        Returns:
-            Shape (cells, periods).
-        """
-        months = self.sums.shape[2] - 1
-        begin = [min(max(span.first.number - self.first, 0), months) for span in spans]
-        end = [min(max(span.last.number - self.first + 1, 0), months) for span in spans]
-        part = self.sums[cells]
-        total = np.zeros((part.shape[0], len(begin)), np.int64)
-        for run in ranges:
-            low, high = np.searchsorted(self.used, run)
-            total += part[:, high][:, end] - part[:, high][:, begin] - part[:, low][:, end] + part[:, low][:, begin]
-        return total
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +65,9 @@ class Cube:
         blocks: Counts by source.
         withheld: By source, how many counts it withholds.
         trees: Categories by source.
-        covered: Months delivered by source, ascending.
+        delivered: Months delivered by source.
         known_on: Day of the last delivery by source.
+        completeness: How much of the last months is known, by source.
         population: The denominators.
     """
 
@@ -137,9 +79,15 @@ class Cube:
     blocks: Mapping[SourceId, Block]
     withheld: Mapping[SourceId, Block]
     trees: Mapping[SourceId, Tree]
-    covered: Mapping[SourceId, Ints]
+    delivered: Mapping[SourceId, Delivered]
     known_on: Mapping[SourceId, date]
+    completeness: Mapping[SourceId, tuple[MonthKnown, ...]]
     population: Population
+
+    @property
+    def covered(self) -> Mapping[SourceId, Ints]:
+        """Months delivered by source, whole or in part, ascending."""
+        return {source: delivered.months for source, delivered in self.delivered.items()}
 
     def cells(self, level: AreaLevel) -> slice:
         """Give the cells of the areas of a level."""
@@ -194,14 +142,9 @@ def load_cube(connection: Connection, edition: date | None = None, as_of: date |
     if version is None:
         raise NotCoveredError(f"Ingenting var inläst den {as_of}.", f"Nothing was loaded on {as_of}.")
     trees, node_of = _trees(connection)
-    cells = _cells_of_places(connection, found, areas)
-    counted = _table(connection.execute(_AS_OF, {"instant": instant})) if instant is not None else _current(connection)
-    blocks = _blocks(counted, cells, node_of)
-    withheld = _blocks(_table(connection.execute(_WITHHELD, {"instant": instant})), cells, node_of)
-    covered: dict[SourceId, list[int]] = {}
-    source_of = {source.number: source for source in SourceId}
-    for number, month in connection.execute(_COVERAGE, {"instant": instant}):
-        covered.setdefault(source_of[number], []).append(month)
+    cells = cells_of_places(connection, found, areas)
+    blocks, withheld = load_blocks(connection, cells, node_of, instant)
+    delivered, known_on = load_coverage(connection, instant), load_latest(connection, instant)
     return Cube(
         edition=found,
         as_of=as_of,
@@ -211,8 +154,9 @@ def load_cube(connection: Connection, edition: date | None = None, as_of: date |
         blocks=blocks,
         withheld=withheld,
         trees=trees,
-        covered={source: np.array(months, np.int64) for source, months in covered.items()},
-        known_on={source_of[number]: local_day(latest) for number, latest in connection.execute(_LATEST, {"instant": instant})},
+        delivered=delivered,
+        known_on=known_on,
+        completeness=load_completeness(connection, delivered, known_on, instant),
         population=load_population(connection, areas, instant),
     )
 
@@ -291,8 +235,8 @@ def _cells(areas: Mapping[AreaLevel, tuple[Area, ...]], level: AreaLevel) -> sli
 
 def _rest(areas: Mapping[AreaLevel, tuple[Area, ...]], level: AreaLevel) -> slice:
     """Give the cells of a level's events that are in none of its areas, in the order of the buckets."""
-    start = sum(len(rows) for rows in areas.values()) + list(areas).index(level) * len(_BUCKETS)
-    return slice(start, start + len(_BUCKETS))
+    start = sum(len(rows) for rows in areas.values()) + list(areas).index(level) * len(BUCKETS)
+    return slice(start, start + len(BUCKETS))
 
 
 def _trees(connection: Connection) -> tuple[dict[SourceId, Tree], dict[int, int]]:
@@ -331,76 +275,16 @@ def _ordered(below: Mapping[str | None, list[Any]]) -> tuple[list[Any], dict[str
     return ordered, ranges
 
 
-def _table(rows: Iterable[Row[Any]]) -> Ints:
-    """Give rows of place, source, category, month and antal as numbers, (rows, 5)."""
-    return np.array([tuple(row) for row in rows], np.int64).reshape(-1, 5)
-
-
-def _current(connection: Connection) -> Ints:
-    """Read the rollup: place, source, category, month and antal of every cell, (cells, 5)."""
-    months = [np.zeros((0, 5), np.int64)]
-    for row in connection.execute(_CURRENT):
-        places, categories, antal = (
-            np.frombuffer(sent, _ARRAY_CELL, offset=_ARRAY_HEAD)["value"] for sent in (row.place_ids, row.category_ids, row.antal)
-        )
-        months.append(
-            np.stack([places, np.full(len(antal), row.source_id), categories, np.full(len(antal), row.month), antal], axis=1).astype(
-                np.int64
-            )
-        )
-    return np.concatenate(months)
-
-
-def _blocks(table: Ints, cells: tuple[Ints, int], node_of: Mapping[int, int]) -> dict[SourceId, Block]:
-    cells_of, total = cells
-    node = np.zeros(max(node_of, default=0) + 1, np.int64)
-    node[list(node_of)] = list(node_of.values())
-    blocks = {}
-    for source in SourceId:
-        mine = table[table[:, 1] == source.number]
-        if len(mine):
-            blocks[source] = _block(mine, node, cells_of, total)
-    return blocks
-
-
-def _cells_of_places(connection: Connection, edition: Edition, areas: Mapping[AreaLevel, tuple[Area, ...]]) -> tuple[Ints, int]:
-    """Give for every place the cell it counts in at each level, shape (places, levels), and how many cells there are."""
-    levels = list(areas)
-    cell_of_area = {area.area_id: cell for cell, area in enumerate(area for rows in areas.values() for area in rows)}
-    most = connection.execute(text("SELECT coalesce(max(place_id), 0) FROM place")).scalar_one()
-    # A place that had no cell would be counted in none: -1 makes the count fail instead.
-    cells = np.full((most + 1, len(levels)), -1, np.int64)
-    rows = connection.execute(
-        text("SELECT place_id, level, area_id, bucket FROM place_area WHERE edition_id = :edition_id"), {"edition_id": edition.edition_id}
-    )
-    for place_id, level, area_id, bucket in rows:
-        depth = levels.index(AreaLevel(level))
-        if area_id is not None:
-            cells[place_id, depth] = cell_of_area[area_id]
-        else:
-            cells[place_id, depth] = len(cell_of_area) + depth * len(_BUCKETS) + _BUCKETS.index(bucket)
-    return cells, len(cell_of_area) + len(levels) * len(_BUCKETS)
-
-
-def _block(rows: Ints, node: Ints, cells_of: Ints, cells: int) -> Block:
-    first = int(rows[:, 3].min())
-    months = int(rows[:, 3].max()) - first + 1
-    used, place = np.unique(node[rows[:, 2]], return_inverse=True)
-    column = place * months + rows[:, 3] - first
-    counts = np.zeros((cells, len(used) * months), np.int64)
-    for depth in range(cells_of.shape[1]):
-        flat = cells_of[rows[:, 0], depth] * (len(used) * months) + column
-        counts += np.bincount(flat, weights=rows[:, 4], minlength=counts.size).astype(np.int64).reshape(counts.shape)
-    sums: Sums = np.zeros((cells, len(used) + 1, months + 1), np.int32)
-    sums[:, 1:, 1:] = counts.reshape(cells, len(used), months).cumsum(axis=1).cumsum(axis=2)
-    sums.setflags(write=False)
-    return Block(first, used, sums)
-
-
 def delivered_months(cube: Cube, source: SourceId, span: Span) -> Ints:
     """Give the months of a span that a source delivered, as months since 1970."""
     asked = np.arange(span.first.number, span.last.number + 1)
-    return asked[np.isin(asked, cube.covered.get(source, np.zeros(0, np.int64)))]
+    return asked[np.isin(asked, cube.delivered[source].months if source in cube.delivered else [])]
+
+
+def partial_months(cube: Cube, source: SourceId, span: Span) -> tuple[Month, ...]:
+    """List the months of a span that a source delivered only some days of."""
+    partial = set(cube.delivered[source].partial.tolist()) if source in cube.delivered else set()
+    return tuple(month for month in span if month.number in partial)
 
 
 def missing_months(cube: Cube, source: SourceId, span: Span) -> tuple[Month, ...]:

@@ -11,7 +11,7 @@ from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.recodings import recodings
 from trygghetskarta.domain.sources import CONTRACTS, EVENT_SOURCES, Carries, SourceId
-from trygghetskarta.queries.cube import Cube, missing_months
+from trygghetskarta.queries.cube import Cube, missing_months, partial_months
 
 
 def describe(cube: Cube | None, source: SourceId, audience: Audience) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def describe(cube: Cube | None, source: SourceId, audience: Audience) -> dict[st
     Args:
         cube: What is delivered; None while no areas are loaded.
         source: Which source.
-        audience: Who asks: how many events there are is told to those who may see them.
+        audience: Who asks: how many events there are, and what share of them is known, is told to those who may see them.
 
     Returns:
         The description.
@@ -30,6 +30,7 @@ def describe(cube: Cube | None, source: SourceId, audience: Audience) -> dict[st
     covered = cube.covered.get(source) if cube is not None else None
     span = Span(Month(int(covered[0])), Month(int(covered[-1]))) if covered is not None else None
     known_on = cube.known_on.get(source) if cube is not None else None
+    may_see = is_events and (audience is Audience.ANALYST or contract.public)
     return {
         "id": source.value,
         "name": contract.name,
@@ -48,10 +49,24 @@ def describe(cube: Cube | None, source: SourceId, audience: Audience) -> dict[st
             "from": str(span.first) if span is not None else None,
             "to": str(span.last) if span is not None else None,
             "missing": [str(month) for month in missing_months(cube, source, span)] if cube is not None and span is not None else [],
+            "months": _months(cube, source, span) if cube is not None and span is not None else [],
         },
+        "completeness": _completeness(cube, source) if may_see else None,
         "lastDelivery": str(known_on) if known_on is not None else None,
-        "events": _events(cube, source) if is_events and (audience is Audience.ANALYST or contract.public) else None,
+        "events": _events(cube, source) if may_see else None,
     }
+
+
+def _months(cube: Cube, source: SourceId, span: Span) -> list[dict[str, str]]:
+    """Give every month from the first delivered to the last, and whether it was delivered."""
+    missing, partial = set(missing_months(cube, source, span)), set(partial_months(cube, source, span))
+    state = {True: "missing", False: "delivered"}
+    return [{"month": str(month), "status": "partial" if month in partial else state[month in missing]} for month in span]
+
+
+def _completeness(cube: Cube | None, source: SourceId) -> list[dict[str, Any]]:
+    """Give how much of each recent month is known so far."""
+    return [known.as_told() for known in cube.completeness.get(source, ())] if cube is not None else []
 
 
 def _events(cube: Cube | None, source: SourceId) -> int:

@@ -30,7 +30,8 @@
  *   provisional: boolean}} Figures
  * @typedef {{placed: number, areaOnly: number, unplaced: number, outside: number, total: number}} LedgerSums
  * @typedef {LedgerSums|{[part in keyof LedgerSums]: null}|null} Ledger
- * @typedef {{source: string, from: string|null, to: string|null, missing: string[], provisional: string[]}} Coverage
+ * @typedef {{source: string, from: string|null, to: string|null, missing: string[], partial: string[],
+ *   provisional: string[]}} Coverage
  * @typedef {{features: {properties: Figures}[], ledger: Ledger, coverage: Coverage[], provenance: Record<string, unknown>,
  *   sentences: string[]}} Comparison
  * @typedef {{period: string, count: number|null, status: Status, provisional: boolean}} MonthValue
