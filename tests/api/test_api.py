@@ -255,6 +255,10 @@ def test_the_public_learns_of_no_kind_from_the_data(public_server: str, live_ser
 def test_sources_tell_what_they_are_and_what_they_refuse(live_server: str) -> None:
     items = {item["id"]: item for item in get(live_server, "/v1/sources").json()["items"]}
     assert set(items) == SOURCES
+    assert {item["carries"] for item in items.values()} == {"events", "indicator", "denominator"}
+    survey = items["trygghetsmatning"]
+    assert (survey["smallestN"], survey["events"], survey["countsBy"], survey["coverage"]["from"]) == (50, None, None, None)
+    assert survey["lastDelivery"] is not None
     assert {refusal["what"] for refusal in items["polishandelser"]["refuses"]} == {"rate", "basomrade", "point"}
     assert (items["brander"]["coverage"]["from"], items["brander"]["coverage"]["to"]) == ("2016-01", "2025-12")
     one = get(live_server, "/v1/sources/skjutningar").json()

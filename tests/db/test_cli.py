@@ -112,4 +112,6 @@ def test_population_is_loaded_with_every_row_accounted_for(areas: Engine, tmp_pa
     file.write_text("\n".join(["niva;kod;datum;slag;antal", *(f"stadsdel;{row}" for row in rows)]) + "\n", encoding="utf-8")
     done = run(areas, "population", "load", str(file))
     assert done.returncode == 1
-    assert done.stdout.startswith("3 rader: 1 inlästa, 2 avvisade, 0 tomma.")
+    assert "population, folk.csv – publicerad" in done.stdout.splitlines()[0]
+    again = orjson.loads(run(areas, "ingest", "population", str(file), "--json").stdout)
+    assert (again["rows"]["read"], again["rows"]["unchanged"], again["rows"]["rejected"], again["duplicateOf"] is None) == (3, 1, 2, False)
