@@ -12,7 +12,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import psycopg
@@ -33,9 +32,12 @@ from trygghetskarta.ingest.mapping import read_mapping
 from trygghetskarta.ingest.places import hold_areas_still, load_places
 from trygghetskarta.ingest.receipts import Receipt, receive, refuse, store
 from trygghetskarta.ingest.registry import ADAPTERS, LAYOUTS, VALUES, version_of
+from trygghetskarta.ingest.temporary import temporary_folder
+from trygghetskarta.ingest.turns import in_turn
 from trygghetskarta.ingest.values import publish_values
 from trygghetskarta.ingest.withdrawing import Withdrawal, take_back
 from trygghetskarta.settings import Settings
+from trygghetskarta.store.space import give_back
 
 Progress = Callable[[int, int], None]
 """Told now and then how many of the file's bytes are done, and how many there are."""
@@ -158,7 +160,7 @@ def deliver(engine: Engine, settings: Settings, how: Delivering, path: Path, pro
         StorageError: The disk is full; likewise.
     """
     begun = time.perf_counter()
-    with _by_remedy(), _opened(settings, how, path, progress) as run:
+    with _by_remedy(), _opened(settings, how, path, progress) as run, in_turn(engine, how.source):
         with engine.begin() as connection:
             received = receive(connection, how.source, run.file, run.adapter, said(how.srid, how.mapping, how.complete))
         if isinstance(received, Receipt):
@@ -166,6 +168,8 @@ def deliver(engine: Engine, settings: Settings, how: Delivering, path: Path, pro
         try:
             receipt = _again_and_again(lambda: _publish_or_hold(engine, run, received))
         except BaseException as error:
+            if isinstance(_remedy(error), StorageError):
+                give_back(engine)
             # What was received is on record as refused, whatever the reason; only a database that is gone leaves it as received.
             with suppress(SQLAlchemyError, psycopg.Error), engine.begin() as connection:
                 refuse(connection, received, _cause(error))
@@ -224,12 +228,12 @@ def approve(engine: Engine, settings: Settings, delivery: int, progress: Progres
         StorageError: The disk is full; it stays held.
     """
     begun = time.perf_counter()
-    with _by_remedy(), TemporaryDirectory(prefix="trygghetskarta-") as folder:
+    with _by_remedy(), temporary_folder() as folder:
         with engine.begin() as connection:
             held = find_held(connection, delivery)
-            path = Path(folder) / held.file_name
+            path = folder / held.file_name
             write_held(connection, delivery, path)
-        with _opened(settings, _as_said(held.source, held.said, Path(folder)), path, progress) as run:
+        with _opened(settings, _as_said(held.source, held.said, folder), path, progress) as run:
             receipt = _again_and_again(lambda: _publish_held(engine, run, delivery))
     return replace(receipt, seconds=time.perf_counter() - begun)
 

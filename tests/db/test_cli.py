@@ -72,16 +72,17 @@ def test_a_refused_file_ends_with_2_and_the_others_are_taken(areas: Engine, tmp_
     assert "skjutningar_rattelse.csv – publicerad" in done.stdout
 
 
-def test_compare_and_series_give_the_figures_of_the_api(sample: Engine, live_server: str) -> None:
+def test_compare_and_series_give_the_figures_of_the_api(sample: Engine, live_server: str, tmp_path: Path) -> None:
     asked = ["--source", "anmalda_brott", "--level", "stadsdel", "--from", "2024-01", "--to", "2024-12"]
     parameters = {"source": "anmalda_brott", "level": "stadsdel", "from": "2024-01", "to": "2024-12"}
-    for command, extra in (("compare", {"baseline": "previous"}), ("series", {"interval": "quarter"})):
+    for command, extra in (("compare", {"baseline": "previous", "group": "skadegorelse"}), ("series", {"interval": "quarter"})):
         options = [word for name, value in extra.items() for word in (f"--{name}", value)]
-        for form in ("json", "geojson", "csv"):
-            said = run(sample, command, *asked, *options, "--format", form)
+        for form in ("json", "geojson", "csv", "xlsx"):
+            said = run(sample, command, *asked, *options, "--format", form, "--out", str(tmp_path / form))
             path = "comparisons" if command == "compare" else command
             answer = httpx.get(f"{live_server}/v1/{path}", params={**parameters, **extra, "format": form})
-            assert said.stdout.encode() == answer.content, (command, form)
+            assert said.returncode == 0, said.stderr
+            assert (tmp_path / form).read_bytes() == answer.content, (command, form)
 
 
 def test_a_question_is_printed_as_a_table_with_its_ledger(sample: Engine) -> None:
@@ -111,4 +112,6 @@ def test_population_is_loaded_with_every_row_accounted_for(areas: Engine, tmp_pa
     file.write_text("\n".join(["niva;kod;datum;slag;antal", *(f"stadsdel;{row}" for row in rows)]) + "\n", encoding="utf-8")
     done = run(areas, "population", "load", str(file))
     assert done.returncode == 1
-    assert done.stdout.startswith("3 rader: 1 inlästa, 2 avvisade, 0 tomma.")
+    assert "population, folk.csv – publicerad" in done.stdout.splitlines()[0]
+    again = orjson.loads(run(areas, "ingest", "population", str(file), "--json").stdout)
+    assert (again["rows"]["read"], again["rows"]["unchanged"], again["rows"]["rejected"], again["duplicateOf"] is None) == (3, 1, 2, False)

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import pytest
 from alembic import command
 from sqlalchemy import Connection, Engine, inspect, text
 
 from tests.conftest import Server
 from trygghetskarta.domain.categories import tree_of
 from trygghetskarta.domain.sources import EVENT_SOURCES
+from trygghetskarta.errors import BusyError
 from trygghetskarta.store.engine import make_engine
-from trygghetskarta.store.migrate import alembic_config, upgrade
+from trygghetskarta.store.migrate import alembic_config, hold_tables_still, upgrade
 from trygghetskarta.store.tables import metadata
 
 
@@ -20,6 +22,15 @@ def test_every_table_and_column_tells_what_it_is(connection: Connection) -> None
         assert table.comment, table.name
     found = set(inspect(connection).get_table_names()) - {"spatial_ref_sys", "alembic_version"}
     assert found == {table.name for table in metadata.sorted_tables}
+
+
+def test_the_tables_are_held_still_by_whoever_writes_and_those_of_another_version_are_refused(connection: Connection) -> None:
+    hold_tables_still(connection)
+    for other, remedy in (("0001", "db upgrade"), ("9999", "Byt till den nya versionen")):
+        connection.execute(text("UPDATE alembic_version SET version_num = :other"), {"other": other})
+        with pytest.raises(BusyError, match=remedy) as refused:
+            hold_tables_still(connection)
+        assert (refused.value.faults[0].property, refused.value.faults[0].value) == ("schema_version", other)
 
 
 def test_upgrading_twice_changes_nothing(fresh_database: Engine) -> None:

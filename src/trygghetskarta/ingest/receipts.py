@@ -15,6 +15,7 @@ from trygghetskarta.domain.events import Message, Rejected, Warned
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest.contract import DeliveredFile
 from trygghetskarta.ingest.copying import copy_in, encode, fixed, raw_bytes, texts
+from trygghetskarta.store.migrate import hold_tables_still
 
 _TOLD = 10_000
 
@@ -79,7 +80,11 @@ def receive(connection: Connection, source: SourceId, file: DeliveredFile, adapt
     Returns:
         The delivery's number; or, when the same bytes were taken in before, by the same adapter and with the areas as they
         are now, the receipt that says so; or the receipt of the delivery that already waits for approval with them.
+
+    Raises:
+        BusyError: The tables are another version's.
     """
+    hold_tables_still(connection)
     waits = connection.execute(
         text("""
             SELECT * FROM delivery WHERE source_id = :source AND sha256 = :sha256 AND adapter = :adapter AND status = 'held'
