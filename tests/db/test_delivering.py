@@ -21,7 +21,7 @@ from trygghetskarta.domain.counts import Question
 from trygghetskarta.domain.events import Message
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.sources import SourceId
-from trygghetskarta.errors import BadDeliveryError, BusyError, ConflictError, NotFoundError
+from trygghetskarta.errors import BadDeliveryError, BusyError, ConflictError, NotFoundError, StorageError
 from trygghetskarta.ingest.holding import HeldError, find_held, hold, said
 from trygghetskarta.ingest.receipts import Receipt, receive
 from trygghetskarta.ingest.rollup import rebuild_rollup
@@ -306,7 +306,7 @@ def test_a_full_disk_is_an_error_of_its_own(city: Engine, tmp_path: Path) -> Non
     def full(*_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    with pytest.raises(delivering.StorageError):
+    with pytest.raises(StorageError):
         deliver(city, Settings(), FIRES, path, full)
     with city.connect() as connection:
         [row] = list_deliveries(connection, Wanted())
