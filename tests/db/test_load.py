@@ -146,7 +146,7 @@ def test_the_first_of_two_rows_with_one_id_holds_and_the_other_is_rejected_with_
     )
     assert (receipt.read, receipt.new, receipt.unchanged, receipt.rejected) == (3, 1, 1, 1)
     assert receipt.rejections[0].line == 4
-    assert receipt.rejections[0].raw == b"A;2025-03-01 12:00;1;150010.0;6580010.0;Storgatan 1"
+    assert receipt.rejections[0].raw == b"A;2025-03-01 12:00;1;151500.0;6580010.0;Storgatan 1"
     assert counts(connection, SourceId.BRANDER, AreaLevel.STADSDEL, "2025-03..2025-03") == {"rinkeby": 1, "tensta": 0}
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TypeVar
 
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.events import Precision, Reading, Rejected
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.contract import CityBox, Context, DeliveredFile, Layout
+
+Part = TypeVar("Part")
+_FOLDER = tempfile.TemporaryDirectory(prefix="trygghetskarta-unit-")
 
 # Stockholm in SWEREF 99 18 00; the box stands in INGEST.md.
 CITY = CityBox((136_294.0, 6_567_177.0, 161_422.0, 6_591_709.0), 3011)
@@ -50,7 +55,15 @@ FIRE_HEADER = "id;larmtid;handelsetyp;x;y;adress"
 def delivered(content: str | bytes, name: str = "fil.csv") -> DeliveredFile:
     """Make a file of some content, as it is after unpacking."""
     raw = content.encode() if isinstance(content, str) else content
-    return DeliveredFile(name, raw, "0" * 64, len(raw))
+    path = Path(tempfile.mkdtemp(dir=_FOLDER.name)) / "fil"
+    path.write_bytes(raw)
+    return DeliveredFile(name, path, "0" * 64, len(raw))
+
+
+def only(parts: Iterator[Part]) -> Part:
+    """Give the one part that a small file has."""
+    (part,) = parts
+    return part
 
 
 def lines(*rows: str) -> str:

@@ -50,8 +50,8 @@ def load_sample(engine: Engine, settings: Settings) -> None:
                 ("stadsdel_to_stadsdelsomrade.csv", AreaLevel.STADSDELSOMRADE, AreaFields(parent=parent)),
             ):
                 load_level(connection, LevelOrder(folder / "areas" / file, level, valid_from, fields, city, name))
-    with open_delivery(folder / "population.csv") as file, engine.begin() as connection:
-        load_population(connection, file, area_names(connection, load_places(connection)).codes)
+    with open_delivery(folder / "population.csv") as delivered, engine.begin() as connection:
+        load_population(connection, delivered, area_names(connection, load_places(connection)).codes)
     for source in SourceId:
         for path in sorted((folder / "deliveries").glob(f"{source}*")):
             deliver(engine, settings, Delivering(source), path)

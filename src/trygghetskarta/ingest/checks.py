@@ -97,13 +97,14 @@ class Checker:
         letters = letters_of(values)
         if len(letters) and np.diff(offsets_of(values)).max() > LONGEST_TEXT:
             self.reject(to_bools(pc.greater(pc.utf8_length(values), LONGEST_TEXT)), column, FIELD_TOO_LONG)
-        if b"\x00" in letters.data:
+        content = letters.tobytes()
+        if b"\x00" in content:
             self.reject(
                 to_bools(pc.match_substring(values, "\x00")),
                 column,
                 Message("nul_byte", "Fältet innehåller ett nolltecken.", "The field holds a NUL character."),
             )
-        if _BEFORE_TURNS in letters.data:
+        if not content.isascii() and _BEFORE_TURNS in content:
             self.reject(
                 to_bools(pc.match_substring_regex(values, _TURNS)),
                 column,
@@ -153,7 +154,8 @@ def by_distinct(values: pa.StringArray, rule: Callable[[str], bool]) -> Bools:
     """Ask a rule about every text, once for each that differs."""
     encoded = values.dictionary_encode()
     answers = np.array([rule(value) for value in encoded.dictionary.to_pylist()] or [False], bool)
-    return answers[encoded.indices.to_numpy(zero_copy_only=False)]
+    every: Bools = answers[encoded.indices.to_numpy(zero_copy_only=False)]
+    return every
 
 
 def numbers(checker: Checker, column: str, code: str) -> Floats:

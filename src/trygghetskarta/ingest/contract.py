@@ -104,12 +104,15 @@ class Source(Protocol):
     Attributes:
         source: The source it reads.
         version: Changes when the same file would be read otherwise than before.
-        layouts: The tables it knows.
     """
 
     source: SourceId
     version: str
-    layouts: tuple[Layout, ...]
+
+    @property
+    def layouts(self) -> tuple[Layout, ...]:
+        """The tables it knows."""
+        ...
 
     def read(self, file: DeliveredFile, context: Context) -> Iterator[Reading]:
         """Read a file of this source.

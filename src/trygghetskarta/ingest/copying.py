@@ -46,6 +46,11 @@ class Field:
     null: Bools | None = None
     texts: pa.LargeBinaryArray | None = None
 
+    @property
+    def rows(self) -> int:
+        """How many values."""
+        return len(self.texts if self.raw is None else self.raw)  # type: ignore[arg-type]  # one of the two is there
+
 
 def fixed(values: npt.NDArray[Any], kind: str, null: Bools | None = None) -> Field:
     """Make a field of numbers.
@@ -136,8 +141,7 @@ def encode(fields: Sequence[Field]) -> pa.LargeBinaryArray:
     Returns:
         The bytes of each row, (rows,), without header and trailer.
     """
-    first = fields[0]
-    rows = len(first.raw) if first.raw is not None else len(first.texts)
+    rows = fields[0].rows
     return join(
         [_repeated(np.frombuffer(len(fields).to_bytes(2, "big"), np.uint8), rows), *(part for field in fields for part in laid_out(field))]
     )

@@ -59,7 +59,8 @@ class Kinds:
         indices = encoded.indices.to_numpy(zero_copy_only=False)
         rows = np.bincount(indices, minlength=len(encoded.dictionary)).tolist()
         numbers = [self._number(connection, kind, count) for kind, count in zip(encoded.dictionary.to_pylist(), rows, strict=True)]
-        return np.array(numbers, np.int64)[indices]
+        every: Ints = np.array(numbers, np.int64)[indices]
+        return every
 
     def _number(self, connection: Connection, kind: str, rows: int) -> int:
         if kind in self.unknown or kind not in self.numbers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -285,6 +286,10 @@ def _withdrawn(table: TextTable, layout: Layout, columns: Mapping[str, str]) -> 
     return by_distinct(table.columns[columns["status"]], lambda status: status.casefold() in layout.withdrawn)
 
 
+def _fact(name: str, text: str) -> str | None:
+    return f"{name}:{orjson.dumps(text).decode()}" if text else None
+
+
 def _detail(checker: Checker, layout: Layout) -> pa.StringArray:
     """Gather the further facts of each row as the text of a JSON object; null where there are none."""
     rows = len(checker.table.line)
@@ -293,8 +298,7 @@ def _detail(checker: Checker, layout: Layout) -> pa.StringArray:
         if column in checker.table.columns:
             values = checker.text(column)
             refuse_personal_data(checker, column)
-            quoted = f"{orjson.dumps(name).decode()}:"
-            facts.append(mapped(values, lambda text, quoted=quoted: quoted + orjson.dumps(text).decode() if text else None))
+            facts.append(mapped(values, partial(_fact, orjson.dumps(name).decode())))
     if not facts:
         return pa.nulls(rows, pa.string())
     joined = pc.binary_join_element_wise(*facts, ",", null_handling="skip")

@@ -274,7 +274,7 @@ def _parsed(content: bytes, rows: Rows, good: Bools, head: _Head) -> dict[str, p
             column_types=dict.fromkeys(head.header, pa.string()), strings_can_be_null=False, check_utf8=False
         ),
     )
-    is_ascii, has_outer_blanks = body.isascii(), _may_have_outer_blanks(body, head.separator.encode())
+    is_ascii, has_outer_blanks = body.isascii(), _may_have_outer_blanks(body, head.separator)
     columns = {}
     for name in head.header:
         column = parsed[name].combine_chunks()
@@ -283,15 +283,17 @@ def _parsed(content: bytes, rows: Rows, good: Bools, head: _Head) -> dict[str, p
     return columns
 
 
-def _may_have_outer_blanks(body: bytes, separator: bytes) -> bool:
+def _may_have_outer_blanks(body: bytes, separator: str) -> bool:
     """Tell whether a blank stands beside a separator, a quote or a line end, or at either end."""
-    edges = (separator, b'"', b"\n", b"\r")
-    return (
-        body[:1].isspace()
-        or body[-1:].isspace()
-        or any(mark in body for mark in (b"\t", b"\v", b"\f") if mark != separator)
-        or any(edge + b" " in body or b" " + edge in body for edge in edges)
-    )
+    if any(mark in body for mark in (b"\t", b"\v", b"\f") if mark != separator.encode()):
+        return True
+    buffer = np.frombuffer(body, np.uint8)
+    edge = np.isin(np.arange(256), list(f'{separator}"\r\n '.encode()))
+    blanks = np.flatnonzero(buffer == ord(" "))
+    if not len(blanks):
+        return False
+    at_end = blanks[0] == 0 or blanks[-1] == len(buffer) - 1
+    return bool(at_end) or bool((edge[buffer[blanks - 1]] | edge[buffer[np.minimum(blanks + 1, len(buffer) - 1)]]).any())
 
 
 def _without_footers(table: TextTable) -> TextTable:
