@@ -99,7 +99,7 @@ class _Run:
         with self.file.path.open("rb") as file:
             return heading(file.read(_BEGINNING))
 
-    def publish(self, connection: Connection, delivery: int, *, approved: bool = False) -> Receipt:  # noqa: ARG002 - until the core asks
+    def publish(self, connection: Connection, delivery: int, *, approved: bool = False) -> Receipt:
         """Read the file and make it known, or raise HeldError."""
         hold_areas_still(connection)
         places = load_places(connection)
@@ -116,7 +116,7 @@ class _Run:
             others={source: adapter.layouts for source, adapter in ADAPTERS.items() if source is not self.how.source},
         )
         size = self.file.path.stat().st_size
-        order = Order(delivery, self.how.source, size // _BYTES_A_ROW)
+        order = Order(delivery, self.how.source, size // _BYTES_A_ROW, approved)
         readings = ADAPTERS[self.how.source].read(self.file, context)
         receipt = publish(connection, order, self._shown(readings, size), places)
         store(connection, receipt, self.header)

@@ -42,7 +42,7 @@ def lay(folder: Path, name: str, *rows: str) -> Path:
 
 def names(folder: Path, where: str) -> list[str]:
     """Give what lies in one of a source's folders, without the time it was laid there."""
-    return sorted(path.name.partition("-")[2] for path in (folder / "brander" / where).iterdir())
+    return sorted(path.name.partition("-")[2] for path in (folder / "brander").glob(f"{where}/*"))
 
 
 def begin(engine: Engine, folder: Path) -> subprocess.Popen[str]:

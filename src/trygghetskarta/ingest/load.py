@@ -24,6 +24,7 @@ from trygghetskarta.domain.events import EventBatch, Message, Precision, Reading
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.ingest.copying import copy_in, fixed, instants, join, laid_out, points, texts
 from trygghetskarta.ingest.coverage import Days, cover
+from trygghetskarta.ingest.holding import HeldError, reasons
 from trygghetskarta.ingest.identity import (
     Hashes,
     Seen,
@@ -36,6 +37,7 @@ from trygghetskarta.ingest.identity import (
 )
 from trygghetskarta.ingest.kinds import Kinds
 from trygghetskarta.ingest.locating import Located, Locator
+from trygghetskarta.ingest.noticing import Noticed
 from trygghetskarta.ingest.places import Places
 from trygghetskarta.ingest.publication import announce, hold_source
 from trygghetskarta.ingest.receipts import Receipt, Rejections, record, status_of
@@ -66,11 +68,13 @@ class Order:
         delivery: Its number, from `receive`.
         source: Its source.
         rows: About how many rows its file has.
+        approved: True where a person has said that it may be published, whatever it looks like.
     """
 
     delivery: int
     source: SourceId
     rows: int = 0
+    approved: bool = False
 
 
 def publish(connection: Connection, order: Order, readings: Iterable[Reading], places: Places) -> Receipt:
@@ -84,6 +88,9 @@ def publish(connection: Connection, order: Order, readings: Iterable[Reading], p
 
     Returns:
         The receipt, also stored.
+
+    Raises:
+        HeldError: It looks suspicious and nobody has approved it; the caller rolls back and keeps the file.
     """
     hold_source(connection, order.source.number)
     with ThreadPoolExecutor(1) as sender, tempfile.TemporaryFile() as told:
@@ -129,11 +136,13 @@ class _Loading:
         seen: What the earlier parts told of.
         rejections: The rejected rows.
         days: The days the file tells of.
+        noticed: What it looks like.
         counted: What became of the rows.
         placed: New and changed rows by precision.
         warnings: What the parts warned of.
         cells: What the rollup gains and loses.
         reverted: Events that would get replaced values back.
+        outside: New and changed rows outside the city.
     """
 
     connection: Connection
@@ -146,11 +155,13 @@ class _Loading:
     seen: Seen
     rejections: Rejections
     days: Days
+    noticed: Noticed
     counted: dict[str, int]
     placed: dict[str, int] = field(default_factory=dict)
     warnings: list[Warned] = field(default_factory=list)
     cells: list[Cells] = field(default_factory=list)
     reverted: int = 0
+    outside: int = 0
     _sending: Future[None] | None = None
 
     @classmethod
@@ -169,6 +180,7 @@ class _Loading:
             Seen.of(order.rows, told),
             Rejections(order.delivery),
             Days(CONTRACTS[order.source], known_from),
+            Noticed(order.source),
             dict.fromkeys(("read", "new", "changed", "unchanged", "rejected", "blank"), 0),
         )
 
@@ -237,6 +249,8 @@ class _Loading:
             name = Precision(number).name.lower()
             self.placed[name] = self.placed.get(name, 0) + count
         self.days.add(events)
+        self.noticed.add(reading.events)
+        self.outside += int((place[kept] == self.locator.outside_place).sum())
         counts = kept[~events.withdrawn[kept]]
         self.cells.append(together([np.stack([place[counts], category[counts], events.month[counts], events.antal[counts]])]))
 
@@ -264,12 +278,17 @@ class _Loading:
         """Count what has come in, cover the days it tells of, and write the receipt."""
         self._wait()
         connection, delivery = self.connection, self.order.delivery
+        odd = self.outside, sum(self.kinds.unknown.values()), self.reverted
+        why = () if self.order.approved else reasons(self.noticed.facts(connection, self.counted, odd, self.days, self.cells))
         change_rollup(connection, self.order.source.number, self.cells)
         cover(connection, delivery, self.days)
         warnings = [*self.warnings, *self.kinds.warnings(), *self.locator.warnings()]
         if self.counted["new"] or self.counted["changed"]:
             announce(connection, "delivery", delivery)
-        return record(connection, self._receipt(warnings), self.known_from)
+        receipt = record(connection, self._receipt(warnings), self.known_from)
+        if why:
+            raise HeldError(receipt, why)
+        return receipt
 
     def _receipt(self, warnings: list[Warned]) -> Receipt:
         row = self.connection.execute(
