@@ -32,7 +32,8 @@ from trygghetskarta.ingest.locating import area_names
 from trygghetskarta.ingest.mapping import read_mapping
 from trygghetskarta.ingest.places import hold_areas_still, load_places
 from trygghetskarta.ingest.receipts import Receipt, receive, refuse, store
-from trygghetskarta.ingest.registry import ADAPTERS
+from trygghetskarta.ingest.registry import ADAPTERS, LAYOUTS, VALUES, version_of
+from trygghetskarta.ingest.values import publish_values
 from trygghetskarta.ingest.withdrawing import Withdrawal, take_back
 from trygghetskarta.settings import Settings
 
@@ -78,7 +79,7 @@ class _Run:
     @property
     def adapter(self) -> str:
         """Name what reads the file, so that another way of reading the same file is another delivery."""
-        parts = [f"{self.how.source}/{ADAPTERS[self.how.source].version}"]
+        parts = [f"{self.how.source}/{version_of(self.how.source)}"]
         if self.layout is not None:
             parts.append(self.layout.name)
         if self.how.srid is not None:
@@ -113,12 +114,16 @@ class _Run:
             now=datetime.now(UTC),
             srid=self.how.srid,
             layout=self.layout,
-            others={source: adapter.layouts for source, adapter in ADAPTERS.items() if source is not self.how.source},
+            others={source: layouts for source, layouts in LAYOUTS.items() if source is not self.how.source},
         )
         size = self.file.path.stat().st_size
-        order = Order(delivery, self.how.source, size // _BYTES_A_ROW, approved)
-        readings = ADAPTERS[self.how.source].read(self.file, context)
-        receipt = publish(connection, order, self._shown(readings, size), places)
+        order = Order(delivery, self.how.source, size // _BYTES_A_ROW, complete=self.how.complete, approved=approved)
+        values = VALUES[self.how.source].values(self.file, context) if self.how.source in VALUES else None
+        if values is not None:
+            receipt = publish_values(connection, order, values, places)
+        else:
+            readings = ADAPTERS[self.how.source].read(self.file, context)
+            receipt = publish(connection, order, self._shown(readings, size), places)
         store(connection, receipt, self.header)
         return receipt
 

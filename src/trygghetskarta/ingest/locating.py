@@ -93,11 +93,6 @@ class Locator:
     agree: int = 0
     _to_plane: Transformer | None = None
 
-    @property
-    def outside_place(self) -> int:
-        """Number of the place that is outside the city; -1 before anything is."""
-        return self.places.known.get(OUTSIDE_KEY, -1)
-
     def in_plane(self, reading: Reading) -> tuple[Floats, Floats]:
         """Bring the points of a part to the plane of the areas.
 
@@ -180,7 +175,7 @@ class Locator:
             place[located.has_point] = self.places.place_ids(connection, located.points)[located.combination]
         if located.without:
             place[~located.has_point] = self.places.place_ids(connection, located.without)[located.row_of]
-        self.outside += int((place == self.outside_place).sum())
+        self.outside += int((place == self.places.known.get(OUTSIDE_KEY, -1)).sum())
         self._note_agreement(events, place)
         return place
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 import orjson
 from sqlalchemy import Connection, Row, text
 
-from trygghetskarta.domain.events import Message, Rejected, Warned, told_together
+from trygghetskarta.domain.events import Message, Rejected, Warned
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest.contract import DeliveredFile
 from trygghetskarta.ingest.copying import copy_in, encode, fixed, raw_bytes, texts
@@ -235,13 +235,12 @@ def record(connection: Connection, receipt: Receipt, known_from: datetime) -> Re
 
     Args:
         connection: Inside the delivery's transaction.
-        receipt: What became of them, its warnings as the parts of the file gave them.
+        receipt: What became of them.
         known_from: When readers first see it.
 
     Returns:
-        The receipt as it is told.
+        The receipt.
     """
-    told = replace(receipt, warnings=told_together(receipt.warnings))
     connection.execute(
         text("""
             UPDATE delivery SET status = :status, published_at = :at, rows_read = :read, rows_new = :new, rows_changed = :changed,
@@ -249,8 +248,8 @@ def record(connection: Connection, receipt: Receipt, known_from: datetime) -> Re
             WHERE delivery_id = :delivery
         """),
         {
-            **{name: getattr(told, name) for name in ("delivery", "status", "read", "new", "changed", "unchanged", "rejected", "blank")},
+            **{name: getattr(receipt, name) for name in ("delivery", "status", "read", "new", "changed", "unchanged", "rejected", "blank")},
             "at": known_from,
         },
     )
-    return told
+    return receipt

@@ -23,3 +23,19 @@ def open_tables(file: DeliveredFile, fits: Fits) -> Iterator[TextTable]:
         BadDeliveryError: The file as a whole cannot be used.
     """
     yield from delimited.tables(file.path, file.name, fits)
+
+
+def header_of(file: DeliveredFile, fits: Fits) -> list[str]:
+    """Give the column names of a file, of which only the first part is read.
+
+    Args:
+        file: The file.
+        fits: Tells whether column names are those of a layout.
+
+    Returns:
+        The names.
+
+    Raises:
+        BadDeliveryError: The file as a whole cannot be used.
+    """
+    return next(open_tables(file, fits)).header
