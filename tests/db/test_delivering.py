@@ -290,6 +290,20 @@ def test_figures_as_of_a_day_before_a_withdrawal_are_unchanged(city: Engine, sen
     assert in_march(city) == {"rinkeby": 1, "tensta": 0}
 
 
+def test_what_whole_months_took_back_is_back_when_they_are_withdrawn(city: Engine, tmp_path: Path, send: Callable[..., Receipt]) -> None:
+    send("a.csv", "A;2025-03-01 12:00;10;10", "B;2025-03-02 12:00;1500;10")
+    with city.connect() as connection:
+        before = state(connection)
+    path = tmp_path / "hel.csv"
+    path.write_text(fires("A;2025-03-01 12:00;10;10"), encoding="utf-8")
+    whole = deliver(city, Settings(), Delivering(SourceId.BRANDER, complete=True), path)
+    assert in_march(city) == {"rinkeby": 1, "tensta": 0}
+    done = withdraw(city, whole.delivery)
+    assert (done.closed, done.restored) == (1, 1)
+    with city.connect() as connection:
+        assert state(connection) == before
+
+
 def test_withdrawals_go_newest_first(city: Engine, send: Callable[..., Receipt]) -> None:
     first = send("a.csv", "A;2025-03-01 12:00;10;10").delivery
     second = send("b.csv", "A;2025-03-01 12:00;1500;10").delivery

@@ -67,7 +67,7 @@ def split(content: bytes, separator: str, *, final: bool) -> Rows:
     broken = np.zeros(0, np.int64)
     if len(quotes) and _makes_no_sense(buffer, quotes, ord(separator), used, final=final):
         outer, broken, used = _line_by_line(content, ends, quotes, separator, final=final)
-    if final and used == len(content) and (not len(outer) or outer[-1] < used - 1):
+    if final and used and used == len(content) and (not len(outer) or outer[-1] < used - 1):
         outer = np.append(outer, used)
     begin = np.append(0, outer[:-1] + 1)[: len(outer)]
     is_broken = np.isin(begin, broken)
