@@ -91,4 +91,4 @@ def _events() -> None:
         existing_comment="Events the row stands for",
         comment="Events the row stands for; 0 for a count of none, or one the source withholds",
     )
-    op.create_index("ix_event_withheld", "event", ["source_id"], postgresql_where=sa.text("detail ? 'withheld'"))
+    op.create_index("ix_event_withheld", "event", ["source_id"], postgresql_where=sa.text("antal = 0"))

@@ -105,16 +105,17 @@ def test_a_refused_file_ends_with_2_and_the_others_are_taken(areas: Engine, tmp_
     assert "skjutningar_rattelse.csv – publicerad" in done.stdout
 
 
-def test_compare_and_series_give_the_figures_of_the_api(sample: Engine, live_server: str) -> None:
+def test_compare_and_series_give_the_figures_of_the_api(sample: Engine, live_server: str, tmp_path: Path) -> None:
     asked = ["--source", "anmalda_brott", "--level", "stadsdel", "--from", "2024-01", "--to", "2024-12"]
     parameters = {"source": "anmalda_brott", "level": "stadsdel", "from": "2024-01", "to": "2024-12"}
-    for command, extra in (("compare", {"baseline": "previous"}), ("series", {"interval": "quarter"})):
+    for command, extra in (("compare", {"baseline": "previous", "group": "skadegorelse"}), ("series", {"interval": "quarter"})):
         options = [word for name, value in extra.items() for word in (f"--{name}", value)]
-        for form in ("json", "geojson", "csv"):
-            said = run(sample, command, *asked, *options, "--format", form)
+        for form in ("json", "geojson", "csv", "xlsx"):
+            said = run(sample, command, *asked, *options, "--format", form, "--out", str(tmp_path / form))
             path = "comparisons" if command == "compare" else command
             answer = httpx.get(f"{live_server}/v1/{path}", params={**parameters, **extra, "format": form})
-            assert said.stdout.encode() == answer.content, (command, form)
+            assert said.returncode == 0, said.stderr
+            assert (tmp_path / form).read_bytes() == answer.content, (command, form)
 
 
 def test_a_question_is_printed_as_a_table_with_its_ledger(sample: Engine) -> None:

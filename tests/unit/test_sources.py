@@ -12,6 +12,7 @@ from trygghetskarta.domain.sources import (
     CONTRACTS,
     EVENT_SOURCES,
     EVENTS,
+    POINT,
     RATE,
     RATE_BASOMRADE,
     Carries,
@@ -97,13 +98,13 @@ def test_a_survey_value_on_fewer_than_fifty_answers_is_not_shown() -> None:
 
 
 REFUSED = {
-    SourceId.POLISHANDELSER: {RATE, BASOMRADE},
+    SourceId.POLISHANDELSER: {RATE, BASOMRADE, POINT},
     SourceId.ANMALDA_BROTT: set(),
     SourceId.SKJUTNINGAR: {RATE_BASOMRADE},
     SourceId.BRANDER: set(),
     SourceId.SPRANGNINGAR: {RATE_BASOMRADE},
     SourceId.TYCK_TILL: {RATE},
-    SourceId.INCIDENTER: {RATE, BASOMRADE},
+    SourceId.INCIDENTER: {RATE, BASOMRADE, POINT},
     SourceId.TRYGGHETSMATNING: {EVENTS},
     SourceId.POPULATION: {EVENTS},
 }

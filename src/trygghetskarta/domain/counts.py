@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from trygghetskarta.domain.areas import Area, AreaLevel
 from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.periods import Interval, Month, Period, Span
 from trygghetskarta.domain.sources import SourceId
 
@@ -60,6 +61,7 @@ class Question:
         areas: Codes of the areas wanted; empty for all of the level.
         within: Code of an area at a coarser level that the areas must lie in.
         categories: Codes of the categories counted; empty for all. A source none of whose categories is named is counted whole.
+        group: Code of a group across the sources, in place of categories.
         baseline: The months compared with, in a comparison.
         interval: How a series is cut.
         measure: Counts, or rates.
@@ -74,11 +76,16 @@ class Question:
     areas: tuple[str, ...] = ()
     within: str | None = None
     categories: tuple[str, ...] = ()
+    group: str | None = None
     baseline: Span | None = None
     interval: Interval = Interval.MONTH
     measure: Measure = Measure.COUNT
     per: Denominator = Denominator.RESIDENTS
     as_of: date | None = None
+
+    def codes(self, source: SourceId) -> tuple[str, ...]:
+        """Give the codes of the categories that may be counted of a source: those named, or those of the group."""
+        return self.categories if self.group is None else category_groups()[self.group].categories[source]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,31 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthKnown:
+    """How much of a month is known so far, as an estimate.
+
+    Attributes:
+        month: The month.
+        share: Share of the events expected in the end that are known, 0 to 1; None when it cannot be estimated.
+        low: Lower end of its 95 % interval.
+        high: Upper end.
+        reason: Why there is no estimate, Swedish and English; None when there is one.
+    """
+
+    month: Month
+    share: float | None = None
+    low: float | None = None
+    high: float | None = None
+    reason: tuple[str, str] | None = None
+
+    def as_told(self) -> dict[str, str | float | None]:
+        """Give it by the names it has in an answer."""
+        swedish, english = self.reason if self.reason is not None else (None, None)
+        share, low, high = (None if value is None else round(value, 4) for value in (self.share, self.low, self.high))
+        return {"month": str(self.month), "share": share, "low": low, "high": high, "reason": swedish, "reasonEn": english}
+
+
+@dataclass(frozen=True, slots=True)
 class SourceCoverage:
     """Which of the months asked for one source has delivered.
 
@@ -115,6 +147,8 @@ class SourceCoverage:
         last: Last month it delivered.
         missing: Months of the span (and baseline) it never delivered.
         provisional: Months of the span (and baseline) whose figures are not final.
+        partial: Months of the span (and baseline) it delivered only some days of.
+        incomplete: Months of the span (and baseline) estimated to be less than wholly known; empty for one who may not see exact figures.
     """
 
     source: SourceId
@@ -122,6 +156,8 @@ class SourceCoverage:
     last: Month | None
     missing: tuple[Month, ...]
     provisional: tuple[Month, ...]
+    partial: tuple[Month, ...] = ()
+    incomplete: tuple[MonthKnown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

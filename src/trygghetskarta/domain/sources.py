@@ -70,7 +70,7 @@ class Finality(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A kind of question the source must not be used for, and why."""
+    """A kind of question the source must not be used for (one of the names below, or a level it is never as exact as), and why."""
 
     what: str
     reason: str
@@ -122,6 +122,7 @@ class SourceContract:
 
 EVENTS = "events"
 RATE = "rate"
+POINT = "point"
 BASOMRADE = "basomrade"
 RATE_BASOMRADE = "rateBasomrade"
 

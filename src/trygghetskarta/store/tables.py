@@ -266,8 +266,32 @@ event = Table(
     Column("detail", JSONB, comment="Further facts of the source"),
     CheckConstraint("antal >= 0", name="antal"),
     CheckConstraint("known_to > known_from", name="known"),
-    Index("ix_event_withheld", "source_id", postgresql_where=text("detail ? 'withheld'")),
+    Index("ix_event_withheld", "source_id", postgresql_where=text("antal = 0")),
+    Index("ix_event_month", "month", postgresql_using="brin"),
     comment="Versions of events: one row per event and period of knowledge",
+)
+
+event_link = Table(
+    "event_link",
+    metadata,
+    Column("link_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("a_source", SmallInteger, ForeignKey("source.source_id"), nullable=False, comment="The source of the lower number"),
+    Column("a_key", Uuid, nullable=False, comment="Its event; versions come and go under the same key"),
+    Column("b_source", SmallInteger, ForeignKey("source.source_id"), nullable=False, comment="The other source"),
+    Column("b_key", Uuid, nullable=False, comment="Its event"),
+    Column("score", Double, nullable=False, comment="How well time and place agree, 0 to 1; see docs/methods/links.md"),
+    Column("minutes", Double, nullable=False, comment="Between the two in time; 0 where they overlap"),
+    Column("metres", Double, comment="Between their points; NULL where one has none"),
+    Column("status", Text, nullable=False, comment="candidate, or what was decided: confirmed or rejected"),
+    Column("found_at", DateTime(timezone=True), nullable=False, comment="When the events last bore it out"),
+    Column("decided_by", Text, comment="Who decided; NULL for a candidate"),
+    Column("decided_at", DateTime(timezone=True), comment="When"),
+    UniqueConstraint("a_source", "a_key", "b_source", "b_key"),
+    CheckConstraint("a_source < b_source", name="order"),
+    CheckConstraint("score >= 0 and score <= 1", name="score"),
+    CheckConstraint("status in ('candidate', 'confirmed', 'rejected')", name="status"),
+    CheckConstraint("(status = 'candidate') = (decided_by is null and decided_at is null)", name="decided"),
+    comment="Events of two sources that may be one and the same thing: linked, never merged",
 )
 
 rollup_month = Table(

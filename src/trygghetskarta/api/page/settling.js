@@ -180,10 +180,16 @@ export function levelsOf(edition) {
 }
 
 /**
+ * All of a tree at every depth, each before what stands below it.
+ * @param {Category[]} tree
+ * @returns {Category[]}
+ */
+const everyCategory = (tree) => tree.flatMap((category) => [category, ...everyCategory(category.children ?? [])]);
+
+/**
  * @param {string} code
  * @param {Category[]} tree
  */
 export function categoryName(code, tree) {
-  const all = tree.flatMap((group) => [group, ...(group.children ?? [])]);
-  return all.find((category) => category.code === code)?.name ?? "";
+  return everyCategory(tree).find((category) => category.code === code)?.name ?? "";
 }
