@@ -14,6 +14,9 @@ import orjson
 import pytest
 from sqlalchemy import Engine
 
+from tests.db.delivering import fires
+from tests.db.test_delivering import held
+
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "data" / "sample"
 COMMAND = Path(sys.executable).parent / "trygghetskarta"
@@ -54,6 +57,36 @@ def test_ingest_gives_a_receipt_in_which_every_row_is_accounted_for(areas: Engin
     for row in csv.DictReader(io.StringIO(out.read_text(encoding="utf-8-sig")), delimiter=";"):
         assert row["ursprunglig rad"] == lines[int(row["rad"]) - 1]
     assert "skjutningar.csv" in run(areas, "deliveries", "list").stdout
+
+
+def test_rejected_rows_are_given_as_they_came(areas: Engine, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(fires("A;2025-03-01 12:00;10;10", ";2025-03-01 12:00;10;10"), encoding="utf-8")
+    assert run(areas, "ingest", "brander", str(file)).returncode == 1
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert run(areas, "deliveries", "rejected", "1", "--original").stdout == f"{lines[0]}\r\n{lines[2]}\r\n"
+
+
+def test_a_held_delivery_is_told_shown_approved_and_withdrawn(areas: Engine, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(fires("A;2025-03-01 12:00;10;10"), encoding="utf-8")
+    number = str(held(areas, file))
+    told = run(areas, "ingest", "brander", str(file))
+    assert told.returncode == 1
+    assert "väntar på godkännande" in told.stdout
+    assert "Väntar: Färre än vanligt." in told.stdout
+    assert f"trygghetskarta deliveries approve {number}" in told.stdout
+    assert file.name in run(areas, "deliveries", "list", "--status", "held").stdout
+    assert orjson.loads(run(areas, "deliveries", "show", number).stdout)["reasons"][0]["code"] == "volume"
+    approved = run(areas, "deliveries", "approve", number, "--json")
+    assert (approved.returncode, orjson.loads(approved.stdout)["status"]) == (0, "published")
+    again = run(areas, "deliveries", "approve", number)
+    assert (again.returncode, again.stderr.splitlines()[0]) == (
+        2,
+        f"Fel: Leverans {number} väntar inte på godkännande; dess läge är published.",
+    )
+    assert "1 händelser räknas inte längre" in run(areas, "deliveries", "withdraw", number).stdout
+    assert orjson.loads(run(areas, "deliveries", "show", number).stdout)["status"] == "withdrawn"
 
 
 def test_a_rehearsal_changes_nothing(areas: Engine) -> None:
