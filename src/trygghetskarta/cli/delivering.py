@@ -104,6 +104,7 @@ def _read_and_publish(
         stadsdelar=known.stadsdelar,
         areas=known.codes,
         city=known.city,
+        editions=known.editions,
         now=datetime.now(UTC),
         srid=how.srid,
         layout=layout,

@@ -86,6 +86,9 @@ class WarningCode(StrEnum):
     AREA_DISAGREES = "area_disagrees"
     NONEXISTENT_LOCAL_TIME = "nonexistent_local_time"
     AMBIGUOUS_LOCAL_TIME = "ambiguous_local_time"
+    NEAREST_AREA = "nearest_area"
+    POSSIBLE_DUPLICATE = "possible_duplicate"
+    NO_VALUE = "no_value"
     ORDER = "order"
     DIGEST = "digest"
 
