@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 import trygghetskarta
-from trygghetskarta.cli.delivering import Delivering, deliver
+from trygghetskarta.delivering import Delivering, deliver
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest.area_files import AreaFields

@@ -76,6 +76,7 @@ class SourceContract:
         public: True where the events themselves are already public elsewhere, so exact counts may be shown to anyone.
         noun: What one event is called, singular and plural.
         refusals: The kinds of question that are refused.
+        inside: True where the source says that every row is inside the municipality, so that rows outside are a sign of a wrong file.
     """
 
     source: SourceId
@@ -89,6 +90,7 @@ class SourceContract:
     public: bool
     noun: tuple[str, str]
     refusals: tuple[Refusal, ...] = ()
+    inside: bool = True
 
     def refusal(self, what: str) -> Refusal | None:
         """Give the reason why the source refuses this kind of question; None when it does not."""
@@ -118,6 +120,7 @@ CONTRACTS: dict[SourceId, SourceContract] = {
             every_month=True,
             public=True,
             noun=("händelse", "händelser"),
+            inside=False,
             refusals=(
                 Refusal(
                     RATE,

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.events import EventBatch, Message, Precision, Reading, Rejected, Warned
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
-from trygghetskarta.ingest.copying import copy_in, fixed, instants, join, laid_out, texts
+from trygghetskarta.ingest.copying import copy_in, fixed, instants, join, laid_out, points, texts
 from trygghetskarta.ingest.coverage import Days, cover
 from trygghetskarta.ingest.identity import (
     Hashes,
@@ -37,7 +37,7 @@ from trygghetskarta.ingest.identity import (
 from trygghetskarta.ingest.kinds import Kinds
 from trygghetskarta.ingest.locating import Located, Locator
 from trygghetskarta.ingest.places import Places
-from trygghetskarta.ingest.publication import announce
+from trygghetskarta.ingest.publication import announce, hold_source
 from trygghetskarta.ingest.receipts import Receipt, Rejections, record, status_of
 from trygghetskarta.ingest.rollup import Cells, change_rollup, together
 from trygghetskarta.ingest.versions import Told, Versions, compare, end, reverted
@@ -45,11 +45,10 @@ from trygghetskarta.ingest.versions import Told, Versions, compare, end, reverte
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-_LOCK = 7_301_002
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EVENT_COLUMNS = (
-    "source_id", "key", "known_from", "digest", "category_id", "place_id", "delivery_id", "line", "identity",
-    "month", "antal", "withdrawn", "precision", "time_precision", "starts_at", "ends_at", "reported_on", "geom", "area_text", "detail",
+    "source_id", "key", "known_from", "digest", "category_id", "place_id", "delivery_id", "line", "geom", "identity",
+    "month", "antal", "withdrawn", "precision", "time_precision", "starts_at", "ends_at", "reported_on", "area_text", "detail",
 )  # fmt: skip
 _FIELDS = np.frombuffer(len(_EVENT_COLUMNS).to_bytes(2, "big"), np.uint8)
 _CONFLICTING = Message(
@@ -86,7 +85,7 @@ def publish(connection: Connection, order: Order, readings: Iterable[Reading], p
     Returns:
         The receipt, also stored.
     """
-    connection.execute(text("SELECT pg_advisory_xact_lock(:kind, :source)"), {"kind": _LOCK, "source": order.source.number})
+    hold_source(connection, order.source.number)
     with ThreadPoolExecutor(1) as sender, tempfile.TemporaryFile() as told:
         loading = _Loading.begin(connection, order, places, (sender, told))
         for reading in readings:
@@ -101,6 +100,7 @@ class _Part:
     Attributes:
         reading: What was read.
         events: Its events, those on a placeholder without their point.
+        xy: Their points in the plane, NaN for none.
         values: Their canonical values as they are stored.
         told: What makes them themselves.
         located: Their areas.
@@ -108,6 +108,7 @@ class _Part:
 
     reading: Reading
     events: EventBatch
+    xy: tuple[Floats, Floats]
     values: pa.LargeBinaryArray
     told: Told
     located: Located
@@ -192,15 +193,14 @@ class _Loading:
     def _prepare(self, reading: Reading) -> _Part:
         events, source = reading.events, self.order.source
         x, y = self.locator.in_plane(reading)
-        srid = self.locator.places.srid or 0
         # What makes a row itself is what stands in it, whatever the other rows of its file say of its point.
-        values = canonical(events, x, y, srid)
-        fingerprint = fingerprints(events, values)
+        values = canonical(events)
+        fingerprint = fingerprints(events, values, x, y)
         told = self._told(source, events, fingerprint)
         kept, x, y = self.locator.without_placeholder(events, x, y)
         if kept is not events:
-            events, values = kept, canonical(kept, x, y, srid)
-        return _Part(reading, events, values, told, self.locator.locate(events, x, y))
+            events, values = kept, canonical(kept)
+        return _Part(reading, events, (x, y), values, told, self.locator.locate(events, x, y))
 
     def _told(self, source: SourceId, events: EventBatch, fingerprint: Hashes) -> Told:
         if len(events) and events.identity.null_count == 0:
@@ -253,6 +253,7 @@ class _Loading:
             fixed(place[kept], ">i4"),
             fixed(np.full(rows, self.order.delivery), ">i8"),
             fixed(events.line[kept], ">i4"),
+            points(part.xy[0][kept], part.xy[1][kept], self.locator.places.srid or 0),
         ]
         taken = pa.array(kept)
         numbers = np.ascontiguousarray(np.broadcast_to(_FIELDS, (rows, 2)))
@@ -285,5 +286,6 @@ class _Loading:
             months=self.days.months,
             warnings=tuple(warnings),
             rejections=tuple(self.rejections.first),
+            reasons=(),
             **self.counted,
         )

@@ -84,15 +84,3 @@ def change_rollup(connection: Connection, source: int, cells: list[Cells]) -> No
         int_arrays(antal, borders),
     ]
     copy_in(connection, "rollup_month", ("source_id", "month", "place_ids", "category_ids", "antal"), encode(fields))
-
-
-def add_to_rollup(connection: Connection) -> None:
-    """Add the counts that stand in the temporary table rollup_change: new versions', and as negatives those of ended ones.
-
-    Args:
-        connection: Inside a transaction that holds rollup_change (place_id, source_id, category_id, month, antal).
-    """
-    rows = connection.execute(text("SELECT source_id, place_id, category_id, month, antal FROM rollup_change")).all()
-    table = np.array([tuple(row) for row in rows], np.int64).reshape(-1, 5)
-    for source in np.unique(table[:, 0]).tolist():
-        change_rollup(connection, source, [table[table[:, 0] == source, 1:].T])

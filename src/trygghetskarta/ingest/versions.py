@@ -35,7 +35,9 @@ _END = """
 """
 _REVERTED = text("""
     SELECT count(*) FROM changed WHERE EXISTS (
-        SELECT FROM event WHERE source_id = :source AND event.key = changed.key AND event.digest = changed.digest AND known_to IS NOT NULL
+        SELECT FROM event JOIN delivery USING (delivery_id)
+        WHERE event.source_id = :source AND event.key = changed.key AND event.digest = changed.digest AND known_to IS NOT NULL
+            AND delivery.status <> 'withdrawn'
     )
 """)
 # A version that says "no longer told of" has the values of the one before it, and a fingerprint that no row has: told of again, it is a change.

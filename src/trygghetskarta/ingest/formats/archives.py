@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from trygghetskarta.errors import BadDeliveryError, BusyError
+from trygghetskarta.errors import BadDeliveryError, StorageError
 from trygghetskarta.ingest.contract import DeliveredFile
 from trygghetskarta.ingest.reading import shown
 
@@ -47,7 +47,7 @@ def open_delivery(path: Path, name: str | None = None) -> Iterator[DeliveredFile
     Raises:
         BadDeliveryError: It cannot be read (`no_such_file`), is empty (`empty_file`), is cut off (`truncated`) or broken (`unreadable`), unpacks
             to too much (`archive_ratio`, `archive_size`), or is an archive of something other than one data file (`archive_member`).
-        BusyError: There is no room to unpack it.
+        StorageError: There is no room to unpack it.
     """
     name = name if name is not None else path.name
     try:
@@ -215,7 +215,7 @@ def _write(unpacked: BinaryIO, content: bytes) -> None:
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise
-        raise BusyError("Det finns inte plats att packa upp filen.", "There is no room to unpack the file.") from error
+        raise StorageError("Det finns inte plats att packa upp filen.", "There is no room to unpack the file.") from error
 
 
 def _unreadable(name: str, swedish: str, english: str, error: Exception) -> BadDeliveryError:
