@@ -24,6 +24,7 @@ from trygghetskarta.domain.events import EventBatch, Message, Precision, Reading
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.ingest.copying import copy_in, fixed, instants, join, laid_out, points, texts
 from trygghetskarta.ingest.coverage import Days, cover
+from trygghetskarta.ingest.doubles import Doubles
 from trygghetskarta.ingest.identity import (
     Hashes,
     Seen,
@@ -127,6 +128,7 @@ class _Loading:
         locator: Places the events.
         kinds: Knows the categories.
         seen: What the earlier parts told of.
+        doubles: Counts events that may have been told of before.
         rejections: The rejected rows.
         days: The days the file tells of.
         counted: What became of the rows.
@@ -144,6 +146,7 @@ class _Loading:
     locator: Locator
     kinds: Kinds
     seen: Seen
+    doubles: Doubles
     rejections: Rejections
     days: Days
     counted: dict[str, int]
@@ -167,6 +170,7 @@ class _Loading:
             Locator(places),
             Kinds.of(connection, order.source),
             Seen.of(order.rows, told),
+            Doubles.of(connection, order.source, Seen.of(order.rows // 4, told)),
             Rejections(order.delivery),
             Days(CONTRACTS[order.source], known_from),
             dict.fromkeys(("read", "new", "changed", "unchanged", "rejected", "blank"), 0),
@@ -186,6 +190,7 @@ class _Loading:
         if len(ended):
             self.cells.append(np.stack([ended[name] for name in ("place", "category", "month", "antal")]).astype(np.int64))
         self._count(part, versions, category, place)
+        self.doubles.add(events, versions.is_new)
         if len(versions.kept):
             rows = self._rows(part, category, place, versions.kept)
             self._sending = self.sender.submit(copy_in, self.connection, "event", _EVENT_COLUMNS, rows)
@@ -266,7 +271,7 @@ class _Loading:
         connection, delivery = self.connection, self.order.delivery
         change_rollup(connection, self.order.source.number, self.cells)
         cover(connection, delivery, self.days)
-        warnings = [*self.warnings, *self.kinds.warnings(), *self.locator.warnings()]
+        warnings = [*self.warnings, *self.kinds.warnings(), *self.locator.warnings(), *self.doubles.warnings()]
         if self.counted["new"] or self.counted["changed"]:
             announce(connection, "delivery", delivery)
         return record(connection, self._receipt(warnings), self.known_from)
