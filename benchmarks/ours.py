@@ -15,7 +15,7 @@ from pyproj import Transformer
 from sqlalchemy import Engine, text
 
 from benchmarks.data import DEGREES, PLANE, Sample
-from trygghetskarta.cli.delivering import Delivering, deliver
+from trygghetskarta.delivering import Delivering, deliver
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest import places
 from trygghetskarta.ingest.copying import Field, copy_in, encode, fixed, instants, points, texts
@@ -81,7 +81,7 @@ class Bare:
 
     index: RasterIndex
     area_ids: npt.NDArray[np.int64]
-    bytes_ready: npt.NDArray[np.uint8] | None = None
+    bytes_ready: pa.LargeBinaryArray | None = None
 
     @classmethod
     def make(cls, engine: Engine, sample: Sample) -> Bare:
@@ -104,7 +104,7 @@ class Bare:
 
     def make_ready(self, sample: Sample) -> None:
         """Keep the rows as they are sent."""
-        self.bytes_ready = np.concatenate(list(self._blocks(sample)))
+        self.bytes_ready = pa.concat_arrays(list(self._blocks(sample)))
 
     def send_ready(self, engine: Engine, _sample: Sample) -> None:
         """Send the rows that were kept: no way of loading can be faster."""
@@ -114,7 +114,7 @@ class Bare:
             connection.execute(text(_TABLE))
             copy_in(connection, "placed", _COLUMNS, self.bytes_ready)
 
-    def _blocks(self, sample: Sample) -> Iterator[npt.NDArray[np.uint8]]:
+    def _blocks(self, sample: Sample) -> Iterator[pa.LargeBinaryArray]:
         types = {name: pa.string() for name in ("ID", "GATA", "KOMMUN")} | {name: pa.int32() for name in ("BROTTSKOD", "GATUNR")}
         types |= {name: pa.timestamp("us") for name in ("BROTTSDATUMTID_START", "BROTTSDATUMTID_SLUT")}
         convert = arrow_csv.ConvertOptions(column_types=types, timestamp_parsers=["%Y-%m-%d %H:%M"])
@@ -126,11 +126,11 @@ class Bare:
     def _fields(self, block: pa.RecordBatch, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> list[Field]:
         number = self.index.locate(x, y)
         return [
-            texts(block["ID"].to_pylist()),
+            texts(block["ID"]),
             fixed(block["BROTTSKOD"].to_numpy(), ">i4"),
-            texts(block["GATA"].to_pylist()),
+            texts(block["GATA"]),
             fixed(block["GATUNR"].to_numpy(), ">i4"),
-            texts(block["KOMMUN"].to_pylist()),
+            texts(block["KOMMUN"]),
             _times(block["BROTTSDATUMTID_START"]),
             _times(block["BROTTSDATUMTID_SLUT"]),
             points(x, y, PLANE),

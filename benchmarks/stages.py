@@ -16,33 +16,34 @@ T = TypeVar("T")
 
 _LOAD = "trygghetskarta.ingest.load"
 _ROWS = "trygghetskarta.ingest.rows"
+_TIMES = "trygghetskarta.ingest.row_times"
+_DELIMITED = "trygghetskarta.ingest.formats.delimited"
 _SOURCE = "trygghetskarta.ingest.sources.anmalda_brott"
-_OURS = "trygghetskarta.cli.delivering"
+_VERSIONS = "trygghetskarta.ingest.versions"
+_OURS = "trygghetskarta.delivering"
 
 # The stage of each function, by the module that calls it. A stage's time is its functions' own: what they spend in another stage is that one's.
+# The rows are sent by another thread, so the time of COPY is the server's, and most of it passes while the next rows are read.
 STAGES: tuple[tuple[str, str, str], ...] = (
-    (_OURS, "open_delivery", "open, SHA-256"),
     (_OURS, "receive", "receipt"),
-    (_SOURCE, "read_rows", "checks"),
-    (_ROWS, "read_table", "read and parse"),
-    (_ROWS, "local_times", "parse times"),
-    (_ROWS, "to_instants", "local time to instants"),
-    (_ROWS, "_detail", "detail as JSON"),
     (_OURS, "load_places", "read areas and places"),
-    (_LOAD, "in_plane", "reproject"),
-    (_LOAD, "digests", "hash values and keys"),
-    (_LOAD, "keys", "hash values and keys"),
+    (_DELIMITED, "encoding_of", "tell the encoding"),
+    (_DELIMITED, "split", "find the rows"),
+    (_DELIMITED, "_table", "parse"),
+    (_ROWS, "_part", "checks"),
+    (_ROWS, "read_times", "times"),
+    (_ROWS, "_detail", "detail as JSON"),
+    (_LOAD, "canonical", "put rows together"),
+    (_LOAD, "join", "put rows together"),
+    (_LOAD, "laid_out", "put rows together"),
+    (_LOAD, "fingerprints", "hash values and keys"),
+    (_LOAD, "keys_by_id", "hash values and keys"),
+    (_LOAD, "keys_by_values", "hash values and keys"),
     (_LOAD, "compare", "compare with the known"),
-    (_LOAD, "_categories", "categories"),
-    (_LOAD, "place_numbers", "place"),
-    (_LOAD, "place_warnings", "warnings"),
-    (_LOAD, "_cells", "h3 cells"),
-    (_LOAD, "_fields", "encode"),
-    (_LOAD, "encode", "encode"),
-    (_LOAD, "copy_in", "COPY"),
-    (_LOAD, "_add", "rollup"),
+    (_LOAD, "together", "rollup"),
+    (_LOAD, "change_rollup", "rollup"),
     (_LOAD, "record", "receipt"),
-    (_OURS, "publish", "publish, the rest"),
+    (_OURS, "publish", "publish, the rest: placing, waiting for the server"),
 )
 
 

@@ -135,12 +135,12 @@ def sample(server: Server, migrated: str) -> Iterator[Engine]:
 
 
 @contextmanager
-def serving(engine: Engine, audience: Audience) -> Iterator[str]:
+def serving(engine: Engine, audience: Audience, settings: Settings | None = None) -> Iterator[str]:
     """Serve a database on a free port of this machine."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     address = engine.url.render_as_string(hide_password=False)
-    app = create_app(Settings(refresh_seconds=1.0), address, audience)
+    app = create_app(settings or Settings(refresh_seconds=1.0), address, audience)
     running = uvicorn.Server(uvicorn.Config(app, log_level="error"))
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
     thread.start()

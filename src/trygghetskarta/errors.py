@@ -75,6 +75,22 @@ class BadDeliveryError(TrygghetskartaError):
         self.code = code
 
 
+class TooLargeError(TrygghetskartaError):
+    """The file is larger than this door takes. Remedy: pack it, or deliver it by the command."""
+
+
+class StorageError(TrygghetskartaError):
+    """The disk is full; nothing was changed. Remedy: make room, and send it again."""
+
+
+class ConflictError(TrygghetskartaError):
+    """The thing is not in a state in which this can be done to it. Remedy: look at it, and do first what the text names."""
+
+
+class UnknownCallerError(TrygghetskartaError):
+    """The caller has not shown who it is. Remedy: send a valid key."""
+
+
 class ForbiddenError(TrygghetskartaError):
     """The caller may not do this. Remedy: other rights."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from trygghetskarta.errors import InvalidQuestionError
@@ -20,7 +20,7 @@ PREFIX = "TRYGGHETSKARTA_"
 class Settings(BaseSettings):
     """What an installation may choose."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True)
 
     database_url: str | None = Field(
         default=None,
@@ -53,6 +53,19 @@ class Settings(BaseSettings):
         default=30.0,
         gt=0,
         description="Hur ofta en arbetsprocess frågar efter nya leveranser, utöver att databasen säger till.",
+    )
+    delivery_key: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        description=(
+            "Nyckeln som leveranser över HTTP visar i `X-API-Key`, minst 32 tecken, till exempel från `openssl rand -hex 24`. Utan värde tas inga "
+            "leveranser emot över HTTP."
+        ),
+    )
+    delivery_limit: int = Field(
+        default=2_000_000_000,
+        ge=1,
+        description="Största fil, i byte så som den kommer, som tas emot över HTTP. Kommandot `ingest` har ingen sådan gräns.",
     )
 
 

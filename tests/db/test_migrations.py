@@ -3,8 +3,10 @@ from __future__ import annotations
 from alembic import command
 from sqlalchemy import Connection, Engine, inspect, text
 
+from tests.conftest import Server
 from trygghetskarta.domain.categories import tree_of
-from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.domain.sources import EVENT_SOURCES
+from trygghetskarta.store.engine import make_engine
 from trygghetskarta.store.migrate import alembic_config, upgrade
 from trygghetskarta.store.tables import metadata
 
@@ -27,4 +29,31 @@ def test_upgrading_twice_changes_nothing(fresh_database: Engine) -> None:
     with fresh_database.connect() as connection:
         after = connection.execute(text("SELECT count(*), sum(xmin::text::bigint) FROM category")).one()
     assert before == after
-    assert before[0] == sum(len(tree_of(source).nodes) for source in SourceId)
+    assert before[0] == sum(len(tree_of(source).nodes) for source in EVENT_SOURCES)
+
+
+def test_a_population_loaded_before_indicators_is_kept_as_a_delivery(server: Server) -> None:
+    engine = make_engine(server.create("tk_old"))
+    with engine.begin() as connection:
+        command.upgrade(alembic_config(connection), "0002")
+        connection.execute(text("INSERT INTO publication (what, published_at) VALUES ('population', '2026-02-01 12:00Z')"))
+        connection.execute(
+            text("""
+                INSERT INTO population VALUES ('stad', '0180', 'residents', '2025-12-31', 995000, 'abc'),
+                    ('stad', '0180', 'residents', '2024-12-31', 990000, 'abc')
+            """)
+        )
+    upgrade(engine)
+    with engine.connect() as connection:
+        kept = connection.execute(
+            text("""
+                SELECT level, code, on_date::text, question, of_group, value, rows_new, known_from = '2026-02-01 12:00Z' AS since
+                FROM indicator JOIN delivery USING (delivery_id) WHERE indicator.source_id = 9
+                ORDER BY on_date
+            """)
+        ).all()
+    engine.dispose()
+    assert [tuple(row) for row in kept] == [
+        ("stad", "0180", "2024-12-31", "residents", "alla", 990000, 2, True),
+        ("stad", "0180", "2025-12-31", "residents", "alla", 995000, 2, True),
+    ]

@@ -20,7 +20,9 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 INGEST = ROOT / "src" / "trygghetskarta" / "ingest"
 # Modules whose rejections the sender of a source's file can meet; a population file has its own.
-READERS = sorted({*INGEST.glob("*.py"), *(INGEST / "sources").glob("*.py")} - {INGEST / "population.py"})
+READERS = sorted(
+    {*INGEST.glob("*.py"), *(INGEST / "sources").glob("*.py"), *(INGEST / "formats").glob("*.py")} - {INGEST / "population.py"}
+)
 
 HEADINGS = ["Context", "Decision", "Consequences", "What would make us change it"]
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
@@ -125,6 +127,15 @@ def test_no_rejection_code_is_explained_that_cannot_be_met() -> None:
     codes = set().union(*(_codes(path) for path in READERS))
     shared = {row[0].strip("`") for row in _rows(_read(DOCS / "sources" / "filer.md"), "Kod", "Betyder", "Gör så här")}
     assert shared - codes == set()
+
+
+def test_every_refusal_of_a_readers_is_explained() -> None:
+    readers = [*(INGEST / "formats").glob("*.py"), INGEST / "reading.py"]
+    calls = (node for path in readers for node in ast.walk(ast.parse(_read(path))) if isinstance(node, ast.Call))
+    codes = {word.value.value for call in calls for word in call.keywords if word.arg == "code" and isinstance(word.value, ast.Constant)}
+    assert {"truncated", "archive_member"} <= codes, "the codes are no longer found"
+    stated = {row[0].strip("`") for row in _rows(_read(DOCS / "sources" / "filer.md"), "Kod", "Filen", "Gör så här")}
+    assert stated == codes
 
 
 def test_every_warning_that_is_given_is_explained() -> None:

@@ -21,7 +21,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.engine import make_url
 
 from tests.conftest import CITY, SHARED, Server
-from trygghetskarta.cli.delivering import Delivering, deliver
+from trygghetskarta.delivering import Delivering, deliver
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.counts import Exact, Question
 from trygghetskarta.domain.events import WarningCode

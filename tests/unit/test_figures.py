@@ -176,10 +176,19 @@ def test_the_ledger_adds_up_or_is_withheld_whole() -> None:
         "unplaced": 2,
         "outside": 1,
         "withheld": False,
+        "withheldBySource": 0,
         "total": 10,
     }
     withheld = head(release(exact, PUBLIC), [])["ledger"]
-    assert withheld == {"placed": None, "areaOnly": None, "unplaced": None, "outside": None, "withheld": True, "total": None}
+    assert withheld == {
+        "placed": None,
+        "areaOnly": None,
+        "unplaced": None,
+        "outside": None,
+        "withheld": True,
+        "withheldBySource": None,
+        "total": None,
+    }
 
 
 def test_the_head_tells_what_was_delivered_of_each_source() -> None:

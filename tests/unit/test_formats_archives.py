@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 
 from tests.unit.formats import read, refused
-from trygghetskarta.errors import BusyError
+from trygghetskarta.errors import StorageError
 from trygghetskarta.ingest.formats.archives import _write, open_delivery
 
 PLAIN = b"id;tid\na;2025-03-01\n"
@@ -266,5 +266,5 @@ def test_another_programs_document_is_refused_by_its_kind(tmp_path: Path) -> Non
 
 
 def test_no_room_to_unpack_is_not_the_files_fault() -> None:
-    with Path("/dev/full").open("wb", buffering=0) as full, pytest.raises(BusyError):
+    with Path("/dev/full").open("wb", buffering=0) as full, pytest.raises(StorageError):
         _write(full, b"x")

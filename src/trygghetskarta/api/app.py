@@ -13,8 +13,9 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from trygghetskarta import __version__
 from trygghetskarta.api.problems import add_problems, problem
-from trygghetskarta.api.routers import areas, comparisons, service, sources
+from trygghetskarta.api.routers import areas, comparisons, deliveries, service, sources
 from trygghetskarta.api.shelf import Shelf
+from trygghetskarta.api.unread import CloseUnread
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.errors import BusyError
 from trygghetskarta.settings import Settings, read_settings
@@ -52,11 +53,12 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     app = FastAPI(
         title="trygghetskarta", version=__version__, description=_DESCRIPTION, lifespan=life, docs_url=None, redoc_url=None
     )  # fmt: skip
-    app.state.shelf, app.state.audience = shelf, audience
+    app.state.shelf, app.state.audience, app.state.settings = shelf, audience, settings
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)
     _guard(app, settings, audience)
+    app.add_middleware(CloseUnread)
     add_problems(app)
-    for router in (comparisons.router, areas.router, sources.router, service.router):
+    for router in (comparisons.router, areas.router, sources.router, deliveries.router, service.router):
         app.include_router(router)
     return app
 

@@ -1,13 +1,23 @@
-"""What routes are given: the shelf, the cube of the question, who asks."""
+"""What routes are given: the shelf, the cube of the question, who asks, who delivers."""
 
 from __future__ import annotations
 
+from secrets import compare_digest
 from typing import Annotated, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import APIKeyHeader
 
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.audience import Audience
+from trygghetskarta.errors import ForbiddenError, UnknownCallerError
+from trygghetskarta.settings import Settings
+
+_KEY = APIKeyHeader(
+    name="X-API-Key",
+    auto_error=False,
+    description="Nyckeln som tjänsten har fått för leveranser. / The key the service has for deliveries.",
+)
 
 
 def shelf_of(request: Request) -> Shelf:
@@ -20,5 +30,33 @@ def audience_of(request: Request) -> Audience:
     return cast("Audience", request.app.state.audience)
 
 
+def settings_of(request: Request) -> Settings:
+    """Give what the installation chose."""
+    return cast("Settings", request.app.state.settings)
+
+
+def delivers(request: Request, key: Annotated[str | None, Security(_KEY)]) -> None:
+    """Let through who shows the key, before anything of the body is read.
+
+    Raises:
+        ForbiddenError: The service has no key, so nobody may deliver.
+        UnknownCallerError: There is no key in the request, or another.
+    """
+    right = settings_of(request).delivery_key
+    if right is None:
+        raise ForbiddenError(
+            "Tjänsten tar inte emot leveranser: ingen nyckel är inställd.", "The service takes no deliveries: no key is set."
+        )
+    if key is None or not compare_digest(key.encode(), right.get_secret_value().encode()):
+        raise UnknownCallerError("Nyckeln i X-API-Key saknas eller är fel.", "The key in X-API-Key is missing or wrong.")
+
+
+def reads_deliveries(request: Request, key: Annotated[str | None, Security(_KEY)]) -> None:
+    """Let through this machine's own user, and who shows the key."""
+    if audience_of(request) is not Audience.ANALYST:
+        delivers(request, key)
+
+
+CurrentSettings = Annotated[Settings, Depends(settings_of)]
 CurrentShelf = Annotated[Shelf, Depends(shelf_of)]
 CurrentAudience = Annotated[Audience, Depends(audience_of)]

@@ -17,13 +17,17 @@ from starlette.exceptions import HTTPException
 from trygghetskarta.errors import (
     BadDeliveryError,
     BusyError,
+    ConflictError,
     Fault,
     ForbiddenError,
     InvalidQuestionError,
     NotCarriedError,
     NotCoveredError,
     NotFoundError,
+    StorageError,
+    TooLargeError,
     TrygghetskartaError,
+    UnknownCallerError,
 )
 
 MEDIA_TYPE = "application/problem+json"
@@ -35,21 +39,34 @@ STATUS_OF: Mapping[type[TrygghetskartaError], HTTPStatus] = {
     NotCoveredError: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotCarriedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     BadDeliveryError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    StorageError: HTTPStatus.INSUFFICIENT_STORAGE,
+    ConflictError: HTTPStatus.CONFLICT,
+    UnknownCallerError: HTTPStatus.UNAUTHORIZED,
     ForbiddenError: HTTPStatus.FORBIDDEN,
     BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 _TITLES: Mapping[HTTPStatus, tuple[str, str]] = {
     HTTPStatus.BAD_REQUEST: ("Frågan går inte att förstå", "Bad request"),
+    HTTPStatus.UNAUTHORIZED: ("Nyckel behövs", "A key is needed"),
     HTTPStatus.FORBIDDEN: ("Åtkomst nekas", "Forbidden"),
     HTTPStatus.NOT_FOUND: ("Finns inte", "Not found"),
     HTTPStatus.METHOD_NOT_ALLOWED: ("Metoden går inte att använda här", "Method not allowed"),
+    HTTPStatus.CONFLICT: ("Går inte som läget är", "Not in this state"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("Filen är för stor", "The file is too large"),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ("Innehållet har fel slag", "Wrong kind of content"),
     HTTPStatus.UNPROCESSABLE_ENTITY: ("Frågan går inte att besvara", "The question cannot be answered"),
     HTTPStatus.INTERNAL_SERVER_ERROR: ("Internt fel", "Internal error"),
+    HTTPStatus.INSUFFICIENT_STORAGE: ("Disken är full", "The disk is full"),
     HTTPStatus.SERVICE_UNAVAILABLE: ("Inte tillgängligt just nu", "Not available right now"),
 }
 _TEXTS: Mapping[HTTPStatus, tuple[str, str]] = {
     HTTPStatus.NOT_FOUND: ("Adressen finns inte.", "There is no such address."),
-    HTTPStatus.METHOD_NOT_ALLOWED: ("Adressen kan bara läsas med GET.", "The address can only be read with GET."),
+    HTTPStatus.METHOD_NOT_ALLOWED: ("Adressen tar inte emot den metoden.", "The address does not take this method."),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: (
+        "Skicka filens byte som de är, inte i ett formulär.",
+        "Send the file's bytes as they are, not in a form.",
+    ),
 }
 # What pydantic says of a value, by the kind of fault; the texts are ours so that both languages are right.
 _REASONS: Mapping[str, tuple[str, str]] = {
@@ -69,7 +86,7 @@ _ANY_REASON = ("Värdet går inte att använda.", "The value cannot be used.")
 _RETRY_SECONDS = "5"
 
 
-def problem(status: HTTPStatus, texts: tuple[str, str], instance: str, faults: tuple[Fault, ...] = ()) -> Response:
+def problem(status: HTTPStatus, texts: tuple[str, str], instance: str, faults: tuple[Fault, ...] = (), code: str | None = None) -> Response:
     """Write an error.
 
     Args:
@@ -77,6 +94,7 @@ def problem(status: HTTPStatus, texts: tuple[str, str], instance: str, faults: t
         texts: What is wrong, in Swedish and in English.
         instance: Path of the request.
         faults: The parameters at fault.
+        code: What a program can tell a refused file by.
 
     Returns:
         The answer, never to be cached.
@@ -91,6 +109,8 @@ def problem(status: HTTPStatus, texts: tuple[str, str], instance: str, faults: t
         "detailEn": texts[1],
         "instance": instance,
     }
+    if code is not None:
+        body["code"] = code
     if faults:
         body["invalidParameters"] = [
             {"property": fault.property, "value": fault.value, "reason": fault.reason, "reasonEn": fault.reason_en} for fault in faults
@@ -98,6 +118,8 @@ def problem(status: HTTPStatus, texts: tuple[str, str], instance: str, faults: t
     headers = {"Cache-Control": "no-store", "Content-Language": "sv, en"}
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = _RETRY_SECONDS
+    if status is HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = 'ApiKey realm="trygghetskarta"'
     return Response(orjson.dumps(body), status.value, headers, MEDIA_TYPE)
 
 
@@ -110,7 +132,8 @@ def add_problems(app: FastAPI) -> None:
 
     @app.exception_handler(TrygghetskartaError)
     def remedied(request: Request, error: TrygghetskartaError) -> Response:
-        return problem(STATUS_OF[type(error)], (error.swedish, error.english), request.url.path, error.faults)
+        code = error.code if isinstance(error, BadDeliveryError) else "storage" if isinstance(error, StorageError) else None
+        return problem(STATUS_OF[type(error)], (error.swedish, error.english), request.url.path, error.faults, code)
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> Response:

@@ -13,7 +13,7 @@ from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Denominator, Measure, Question
 from trygghetskarta.domain.periods import Interval
-from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.domain.sources import EVENT_SOURCES, SourceId
 from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.areas import Detail
 from trygghetskarta.queries.asking import Asked, ask
@@ -159,5 +159,5 @@ class CategoryParameters(ListParameters):
     source: Annotated[list[SourceId], Field(description="Bara dessa källor. / Only these sources.")] = []
 
     def sources(self) -> tuple[SourceId, ...]:
-        """Give the sources asked for; all when none is."""
-        return tuple(self.source) or tuple(SourceId)
+        """Give the sources asked for; all that have categories when none is."""
+        return tuple(self.source) or EVENT_SOURCES

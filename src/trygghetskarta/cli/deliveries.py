@@ -1,10 +1,9 @@
-"""`deliveries`: receipts and rejected rows."""
+"""`deliveries`: receipts and rejected rows, approval and withdrawal."""
 
 from __future__ import annotations
 
-import csv
-import io
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,19 +11,34 @@ import orjson
 import typer
 
 from trygghetskarta.cli.connecting import open_engine
-from trygghetskarta.queries.deliveries import find_delivery, list_deliveries, rejected_rows
+from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.queries.deliveries import Wanted, find_delivery, list_deliveries, rejected_rows
+from trygghetskarta.serialize.swedish import whole
 from trygghetskarta.settings import read_settings
 
 app = typer.Typer(no_args_is_help=True)
 
-_COLUMNS = ("rad", "kolumn", "kod", "värde", "fel", "ursprunglig rad")
+
+class Status(StrEnum):
+    """What a delivery has come to."""
+
+    RECEIVED = "received"
+    HELD = "held"
+    PUBLISHED = "published"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
 
 
 @app.command(name="list")
-def list_all(limit: Annotated[int, typer.Option(help="Hur många, de senaste först.")] = 20) -> None:
+def list_all(
+    limit: Annotated[int, typer.Option(min=1, help="Hur många, de senaste först.")] = 20,
+    source: Annotated[SourceId | None, typer.Option(help="Bara från den här källan.")] = None,
+    status: Annotated[Status | None, typer.Option(help="Bara med det här läget, till exempel held.")] = None,
+) -> None:
     """Visa de senaste leveranserna."""
     with open_engine(read_settings()).connect() as connection:
-        for row in list_deliveries(connection, limit):
+        for row in list_deliveries(connection, Wanted(limit, 0, source, status)):
             typer.echo(
                 f"{row['delivery_id']:>6}  {row['received_at']:%Y-%m-%d %H:%M}  {row['source']:<14} {row['status']:<9} "
                 f"{row['rows_read']:>8} lästa {row['rows_new']:>8} nya {row['rows_changed']:>6} ändrade {row['rows_rejected']:>5} avvisade  "
@@ -35,27 +49,62 @@ def list_all(limit: Annotated[int, typer.Option(help="Hur många, de senaste fö
 @app.command()
 def show(delivery: Annotated[int, typer.Argument(help="Leveransens nummer.")]) -> None:
     """Visa en leverans med sitt kvitto, som JSON."""
+    from trygghetskarta.serialize.receipts import stored_document
+
     with open_engine(read_settings()).connect() as connection:
         found = find_delivery(connection, delivery)
-    typer.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2))
+    typer.echo(orjson.dumps(stored_document(found), option=orjson.OPT_INDENT_2))
 
 
 @app.command()
 def rejected(
     delivery: Annotated[int, typer.Argument(help="Leveransens nummer.")],
     out: Annotated[Path | None, typer.Option(help="Skriv till en fil i stället.")] = None,
+    original: Annotated[
+        bool, typer.Option("--original", help="Bara radernas egna tecken under filens rubrik: att rätta och skicka.")
+    ] = False,
 ) -> None:
-    """Skriv en leverans avvisade rader som CSV, med felet och radens egna tecken."""
+    """Skriv en leverans avvisade rader som CSV, med felen och råd; eller som de kom."""
+    from trygghetskarta.serialize.receipts import as_they_came, explained, header_of
+
     with open_engine(read_settings()).connect() as connection:
+        found = find_delivery(connection, delivery)
         rows = rejected_rows(connection, delivery)
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow(_COLUMNS)
-    for row in rows:
-        raw = bytes(row["raw"]).decode(errors="backslashreplace")
-        writer.writerow((row["line"], row["column_name"], row["code"], row["value"], row["message"], raw))
-    if out is None:
-        sys.stdout.write(text.getvalue())
-        return
-    out.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
-    typer.echo(f"{len(rows)} avvisade rader skrivna till {out}.")
+        parts = as_they_came(rows, header_of(found)) if original else explained(rows)
+        if out is None:
+            for part in parts:
+                sys.stdout.buffer.write(part)
+            return
+        with out.open("wb") as file:
+            file.writelines(parts)
+    typer.echo(f"{whole(found['rows_rejected'])} avvisade rader skrivna till {out}.")
+
+
+@app.command()
+def approve(
+    delivery: Annotated[int, typer.Argument(help="Leveransens nummer.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Skriv kvittot som JSON.")] = False,
+) -> None:
+    """Publicera en leverans som väntar på godkännande. Slutar med 0, eller 1 när rader avvisades."""
+    from trygghetskarta import delivering
+    from trygghetskarta.cli.progress import reading
+    from trygghetskarta.cli.telling import told
+    from trygghetskarta.serialize.receipts import document
+
+    settings = read_settings()
+    with reading(f"leverans {delivery}", quiet=as_json) as progress:
+        receipt = delivering.approve(open_engine(settings), settings, delivery, progress)
+    typer.echo(orjson.dumps(document(receipt), option=orjson.OPT_INDENT_2) if as_json else told(receipt))
+    raise typer.Exit(1 if receipt.rejected else 0)
+
+
+@app.command()
+def withdraw(delivery: Annotated[int, typer.Argument(help="Leveransens nummer.")]) -> None:
+    """Dra tillbaka en leverans: den räknas inte längre, och det den ersatte räknas igen. Historiken finns kvar."""
+    from trygghetskarta import delivering
+
+    done = delivering.withdraw(open_engine(read_settings()), delivery)
+    typer.echo(
+        f"Leverans {delivery} är tillbakadragen. {whole(done.closed)} händelser räknas inte längre, och {whole(done.restored)} har sina tidigare "
+        "värden igen."
+    )

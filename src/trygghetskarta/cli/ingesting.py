@@ -2,61 +2,58 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import orjson
 import typer
 
 from trygghetskarta.cli.connecting import open_engine
+from trygghetskarta.cli.telling import exit_code, refusal, told
 from trygghetskarta.domain.sources import SourceId
-from trygghetskarta.errors import BadDeliveryError
-from trygghetskarta.serialize.swedish import whole
+from trygghetskarta.errors import BadDeliveryError, InvalidQuestionError
 from trygghetskarta.settings import read_settings
-
-if TYPE_CHECKING:
-    from trygghetskarta.ingest.receipts import Receipt
-
-_SHOWN = 10
-_PLACED = {
-    "point": "med punkt",
-    "street": "till en gata",
-    "basomrade": "till ett basområde",
-    "stadsdel": "till en stadsdel",
-    "stadsdelsomrade": "till ett stadsdelsområde",
-    "stad": "till staden",
-    "none": "utan plats",
-    "outside": "utanför kommunen enligt raden",
-}
-_STATUS = {"published": "publicerad", "unchanged": "oförändrad"}
 
 
 def ingest(
-    source: Annotated[SourceId, typer.Argument(help="Källan filerna kommer från.")],
-    files: Annotated[list[Path], typer.Argument(help="En eller flera filer.")],
+    source: Annotated[SourceId | None, typer.Argument(help="Källan filerna kommer från.")] = None,
+    files: Annotated[list[Path] | None, typer.Argument(help="En eller flera filer.")] = None,
     crs: Annotated[int | None, typer.Option(help="Koordinatsystemets EPSG-nummer, om det inte är källans eget.")] = None,
     mapping: Annotated[Path | None, typer.Option(help="TOML-fil som säger hur en annan layout läses.")] = None,
+    complete: Annotated[bool, typer.Option("--complete", help="Hela månader: händelser i dem som filen saknar dras tillbaka.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Gör allt, skriv kvittot, och ångra.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Skriv kvittona som ett JSON-dokument.")] = False,
+    watch: Annotated[Path | None, typer.Option(help="Ta det som läggs i MAPP/<källa>/, tills processen avslutas.")] = None,
+    once: Annotated[bool, typer.Option("--once", help="Med --watch: ta det som ligger där nu, och sluta.")] = False,
 ) -> None:
-    """Läs in filer från en källa. Slutar med 0 när allt gick in, 1 när rader avvisades, 2 när en fil avvisades."""
-    from trygghetskarta.cli.delivering import Delivering, deliver, rehearse
+    """Läs in filer. Slutar med 0 när allt gick in, 1 när rader avvisades eller en leverans väntar på godkännande, 2 när en fil avvisades."""
+    if watch is not None:
+        raise typer.Exit(_watch(watch, source, Options(crs, mapping, complete), once=once))
+    if source is None or not files:
+        raise InvalidQuestionError(
+            "Ange källan och minst en fil, eller en mapp med --watch.", "Give the source and at least one file, or a folder with --watch."
+        )
+    from trygghetskarta.cli.progress import reading
+    from trygghetskarta.delivering import Delivering, deliver, rehearse
+    from trygghetskarta.serialize.receipts import document
 
     settings = read_settings()
     engine = open_engine(settings)
-    how = Delivering(source, crs, mapping)
+    how = Delivering(source, crs, mapping, complete)
     documents: list[dict[str, Any]] = []
     worst = 0
     for path in files:
         try:
-            receipt = rehearse(engine, settings, how, path) if dry_run else deliver(engine, settings, how, path)
+            with reading(path.name, quiet=as_json) as progress:
+                receipt = (rehearse if dry_run else deliver)(engine, settings, how, path, progress)
         except BadDeliveryError as error:
             worst = 2
-            documents.append({"file": path.name, "status": "refused", "message": error.swedish, "messageEn": error.english})
+            documents.append(refusal(path, error))
             if not as_json:
                 typer.echo(f"{path.name}: avvisad. {error.swedish}\n{' ' * len(path.name)}  {error.english}", err=True)
             continue
-        worst = max(worst, 1 if receipt.rejected else 0)
+        worst = max(worst, exit_code(receipt))
         documents.append(document(receipt))
         if not as_json:
             typer.echo(told(receipt) + ("\nProvkörning: ingenting är ändrat." if dry_run else ""))
@@ -65,64 +62,28 @@ def ingest(
     raise typer.Exit(worst)
 
 
-def document(receipt: Receipt) -> dict[str, Any]:
-    """Give a receipt as the JSON that a program reads."""
-    return {
-        "delivery": receipt.delivery,
-        "source": receipt.source.value,
-        "file": receipt.file,
-        "sha256": receipt.sha256,
-        "status": receipt.status,
-        "adapter": receipt.adapter,
-        "rows": {
-            "read": receipt.read,
-            "new": receipt.new,
-            "changed": receipt.changed,
-            "unchanged": receipt.unchanged,
-            "rejected": receipt.rejected,
-            "blank": receipt.blank,
-        },
-        "placed": dict(receipt.placed),
-        "months": list(receipt.months) if receipt.months else None,
-        "duplicateOf": receipt.first,
-        "warnings": [{"code": w.code.value, "count": w.count, "message": w.swedish, "messageEn": w.english} for w in receipt.warnings],
-        "rejected": [
-            {
-                "line": r.line,
-                "column": r.column,
-                "code": r.message.code,
-                "value": r.value,
-                "message": r.message.swedish,
-                "messageEn": r.message.english,
-            }
-            for r in receipt.rejections
-        ],
-        "seconds": round(receipt.seconds, 3),
-    }
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the sender says of every file."""
+
+    crs: int | None
+    mapping: Path | None
+    complete: bool
 
 
-def told(receipt: Receipt) -> str:
-    """Give a receipt as the lines that a person reads."""
-    lines = [f"Kvitto {receipt.delivery}: {receipt.source}, {receipt.file} – {_STATUS[receipt.status]}"]
-    if receipt.first is not None:
-        lines.append(f"  Samma fil togs emot som leverans {receipt.first}. Ingenting är ändrat.")
-    lines += [
-        f"  Lästa rader  {whole(receipt.read):>9}",
-        f"  = nya        {whole(receipt.new):>9}",
-        f"  + ändrade    {whole(receipt.changed):>9}",
-        f"  + oförändrade{whole(receipt.unchanged):>9}",
-        f"  + avvisade   {whole(receipt.rejected):>9}",
-        f"  + tomma      {whole(receipt.blank):>9}",
-    ]
-    if receipt.placed:
-        lines.append("  Plats: " + ", ".join(f"{whole(count)} {_PLACED[name]}" for name, count in receipt.placed.items()))
-    if receipt.months:
-        lines.append(f"  Månader: {receipt.months[0]} till {receipt.months[1]}")
-    lines += [f"  Obs: {warning.swedish}" for warning in receipt.warnings]
-    for row in receipt.rejections[:_SHOWN]:
-        at = f", kolumn {row.column}" if row.column else ""
-        lines.append(f"  Avvisad rad {row.line}{at}: {row.message.swedish} [{row.message.code}]")
-    if len(receipt.rejections) > _SHOWN:
-        lines.append(f"  … och {len(receipt.rejections) - _SHOWN} till. Alla: trygghetskarta deliveries rejected {receipt.delivery}")
-    lines.append(f"  Tid: {receipt.seconds:.2f} s".replace(".", ","))
-    return "\n".join(lines)
+def _watch(folder: Path, source: SourceId | None, options: Options, *, once: bool) -> int:
+    from trygghetskarta.cli.watching import Watch
+    from trygghetskarta.delivering import Delivering
+    from trygghetskarta.ingest.mapping import read_mapping
+
+    if source is None and options != Options(None, None, False):
+        raise InvalidQuestionError(
+            "Ange också källan: --crs, --mapping och --complete gäller en källas filer.",
+            "Give the source too: --crs, --mapping and --complete are about the files of one source.",
+        )
+    if options.mapping is not None:
+        read_mapping(options.mapping)  # refused here, once, rather than with every file
+    settings = read_settings()
+    hows = [Delivering(each, options.crs, options.mapping, options.complete) for each in ([source] if source else SourceId)]
+    watch = Watch(open_engine(settings), settings, folder, hows)
+    return watch.once() if once else watch.until_told()

@@ -24,6 +24,8 @@ def release(exact: Exact, audience: Audience) -> Published:
     """
     may_see = audience is Audience.ANALYST or all(CONTRACTS[source].public for source in exact.question.sources)
     status = np.full(exact.counts.shape, (Status.VALUE if may_see else Status.WITHHELD).number, np.int8)
+    if exact.withheld is not None:
+        status[exact.withheld] = Status.WITHHELD.number
     status[:, exact.missing] = Status.MISSING.number
     return Published(
         question=exact.question,

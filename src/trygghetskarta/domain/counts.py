@@ -30,6 +30,8 @@ class Denominator(StrEnum):
 
     RESIDENTS = "residents"
     RESIDENTS65PLUS = "residents65plus"
+    DAY_POPULATION = "dayPopulation"
+    DWELLINGS = "dwellings"
 
 
 class Status(StrEnum):
@@ -88,12 +90,14 @@ class Ledger:
         area_only: Known to a larger area only (a stadsdel, the city), so in no area of the level.
         unplaced: With no known place.
         outside: Known to lie outside the city.
+        withheld: How many counts the source withholds. What they hold is in none of the others: nobody here knows it.
     """
 
     placed: int
     area_only: int
     unplaced: int
     outside: int
+    withheld: int = 0
 
     @property
     def total(self) -> int:
@@ -157,6 +161,7 @@ class Exact:
         ledger: Where every event of the span went.
         coverage: Per source.
         provenance: What the answer rests on.
+        withheld: Shape (areas, periods): True where the source withholds all that there is; None for nowhere.
     """
 
     question: Question
@@ -170,6 +175,7 @@ class Exact:
     ledger: Ledger
     coverage: tuple[SourceCoverage, ...]
     provenance: Provenance
+    withheld: npt.NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,7 @@ class WarningCode(StrEnum):
     AMBIGUOUS_LOCAL_TIME = "ambiguous_local_time"
     ORDER = "order"
     DIGEST = "digest"
+    WITHHELD = "withheld"
 
 
 @dataclass(frozen=True, slots=True)

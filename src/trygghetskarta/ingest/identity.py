@@ -17,7 +17,7 @@ from xxhash import xxh3_64_intdigest, xxh3_128_digest
 
 from trygghetskarta.domain.events import NO_TIME, EventBatch
 from trygghetskarta.domain.sources import SourceId
-from trygghetskarta.ingest.copying import days, encode, fixed, instants, join, laid_out, payload, points, texts
+from trygghetskarta.ingest.copying import days, encode, fixed, instants, join, laid_out, payload, texts
 
 Hashes = npt.NDArray[np.uint64]
 """16 bytes each as two big-endian halves, (rows, 2): sorted by the first half they stand as PostgreSQL sorts uuids."""
@@ -25,19 +25,19 @@ Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-CENTIMETRES = 100
+_CENTIMETRES = 100
+_NOWHERE = -1
+# Odd and large, so that no two points near each other come to the same.
+_X_FACTOR, _Y_FACTOR = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 _LEAST_BITS, _MOST_BITS = 1 << 20, 1 << 30
 _BITS_A_ROW = 16
 
 
-def canonical(events: EventBatch, x: Floats, y: Floats, srid: int) -> pa.LargeBinaryArray:
-    """Give the values that make two versions of an event the same, as the bytes they are stored by.
+def canonical(events: EventBatch) -> pa.LargeBinaryArray:
+    """Give the values that make two versions of an event the same, less its kind and its point, as the bytes they are stored by.
 
     Args:
         events: The events.
-        x: Their eastings in the plane, in whole centimetres; NaN for none.
-        y: Their northings.
-        srid: The plane.
 
     Returns:
         The last fields of each row of the table `event`, from month to detail, (rows,).
@@ -52,26 +52,36 @@ def canonical(events: EventBatch, x: Floats, y: Floats, srid: int) -> pa.LargeBi
         instants(starts, starts == NO_TIME),
         instants(ends, ends == NO_TIME),
         days(reported, reported == NO_TIME),
-        points(x, y, srid),
         texts(events.area),
         texts(events.detail, prefix="\x01"),
     ]
     return join([part for one in fields for part in laid_out(one)])
 
 
-def fingerprints(events: EventBatch, values: pa.LargeBinaryArray) -> Hashes:
-    """Hash the canonical values of every event, its kind included.
+def fingerprints(events: EventBatch, values: pa.LargeBinaryArray, x: Floats, y: Floats) -> Hashes:
+    """Hash the canonical values of every event, its kind and its point included.
 
     Args:
         events: The events.
         values: As `canonical` gives them.
+        x: Their eastings in the plane, NaN for none; less than a centimetre apart is the same.
+        y: Their northings.
 
     Returns:
         (rows, 2).
     """
     kinds = events.kind.dictionary_encode()
     seed_of = np.array([xxh3_64_intdigest(kind.encode()) for kind in kinds.dictionary.to_pylist()] or [0], np.uint64)
-    return _hashed(values, seed_of[kinds.indices.to_numpy(zero_copy_only=False)].tolist())
+    seeds = seed_of[kinds.indices.to_numpy(zero_copy_only=False)] + _centimetres(x) * _X_FACTOR + _centimetres(y) * _Y_FACTOR
+    return _hashed(values, seeds.tolist())
+
+
+def _centimetres(metres: Floats) -> npt.NDArray[np.uint64]:
+    return (
+        np.where(np.isnan(metres), _NOWHERE, np.rint(np.where(np.isnan(metres), 0, metres) * _CENTIMETRES))
+        .astype(np.int64)
+        .astype(np.uint64)
+    )
 
 
 def keys_by_id(source: SourceId, events: EventBatch) -> Hashes:

@@ -20,10 +20,11 @@ import numpy.typing as npt
 import pyarrow as pa
 from sqlalchemy import Connection, text
 
-from trygghetskarta.domain.events import EventBatch, Message, Precision, Reading, Rejected, Warned
+from trygghetskarta.domain.events import EventBatch, Message, Precision, Reading, Rejected, Warned, told_together
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
-from trygghetskarta.ingest.copying import copy_in, fixed, instants, join, laid_out, texts
+from trygghetskarta.ingest.copying import copy_in, fixed, instants, join, laid_out, points, texts
 from trygghetskarta.ingest.coverage import Days, cover
+from trygghetskarta.ingest.holding import Facts, HeldError, reasons
 from trygghetskarta.ingest.identity import (
     Hashes,
     Seen,
@@ -36,20 +37,19 @@ from trygghetskarta.ingest.identity import (
 )
 from trygghetskarta.ingest.kinds import Kinds
 from trygghetskarta.ingest.locating import Located, Locator
-from trygghetskarta.ingest.places import Places
-from trygghetskarta.ingest.publication import announce
+from trygghetskarta.ingest.places import OUTSIDE_KEY, Places
+from trygghetskarta.ingest.publication import announce, hold_source
 from trygghetskarta.ingest.receipts import Receipt, Rejections, record, status_of
-from trygghetskarta.ingest.rollup import Cells, change_rollup, together
-from trygghetskarta.ingest.versions import Told, Versions, compare, end, reverted
+from trygghetskarta.ingest.rollup import Cells, as_cells, change_rollup, monthly_counts, together
+from trygghetskarta.ingest.versions import Told, Versions, compare, end, reverted, take_back_untold, tell
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-_LOCK = 7_301_002
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EVENT_COLUMNS = (
-    "source_id", "key", "known_from", "digest", "category_id", "place_id", "delivery_id", "line", "identity",
-    "month", "antal", "withdrawn", "precision", "time_precision", "starts_at", "ends_at", "reported_on", "geom", "area_text", "detail",
+    "source_id", "key", "known_from", "digest", "category_id", "place_id", "delivery_id", "line", "geom", "identity",
+    "month", "antal", "withdrawn", "precision", "time_precision", "starts_at", "ends_at", "reported_on", "area_text", "detail",
 )  # fmt: skip
 _FIELDS = np.frombuffer(len(_EVENT_COLUMNS).to_bytes(2, "big"), np.uint8)
 _CONFLICTING = Message(
@@ -67,11 +67,15 @@ class Order:
         delivery: Its number, from `receive`.
         source: Its source.
         rows: About how many rows its file has.
+        complete: Whether it tells of all there is in its months, so that what it does not tell of is taken back.
+        approved: Whether a person has said that it may be published, however odd it looks.
     """
 
     delivery: int
     source: SourceId
     rows: int = 0
+    complete: bool = False
+    approved: bool = False
 
 
 def publish(connection: Connection, order: Order, readings: Iterable[Reading], places: Places) -> Receipt:
@@ -85,8 +89,11 @@ def publish(connection: Connection, order: Order, readings: Iterable[Reading], p
 
     Returns:
         The receipt, also stored.
+
+    Raises:
+        HeldError: The delivery looks odd and nobody has approved it; the caller rolls back.
     """
-    connection.execute(text("SELECT pg_advisory_xact_lock(:kind, :source)"), {"kind": _LOCK, "source": order.source.number})
+    hold_source(connection, order.source.number)
     with ThreadPoolExecutor(1) as sender, tempfile.TemporaryFile() as told:
         loading = _Loading.begin(connection, order, places, (sender, told))
         for reading in readings:
@@ -101,6 +108,7 @@ class _Part:
     Attributes:
         reading: What was read.
         events: Its events, those on a placeholder without their point.
+        xy: Their points in the plane, NaN for none.
         values: Their canonical values as they are stored.
         told: What makes them themselves.
         located: Their areas.
@@ -108,6 +116,7 @@ class _Part:
 
     reading: Reading
     events: EventBatch
+    xy: tuple[Floats, Floats]
     values: pa.LargeBinaryArray
     told: Told
     located: Located
@@ -133,6 +142,9 @@ class _Loading:
         warnings: What the parts warned of.
         cells: What the rollup gains and loses.
         reverted: Events that would get replaced values back.
+        outside: New and changed rows outside the city.
+        points: The first point met, how many rows stand on it, and how many rows have a point.
+        taken_back: Events that the months told of no longer hold.
     """
 
     connection: Connection
@@ -150,6 +162,9 @@ class _Loading:
     warnings: list[Warned] = field(default_factory=list)
     cells: list[Cells] = field(default_factory=list)
     reverted: int = 0
+    outside: int = 0
+    points: tuple[tuple[float, float] | None, int, int] = (None, 0, 0)
+    taken_back: int = 0
     _sending: Future[None] | None = None
 
     @classmethod
@@ -179,11 +194,13 @@ class _Loading:
         category = self.kinds.number(self.connection, events.kind)
         place = self.locator.number(self.connection, events, part.located)
         versions = compare(self.connection, self.order.source, told, any_known=self.any_known)
+        if self.order.complete:
+            tell(self.connection, told.key)
         changed = np.flatnonzero(versions.is_changed)
         self.reverted += reverted(self.connection, self.order.source, told.key[changed], told.fingerprint[changed])
         ended = end(self.connection, self.order.source, told.key[changed], self.known_from)
         if len(ended):
-            self.cells.append(np.stack([ended[name] for name in ("place", "category", "month", "antal")]).astype(np.int64))
+            self.cells.append(as_cells(ended))
         self._count(part, versions, category, place)
         if len(versions.kept):
             rows = self._rows(part, category, place, versions.kept)
@@ -192,15 +209,14 @@ class _Loading:
     def _prepare(self, reading: Reading) -> _Part:
         events, source = reading.events, self.order.source
         x, y = self.locator.in_plane(reading)
-        srid = self.locator.places.srid or 0
         # What makes a row itself is what stands in it, whatever the other rows of its file say of its point.
-        values = canonical(events, x, y, srid)
-        fingerprint = fingerprints(events, values)
+        values = canonical(events)
+        fingerprint = fingerprints(events, values, x, y)
         told = self._told(source, events, fingerprint)
         kept, x, y = self.locator.without_placeholder(events, x, y)
         if kept is not events:
-            events, values = kept, canonical(kept, x, y, srid)
-        return _Part(reading, events, values, told, self.locator.locate(events, x, y))
+            events, values = kept, canonical(kept)
+        return _Part(reading, events, (x, y), values, told, self.locator.locate(events, x, y))
 
     def _told(self, source: SourceId, events: EventBatch, fingerprint: Hashes) -> Told:
         if len(events) and events.identity.null_count == 0:
@@ -237,8 +253,18 @@ class _Loading:
             name = Precision(number).name.lower()
             self.placed[name] = self.placed.get(name, 0) + count
         self.days.add(events)
+        self.outside += int((place[kept] == self.locator.places.known.get(OUTSIDE_KEY, -1)).sum())
+        self._note_points(*part.xy)
         counts = kept[~events.withdrawn[kept]]
         self.cells.append(together([np.stack([place[counts], category[counts], events.month[counts], events.antal[counts]])]))
+
+    def _note_points(self, x: Floats, y: Floats) -> None:
+        known = np.flatnonzero(~np.isnan(x))
+        if not len(known):
+            return
+        first, on_it, with_one = self.points
+        first = (float(x[known[0]]), float(y[known[0]])) if first is None else first
+        self.points = first, on_it + int(((x == first[0]) & (y == first[1])).sum()), with_one + len(known)
 
     def _rows(self, part: _Part, category: Ints, place: Ints, kept: Ints) -> pa.LargeBinaryArray:
         """Give the new versions as the bytes that are sent, in the order of their keys: the index grows fastest that way."""
@@ -253,6 +279,7 @@ class _Loading:
             fixed(place[kept], ">i4"),
             fixed(np.full(rows, self.order.delivery), ">i8"),
             fixed(events.line[kept], ">i4"),
+            points(part.xy[0][kept], part.xy[1][kept], self.locator.places.srid or 0),
         ]
         taken = pa.array(kept)
         numbers = np.ascontiguousarray(np.broadcast_to(_FIELDS, (rows, 2)))
@@ -262,13 +289,41 @@ class _Loading:
     def finish(self) -> Receipt:
         """Count what has come in, cover the days it tells of, and write the receipt."""
         self._wait()
-        connection, delivery = self.connection, self.order.delivery
-        change_rollup(connection, self.order.source.number, self.cells)
+        connection, delivery, source = self.connection, self.order.delivery, self.order.source
+        if self.order.complete:
+            gone = take_back_untold(connection, source, delivery, self.known_from, sorted(self.days.rows))
+            self.taken_back = len(gone)
+            self.cells.append(as_cells(gone))
+        receipt = self._receipt([*self.warnings, *self.kinds.warnings(), *self.locator.warnings()])
+        found = () if self.order.approved else reasons(self._facts())
+        if found:
+            raise HeldError(receipt, found)
+        change_rollup(connection, source.number, self.cells)
         cover(connection, delivery, self.days)
-        warnings = [*self.warnings, *self.kinds.warnings(), *self.locator.warnings()]
-        if self.counted["new"] or self.counted["changed"]:
+        if self.counted["new"] or self.counted["changed"] or self.taken_back:
             announce(connection, "delivery", delivery)
-        return record(connection, self._receipt(warnings), self.known_from)
+        return record(connection, receipt, self.known_from)
+
+    def _facts(self) -> Facts:
+        """Give what the rules for holding a delivery look at."""
+        history = monthly_counts(self.connection, self.order.source.number)
+        after = dict(history)
+        _, _, month, antal = together(self.cells)
+        for number, change in zip(month.tolist(), antal.tolist(), strict=True):
+            after[number] = after.get(number, 0) + change
+        return Facts(
+            contract=CONTRACTS[self.order.source],
+            outside=self.outside,
+            unknown=sum(self.kinds.unknown.values()),
+            with_point=self.points[2],
+            one_point=self.points[1],
+            months={number: (history.get(number, 0), after[number]) for number in sorted({*month.tolist(), *self.days.rows})},
+            days=None if self.days.first is None or self.days.last is None else (self.days.first, self.days.last),
+            history=history,
+            reverted=self.reverted,
+            polled=CONTRACTS[self.order.source].polled,
+            **self.counted,
+        )
 
     def _receipt(self, warnings: list[Warned]) -> Receipt:
         row = self.connection.execute(
@@ -283,7 +338,8 @@ class _Loading:
             row.adapter,
             placed=self.placed,
             months=self.days.months,
-            warnings=tuple(warnings),
+            warnings=told_together(warnings),
             rejections=tuple(self.rejections.first),
+            reasons=(),
             **self.counted,
         )

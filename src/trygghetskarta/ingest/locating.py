@@ -17,7 +17,6 @@ from trygghetskarta.domain.events import EventBatch, Precision, Reading, Warned,
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.contract import CityBox
 from trygghetskarta.ingest.coordinates import ranges_of
-from trygghetskarta.ingest.identity import CENTIMETRES
 from trygghetskarta.ingest.places import OUTSIDE_KEY, Places, areas_of_key
 from trygghetskarta.ingest.replace import areas_of_row
 
@@ -95,7 +94,7 @@ class Locator:
     _to_plane: Transformer | None = None
 
     def in_plane(self, reading: Reading) -> tuple[Floats, Floats]:
-        """Bring the points of a part to the plane of the areas, to the centimetre.
+        """Bring the points of a part to the plane of the areas.
 
         Args:
             reading: What was read.
@@ -109,7 +108,7 @@ class Locator:
             self._to_plane = self._to_plane or Transformer.from_crs(reading.srid, self.places.srid, always_xy=True)
             x, y = self._to_plane.transform(x, y)
         known = np.isfinite(x) & np.isfinite(y)
-        return _to_the_centimetre(x, known), _to_the_centimetre(y, known)
+        return np.where(known, x, np.nan), np.where(known, y, np.nan)
 
     def without_placeholder(self, events: EventBatch, x: Floats, y: Floats) -> tuple[EventBatch, Floats, Floats]:
         """Take away the points that stand for "not known"; their rows are then known by the area they name, or by none.
@@ -241,10 +240,6 @@ class Located:
     points: list[tuple[tuple[int, ...], Precision]]
     row_of: Ints
     without: list[tuple[tuple[int, ...], Precision]]
-
-
-def _to_the_centimetre(metres: Floats, known: npt.NDArray[np.bool_]) -> Floats:
-    return np.where(known, np.rint(np.where(known, metres, 0) * CENTIMETRES) / CENTIMETRES, np.nan)
 
 
 def _placeholder_warning(point: tuple[float, float], rows: int) -> Warned:

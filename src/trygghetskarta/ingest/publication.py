@@ -6,6 +6,8 @@ from sqlalchemy import Connection, text
 
 from trygghetskarta.store.engine import CHANNEL
 
+_SOURCE_LOCK = 7_301_002
+
 
 def announce(connection: Connection, what: str, delivery: int | None = None) -> None:
     """Give the data a new version, and wake the workers when the transaction is committed.
@@ -17,3 +19,13 @@ def announce(connection: Connection, what: str, delivery: int | None = None) -> 
     """
     connection.execute(text("INSERT INTO publication (what, delivery_id) VALUES (:what, :delivery)"), {"what": what, "delivery": delivery})
     connection.execute(text("SELECT pg_notify(:channel, :what)"), {"channel": CHANNEL, "what": what})
+
+
+def hold_source(connection: Connection, source: int) -> None:
+    """Keep everyone else from changing a source's events until the transaction ends.
+
+    Args:
+        connection: Inside a transaction.
+        source: The source's number.
+    """
+    connection.execute(text("SELECT pg_advisory_xact_lock(:kind, :source)"), {"kind": _SOURCE_LOCK, "source": source})

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import orjson
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
-from trygghetskarta.domain.events import Rejected, Warned, told_together
+from trygghetskarta.domain.events import Message, Rejected, Warned
 from trygghetskarta.domain.sources import SourceId
-from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.contract import DeliveredFile
 from trygghetskarta.ingest.copying import copy_in, encode, fixed, raw_bytes, texts
 
@@ -28,7 +28,7 @@ class Receipt:
         source: Its source.
         file: Its file's name.
         sha256: Hash of the file's bytes.
-        status: published, unchanged or refused.
+        status: published, unchanged or held.
         adapter: Adapter, version and layout that read it.
         read: Rows in the file, less the header.
         new: Events not known before.
@@ -40,6 +40,7 @@ class Receipt:
         months: First and last month of its events, as 2026-01; None when there are none.
         warnings: What the sender should know.
         rejections: The rejected rows, the first ten thousand of them.
+        reasons: Why it is held for approval.
         first: Number of the delivery that brought the same file before, when there is one.
         seconds: How long it took.
     """
@@ -60,11 +61,12 @@ class Receipt:
     months: tuple[str, str] | None = None
     warnings: tuple[Warned, ...] = ()
     rejections: tuple[Rejected, ...] = ()
+    reasons: tuple[Message, ...] = ()
     first: int | None = None
     seconds: float = 0.0
 
 
-def receive(connection: Connection, source: SourceId, file: DeliveredFile, adapter: str) -> Receipt | int:
+def receive(connection: Connection, source: SourceId, file: DeliveredFile, adapter: str, said: str = "{}") -> Receipt | int:
     """Put a delivery on record before it is read.
 
     Args:
@@ -72,11 +74,21 @@ def receive(connection: Connection, source: SourceId, file: DeliveredFile, adapt
         source: The source the sender says it is from.
         file: The file.
         adapter: Adapter, version and layout that will read it.
+        said: What else the sender said of it, as JSON.
 
     Returns:
         The delivery's number; or, when the same bytes were taken in before, by the same adapter and with the areas as they
-        are now, the receipt that says so.
+        are now, the receipt that says so; or the receipt of the delivery that already waits for approval with them.
     """
+    waits = connection.execute(
+        text("""
+            SELECT * FROM delivery WHERE source_id = :source AND sha256 = :sha256 AND adapter = :adapter AND status = 'held'
+            ORDER BY delivery_id LIMIT 1
+        """),
+        {"source": source.number, "sha256": file.sha256, "adapter": adapter},
+    ).one_or_none()
+    if waits is not None:
+        return _waiting(source, waits)
     before = connection.execute(
         text("""
             SELECT delivery_id, rows_read, rows_rejected, rows_blank FROM delivery
@@ -90,8 +102,9 @@ def receive(connection: Connection, source: SourceId, file: DeliveredFile, adapt
     ).one_or_none()
     number = connection.execute(
         text("""
-            INSERT INTO delivery (source_id, file_name, sha256, bytes, status, adapter, rows_read, rows_unchanged, rows_rejected, rows_blank)
-            VALUES (:source, :file, :sha256, :bytes, :status, :adapter, :read, :unchanged, :rejected, :blank) RETURNING delivery_id
+            INSERT INTO delivery (source_id, file_name, sha256, bytes, status, adapter, said, rows_read, rows_unchanged, rows_rejected, rows_blank)
+            VALUES (:source, :file, :sha256, :bytes, :status, :adapter, CAST(:said AS jsonb), :read, :unchanged, :rejected, :blank)
+            RETURNING delivery_id
         """),
         {
             "source": source.number,
@@ -99,6 +112,7 @@ def receive(connection: Connection, source: SourceId, file: DeliveredFile, adapt
             "sha256": file.sha256,
             "bytes": file.size,
             "adapter": adapter,
+            "said": said,
             "status": "unchanged" if before else "received",
             "read": before.rows_read if before else 0,
             "rejected": before.rows_rejected if before else 0,
@@ -108,7 +122,7 @@ def receive(connection: Connection, source: SourceId, file: DeliveredFile, adapt
     ).scalar_one()
     if before is None:
         return int(number)
-    return Receipt(
+    receipt = Receipt(
         int(number),
         source,
         file.name,
@@ -121,14 +135,56 @@ def receive(connection: Connection, source: SourceId, file: DeliveredFile, adapt
         blank=before.rows_blank,
         first=before.delivery_id,
     )
+    store(connection, receipt)
+    return receipt
 
 
-def refuse(connection: Connection, delivery: int, error: BadDeliveryError) -> None:
+def _waiting(source: SourceId, row: Row[Any]) -> Receipt:
+    """Give the receipt of a delivery that waits for approval."""
+    return Receipt(
+        row.delivery_id,
+        source,
+        row.file_name,
+        row.sha256,
+        "held",
+        row.adapter,
+        read=row.rows_read,
+        new=row.rows_new,
+        changed=row.rows_changed,
+        unchanged=row.rows_unchanged,
+        rejected=row.rows_rejected,
+        blank=row.rows_blank,
+        reasons=tuple(Message(told["code"], told["message"], told["messageEn"]) for told in row.receipt["reasons"]),
+    )
+
+
+def refuse(connection: Connection, delivery: int, cause: Message) -> None:
     """Record that a delivery was refused as a whole, and why."""
+    told = {"code": cause.code, "refused": cause.swedish, "refusedEn": cause.english}
     connection.execute(
         text("UPDATE delivery SET status = 'refused', receipt = CAST(:receipt AS jsonb) WHERE delivery_id = :delivery"),
-        {"delivery": delivery, "receipt": orjson.dumps({"refused": error.swedish, "refusedEn": error.english}).decode()},
+        {"delivery": delivery, "receipt": orjson.dumps(told).decode()},
     )
+
+
+def store(connection: Connection, receipt: Receipt, header: bytes = b"") -> None:
+    """Store a receipt as it is given, beside the counts of its rows; and the header that its rejected rows stood under."""
+    told = told_of(receipt) | ({"header": header.hex()} if header and receipt.rejected else {})
+    connection.execute(
+        text("UPDATE delivery SET receipt = CAST(:receipt AS jsonb) WHERE delivery_id = :delivery"),
+        {"delivery": receipt.delivery, "receipt": orjson.dumps(told).decode()},
+    )
+
+
+def told_of(receipt: Receipt) -> dict[str, Any]:
+    """Give what a receipt tells besides its counts, as JSON has it."""
+    return {
+        "placed": dict(receipt.placed),
+        "months": list(receipt.months) if receipt.months else None,
+        "duplicateOf": receipt.first,
+        "warnings": [{"code": w.code.value, "count": w.count, "message": w.swedish, "messageEn": w.english} for w in receipt.warnings],
+        "reasons": [{"code": r.code, "message": r.swedish, "messageEn": r.english} for r in receipt.reasons],
+    }
 
 
 def status_of(counted: Mapping[str, int]) -> str:
@@ -179,24 +235,21 @@ def record(connection: Connection, receipt: Receipt, known_from: datetime) -> Re
 
     Args:
         connection: Inside the delivery's transaction.
-        receipt: What became of them, its warnings as the parts of the file gave them.
+        receipt: What became of them.
         known_from: When readers first see it.
 
     Returns:
-        The receipt as it is told.
+        The receipt.
     """
-    told = replace(receipt, warnings=told_together(receipt.warnings))
-    stored = [{"code": w.code, "count": w.count, "message": w.swedish, "messageEn": w.english} for w in told.warnings]
     connection.execute(
         text("""
             UPDATE delivery SET status = :status, published_at = :at, rows_read = :read, rows_new = :new, rows_changed = :changed,
-                rows_unchanged = :unchanged, rows_rejected = :rejected, rows_blank = :blank, receipt = CAST(:receipt AS jsonb)
+                rows_unchanged = :unchanged, rows_rejected = :rejected, rows_blank = :blank
             WHERE delivery_id = :delivery
         """),
         {
-            **{name: getattr(told, name) for name in ("delivery", "status", "read", "new", "changed", "unchanged", "rejected", "blank")},
+            **{name: getattr(receipt, name) for name in ("delivery", "status", "read", "new", "changed", "unchanged", "rejected", "blank")},
             "at": known_from,
-            "receipt": orjson.dumps({"warnings": stored}).decode(),
         },
     )
-    return told
+    return receipt

@@ -8,8 +8,8 @@ from datetime import date
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.counts import Denominator, Measure, Question
 from trygghetskarta.domain.periods import Interval, Month, Span
-from trygghetskarta.domain.sources import CONTRACTS, SourceId
-from trygghetskarta.errors import InvalidQuestionError, NotCoveredError, bad_parameter
+from trygghetskarta.domain.sources import CONTRACTS, EVENTS, SourceId
+from trygghetskarta.errors import Fault, InvalidQuestionError, NotCarriedError, NotCoveredError, bad_parameter
 from trygghetskarta.queries.cube import Cube
 
 _LONGEST = 1200
@@ -46,8 +46,13 @@ def ask(cube: Cube, asked: Asked) -> Question:
 
     Raises:
         InvalidQuestionError: A month is not one, or the months are in the wrong order.
+        NotCarriedError: A source holds no events.
         NotCoveredError: No months were given and nothing is delivered.
     """
+    for source in asked.sources:
+        refusal = CONTRACTS[source].refusal(EVENTS)
+        if refusal is not None:
+            raise NotCarriedError(refusal.reason, refusal.reason_en, (Fault("source", source, refusal.reason, refusal.reason_en),))
     last = _month("to", asked.last) if asked.last is not None else _newest(cube, asked.sources)
     first = _month("from", asked.first) if asked.first is not None else last.plus(-11)
     if last < first:

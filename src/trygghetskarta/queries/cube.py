@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from trygghetskarta.domain.areas import Area, AreaLevel, Edition
 from trygghetskarta.domain.categories import Category
@@ -32,6 +32,12 @@ _CURRENT = text("SELECT place_id, source_id, category_id, month, antal FROM roll
 _AS_OF = text("""
     SELECT place_id, source_id, category_id, month, sum(antal)::int AS antal FROM event
     WHERE known_from <= :instant AND (known_to IS NULL OR known_to > :instant) AND NOT withdrawn
+    GROUP BY place_id, source_id, category_id, month
+""")
+_WITHHELD = text("""
+    SELECT place_id, source_id, category_id, month, count(*)::int AS antal FROM event
+    WHERE detail ? 'withheld' AND NOT withdrawn AND (known_to IS NULL OR known_to > :instant)
+        AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant)
     GROUP BY place_id, source_id, category_id, month
 """)
 _AREAS = text("""
@@ -108,6 +114,7 @@ class Cube:
         published_at: When that was.
         areas: Areas by level, sorted by code; levels finest first.
         blocks: Counts by source.
+        withheld: By source, how many counts it withholds.
         trees: Categories by source.
         covered: Months delivered by source, ascending.
         known_on: Day of the last delivery by source.
@@ -120,6 +127,7 @@ class Cube:
     published_at: datetime
     areas: Mapping[AreaLevel, tuple[Area, ...]]
     blocks: Mapping[SourceId, Block]
+    withheld: Mapping[SourceId, Block]
     trees: Mapping[SourceId, Tree]
     covered: Mapping[SourceId, Ints]
     known_on: Mapping[SourceId, date]
@@ -131,18 +139,29 @@ class Cube:
 
     def count(self, cells: slice, ranges: Mapping[SourceId, Iterable[tuple[int, int]]], spans: tuple[Span, ...]) -> Ints:
         """Count the events of several sources together; shape (cells, periods)."""
-        total = np.zeros((cells.stop - cells.start, len(spans)), np.int64)
-        for source, runs in ranges.items():
-            if source in self.blocks:
-                total += self.blocks[source].count(cells, runs, spans)
-        return total
+        return _together(self.blocks, cells, ranges, spans)
+
+    def withheld_counts(self, cells: slice, ranges: Mapping[SourceId, Iterable[tuple[int, int]]], spans: tuple[Span, ...]) -> Ints:
+        """Count the counts that the sources withhold; shape (cells, periods)."""
+        return _together(self.withheld, cells, ranges, spans)
 
     def ledger(self, level: AreaLevel, ranges: Mapping[SourceId, Iterable[tuple[int, int]]], span: Span) -> Ledger:
         """Say where every event of a span went at a level."""
         rest = _rest(self.areas, level)
         placed = int(self.count(self.cells(level), ranges, (span,)).sum())
         area_only, unplaced, outside = (int(value) for value in self.count(rest, ranges, (span,))[:, 0])
-        return Ledger(placed, area_only, unplaced, outside)
+        withheld = sum(int(self.withheld_counts(cells, ranges, (span,)).sum()) for cells in (self.cells(level), rest))
+        return Ledger(placed, area_only, unplaced, outside, withheld)
+
+
+def _together(
+    blocks: Mapping[SourceId, Block], cells: slice, ranges: Mapping[SourceId, Iterable[tuple[int, int]]], spans: tuple[Span, ...]
+) -> Ints:
+    total = np.zeros((cells.stop - cells.start, len(spans)), np.int64)
+    for source, runs in ranges.items():
+        if source in blocks:
+            total += blocks[source].count(cells, runs, spans)
+    return total
 
 
 def load_cube(connection: Connection, edition: date | None = None, as_of: date | None = None) -> Cube:
@@ -167,7 +186,10 @@ def load_cube(connection: Connection, edition: date | None = None, as_of: date |
     if version is None:
         raise NotCoveredError(f"Ingenting var inläst den {as_of}.", f"Nothing was loaded on {as_of}.")
     trees, node_of = _trees(connection)
-    blocks = _blocks(connection, (found, areas), (trees, node_of), instant)
+    cells = _cells_of_places(connection, found, areas)
+    counted = connection.execute(_AS_OF, {"instant": instant}) if instant is not None else connection.execute(_CURRENT)
+    blocks = _blocks(counted, cells, trees, node_of)
+    withheld = _blocks(connection.execute(_WITHHELD, {"instant": instant}), cells, trees, node_of)
     covered: dict[SourceId, list[int]] = {}
     source_of = {source.number: source for source in SourceId}
     for number, month in connection.execute(_COVERAGE, {"instant": instant}):
@@ -179,10 +201,11 @@ def load_cube(connection: Connection, edition: date | None = None, as_of: date |
         published_at=version.published_at,
         areas=areas,
         blocks=blocks,
+        withheld=withheld,
         trees=trees,
         covered={source: np.array(months, np.int64) for source, months in covered.items()},
         known_on={source_of[number]: local_day(latest) for number, latest in connection.execute(_LATEST, {"instant": instant})},
-        population=load_population(connection, areas),
+        population=load_population(connection, areas, instant),
     )
 
 
@@ -288,15 +311,9 @@ def _trees(connection: Connection) -> tuple[dict[SourceId, Tree], dict[int, int]
 
 
 def _blocks(
-    connection: Connection,
-    where: tuple[Edition, Mapping[AreaLevel, tuple[Area, ...]]],
-    what: tuple[Mapping[SourceId, Tree], Mapping[int, int]],
-    instant: datetime | None,
+    rows: Iterable[Row[Any]], cells: tuple[Ints, int], trees: Mapping[SourceId, Tree], node_of: Mapping[int, int]
 ) -> dict[SourceId, Block]:
-    edition, areas = where
-    trees, node_of = what
-    cells_of, total = _cells_of_places(connection, edition, areas)
-    rows = connection.execute(_AS_OF, {"instant": instant}) if instant is not None else connection.execute(_CURRENT)
+    cells_of, total = cells
     table = np.array([tuple(row) for row in rows], np.int64).reshape(-1, 5)
     node = np.zeros(max(node_of, default=0) + 1, np.int64)
     node[list(node_of)] = list(node_of.values())

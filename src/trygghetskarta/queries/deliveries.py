@@ -2,32 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from trygghetskarta.errors import NotFoundError
 
+_AT_ONCE = 1_000
 
-def list_deliveries(connection: Connection, limit: int) -> list[dict[str, Any]]:
-    """Read the latest deliveries, newest first.
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which deliveries of a list.
+
+    Attributes:
+        limit: How many at the most.
+        offset: How many of the newest to skip.
+        source: Only of this source; None for all.
+        status: Only with this status; None for all.
+    """
+
+    limit: int = 20
+    offset: int = 0
+    source: str | None = None
+    status: str | None = None
+
+
+def list_deliveries(connection: Connection, wanted: Wanted) -> list[dict[str, Any]]:
+    """Read deliveries, newest first.
 
     Args:
         connection: Inside a transaction.
-        limit: How many at the most.
+        wanted: Which.
 
     Returns:
-        One mapping per delivery.
+        One mapping per delivery, as `find_delivery` gives them.
     """
     rows = connection.execute(
         text("""
-            SELECT delivery_id, source.code AS source, file_name, received_at, status, rows_read, rows_new, rows_changed, rows_unchanged,
-                rows_rejected, rows_blank
-            FROM delivery JOIN source USING (source_id) ORDER BY delivery_id DESC LIMIT :limit
+            SELECT delivery.*, source.code AS source FROM delivery JOIN source USING (source_id)
+            WHERE (CAST(:source AS text) IS NULL OR source.code = :source) AND (CAST(:status AS text) IS NULL OR status = :status)
+            ORDER BY delivery_id DESC LIMIT :limit OFFSET :offset
         """),
-        {"limit": limit},
+        {"limit": wanted.limit, "offset": wanted.offset, "source": wanted.source, "status": wanted.status},
     )
     return [dict(row) for row in rows.mappings()]
+
+
+def count_deliveries(connection: Connection, wanted: Wanted) -> int:
+    """Count the deliveries that a list would hold if it had no limit."""
+    found = connection.execute(
+        text("""
+            SELECT count(*) FROM delivery JOIN source USING (source_id)
+            WHERE (CAST(:source AS text) IS NULL OR source.code = :source) AND (CAST(:status AS text) IS NULL OR status = :status)
+        """),
+        {"source": wanted.source, "status": wanted.status},
+    )
+    return int(found.scalar_one())
 
 
 def find_delivery(connection: Connection, delivery_id: int) -> dict[str, Any]:
@@ -38,7 +71,7 @@ def find_delivery(connection: Connection, delivery_id: int) -> dict[str, Any]:
         delivery_id: Its number.
 
     Returns:
-        Every column of it.
+        Every column of it, and the code of its source under `source`.
 
     Raises:
         NotFoundError: There is no such delivery.
@@ -56,21 +89,37 @@ def find_delivery(connection: Connection, delivery_id: int) -> dict[str, Any]:
     return dict(row)
 
 
-def rejected_rows(connection: Connection, delivery_id: int) -> list[dict[str, Any]]:
+def rejected_rows(connection: Connection, delivery_id: int, offset: int = 0, limit: int | None = None) -> Iterator[dict[str, Any]]:
     """Read the rejected rows of a delivery, by line.
 
     Args:
-        connection: Inside a transaction.
+        connection: Inside a transaction, which stays open while they are read.
         delivery_id: Its number.
+        offset: How many to skip.
+        limit: How many at the most; None for all, some of which are read at a time.
 
     Returns:
-        One mapping per row, with its own bytes under `raw`.
+        One mapping per row, with its own bytes under `raw` and the file's name under `file_name`.
+
+    Raises:
+        NotFoundError: There is no such delivery.
     """
-    find_delivery(connection, delivery_id)
-    rows = connection.execute(
-        text("""
-            SELECT line, column_name, code, value, message, message_en, raw FROM rejected_row WHERE delivery_id = :delivery_id ORDER BY line, number
-        """),
-        {"delivery_id": delivery_id},
-    )
-    return [dict(row) for row in rows.mappings()]
+    return _rejected(connection, find_delivery(connection, delivery_id), offset, limit)
+
+
+def _rejected(connection: Connection, delivery: dict[str, Any], offset: int, limit: int | None) -> Iterator[dict[str, Any]]:
+    after, left = (-1, -1), limit
+    while left is None or left > 0:
+        wanted = _AT_ONCE if left is None else min(left, _AT_ONCE)
+        rows = connection.execute(
+            text("""
+                SELECT number, line, column_name, code, value, message, message_en, raw FROM rejected_row
+                WHERE delivery_id = :delivery_id AND (line, number) > (:line, :number) ORDER BY line, number LIMIT :wanted OFFSET :offset
+            """),
+            {"delivery_id": delivery["delivery_id"], "line": after[0], "number": after[1], "wanted": wanted, "offset": offset},
+        ).mappings()
+        found = [{**row, "file_name": delivery["file_name"]} for row in rows]
+        yield from found
+        if len(found) < wanted:
+            return
+        after, offset, left = (found[-1]["line"], found[-1]["number"]), 0, None if left is None else left - len(found)

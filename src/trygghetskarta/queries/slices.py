@@ -10,7 +10,7 @@ import numpy.typing as npt
 from trygghetskarta.domain.areas import Area, AreaLevel
 from trygghetskarta.domain.counts import Exact, Measure, Provenance, Question, SourceCoverage
 from trygghetskarta.domain.periods import Month, Period, Span
-from trygghetskarta.domain.sources import BASOMRADE, CONTRACTS, RATE, SourceId
+from trygghetskarta.domain.sources import BASOMRADE, CONTRACTS, RATE, RATE_BASOMRADE, SourceId
 from trygghetskarta.errors import Fault, InvalidQuestionError, NotCarriedError, NotCoveredError, bad_parameter
 from trygghetskarta.queries.cube import Cube, delivered_months, missing_months, provisional_months
 
@@ -46,6 +46,7 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...]) -> Exact
     _refuse_what_is_not_covered(cube, question)
     spans = tuple(period.span for period in periods)
     counts = cube.count(cube.cells(question.level), part.ranges, spans)[part.areas]
+    withheld = cube.withheld_counts(cube.cells(question.level), part.ranges, spans)[part.areas]
     missing = np.array([_nothing_delivered(cube, question, span) for span in spans])
     return Exact(
         question=question,
@@ -66,16 +67,18 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...]) -> Exact
             as_of=cube.as_of,
             counted=tuple((source, _named(cube, source, question.categories)) for source in question.sources),
         ),
+        withheld=(withheld > 0) & (counts == 0) if withheld.any() else None,
     )
 
 
 def _refuse_what_is_not_carried(question: Question) -> None:
-    asked = {RATE: question.measure is Measure.RATE, BASOMRADE: question.level is AreaLevel.BASOMRADE}
+    is_rate, is_finest = question.measure is Measure.RATE, question.level is AreaLevel.BASOMRADE
+    asked = {RATE: is_rate, BASOMRADE: is_finest, RATE_BASOMRADE: is_rate and is_finest}
     for source in question.sources:
         for what, is_asked in asked.items():
             refusal = CONTRACTS[source].refusal(what)
             if is_asked and refusal is not None:
-                name = "measure" if what == RATE else "level"
+                name = "level" if what == BASOMRADE else "measure"
                 raise NotCarriedError(refusal.reason, refusal.reason_en, (Fault(name, what, refusal.reason, refusal.reason_en),))
 
 

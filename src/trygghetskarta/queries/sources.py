@@ -7,7 +7,7 @@ from typing import Any
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.categories import tree_of
 from trygghetskarta.domain.periods import Month, Span
-from trygghetskarta.domain.sources import CONTRACTS, SourceId
+from trygghetskarta.domain.sources import CONTRACTS, EVENT_SOURCES, Carries, SourceId
 from trygghetskarta.queries.cube import Cube, missing_months
 
 
@@ -23,6 +23,7 @@ def describe(cube: Cube | None, source: SourceId, audience: Audience) -> dict[st
         The description.
     """
     contract = CONTRACTS[source]
+    is_events = contract.carries is Carries.EVENTS
     covered = cube.covered.get(source) if cube is not None else None
     span = Span(Month(int(covered[0])), Month(int(covered[-1]))) if covered is not None else None
     known_on = cube.known_on.get(source) if cube is not None else None
@@ -32,10 +33,12 @@ def describe(cube: Cube | None, source: SourceId, audience: Audience) -> dict[st
         "nameEn": contract.name_en,
         "description": contract.description,
         "descriptionEn": contract.description_en,
+        "carries": contract.carries.value,
         "noun": list(contract.noun),
         "public": contract.public,
-        "countsBy": contract.counts_by.value,
-        "finality": contract.finality.value,
+        "countsBy": contract.counts_by.value if is_events else None,
+        "finality": contract.finality.value if is_events else None,
+        "smallestN": contract.smallest_n,
         "refuses": [{"what": refusal.what, "reason": refusal.reason, "reasonEn": refusal.reason_en} for refusal in contract.refusals],
         "coverage": {
             "from": str(span.first) if span is not None else None,
@@ -43,7 +46,7 @@ def describe(cube: Cube | None, source: SourceId, audience: Audience) -> dict[st
             "missing": [str(month) for month in missing_months(cube, source, span)] if cube is not None and span is not None else [],
         },
         "lastDelivery": str(known_on) if known_on is not None else None,
-        "events": _events(cube, source) if audience is Audience.ANALYST or contract.public else None,
+        "events": _events(cube, source) if is_events and (audience is Audience.ANALYST or contract.public) else None,
     }
 
 
@@ -84,6 +87,8 @@ def visible_codes(cube: Cube, source: SourceId, audience: Audience) -> frozenset
     That a kind occurs at all is a fact of the data: of a source that is not public elsewhere, anyone may know the kinds of its tree, and staff
     also those first met in a delivery.
     """
+    if source not in EVENT_SOURCES:
+        return frozenset()
     if audience is Audience.ANALYST or CONTRACTS[source].public:
         return frozenset(cube.trees[source].ranges)
     return frozenset(node.code for node in tree_of(source).nodes)

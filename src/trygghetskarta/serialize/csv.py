@@ -42,6 +42,11 @@ def table(rows: list[Row], columns: list[str], dialect: Dialect) -> bytes:
     return (b"\xef\xbb\xbf" if swedish else b"") + out.getvalue().encode()
 
 
+def neutral(value: str) -> str:
+    """Lead a text that a spreadsheet would take for a formula by an apostrophe."""
+    return f"'{value}" if value.startswith(_FORMULA) else value
+
+
 def _cell(value: Any, swedish: bool) -> str:  # noqa: ANN401 - a cell holds whatever a row holds
     match value:
         case None:
@@ -51,6 +56,6 @@ def _cell(value: Any, swedish: bool) -> str:  # noqa: ANN401 - a cell holds what
         case float():
             return repr(value).replace(".", ",") if swedish else repr(value)
         case str():
-            return f"'{value}" if value.startswith(_FORMULA) else value
+            return neutral(value)
         case _:
             return str(value)

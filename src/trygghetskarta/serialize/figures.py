@@ -116,6 +116,7 @@ def head(published: Published, sentences: list[str]) -> dict[str, Any]:
             "unplaced": ledger.unplaced if ledger is not None else None,
             "outside": ledger.outside if ledger is not None else None,
             "withheld": ledger is None,
+            "withheldBySource": ledger.withheld if ledger is not None else None,
             "total": ledger.total if ledger is not None else None,
         },
         "coverage": [

@@ -16,7 +16,7 @@ def sentences(published: Published) -> list[str]:
     Returns:
         Whole sentences.
     """
-    said = [_level(published), _change(published), _ledger(published)]
+    said = [_level(published), _change(published), _ledger(published), _withheld_by_source(published)]
     said += [_withheld(published), _provisional(published), _missing(published)]
     return [sentence for sentence in said if sentence]
 
@@ -64,6 +64,14 @@ def _change(published: Published) -> str:
     return f"Det är {whole(abs(now - before))} {'fler' if now > before else 'färre'} än {against}{percent}; om ändringen är säker prövas inte här."
 
 
+def _withheld_by_source(published: Published) -> str:
+    """Say that counts are missing because the source does not tell them."""
+    count = published.ledger.withheld if published.ledger is not None else 0
+    if not count:
+        return ""
+    return f"{whole(count)} antal är så små att källan inte lämnar ut dem; de är inte med i siffrorna, som alltså är lägre än de verkliga."
+
+
 def _ledger(published: Published) -> str:
     ledger = published.ledger
     if ledger is None or ledger.placed == ledger.total:
@@ -79,7 +87,7 @@ def _ledger(published: Published) -> str:
 
 
 def _withheld(published: Published) -> str:
-    if (published.status == Status.WITHHELD.number).any():
+    if published.ledger is None and (published.status == Status.WITHHELD.number).any():
         return "Siffrorna är skyddade: små antal i små områden kan peka ut enskilda, och värden att visa för alla är inte framtagna än."
     return ""
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.dialects.postgresql import insert
 
 from trygghetskarta.domain.categories import tree_of
-from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.domain.sources import EVENT_SOURCES, SourceId
 from trygghetskarta.store.tables import category, source
 
 _ONE_MIGRATION_AT_A_TIME = 7_301_001
@@ -58,7 +58,7 @@ def _fill(connection: Connection) -> None:
     )
     rows = [
         {"source_id": node.source.number, "code": node.code, "parent_code": node.parent, "name": node.name, "name_en": node.name_en}
-        for source_id in SourceId
+        for source_id in EVENT_SOURCES
         for node in tree_of(source_id).nodes
     ]
     statement = insert(category)

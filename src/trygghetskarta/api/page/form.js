@@ -126,7 +126,7 @@ function fillMeasures(state, source) {
   /** @type {Set<string>} */
   const reasons = new Set();
   for (const radio of /** @type {NodeListOf<HTMLInputElement>} */ (byId("measures").querySelectorAll("input"))) {
-    const reason = whyNoMeasure(radio.value, source, state.baseline);
+    const reason = whyNoMeasure(radio.value, source, state);
     radio.disabled = reason !== null;
     radio.checked = radio.value === state.measure;
     if (reason) reasons.add(reason);

@@ -21,7 +21,7 @@
 /**
  * What the API answers.
  * @typedef {{what: string, reason: string}} Refusal
- * @typedef {{id: string, name: string, description: string, noun: [string, string], public: boolean, countsBy: string, refuses: Refusal[],
+ * @typedef {{id: string, name: string, description: string, noun: [string, string], public: boolean, carries: string, refuses: Refusal[],
  *   coverage: {from: string|null, to: string|null, missing: string[]}}} Source
  * @typedef {{code: string, name: string, children?: {code: string, name: string}[]}} Category
  * @typedef {{validFrom: string, name: string, levels: {level: Level, areas: number}[], note?: string}} Edition

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import lzma
 import re
 import stat
-import struct
 import tempfile
 import zipfile
 import zlib
@@ -15,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from trygghetskarta.errors import BadDeliveryError, BusyError
+from trygghetskarta.errors import BadDeliveryError, StorageError, TrygghetskartaError
 from trygghetskarta.ingest.contract import DeliveredFile
 from trygghetskarta.ingest.reading import shown
 
@@ -31,17 +29,6 @@ _CHUNK = 1 << 20
 # What Finder and Explorer put into an archive by themselves.
 _CLUTTER = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\._)")
 _OUTSIDE = re.compile(r"^([/\\]|[A-Za-z]:)|(^|[/\\])\.\.([/\\]|$)")
-_BROKEN_ZIP = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    EOFError,
-    OSError,
-    ValueError,
-    NotImplementedError,
-    RuntimeError,
-    struct.error,
-)
 # What other programs' documents, zip archives too, have inside.
 _DOCUMENTS = {
     "content.xml": ("ett OpenDocument-dokument", "an OpenDocument document"),
@@ -65,7 +52,7 @@ def open_delivery(path: Path, name: str | None = None) -> Iterator[DeliveredFile
     Raises:
         BadDeliveryError: It cannot be read (`no_such_file`), is empty (`empty_file`), is cut off (`truncated`) or broken (`unreadable`), unpacks
             to too much (`archive_ratio`, `archive_size`), or is an archive of something other than one data file (`archive_member`).
-        BusyError: There is no room to unpack it.
+        StorageError: There is no room to unpack it.
     """
     name = name if name is not None else path.name
     try:
@@ -184,7 +171,9 @@ def _zip(path: Path, name: str) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except _BROKEN_ZIP as error:
+    except TrygghetskartaError:
+        raise
+    except Exception as error:  # what zipfile may raise over broken bytes is without end
         raise _unreadable(name, "zip-fil", "zip file", error) from error
 
 
@@ -238,7 +227,7 @@ def _write(unpacked: IO[bytes], content: bytes) -> None:
         unpacked.write(content)
         unpacked.flush()
     except OSError as error:
-        raise BusyError("Det finns inte plats att packa upp filen.", "There is no room to unpack the file.") from error
+        raise StorageError("Det finns inte plats att packa upp filen.", "There is no room to unpack the file.") from error
 
 
 def _unreadable(name: str, swedish: str, english: str, error: Exception) -> BadDeliveryError:

@@ -73,3 +73,19 @@ def reader_of(file: DeliveredFile) -> Reader:
         raise BadDeliveryError(f"{file.name} är {kind[0]}.", f"{file.name} is {kind[1]}.", code="unknown_format")
     name = file.name.casefold().removesuffix(".gz").removesuffix(".zip")
     return json_rows.tables if _JSON.match(first) or name.endswith(_JSON_NAMES) else delimited.tables
+
+
+def header_of(file: DeliveredFile, fits: Fits) -> list[str]:
+    """Give the column names of a file, of which only the first part is read.
+
+    Args:
+        file: The file.
+        fits: Tells whether column names are those of a layout.
+
+    Returns:
+        The names.
+
+    Raises:
+        BadDeliveryError: The file as a whole cannot be used.
+    """
+    return next(open_tables(file, fits)).header

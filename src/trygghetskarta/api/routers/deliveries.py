@@ -1,0 +1,236 @@
+"""Deliveries: send a file, read its receipt and its rejected rows, approve it or take it back.
+
+What delivers is imported when the first delivery arrives: a worker that only answers questions never needs it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from http import HTTPStatus
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any, TypeVar
+
+import orjson
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Engine
+
+from trygghetskarta.api.deps import CurrentSettings, CurrentShelf, delivers, reads_deliveries
+from trygghetskarta.api.question import ListParameters
+from trygghetskarta.api.receiving import receive_file
+from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.queries.deliveries import Wanted, count_deliveries, find_delivery, list_deliveries, rejected_rows
+from trygghetskarta.settings import Settings
+from trygghetskarta.store.engine import make_engine
+
+router = APIRouter(prefix="/v1/deliveries", tags=["Leveranser"])
+
+_T = TypeVar("_T")
+# One at work and one that waits for it: a worker is there to answer questions. More wait with their files on disk.
+_AT_ONCE = 2
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "description": "Filens byte, som de är. Namnet står i Content-Disposition. / The file's bytes, as they are.",
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+class DeliveryParameters(BaseModel):
+    """What the sender says of a file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    source: Annotated[SourceId, Field(description="Källan filen kommer från. / The source the file is from.")]
+    crs: Annotated[
+        int | None, Field(description="Koordinaternas EPSG-nummer, om det inte är källans eget. / EPSG number.", examples=[3006])
+    ] = None
+    complete: Annotated[
+        bool,
+        Field(
+            description="Hela månader: händelser i dem som filen saknar dras tillbaka. / Whole months: what the file lacks is withdrawn."
+        ),
+    ] = False
+
+
+class DeliveriesParameters(ListParameters):
+    """Which deliveries of the list."""
+
+    source: Annotated[SourceId | None, Field(description="Bara från den här källan. / Only from this source.")] = None
+    status: Annotated[
+        str | None,
+        Field(
+            pattern="^(received|held|published|unchanged|refused|withdrawn)$",
+            description="Bara med det här läget. / Only with this status: received, held, published, unchanged, refused or withdrawn.",
+        ),
+    ] = None
+
+
+class RejectedFormat(StrEnum):
+    """How rejected rows are written: as JSON, explained as CSV, or as they came under the file's header."""
+
+    JSON = "json"
+    CSV = "csv"
+    ORIGINAL = "original"
+
+
+class RejectedParameters(ListParameters):
+    """Which rejected rows, and how."""
+
+    format: Annotated[
+        RejectedFormat,
+        Field(description="json; csv med fel och råd; original: radernas egna tecken, att rätta. / json, csv explained, or as they came."),
+    ] = RejectedFormat.JSON
+
+
+@router.post("", summary="Leverera en fil", status_code=201, response_class=Response, dependencies=[Depends(delivers)], openapi_extra=_BODY)
+async def deliver_file(
+    request: Request, settings: CurrentSettings, shelf: CurrentShelf, parameters: Annotated[DeliveryParameters, Query()]
+) -> Response:
+    """Ta emot en fil och ge kvittot: 201 när den är inläst, 202 när den väntar på godkännande, 422 när den är avvisad.
+
+    Take in a file and give the receipt: 201 when it is in, 202 when it is held for approval, 422 when it is refused.
+    """
+    with TemporaryDirectory(prefix="trygghetskarta-") as folder:
+        path = await receive_file(request, Path(folder), settings.delivery_limit)
+        document = await _at_work(request, shelf.engine, lambda engine: _deliver(engine, settings, parameters, path))
+    status = HTTPStatus.ACCEPTED if document["status"] == "held" else HTTPStatus.CREATED
+    return _json(document, status, {"Location": f"/v1/deliveries/{document['delivery']}"})
+
+
+@router.get("", summary="Leveranser", response_class=Response, dependencies=[Depends(reads_deliveries)])
+def deliveries(request: Request, shelf: CurrentShelf, parameters: Annotated[DeliveriesParameters, Query()]) -> Response:
+    """Leveranserna med sina kvitton, de senaste först.
+
+    The deliveries with their receipts, the latest first.
+    """
+    wanted = Wanted(parameters.limit, parameters.offset, parameters.source, parameters.status)
+    with shelf.engine.connect() as connection:
+        items = [_document(row) for row in list_deliveries(connection, wanted)]
+        total = count_deliveries(connection, wanted)
+    return _tagged(request, {"items": items, "total": total, "limit": wanted.limit, "offset": wanted.offset})
+
+
+@router.get("/{delivery_id}", summary="En leverans", response_class=Response, dependencies=[Depends(reads_deliveries)])
+def delivery(request: Request, delivery_id: int, shelf: CurrentShelf) -> Response:
+    """En leverans med sitt kvitto.
+
+    One delivery with its receipt.
+    """
+    return _tagged(request, _found(shelf.engine, delivery_id))
+
+
+@router.get("/{delivery_id}/rejected", summary="Avvisade rader", response_class=Response, dependencies=[Depends(reads_deliveries)])
+def rejected(request: Request, delivery_id: int, shelf: CurrentShelf, parameters: Annotated[RejectedParameters, Query()]) -> Response:
+    """Raderna som inte togs in, med fel och råd på två språk; eller som de kom, att rätta och skicka igen. CSV ger alla rader.
+
+    The rows that were not taken in, with faults and hints; or as they came, to be mended and sent again. CSV gives every row.
+    """
+    from trygghetskarta.serialize.receipts import as_they_came, explained, header_of, rejected_document
+
+    if parameters.format is RejectedFormat.JSON:
+        with shelf.engine.connect() as connection:
+            total = find_delivery(connection, delivery_id)["rows_rejected"]
+            rows = rejected_rows(connection, delivery_id, parameters.offset, parameters.limit)
+            items = [rejected_document(row) for row in rows]
+        return _tagged(request, {"items": items, "total": total, "limit": parameters.limit, "offset": parameters.offset})
+    found = _row(shelf.engine, delivery_id)
+    original = parameters.format is RejectedFormat.ORIGINAL
+
+    def written() -> Iterator[bytes]:
+        with shelf.engine.connect() as connection:
+            rows = rejected_rows(connection, delivery_id)
+            yield from as_they_came(rows, header_of(found)) if original else explained(rows)
+
+    name = f"avvisade-{delivery_id}{'-original' if original else ''}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return StreamingResponse(written(), headers=headers, media_type="application/octet-stream" if original else "text/csv; charset=utf-8")
+
+
+@router.post("/{delivery_id}/approve", summary="Godkänn en leverans", response_class=Response, dependencies=[Depends(delivers)])
+async def approve(request: Request, delivery_id: int, settings: CurrentSettings, shelf: CurrentShelf) -> Response:
+    """Publicera en leverans som väntar på godkännande.
+
+    Publish a delivery that is held for approval.
+    """
+    return _json(await _at_work(request, shelf.engine, lambda engine: _approve(engine, settings, delivery_id)))
+
+
+@router.post("/{delivery_id}/withdraw", summary="Dra tillbaka en leverans", response_class=Response, dependencies=[Depends(delivers)])
+async def withdraw(request: Request, delivery_id: int, shelf: CurrentShelf) -> Response:
+    """Dra tillbaka en leverans: den räknas inte längre, det den ersatte räknas igen, och historiken finns kvar.
+
+    Take a delivery back: it is no longer counted, what it replaced is counted again, and the history is kept.
+    """
+    return _json(await _at_work(request, shelf.engine, lambda engine: _withdraw(engine, delivery_id)))
+
+
+async def _at_work(request: Request, shelf: Engine, work: Callable[[Engine], _T]) -> _T:
+    """Do what takes its time in a thread, over connections of its own: those that answer questions are left alone."""
+    state = request.app.state
+    if not hasattr(state, "at_work"):
+        state.at_work = CapacityLimiter(_AT_ONCE)
+
+    def done() -> _T:
+        engine = make_engine(shelf.url.set(drivername="postgresql").render_as_string(hide_password=False), pool_size=1)
+        try:
+            return work(engine)
+        finally:
+            engine.dispose()
+
+    return await to_thread.run_sync(done, limiter=state.at_work)
+
+
+def _deliver(engine: Engine, settings: Settings, parameters: DeliveryParameters, path: Path) -> dict[str, Any]:
+    from trygghetskarta.delivering import Delivering, deliver
+
+    how = Delivering(parameters.source, parameters.crs, None, parameters.complete)
+    return _found(engine, deliver(engine, settings, how, path).delivery)
+
+
+def _approve(engine: Engine, settings: Settings, delivery_id: int) -> dict[str, Any]:
+    from trygghetskarta import delivering
+
+    return _found(engine, delivering.approve(engine, settings, delivery_id).delivery)
+
+
+def _withdraw(engine: Engine, delivery_id: int) -> dict[str, Any]:
+    from trygghetskarta import delivering
+
+    return _found(engine, delivering.withdraw(engine, delivery_id).delivery)
+
+
+def _row(engine: Engine, delivery_id: int) -> dict[str, Any]:
+    with engine.connect() as connection:
+        return find_delivery(connection, delivery_id)
+
+
+def _found(engine: Engine, delivery_id: int) -> dict[str, Any]:
+    return _document(_row(engine, delivery_id))
+
+
+def _document(row: dict[str, Any]) -> dict[str, Any]:
+    from trygghetskarta.serialize.receipts import stored_document
+
+    return stored_document(row)
+
+
+def _json(body: dict[str, Any], status: HTTPStatus = HTTPStatus.OK, headers: dict[str, str] | None = None) -> Response:
+    written = orjson.dumps(body, option=orjson.OPT_UTC_Z)
+    return Response(written, status.value, {"Cache-Control": "no-store", **(headers or {})}, "application/json")
+
+
+def _tagged(request: Request, body: dict[str, Any]) -> Response:
+    """Answer a GET with a tag of what it says: a delivery changes without anything being published."""
+    answer = _json(body)
+    tag = f'"{hashlib.sha256(answer.body).hexdigest()[:32]}"'
+    answer.headers.update({"Cache-Control": "private, no-cache", "ETag": tag})
+    if tag in (given.strip().removeprefix("W/") for given in request.headers.get("if-none-match", "").split(",")):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED.value, headers={"Cache-Control": "private, no-cache", "ETag": tag})
+    return answer

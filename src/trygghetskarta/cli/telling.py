@@ -1,0 +1,67 @@
+"""Receipts and refusals as a person, and as an exit code, has them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trygghetskarta.serialize.swedish import whole
+
+if TYPE_CHECKING:
+    from trygghetskarta.errors import BadDeliveryError
+    from trygghetskarta.ingest.receipts import Receipt
+
+_SHOWN = 10
+_PLACED = {
+    "point": "med punkt",
+    "street": "till en gata",
+    "basomrade": "till ett basområde",
+    "stadsdel": "till en stadsdel",
+    "stadsdelsomrade": "till ett stadsdelsområde",
+    "stad": "till staden",
+    "none": "utan plats",
+    "outside": "utanför kommunen enligt raden",
+}
+_STATUS = {"published": "publicerad", "unchanged": "oförändrad", "held": "väntar på godkännande"}
+
+
+def exit_code(receipt: Receipt) -> int:
+    """Give what a command ends with: 1 when some rows, or all of them for now, are not in."""
+    return 1 if receipt.rejected or receipt.status == "held" else 0
+
+
+def refusal(path: Path, error: BadDeliveryError) -> dict[str, Any]:
+    """Give a refused file as the JSON that a program reads."""
+    return {"file": path.name, "status": "refused", "code": error.code, "message": error.swedish, "messageEn": error.english}
+
+
+def told(receipt: Receipt) -> str:
+    """Give a receipt as the lines that a person reads."""
+    lines = [f"Kvitto {receipt.delivery}: {receipt.source}, {receipt.file} – {_STATUS[receipt.status]}"]
+    if receipt.first is not None:
+        lines.append(f"  Samma fil togs emot som leverans {receipt.first}. Ingenting är ändrat.")
+    lines += [
+        f"  Lästa rader  {whole(receipt.read):>9}",
+        f"  = nya        {whole(receipt.new):>9}",
+        f"  + ändrade    {whole(receipt.changed):>9}",
+        f"  + oförändrade{whole(receipt.unchanged):>9}",
+        f"  + avvisade   {whole(receipt.rejected):>9}",
+        f"  + tomma      {whole(receipt.blank):>9}",
+    ]
+    for reason in receipt.reasons:
+        lines.append(f"  Väntar: {reason.swedish}")
+    if receipt.placed:
+        lines.append("  Plats: " + ", ".join(f"{whole(count)} {_PLACED[name]}" for name, count in receipt.placed.items()))
+    if receipt.months:
+        lines.append(f"  Månader: {receipt.months[0]} till {receipt.months[1]}")
+    lines += [f"  Obs: {warning.swedish}" for warning in receipt.warnings]
+    for row in receipt.rejections[:_SHOWN]:
+        at = f", kolumn {row.column}" if row.column else ""
+        lines.append(f"  Avvisad rad {row.line}{at}: {row.message.swedish} [{row.message.code}]")
+    if len(receipt.rejections) > _SHOWN:
+        lines.append(f"  … och {len(receipt.rejections) - _SHOWN} till. Alla: trygghetskarta deliveries rejected {receipt.delivery}")
+    if receipt.status == "held":
+        lines.append(f"  Ingenting är ändrat. Stämmer filen: trygghetskarta deliveries approve {receipt.delivery}")
+        lines.append(f"  Stämmer den inte:            trygghetskarta deliveries withdraw {receipt.delivery}")
+    lines.append(f"  Tid: {receipt.seconds:.2f} s".replace(".", ","))
+    return "\n".join(lines)

@@ -1,0 +1,34 @@
+"""What a sender does about a rejected row, by the code of its fault."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_ANY = ("Rätta värdet och skicka raden igen.", "Mend the value and send the row again.")
+_HINTS: Mapping[str, tuple[str, str]] = {
+    "field_count": ("Rätta skiljetecken eller citattecken på raden.", "Mend the separators or the quotes of the row."),
+    "field_too_long": ("Korta fältet till 10 000 tecken.", "Shorten the field to 10 000 characters."),
+    "nul_byte": ("Ta bort nolltecknet.", "Remove the NUL character."),
+    "missing_id": ("Ange källans id.", "Give the source's id."),
+    "superseded_row": ("Behåll en av raderna.", "Keep one of the rows."),
+    "missing_kind": ("Ange händelsetypen.", "Give the kind of event."),
+    "bad_code": ("Ange tre eller fyra siffror.", "Give three or four digits."),
+    "bad_count": ("Ange ett heltal från 1.", "Give a whole number from 1."),
+    "no_date": ("Ange ett datum.", "Give a date."),
+    "no_such_date": ("Rätta datumet.", "Mend the date."),
+    "ambiguous_date": ("Skriv datumet som 2026-01-31.", "Write the date as 2026-01-31."),
+    "no_such_time": ("Skriv klockslaget som 0930 eller 09:30.", "Write the time as 0930 or 09:30."),
+    "end_before_start": ("Byt plats på början och slut.", "Change places of start and end."),
+    "no_position": ("Ange båda koordinaterna, eller lämna båda tomma.", "Give both coordinates, or leave both empty."),
+    "swapped_axes": ("Byt plats på koordinaterna.", "Change places of the coordinates."),
+    "wrong_crs": ("Räkna om koordinaterna, eller ange systemet med --crs.", "Convert the coordinates, or state the system with --crs."),
+    "unknown_area": (
+        "Rätta området, eller läs in indelningen som har det och skicka raden i en ny fil.",
+        "Mend the area, or load the edition that has it and send the row in a new file.",
+    ),
+}
+
+
+def hint(code: str) -> tuple[str, str]:
+    """Give what to do about a fault, in Swedish and in English."""
+    return _HINTS.get(code, _ANY)
