@@ -248,7 +248,7 @@ def _point(checker: Checker, layout: Layout, columns: Mapping[str, str], context
     rows = len(checker.table.line)
     if "x" not in columns or "y" not in columns:
         return np.full(rows, np.nan), np.full(rows, np.nan), None
-    srid = context.srid or layout.srid
+    srid = context.srid or checker.table.srid or layout.srid
     if srid is None:
         raise BadDeliveryError(
             "Filen har koordinater, men inget säger i vilket system. Ange det med --crs.",
