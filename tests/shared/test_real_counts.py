@@ -9,9 +9,9 @@ from datetime import date
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
-from trygghetskarta.cli.delivering import Delivering, deliver
 
 from tests.conftest import CITY, SHARED, Server
+from trygghetskarta.delivering import Delivering, deliver
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import BadDeliveryError
