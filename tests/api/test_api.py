@@ -195,6 +195,11 @@ def test_as_of_a_day_before_anything_was_delivered_nothing_is_covered(live_serve
         ({"source": "brander", "asOf": "igår"}, 400, "asOf"),
         ({"source": "polishandelser", "measure": "rate"}, 422, "measure"),
         ({"source": "polishandelser", "level": "basomrade"}, 422, "level"),
+        ({"source": "trygghetsmatning"}, 422, "source"),
+        ({"source": "population", "from": "2024-01", "to": "2024-12"}, 422, "source"),
+        ({"source": "skjutningar", "level": "basomrade", "measure": "rate"}, 422, "measure"),
+        ({"source": "incidenter", "level": "basomrade"}, 422, "level"),
+        ({"source": "tyck_till", "measure": "rate"}, 422, "measure"),
     ],
 )
 def test_a_bad_question_is_a_problem_in_both_languages(live_server: str, parameters: dict[str, str], status: int, blamed: str) -> None:

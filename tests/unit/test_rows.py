@@ -392,8 +392,13 @@ def test_an_end_before_the_start_by_the_clock_of_the_same_day_is_rejected() -> N
 
 
 def test_in_the_hour_that_the_clock_showed_twice_the_end_may_have_the_earlier_time() -> None:
-    reading = crime_points("K1,0310,,,G,1,,2025-10-26 02:50,2025-10-26 02:10")
+    reading = crime_points(
+        "K1,0310,,,G,1,,2025-10-26 02:50,2025-10-26 02:10", "K2,0310,,,G,1,,2025-10-26 02:50+02:00,2025-10-26 02:10+01:00"
+    )
     assert reading.rejected == []
+    assert [row.code for row in refusals(crime_points("K3,0310,,,G,1,,2025-10-26 02:10+01:00,2025-10-26 02:50+02:00"))] == [
+        "end_before_start"
+    ]
     assert (reading.events.ends_at >= reading.events.starts_at).all()
 
 

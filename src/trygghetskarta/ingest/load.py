@@ -24,6 +24,7 @@ from trygghetskarta.domain.events import EventBatch, Message, Precision, Reading
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.ingest.copying import copy_in, fixed, instants, join, laid_out, points, texts
 from trygghetskarta.ingest.coverage import Days, cover
+from trygghetskarta.ingest.doubles import Doubles
 from trygghetskarta.ingest.holding import Facts, HeldError, reasons
 from trygghetskarta.ingest.identity import (
     Hashes,
@@ -37,6 +38,7 @@ from trygghetskarta.ingest.identity import (
 )
 from trygghetskarta.ingest.kinds import Kinds
 from trygghetskarta.ingest.locating import Located, Locator
+from trygghetskarta.ingest.personal import hidden
 from trygghetskarta.ingest.places import OUTSIDE_KEY, Places
 from trygghetskarta.ingest.publication import announce, hold_source
 from trygghetskarta.ingest.receipts import Receipt, Rejections, record, status_of
@@ -51,6 +53,7 @@ _EVENT_COLUMNS = (
     "source_id", "key", "known_from", "digest", "category_id", "place_id", "delivery_id", "line", "geom", "identity",
     "month", "antal", "withdrawn", "precision", "time_precision", "starts_at", "ends_at", "reported_on", "area_text", "detail",
 )  # fmt: skip
+_MOST_CELL_LISTS = 16
 _FIELDS = np.frombuffer(len(_EVENT_COLUMNS).to_bytes(2, "big"), np.uint8)
 _CONFLICTING = Message(
     "conflicting_row",
@@ -135,6 +138,7 @@ class _Loading:
         locator: Places the events.
         kinds: Knows the categories.
         seen: What the earlier parts told of.
+        doubles: Counts events that may have been told of before.
         rejections: The rejected rows.
         days: The days the file tells of.
         counted: What became of the rows.
@@ -155,6 +159,7 @@ class _Loading:
     locator: Locator
     kinds: Kinds
     seen: Seen
+    doubles: Doubles
     rejections: Rejections
     days: Days
     counted: dict[str, int]
@@ -181,6 +186,7 @@ class _Loading:
             Locator(places),
             Kinds.of(connection, order.source),
             Seen.of(order.rows, told),
+            Doubles.of(connection, order.source, Seen.of(order.rows // 4, told)),
             Rejections(order.delivery),
             Days(CONTRACTS[order.source], known_from),
             dict.fromkeys(("read", "new", "changed", "unchanged", "rejected", "blank"), 0),
@@ -202,6 +208,7 @@ class _Loading:
         if len(ended):
             self.cells.append(as_cells(ended))
         self._count(part, versions, category, place)
+        self.doubles.add(events, versions.is_new)
         if len(versions.kept):
             rows = self._rows(part, category, place, versions.kept)
             self._sending = self.sender.submit(copy_in, self.connection, "event", _EVENT_COLUMNS, rows)
@@ -233,7 +240,7 @@ class _Loading:
     def _count(self, part: _Part, versions: Versions, category: Ints, place: Ints) -> None:
         reading, events, kept = part.reading, part.events, versions.kept
         conflicting = [
-            Rejected(int(events.line[row]), "", "", _CONFLICTING, reading.raw_of(row))
+            Rejected(int(events.line[row]), "", "", _CONFLICTING, hidden(reading.raw_of(row)))
             for row in np.flatnonzero(versions.conflicting).tolist()
         ]
         rejected = sorted([*reading.rejected, *conflicting], key=lambda row: row.line)
@@ -257,6 +264,8 @@ class _Loading:
         self._note_points(*part.xy)
         counts = kept[~events.withdrawn[kept]]
         self.cells.append(together([np.stack([place[counts], category[counts], events.month[counts], events.antal[counts]])]))
+        if len(self.cells) > _MOST_CELL_LISTS:
+            self.cells = [together(self.cells)]
 
     def _note_points(self, x: Floats, y: Floats) -> None:
         known = np.flatnonzero(~np.isnan(x))
@@ -294,7 +303,7 @@ class _Loading:
             gone = take_back_untold(connection, source, delivery, self.known_from, sorted(self.days.rows))
             self.taken_back = len(gone)
             self.cells.append(as_cells(gone))
-        receipt = self._receipt([*self.warnings, *self.kinds.warnings(), *self.locator.warnings()])
+        receipt = self._receipt([*self.warnings, *self.kinds.warnings(), *self.locator.warnings(), *self.doubles.warnings()])
         found = () if self.order.approved else reasons(self._facts())
         if found:
             raise HeldError(receipt, found)

@@ -1,6 +1,6 @@
 """Texts that may point at a person: they are never stored, not even among the rejected rows.
 
-Personal identity numbers, mobile numbers and e-mail addresses are found by their form. Names cannot be, and docs/sources/filer.md says so.
+Personal identity numbers, phone numbers and e-mail addresses are found by their form. Names cannot be, and docs/sources/filer.md says so.
 """
 
 from __future__ import annotations
@@ -25,8 +25,12 @@ _TELLING = np.isin(np.arange(256), list(b"0123456789@"))
 _MAYBE = r"@|[0-9][0-9 +-]{7,}[0-9]"
 # Not the decimals of a coordinate.
 _IDENTITY_NUMBER = re.compile(rb"(?<![0-9])(?<![0-9][.])(?:19|20)?([0-9]{2})([0-9]{2})([0-9]{2})[-+ ]?([0-9]{3})([0-9])(?![0-9])")
-# 077 and the like are services, 114 14 among them.
 _MOBILE_NUMBER = re.compile(rb"(?<![0-9])(?<![0-9][.])(?:(?:\+|00)46[ -]?(?:\(0\))?[ -]?|0)7[ -]?[02369](?:[ -]?[0-9]){7}(?![0-9])")
+# 020 and 077 are services, the police's 114 14 among them.
+_PHONE_NUMBER = re.compile(
+    rb"(?<![0-9-])(?:(?:\+|00)46[ -]?(?:\(0\))?[ -]?[1-9][0-9]?(?:[ -]?[0-9]){6,8}"
+    rb"|(?!020|077)0[1-9][0-9]{0,2} ?- ?[0-9](?: ?[0-9]){4,7})(?![0-9])"
+)
 # An address is found by its @: looked for from its beginning, a text of ten million letters would be gone through ten million times.
 _AT = re.compile(rb"(?<=[^\s@;,\"<>()])@(?=[^\s@;,\"<>()])")
 _BEFORE_AT = re.compile(rb"[^\s@;,\"<>()]+\Z")
@@ -53,6 +57,34 @@ def refuse_personal_data(checker: Checker, column: str) -> None:
             checker.good[row] = False
 
 
+def without_personal_data(checker: Checker, own: frozenset[str]) -> list[Rejected]:
+    """Give the rejected rows of a part with what may point at a person taken out of their free texts; of broken rows, out of the whole.
+
+    Args:
+        checker: Has the rows, and those that its table never held.
+        own: The columns that are no free text: ids, kinds, times and places.
+
+    Returns:
+        All of them; the bytes of a row without such a text are as they stand in the file.
+    """
+    columns, line = checker.table.columns, checker.table.line
+    free = [column for column in columns if column not in own]
+    found = [_starred(rejected) for rejected in checker.table.rejected]
+    for rejected in checker.rejected:
+        starred = _starred(rejected)
+        if starred is not rejected:
+            row = int(np.searchsorted(line, rejected.line))
+            texts = (columns[column][row].as_py().encode() for column in free)
+            starred = starred if any(hidden(text) != text for text in texts) else rejected
+        found.append(starred)
+    return found
+
+
+def _starred(rejected: Rejected) -> Rejected:
+    raw = hidden(rejected.raw)
+    return rejected if raw == rejected.raw else replace(rejected, raw=raw, value=hidden(rejected.value.encode()).decode())
+
+
 def hidden(text: bytes) -> bytes:
     """Put stars in the place of what may point at a person.
 
@@ -63,7 +95,7 @@ def hidden(text: bytes) -> bytes:
         The same number of bytes.
     """
     text = _IDENTITY_NUMBER.sub(lambda found: b"*" * len(found[0]) if _is_identity_number(found) else found[0], text)
-    text = _MOBILE_NUMBER.sub(_stars, text)
+    text = _PHONE_NUMBER.sub(_stars, _MOBILE_NUMBER.sub(_stars, text))
     for found in _AT.finditer(text):
         at = found.start()
         before = _BEFORE_AT.search(text, max(0, at - _LONGEST_NAME), at)
@@ -71,15 +103,6 @@ def hidden(text: bytes) -> bytes:
         if before and after:
             text = text[: before.start()] + b"*" * (after.end() - before.start()) + text[after.end() :]
     return text
-
-
-def redacted(row: Rejected) -> Rejected:
-    """Give a rejected row as it may be kept: whatever it was rejected for, with stars in the place of what may point at a person."""
-    raw = hidden(row.raw)
-    if raw == row.raw:
-        return row
-    value, swedish, english = (hidden(text.encode()).decode() for text in (row.value, row.message.swedish, row.message.english))
-    return replace(row, value=value, message=replace(row.message, swedish=swedish, english=english), raw=raw)
 
 
 def _stars(found: re.Match[bytes]) -> bytes:

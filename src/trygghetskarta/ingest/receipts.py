@@ -15,7 +15,6 @@ from trygghetskarta.domain.events import Message, Rejected, Warned
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest.contract import DeliveredFile
 from trygghetskarta.ingest.copying import copy_in, encode, fixed, raw_bytes, texts
-from trygghetskarta.ingest.personal import redacted
 from trygghetskarta.store.migrate import hold_tables_still
 
 _TOLD = 10_000
@@ -213,10 +212,9 @@ class Rejections:
     stored: int = 0
 
     def add(self, connection: Connection, rejected: Sequence[Rejected]) -> None:
-        """Store the rejected rows of a part, in the order given, less what may point at a person."""
+        """Store the rejected rows of a part, in the order given."""
         if not rejected:
             return
-        rejected = [redacted(row) for row in rejected]
         rows = len(rejected)
         numbers = np.arange(self.stored + 1, self.stored + rows + 1)
         fields = [

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import lzma
 import re
 import stat
-import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -14,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from trygghetskarta.errors import BadDeliveryError, StorageError
+from trygghetskarta.errors import BadDeliveryError, StorageError, TrygghetskartaError
 from trygghetskarta.ingest.contract import DeliveredFile
 from trygghetskarta.ingest.reading import shown
 from trygghetskarta.ingest.temporary import temporary_folder
@@ -31,17 +29,6 @@ _CHUNK = 1 << 20
 # What Finder and Explorer put into an archive by themselves.
 _CLUTTER = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\._)")
 _OUTSIDE = re.compile(r"^([/\\]|[A-Za-z]:)|(^|[/\\])\.\.([/\\]|$)")
-_BROKEN_ZIP = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    EOFError,
-    OSError,
-    ValueError,
-    NotImplementedError,
-    RuntimeError,
-    struct.error,
-)
 # What other programs' documents, zip archives too, have inside.
 _DOCUMENTS = {
     "content.xml": ("ett OpenDocument-dokument", "an OpenDocument document"),
@@ -185,7 +172,9 @@ def _zip(path: Path, name: str) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except _BROKEN_ZIP as error:
+    except TrygghetskartaError:
+        raise
+    except Exception as error:  # what zipfile may raise over broken bytes is without end
         raise _unreadable(name, "zip-fil", "zip file", error) from error
 
 
