@@ -232,6 +232,13 @@ def test_a_file_without_rows_is_read_as_none(header: str) -> None:
     assert (reading.rows, len(reading.events), reading.rejected) == (0, 0, [])
 
 
+def test_rows_with_and_without_further_facts_keep_their_own() -> None:
+    rows = [crime(), "2025-10-03;;0101001;;0310;1;2025-10-01;;;", crime(area="okänt"), "2025-10-03;;okänt;;0310;1;2025-10-01;;;"]
+    details = [orjson.loads(detail) if detail else None for detail in crimes(*rows).events.detail.to_pylist()]
+    facts, absent = {"street": "Ringvägen", "police": "Vällingby"}, {"absent": {"area": "unknown"}}
+    assert details == [facts, None, facts | absent, absent]
+
+
 def test_a_windows_file_is_read_like_any_other() -> None:
     row = crime(area="xx")
     reading = only(AnmaldaBrott().read(delivered(lines(AREA_HEADER, crime(), row).encode("cp1252")), context()))
@@ -562,7 +569,7 @@ def test_a_system_that_does_not_exist_refuses_the_file() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["<script>alert(1)</script>", "'; DROP TABLE event;--", "=1+1", "Ω≈ç√∫", "🔥", "a\\nb", "\\", "null", "True"]
+    "text", ["<script>alert(1)</script>", "'; DROP TABLE event;--", "=1+1", "Ω≈ç√∫", "🔥", "a\\nb", "\\", "nullgraden", "True"]
 )
 def test_odd_texts_are_kept_as_they_are(text: str) -> None:
     reading = fires(f'"{text}";2025-10-01;1;150000;6580000;"{text}"')
@@ -713,7 +720,7 @@ def test_a_foreign_status_takes_an_event_back_whatever_its_case() -> None:
 
 def test_a_mapped_date_that_does_not_exist_is_rejected() -> None:
     reading = foreign("7,13/32/2018 04:30:00 AM,0110,,,,X,", "8,08/09/2018 13:30:00 AM,0110,,,,X,")
-    assert [(row.line, row.column, row.code) for row in refusals(reading)] == [(2, "Date", "no_such_date"), (3, "Date", "no_such_date")]
+    assert [(row.line, row.column, row.code) for row in refusals(reading)] == [(2, "Date", "no_such_date"), (3, "Date", "ambiguous_date")]
 
 
 def test_a_format_without_a_day_gives_a_month() -> None:
