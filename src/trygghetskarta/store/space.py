@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from sqlalchemy import Engine, text
+from sqlalchemy import DDL, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from trygghetskarta.store.tables import metadata
+
+_VACUUM = DDL("VACUUM %(fullname)s")
 
 
 def give_back(engine: Engine) -> None:
@@ -16,6 +18,6 @@ def give_back(engine: Engine) -> None:
     Args:
         engine: The database. Where it cannot, nothing happens.
     """
-    names = ", ".join(table.name for table in metadata.sorted_tables)
     with suppress(SQLAlchemyError), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"VACUUM {names}"))
+        for table in metadata.sorted_tables:
+            connection.execute(_VACUUM.against(table))
