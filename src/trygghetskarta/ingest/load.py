@@ -39,6 +39,7 @@ from trygghetskarta.ingest.identity import (
 from trygghetskarta.ingest.kinds import Kinds
 from trygghetskarta.ingest.locating import Located, Locator
 from trygghetskarta.ingest.partitions import Partition, partition_of
+from trygghetskarta.ingest.personal import hidden
 from trygghetskarta.ingest.places import OUTSIDE_KEY, Places
 from trygghetskarta.ingest.publication import announce, hold_source
 from trygghetskarta.ingest.receipts import Receipt, Rejections, record, status_of
@@ -255,7 +256,7 @@ class _Loading:
     def _count(self, part: _Part, versions: Versions, category: Ints, place: Ints) -> None:
         reading, events, kept = part.reading, part.events, versions.kept
         conflicting = [
-            Rejected(int(events.line[row]), "", "", _CONFLICTING, reading.raw_of(row))
+            Rejected(int(events.line[row]), "", "", _CONFLICTING, hidden(reading.raw_of(row)))
             for row in np.flatnonzero(versions.conflicting).tolist()
         ]
         rejected = sorted([*reading.rejected, *conflicting], key=lambda row: row.line)
