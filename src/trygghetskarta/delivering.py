@@ -12,7 +12,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import psycopg
@@ -32,9 +31,13 @@ from trygghetskarta.ingest.locating import area_names
 from trygghetskarta.ingest.mapping import read_mapping
 from trygghetskarta.ingest.places import hold_areas_still, load_places
 from trygghetskarta.ingest.receipts import Receipt, receive, refuse, store
-from trygghetskarta.ingest.registry import ADAPTERS
+from trygghetskarta.ingest.registry import ADAPTERS, LAYOUTS, VALUES, version_of
+from trygghetskarta.ingest.temporary import temporary_folder
+from trygghetskarta.ingest.turns import in_turn
+from trygghetskarta.ingest.values import publish_values
 from trygghetskarta.ingest.withdrawing import Withdrawal, take_back
 from trygghetskarta.settings import Settings
+from trygghetskarta.store.space import give_back
 
 Progress = Callable[[int, int], None]
 """Told now and then how many of the file's bytes are done, and how many there are."""
@@ -78,7 +81,7 @@ class _Run:
     @property
     def adapter(self) -> str:
         """Name what reads the file, so that another way of reading the same file is another delivery."""
-        parts = [f"{self.how.source}/{ADAPTERS[self.how.source].version}"]
+        parts = [f"{self.how.source}/{version_of(self.how.source)}"]
         if self.layout is not None:
             parts.append(self.layout.name)
         if self.how.srid is not None:
@@ -99,7 +102,7 @@ class _Run:
         with self.file.path.open("rb") as file:
             return heading(file.read(_BEGINNING))
 
-    def publish(self, connection: Connection, delivery: int, *, approved: bool = False) -> Receipt:  # noqa: ARG002 - until the core asks
+    def publish(self, connection: Connection, delivery: int, *, approved: bool = False) -> Receipt:
         """Read the file and make it known, or raise HeldError."""
         hold_areas_still(connection)
         places = load_places(connection)
@@ -114,12 +117,16 @@ class _Run:
             now=datetime.now(UTC),
             srid=self.how.srid,
             layout=self.layout,
-            others={source: adapter.layouts for source, adapter in ADAPTERS.items() if source is not self.how.source},
+            others={source: layouts for source, layouts in LAYOUTS.items() if source is not self.how.source},
         )
         size = self.file.path.stat().st_size
-        order = Order(delivery, self.how.source, size // _BYTES_A_ROW)
-        readings = ADAPTERS[self.how.source].read(self.file, context)
-        receipt = publish(connection, order, self._shown(readings, size), places)
+        order = Order(delivery, self.how.source, size // _BYTES_A_ROW, complete=self.how.complete, approved=approved)
+        values = VALUES[self.how.source].values(self.file, context) if self.how.source in VALUES else None
+        if values is not None:
+            receipt = publish_values(connection, order, values, places)
+        else:
+            readings = ADAPTERS[self.how.source].read(self.file, context)
+            receipt = publish(connection, order, self._shown(readings, size), places)
         store(connection, receipt, self.header)
         return receipt
 
@@ -154,7 +161,7 @@ def deliver(engine: Engine, settings: Settings, how: Delivering, path: Path, pro
         StorageError: The disk is full; likewise.
     """
     begun = time.perf_counter()
-    with _by_remedy(), _opened(settings, how, path, progress) as run:
+    with _by_remedy(), _opened(settings, how, path, progress) as run, in_turn(engine, how.source):
         with engine.begin() as connection:
             received = receive(connection, how.source, run.file, run.adapter, said(how.srid, how.mapping, how.complete))
         if isinstance(received, Receipt):
@@ -162,6 +169,8 @@ def deliver(engine: Engine, settings: Settings, how: Delivering, path: Path, pro
         try:
             receipt = _again_and_again(lambda: _publish_or_hold(engine, run, received))
         except BaseException as error:
+            if isinstance(_remedy(error), StorageError):
+                give_back(engine)
             # What was received is on record as refused, whatever the reason; only a database that is gone leaves it as received.
             with suppress(SQLAlchemyError, psycopg.Error), engine.begin() as connection:
                 refuse(connection, received, _cause(error))
@@ -220,12 +229,12 @@ def approve(engine: Engine, settings: Settings, delivery: int, progress: Progres
         StorageError: The disk is full; it stays held.
     """
     begun = time.perf_counter()
-    with _by_remedy(), TemporaryDirectory(prefix="trygghetskarta-") as folder:
+    with _by_remedy(), temporary_folder() as folder:
         with engine.begin() as connection:
             held = find_held(connection, delivery)
-            path = Path(folder) / held.file_name
+            path = folder / held.file_name
             write_held(connection, delivery, path)
-        with _opened(settings, _as_said(held.source, held.said, Path(folder)), path, progress) as run:
+        with _opened(settings, _as_said(held.source, held.said, folder), path, progress) as run:
             receipt = _again_and_again(lambda: _publish_held(engine, run, delivery))
     return replace(receipt, seconds=time.perf_counter() - begun)
 

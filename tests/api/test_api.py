@@ -7,7 +7,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-SOURCES = {"polishandelser", "anmalda_brott", "skjutningar", "brander"}
+from trygghetskarta.domain.sources import SourceId
+
+SOURCES = {source.value for source in SourceId}
 
 
 def get(server: str, path: str, **parameters: str | int | list[str]) -> httpx.Response:
@@ -88,6 +90,50 @@ def test_a_category_counts_all_below_it(live_server: str) -> None:
     assert whole == sum(parts) == together > 0
 
 
+def test_a_tree_is_told_at_every_depth_and_adds_up(live_server: str) -> None:
+    asked = {"source": "anmalda_brott", "from": "2024-01", "to": "2024-12", "format": "json", "level": "stad"}
+    tree = get(live_server, "/v1/categories", source="anmalda_brott", limit=100).json()["items"]
+    chapter = next(group for group in tree if group["code"] == "kap-3")
+    assault = next(group for group in chapter["children"] if group["code"] == "misshandel")
+    assert [group["code"] for group in assault["children"]] == ["misshandel-barn", "misshandel-kvinna", "misshandel-man"]
+    ended = next(kind for kind in assault["children"][1]["children"] if kind["code"] == "0356")
+    assert (ended["name"], ended["validTo"]) == ("Misshandel utomhus mot kvinna, bekant med offret", 2018)
+
+    def count(*codes: str) -> int:
+        return int(get(live_server, "/v1/comparisons", **asked, category=list(codes)).json()["items"][0]["count"])
+
+    assert count("kap-3") == sum(count(group["code"]) for group in chapter["children"]) > 0
+    assert count("misshandel", "misshandel-kvinna", "0355") == count("misshandel") == sum(count(one["code"]) for one in assault["children"])
+
+
+def test_a_group_counts_its_categories_of_every_source_asked(live_server: str) -> None:
+    asked = {"from": "2024-01", "to": "2024-12", "format": "json", "level": "stad"}
+    groups = {group["code"]: group for group in get(live_server, "/v1/categories").json()["groups"]}
+    chosen = groups["skadegorelse"]["categories"]
+    answer = get(live_server, "/v1/comparisons", **asked, source=["anmalda_brott", "polishandelser"], group="skadegorelse").json()
+    parts = [
+        get(live_server, "/v1/comparisons", **asked, source=source, category=codes).json()["items"][0]["count"]
+        for source, codes in chosen.items()
+    ]
+    assert answer["items"][0]["count"] == sum(parts)
+    assert min(parts) > 0
+    assert (answer["question"]["group"], answer["question"]["category"]) == ("skadegorelse", [])
+    assert groups["skadegorelse"]["caution"] in answer["sentences"]
+    assert not groups["skadegorelse"]["addable"]
+    of_fire = get(live_server, "/v1/categories", source="brander").json()["groups"]
+    assert {group["code"] for group in of_fire} == {"brand", "trafik"}
+    assert all(set(group["categories"]) == {"brander"} for group in of_fire)
+
+
+def test_a_source_tells_when_its_categories_changed_meaning(live_server: str) -> None:
+    told = get(live_server, "/v1/sources/anmalda_brott").json()["recodings"]
+    consent = next(recoding for recoding in told if recoding["when"] == "2018-07-01")
+    assert "valdtakt" in consent["categories"]
+    assert consent["what"].startswith("Samtyckeslagen")
+    assert {recoding["when"] for recoding in told} >= {"2019-01-01", "2024"}
+    assert get(live_server, "/v1/sources/skjutningar").json()["recodings"] == []
+
+
 def test_within_gives_the_areas_of_a_larger_one(live_server: str) -> None:
     rows = get(live_server, "/v1/comparisons", source="brander", level="stadsdel", within="jarva", format="json").json()["items"]
     assert {row["code"] for row in rows} >= {"rinkeby", "tensta", "husby"}
@@ -142,10 +188,18 @@ def test_as_of_a_day_before_anything_was_delivered_nothing_is_covered(live_serve
         ({"source": "brander", "area": "atlantis"}, 400, "area"),
         ({"source": "brander", "within": "atlantis"}, 400, "within"),
         ({"source": "brander", "category": "spöken"}, 400, "category"),
+        ({"source": "brander", "group": "spöken"}, 400, "group"),
+        ({"source": "brander", "group": "brand", "category": "brand"}, 400, "group"),
+        ({"source": ["polishandelser", "brander"], "group": "narkotika"}, 422, "group"),
         ({"source": "brander", "baseline": "förr"}, 400, "baseline"),
         ({"source": "brander", "asOf": "igår"}, 400, "asOf"),
         ({"source": "polishandelser", "measure": "rate"}, 422, "measure"),
         ({"source": "polishandelser", "level": "basomrade"}, 422, "level"),
+        ({"source": "trygghetsmatning"}, 422, "source"),
+        ({"source": "population", "from": "2024-01", "to": "2024-12"}, 422, "source"),
+        ({"source": "skjutningar", "level": "basomrade", "measure": "rate"}, 422, "measure"),
+        ({"source": "incidenter", "level": "basomrade"}, 422, "level"),
+        ({"source": "tyck_till", "measure": "rate"}, 422, "measure"),
     ],
 )
 def test_a_bad_question_is_a_problem_in_both_languages(live_server: str, parameters: dict[str, str], status: int, blamed: str) -> None:
@@ -197,24 +251,40 @@ def test_a_page_of_another_site_may_read_what_is_public_and_not_what_is_exact(li
 def test_the_public_learns_of_no_kind_from_the_data(public_server: str, live_server: str) -> None:
     listed = {item["source"]: item for item in get(public_server, "/v1/categories", source="anmalda_brott", limit=100).json()["items"]}
     assert listed["anmalda_brott"]["children"] == []
-    seen = {
-        child["code"]
-        for item in get(live_server, "/v1/categories", source="anmalda_brott", limit=100).json()["items"]
-        for child in item["children"]
-    }
-    assert "0801" in seen or len(seen) > 10
-    one = next(iter(seen))
-    answers = [get(public_server, "/v1/comparisons", source="anmalda_brott", category=code) for code in (one, "0399x")]
-    assert [answer.status_code for answer in answers] == [400, 400]
+    kinds = [get(server, "/v1/categories", source="anmalda_brott", limit=100).json()["items"] for server in (public_server, live_server)]
+    assert kinds[0] == kinds[1]  # every kind of the sample is in the tree, which anyone may know
+    asked = [get(public_server, "/v1/comparisons", source="anmalda_brott", category=code) for code in ("0355", "0356", "0399x")]
+    assert [answer.status_code for answer in asked] == [200, 200, 400]  # met in the sample, not met, and not in the tree
 
 
 def test_sources_tell_what_they_are_and_what_they_refuse(live_server: str) -> None:
     items = {item["id"]: item for item in get(live_server, "/v1/sources").json()["items"]}
     assert set(items) == SOURCES
-    assert {refusal["what"] for refusal in items["polishandelser"]["refuses"]} == {"rate", "basomrade"}
+    assert {item["carries"] for item in items.values()} == {"events", "indicator", "denominator"}
+    survey = items["trygghetsmatning"]
+    assert (survey["smallestN"], survey["events"], survey["countsBy"], survey["coverage"]["from"]) == (50, None, None, None)
+    assert survey["lastDelivery"] is not None
+    assert {refusal["what"] for refusal in items["polishandelser"]["refuses"]} == {"rate", "basomrade", "point"}
     assert (items["brander"]["coverage"]["from"], items["brander"]["coverage"]["to"]) == ("2016-01", "2025-12")
     one = get(live_server, "/v1/sources/skjutningar").json()
     assert one == items["skjutningar"]
+
+
+def test_a_source_tells_month_by_month_what_it_delivered_and_how_much_is_known(live_server: str, public_server: str) -> None:
+    told = get(live_server, "/v1/sources/brander").json()
+    months = told["coverage"]["months"]
+    assert (months[0], months[-1]) == ({"month": "2016-01", "status": "delivered"}, {"month": "2025-12", "status": "delivered"})
+    assert [month["month"] for month in told["completeness"]] == [month["month"] for month in months[-12:]]
+    # The sample's years were all delivered at once, so nothing can be said of how months become known.
+    assert {(month["share"], month["reasonEn"]) for month in told["completeness"]} == {(None, "The month was delivered only afterwards.")}
+    assert get(public_server, "/v1/sources/brander").json()["completeness"] is None
+
+
+def test_a_span_outside_what_was_delivered_is_refused_with_what_there_is(live_server: str) -> None:
+    problem = get(live_server, "/v1/comparisons", source="brander", from_="1990-01", to="1990-12").json()
+    assert (problem["status"], [fault["property"] for fault in problem["invalidParameters"]]) == (422, ["from"])
+    assert problem["detail"].endswith("Det som finns: Räddningstjänstens händelser 2016-01–2025-12.")
+    assert problem["detailEn"].endswith("There is: Rescue service events 2016-01–2025-12.")
 
 
 def test_areas_come_whole_as_a_map_and_page_by_page_as_a_list(live_server: str) -> None:
@@ -257,7 +327,16 @@ def test_the_public_sees_only_what_is_public_elsewhere(public_server: str) -> No
         answer = get(public_server, "/v1/comparisons", source=sources, baseline="previous", format="json").json()
         assert {row["status"] for row in answer["items"]} == {"withheld"}
         assert {(row["count"], row["baselineCount"], row["difference"], row["percent"]) for row in answer["items"]} == {(None,) * 4}
-        assert answer["ledger"] == {"placed": None, "areaOnly": None, "unplaced": None, "outside": None, "withheld": True, "total": None}
+        assert answer["ledger"] == {
+            "placed": None,
+            "areaOnly": None,
+            "unplaced": None,
+            "outside": None,
+            "withheld": True,
+            "covered": True,
+            "withheldBySource": None,
+            "total": None,
+        }
         assert not any(
             character.isdigit() for sentence in answer["sentences"] for character in sentence.replace("2024", "").replace("2025", "")
         )

@@ -15,12 +15,13 @@ from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest.contract import Layout
 from trygghetskarta.ingest.mapping import FIELDS
 from trygghetskarta.stats.rates import per_thousand_years
+from trygghetskarta.stats.runoff import chain_ladder
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 INGEST = ROOT / "src" / "trygghetskarta" / "ingest"
-# Modules whose rejections the sender of a source's file can meet; a population file has its own.
-READERS = sorted({*INGEST.glob("*.py"), *(INGEST / "sources").glob("*.py")} - {INGEST / "population.py"})
+# Modules whose rejections the sender of a source's file can meet.
+READERS = sorted(INGEST.rglob("*.py"))
 
 HEADINGS = ["Context", "Decision", "Consequences", "What would make us change it"]
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
@@ -110,13 +111,14 @@ def test_the_press_feeds_fields_are_those_the_adapter_asks_for() -> None:
     }
     page = _read(DOCS / "sources" / "polishandelser.md")
     stated = set(re.findall(r"^\| `([^`]+)` \| (?:ja|nej) \|", page, re.MULTILINE))
+    extract = {column for layout in _layouts(SourceId.POLISHANDELSER) for column in layout.columns.values()}
     assert asked <= stated
-    assert stated == {"id", "datetime", "name", "type", "summary", "url"}
+    assert stated - extract == {"datetime", "name", "type", "summary", "url"}
 
 
 def test_every_rejection_code_is_explained() -> None:
     codes = set().union(*(_codes(path) for path in READERS))
-    assert {"field_count", "missing_id", "no_position", "superseded_row"} <= codes, "the codes are no longer found"
+    assert {"field_count", "missing_id", "no_position", "conflicting_row"} <= codes, "the codes are no longer found"
     pages = "".join(_read(path) for path in (DOCS / "sources").glob("*.md"))
     assert sorted(code for code in codes if f"`{code}`" not in pages) == []
 
@@ -125,6 +127,15 @@ def test_no_rejection_code_is_explained_that_cannot_be_met() -> None:
     codes = set().union(*(_codes(path) for path in READERS))
     shared = {row[0].strip("`") for row in _rows(_read(DOCS / "sources" / "filer.md"), "Kod", "Betyder", "Gör så här")}
     assert shared - codes == set()
+
+
+def test_every_refusal_of_a_readers_is_explained() -> None:
+    readers = [*(INGEST / "formats").glob("*.py"), INGEST / "reading.py"]
+    calls = (node for path in readers for node in ast.walk(ast.parse(_read(path))) if isinstance(node, ast.Call))
+    codes = {word.value.value for call in calls for word in call.keywords if word.arg == "code" and isinstance(word.value, ast.Constant)}
+    assert {"truncated", "archive_member"} <= codes, "the codes are no longer found"
+    stated = {row[0].strip("`") for row in _rows(_read(DOCS / "sources" / "filer.md"), "Kod", "Filen", "Gör så här")}
+    assert stated == codes
 
 
 def test_every_warning_that_is_given_is_explained() -> None:
@@ -174,6 +185,16 @@ def test_the_examples_of_rates_are_what_the_function_gives() -> None:
     person_years = np.array([float(row[1]) for row in rows])
     stated = [[float(cell) for cell in row[2:]] for row in rows]
     assert np.round(per_thousand_years(counts, person_years), 4).tolist() == stated
+
+
+def test_the_example_of_the_runoff_triangle_is_what_the_function_gives() -> None:
+    page = _read(DOCS / "methods" / "runoff.md")
+    cells = _rows(page, "Månad", "Ålder 0", "Ålder 1", "Ålder 2", "Ålder 3")
+    found = chain_ladder(np.array([[float(cell or "nan") for cell in row[1:]] for row in cells]))
+    shares = np.stack([found.share, found.low, found.high], axis=1).round(4).tolist()
+    given = [(known, ultimate, *ends) for known, ultimate, ends in zip(found.known, found.ultimate.round(1), shares, strict=True)]
+    stated = [tuple(float(cell) for cell in row) for row in _rows(page, "Känt", "Väntat", "Andel", "Från", "Till")]
+    assert given == stated
 
 
 @pytest.mark.parametrize("path", _markdown(), ids=lambda path: str(path.relative_to(ROOT)))

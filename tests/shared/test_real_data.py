@@ -23,6 +23,7 @@ from sqlalchemy.engine import make_url
 from tests.conftest import CITY, SHARED, Server
 from trygghetskarta.delivering import Delivering, deliver
 from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.categories import tree_of
 from trygghetskarta.domain.counts import Exact, Question
 from trygghetskarta.domain.events import WarningCode
 from trygghetskarta.domain.periods import Interval, Month, Span
@@ -293,3 +294,17 @@ def test_coordinates_of_one_point_agree_in_every_system() -> None:
         x, y = Transformer.from_crs(one, other, always_xy=True).transform(*known[one])
         tolerance = 1e-6 if other == 4326 else 0.01
         assert (x, y) == pytest.approx(known[other], abs=tolerance)
+
+
+def test_the_trees_know_every_kind_of_the_police_feed_and_of_the_rescue_service() -> None:
+    feeds = [POLICE.read_bytes(), *(gzip.decompress(path.read_bytes()) for path in sorted((SHARED / "police" / "snapshots").glob("*.gz")))]
+    kinds = {event["type"] for feed in feeds for event in json.loads(feed or b"[]")}
+    assert len(kinds) == 87
+    assert [kind for kind in sorted(kinds) if not tree_of(SourceId.POLISHANDELSER).categorise(kind)[1]] == []
+    with (SHARED / "fire" / "mcf_handelsetyper.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    fires = tree_of(SourceId.BRANDER)
+    assert len(rows) == 14
+    for row in rows:
+        assert fires.categorise(row["namn"]) == fires.categorise(row["konvHandelsetypId"])
+        assert fires.categorise(row["namn"])[1]

@@ -30,6 +30,8 @@ def comparison(
     counts: list[list[int]],
     *,
     sources: tuple[SourceId, ...] = (STAFF_SOURCE,),
+    categories: tuple[str, ...] = (),
+    group: str | None = None,
     asked: Span = AUTUMN,
     baseline: Span | None = AUTUMN_BEFORE,
     areas: tuple[Area, ...] = AREAS,
@@ -45,7 +47,7 @@ def comparison(
     table = np.array(counts, np.int64).reshape(len(areas), len(periods))
     measure = Measure.COUNT if person_years is None else Measure.RATE
     return Exact(
-        question=Question(AreaLevel.STADSDEL, sources, asked, baseline=baseline, measure=measure),
+        question=Question(AreaLevel.STADSDEL, sources, asked, categories=categories, group=group, baseline=baseline, measure=measure),
         areas=areas,
         periods=tuple(periods),
         counts=table,

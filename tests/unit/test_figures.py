@@ -9,7 +9,7 @@ import pytest
 from tests.unit.answers import AUTUMN, PUBLIC_SOURCE, comparison, series, span
 from trygghetskarta.disclosure.release import release
 from trygghetskarta.domain.audience import Audience
-from trygghetskarta.domain.counts import Ledger, SourceCoverage
+from trygghetskarta.domain.counts import Ledger, MonthKnown, SourceCoverage
 from trygghetskarta.domain.periods import Month
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.serialize.figures import comparison_rows, head, series_rows
@@ -30,6 +30,7 @@ def test_a_row_tells_of_an_area_its_counts_and_their_difference() -> None:
             "difference": 4,
             "percent": 50.0,
             "status": "value",
+            "baselineStatus": "value",
             "provisional": True,
         },
         {
@@ -42,6 +43,7 @@ def test_a_row_tells_of_an_area_its_counts_and_their_difference() -> None:
             "difference": -6,
             "percent": -66.67,
             "status": "value",
+            "baselineStatus": "value",
             "provisional": True,
         },
     ]
@@ -80,7 +82,7 @@ def test_a_withheld_row_has_no_figure_at_all() -> None:
 
 def test_a_missing_baseline_gives_no_difference_from_its_zero() -> None:
     row = comparison_rows(release(comparison([[12, 0], [3, 0]], missing=(False, True)), STAFF))[0]
-    assert (row["count"], row["status"]) == (12, "value")
+    assert (row["count"], row["status"], row["baselineStatus"]) == (12, "value", "missing")
     assert (row["baselineCount"], row["difference"], row["percent"]) == (None, None, None)
 
 
@@ -141,6 +143,7 @@ def test_the_head_states_the_question_and_where_the_answer_comes_from() -> None:
         "edition": "2023-01-01",
         "source": ["anmalda_brott"],
         "category": [],
+        "group": None,
         "from": "2025-09",
         "to": "2025-10",
         "baseline": "2024-09..2024-10",
@@ -176,22 +179,48 @@ def test_the_ledger_adds_up_or_is_withheld_whole() -> None:
         "unplaced": 2,
         "outside": 1,
         "withheld": False,
+        "covered": True,
+        "withheldBySource": 0,
         "total": 10,
     }
     withheld = head(release(exact, PUBLIC), [])["ledger"]
-    assert withheld == {"placed": None, "areaOnly": None, "unplaced": None, "outside": None, "withheld": True, "total": None}
+    assert withheld == {
+        "placed": None,
+        "areaOnly": None,
+        "unplaced": None,
+        "outside": None,
+        "withheld": True,
+        "covered": True,
+        "withheldBySource": None,
+        "total": None,
+    }
 
 
 def test_the_head_tells_what_was_delivered_of_each_source() -> None:
-    october = Month.parse("2025-10")
+    september, october = AUTUMN
+    known = MonthKnown(october, 0.83123, 0.7, 0.95)
     coverage = (
-        SourceCoverage(PUBLIC_SOURCE, Month.parse("2022-01"), october, (Month.parse("2025-09"),), (october,)),
+        SourceCoverage(PUBLIC_SOURCE, Month.parse("2022-01"), october, (september,), (october,), (october,), (known,)),
         SourceCoverage(SourceId.BRANDER, None, None, tuple(AUTUMN), ()),
     )
-    assert head(release(comparison([[1, 2], [3, 4]], coverage=coverage), STAFF), [])["coverage"] == [
-        {"source": "polishandelser", "from": "2022-01", "to": "2025-10", "missing": ["2025-09"], "provisional": ["2025-10"]},
-        {"source": "brander", "from": None, "to": None, "missing": ["2025-09", "2025-10"], "provisional": []},
+    nothing: dict[str, list[str]] = {"partial": [], "provisional": [], "incomplete": []}
+    told = head(release(comparison([[1, 2], [3, 4]], coverage=coverage), STAFF), [])
+    assert told["coverage"] == [
+        {
+            "source": "polishandelser",
+            "from": "2022-01",
+            "to": "2025-10",
+            "missing": ["2025-09"],
+            "partial": ["2025-10"],
+            "provisional": ["2025-10"],
+            "incomplete": [{"month": "2025-10", "share": 0.8312, "low": 0.7, "high": 0.95, "reason": None, "reasonEn": None}],
+        },
+        {"source": "brander", "from": None, "to": None, "missing": ["2025-09", "2025-10"], **nothing},
     ]
+    assert told["ledger"]["covered"] is False
+    # What share is known is worked out from exact counts: not for one who may not see them.
+    withheld = head(release(comparison([[1, 2], [3, 4]], coverage=coverage), PUBLIC), [])
+    assert withheld["coverage"][0]["incomplete"] == []
 
 
 def test_the_edition_stated_is_the_one_answered_with() -> None:

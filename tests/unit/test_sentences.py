@@ -7,7 +7,7 @@ import pytest
 from tests.unit.answers import AUTUMN, FARSTA, PUBLIC_SOURCE, STAFF_SOURCE, comparison, series, span
 from trygghetskarta.disclosure.release import release
 from trygghetskarta.domain.audience import Audience
-from trygghetskarta.domain.counts import Ledger, SourceCoverage
+from trygghetskarta.domain.counts import Ledger, MonthKnown, SourceCoverage
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.serialize.sentences import sentences
@@ -66,7 +66,7 @@ def test_periods_that_cannot_be_compared_are_not() -> None:
     change = said([[12, 8], [3, 2]], comparable=False)[1]
     assert (
         change
-        == "Leveranserna täcker olika många månader i perioden och i september–oktober 2024, så perioderna går inte att jämföra rakt av."
+        == "Leveranserna täcker inte lika mycket av perioden som av september–oktober 2024, så perioderna går inte att jämföra rakt av."
     )
 
 
@@ -124,6 +124,28 @@ def test_every_source_with_missing_months_is_named() -> None:
     )
 
 
+def test_months_delivered_in_part_are_told() -> None:
+    found = SourceCoverage(SourceId.BRANDER, None, None, (), (), tuple(AUTUMN))
+    exact = comparison([[4, 4], [6, 6]], coverage=(found,))
+    assert sentences(release(exact, STAFF))[-1] == "Räddningstjänstens händelser saknas för delar av 2 månader, från september 2025."
+
+
+def test_a_month_of_which_little_is_known_yet_is_told_with_its_interval() -> None:
+    september, october = AUTUMN
+    known = (MonthKnown(september, 0.94, 0.9, 0.98), MonthKnown(october, 0.826, 0.7, 0.954))
+    found = SourceCoverage(SourceId.BRANDER, None, None, (), (), (), known)
+    exact = comparison([[4, 4], [6, 6]], coverage=(found,))
+    least = "Räddningstjänstens händelser: ungefär 83 procent av alla för oktober 2025 beräknas vara kända hittills (mellan 70 och 95)."
+    assert sentences(release(exact, STAFF))[-1] == f"{least} Fler tillkommer för 2 månader i perioden."
+    assert least not in sentences(release(exact, PUBLIC))
+
+
+def test_a_month_of_which_almost_all_is_known_needs_no_word() -> None:
+    found = SourceCoverage(SourceId.BRANDER, None, None, (), (), (), (MonthKnown(Month.parse("2025-09"), 0.96, 0.94, 0.98),))
+    silent = comparison([[4, 4], [6, 6]], coverage=(found,))
+    assert sentences(release(silent, STAFF)) == sentences(release(comparison([[4, 4], [6, 6]]), STAFF))
+
+
 def test_a_series_of_several_months_is_not_told_as_one_number() -> None:
     assert sentences(release(series([[1, 2], [3, 4]], AUTUMN), STAFF)) == []
 
@@ -133,3 +155,49 @@ def test_every_sentence_ends_with_a_full_stop() -> None:
     told = sentences(release(exact, STAFF))
     assert len(told) == 5
     assert all(sentence.endswith(".") for sentence in told)
+
+
+SUMMER_2018, SUMMER_2017 = span("2018-07", "2018-08"), span("2017-07", "2017-08")
+
+
+def recoded(*categories: str, asked: Span = SUMMER_2018, baseline: Span | None = SUMMER_2017, group: str | None = None) -> list[str]:
+    counts = [[4, 2], [1, 1]] if baseline is not None else [[4], [1]]
+    answer = comparison(counts, categories=categories, group=group, asked=asked, baseline=baseline)
+    return [sentence for sentence in sentences(release(answer, STAFF)) if "rakt av" in sentence]
+
+
+def test_periods_on_either_side_of_a_recoding_say_what_changed() -> None:
+    found = recoded("valdtakt")
+    assert len(found) == 1
+    assert found[0].startswith("Siffror från före och efter den 1 juli 2018 går inte att jämföra rakt av. Samtyckeslagen: ")
+    assert recoded("kap-6") == found  # the law made the whole chapter larger
+    assert recoded("6101") == found  # a code below what changed
+
+
+def test_a_recoding_whose_day_is_not_known_names_its_year() -> None:
+    assert any(
+        sentence.startswith("Siffror från före och efter ändringen under 2025 ")
+        for sentence in recoded("kap-10", asked=span("2026-01", "2026-02"), baseline=span("2025-01", "2025-02"))
+    )
+
+
+def test_nothing_is_said_of_a_recoding_that_the_periods_or_the_categories_do_not_meet() -> None:
+    assert recoded("valdtakt", baseline=None) == []
+    assert recoded("valdtakt", asked=span("2018-07", "2018-08"), baseline=span("2018-09", "2018-10")) == []
+    assert recoded("1201") == []
+    assert recoded() == []
+    assert (
+        recoded("kap-9", asked=span("2019-01", "2019-06"), baseline=span("2018-01", "2018-06")) == []
+    )  # its codes moved, the chapter did not
+
+
+def test_a_group_across_sources_says_what_to_mind() -> None:
+    found = sentences(release(comparison([[4, 2], [1, 1]], group="brott-mot-aldre"), STAFF))
+    assert any("funktionsnedsättning, och de flesta brottstyper saknar en sådan kod" in sentence for sentence in found)
+
+
+def test_a_group_counts_by_codes_that_were_recoded() -> None:
+    assert any(
+        "Koderna för bedrägeri" in sentence
+        for sentence in recoded(group="brott-mot-aldre", asked=span("2019-01", "2019-06"), baseline=span("2018-01", "2018-06"))
+    )

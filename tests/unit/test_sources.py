@@ -7,7 +7,19 @@ from datetime import date
 import pytest
 
 from trygghetskarta.domain.periods import Month
-from trygghetskarta.domain.sources import BASOMRADE, CONTRACTS, RATE, CountsBy, Finality, SourceId
+from trygghetskarta.domain.sources import (
+    BASOMRADE,
+    CONTRACTS,
+    EVENT_SOURCES,
+    EVENTS,
+    POINT,
+    RATE,
+    RATE_BASOMRADE,
+    Carries,
+    CountsBy,
+    Finality,
+    SourceId,
+)
 
 EVERY_SOURCE = pytest.mark.parametrize("source", list(SourceId))
 
@@ -36,6 +48,11 @@ def test_a_number_is_never_used_again() -> None:
         "anmalda_brott": 2,
         "skjutningar": 3,
         "brander": 4,
+        "sprangningar": 5,
+        "tyck_till": 6,
+        "incidenter": 7,
+        "trygghetsmatning": 8,
+        "population": 9,
     }
 
 
@@ -61,24 +78,44 @@ def test_reported_crimes_count_when_reported_and_everything_else_when_it_happene
     assert reported == {SourceId.ANMALDA_BROTT}
 
 
-def test_only_the_press_feed_is_public_elsewhere() -> None:
-    assert {source for source, contract in CONTRACTS.items() if contract.public} == {SourceId.POLISHANDELSER}
+def test_of_events_only_the_press_feed_is_public_elsewhere() -> None:
+    assert {source for source in EVENT_SOURCES if CONTRACTS[source].public} == {SourceId.POLISHANDELSER}
 
 
-def test_only_of_shootings_may_a_month_be_empty() -> None:
-    assert {source for source, contract in CONTRACTS.items() if not contract.every_month} == {SourceId.SKJUTNINGAR}
+def test_only_of_what_is_rare_may_a_month_be_empty() -> None:
+    rare = {SourceId.SKJUTNINGAR, SourceId.SPRANGNINGAR, SourceId.INCIDENTER}
+    assert {source for source in EVENT_SOURCES if not CONTRACTS[source].every_month} == rare
 
 
-@pytest.mark.parametrize("what", [RATE, BASOMRADE])
-def test_the_press_feed_refuses_rates_and_basomraden_and_says_why(what: str) -> None:
-    refusal = CONTRACTS[SourceId.POLISHANDELSER].refusal(what)
-    assert refusal is not None
-    assert refusal.what == what
-    assert refusal.reason.endswith(".")
-    assert refusal.reason_en.endswith(".")
+def test_the_survey_and_the_population_are_no_events() -> None:
+    assert set(SourceId) - set(EVENT_SOURCES) == {SourceId.TRYGGHETSMATNING, SourceId.POPULATION}
+    assert CONTRACTS[SourceId.TRYGGHETSMATNING].carries is Carries.INDICATOR
+    assert CONTRACTS[SourceId.POPULATION].carries is Carries.DENOMINATOR
 
 
-@pytest.mark.parametrize("source", [SourceId.ANMALDA_BROTT, SourceId.SKJUTNINGAR, SourceId.BRANDER])
-@pytest.mark.parametrize("what", [RATE, BASOMRADE])
-def test_the_other_sources_carry_rates_and_basomraden(source: SourceId, what: str) -> None:
-    assert CONTRACTS[source].refusal(what) is None
+def test_a_survey_value_on_fewer_than_fifty_answers_is_not_shown() -> None:
+    assert {source: contract.smallest_n for source, contract in CONTRACTS.items() if contract.smallest_n} == {SourceId.TRYGGHETSMATNING: 50}
+
+
+REFUSED = {
+    SourceId.POLISHANDELSER: {RATE, BASOMRADE, POINT},
+    SourceId.ANMALDA_BROTT: set(),
+    SourceId.SKJUTNINGAR: {RATE_BASOMRADE},
+    SourceId.BRANDER: set(),
+    SourceId.SPRANGNINGAR: {RATE_BASOMRADE},
+    SourceId.TYCK_TILL: {RATE},
+    SourceId.INCIDENTER: {RATE, BASOMRADE, POINT},
+    SourceId.TRYGGHETSMATNING: {EVENTS},
+    SourceId.POPULATION: {EVENTS},
+}
+
+
+@EVERY_SOURCE
+def test_a_source_refuses_what_it_cannot_carry_and_says_why_in_both_languages(source: SourceId) -> None:
+    refusals = CONTRACTS[source].refusals
+    assert {refusal.what for refusal in refusals} == REFUSED[source]
+    for refusal in refusals:
+        assert CONTRACTS[source].refusal(refusal.what) is refusal
+        assert refusal.reason.endswith(".")
+        assert refusal.reason_en.endswith(".")
+        assert refusal.reason != refusal.reason_en

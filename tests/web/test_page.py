@@ -298,6 +298,20 @@ def test_what_a_source_refuses_cannot_be_chosen_and_the_reason_is_shown(opened: 
     expect(page.locator("#notice")).to_contain_text(reasons["basomrade"])
 
 
+def test_a_group_inside_a_chapter_is_chosen_and_counted(opened: Opener, live_server: str) -> None:
+    page = opened("?source=anmalda_brott&level=stad&from=2024-01&to=2024-12")
+    options = page.locator("#category option").all_text_contents()
+    place = options.index("3 kap. Brott mot liv och hälsa")
+    assert options[place + 3 : place + 5] == ["\u2003Misshandel, även grov", "\u2003\u2003Misshandel mot barn under 18 år"]
+    assert not any("Grov misshandel utomhus" in option for option in options)  # the codes are too many to choose among
+    page.locator("#category").select_option("misshandel")
+    settle(page)
+    assert asked_of(page)["category"] == "misshandel"
+    (answer,) = answer_of(page, live_server).values()
+    (shown,) = in_table(page).values()
+    assert number(shown["count"]) == answer["count"] > 0
+
+
 @pytest.mark.parametrize("word", ["constructor", "toString", "__proto__"])
 def test_a_word_that_every_object_knows_is_no_choice(opened: Opener, word: str) -> None:
     page = opened(f"?source={word}&category={word}&level={word}&edition={word}&measure={word}&baseline={word}&area={word}&sort={word}")
@@ -404,8 +418,8 @@ def test_the_ledger_closes_and_the_files_hold_the_same_question(opened: Opener, 
     }
     total = parts.pop("total")
     assert total == sum(part or 0 for part in parts.values())
-    csv, geojson = (cast("str", link.get_attribute("href")) for link in page.locator("#take .links a").all())
-    assert csv == f"{geojson}&format=csv"
+    xlsx, csv, geojson = (cast("str", link.get_attribute("href")) for link in page.locator("#take .links a").all())
+    assert (xlsx, csv) == (f"{geojson}&format=xlsx", f"{geojson}&format=csv")
     with urlopen(f"{live_server}{csv}") as response:
         assert response.headers.get_content_type() == "text/csv"
 

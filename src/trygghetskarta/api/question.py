@@ -13,12 +13,13 @@ from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Denominator, Measure, Question
 from trygghetskarta.domain.periods import Interval
-from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.domain.sources import EVENT_SOURCES, SourceId
 from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.areas import Detail
 from trygghetskarta.queries.asking import Asked, ask
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.sources import visible_codes
+from trygghetskarta.queries.trace import Bucket
 from trygghetskarta.serialize.csv import Dialect
 from trygghetskarta.serialize.formats import Format, Writing
 
@@ -43,6 +44,13 @@ class QuestionParameters(BaseModel):
     category: Annotated[
         list[str], Field(max_length=_MOST_VALUES, description="Koder på kategorier; allt under dem räknas. / Codes of categories.")
     ] = []
+    group: Annotated[
+        str | None,
+        Field(
+            description="Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category.",
+            examples=["valdsbrott"],
+        ),
+    ] = None
     edition: Annotated[
         date | None,
         Field(description="Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out."),
@@ -79,6 +87,7 @@ class QuestionParameters(BaseModel):
             areas=tuple(dict.fromkeys(self.area)),
             within=self.within,
             categories=tuple(dict.fromkeys(self.category)),
+            group=self.group,
             edition=self.edition,
             first=self.from_,
             last=self.to,
@@ -125,6 +134,18 @@ class SeriesParameters(QuestionParameters):
         return ask(cube, self.asked(interval=self.interval))
 
 
+class TraceParameters(QuestionParameters):
+    """The parameters of a trace: those of the question whose figure it is."""
+
+    bucket: Annotated[Bucket, Field(description="Vilken del av avstämningen siffran är. / Which part of the ledger.")] = Bucket.PLACED
+    limit: Annotated[int, Field(ge=1, le=10_000, description="Högsta antal händelser i listan. / Most events of the list.")] = 1000
+
+    def question(self, cube: Cube, audience: Audience) -> Question:
+        """Give the question, checked."""
+        self.refuse_hidden(cube, audience)
+        return ask(cube, self.asked())
+
+
 class AreaParameters(BaseModel):
     """The parameters of a list of areas."""
 
@@ -159,5 +180,5 @@ class CategoryParameters(ListParameters):
     source: Annotated[list[SourceId], Field(description="Bara dessa källor. / Only these sources.")] = []
 
     def sources(self) -> tuple[SourceId, ...]:
-        """Give the sources asked for; all when none is."""
-        return tuple(self.source) or tuple(SourceId)
+        """Give the sources asked for; all that have categories when none is."""
+        return tuple(self.source) or EVENT_SOURCES

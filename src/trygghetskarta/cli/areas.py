@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trygghetskarta.cli.connecting import open_engine
+from trygghetskarta.cli.ingesting import ingest
 from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.serialize.swedish import decimal, whole
 from trygghetskarta.settings import read_settings
 
@@ -83,19 +85,13 @@ def check() -> None:
 
 
 @population_app.command(name="load")
-def load_population(file: Annotated[Path, typer.Argument(help="CSV med kolumnerna niva, kod, datum, slag och antal.")]) -> None:
-    """Läs in befolkning per område och datum."""
-    from trygghetskarta.ingest.formats.archives import open_delivery
-    from trygghetskarta.ingest.locating import area_names
-    from trygghetskarta.ingest.places import load_places
-    from trygghetskarta.ingest.population import load_population as load_file
-
-    with open_delivery(file) as delivered, open_engine(read_settings()).begin() as connection:
-        report = load_file(connection, delivered, area_names(connection, load_places(connection)).codes)
-    typer.echo(f"{whole(report.read)} rader: {whole(report.loaded)} inlästa, {len(report.rejected)} avvisade, {report.blank} tomma.")
-    for row in report.rejected[:10]:
-        typer.echo(f"  Avvisad rad {row.line}, kolumn {row.column}: {row.message.swedish} [{row.message.code}]")
-    raise typer.Exit(1 if report.rejected else 0)
+def load_population(
+    files: Annotated[list[Path], typer.Argument(help="CSV med kolumnerna niva, kod, datum, slag och antal.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Gör allt, skriv kvittot, och ångra.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Skriv kvittona som ett JSON-dokument.")] = False,
+) -> None:
+    """Läs in befolkning per område och datum; detsamma som trygghetskarta ingest population."""
+    ingest(SourceId.POPULATION, files, dry_run=dry_run, as_json=as_json)
 
 
 def told(report: LevelReport) -> str:

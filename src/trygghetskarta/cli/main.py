@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from trygghetskarta.cli import areas, database, deliveries, describing, ingesting, questions, serving
+from trygghetskarta.cli import areas, database, deliveries, describing, ingesting, linking, questions, serving, tracing
 from trygghetskarta.errors import TrygghetskartaError
 
 app = typer.Typer(name="trygghetskarta", no_args_is_help=True, add_completion=False, help="Brott och trygghet på karta.")
@@ -15,9 +15,11 @@ app.add_typer(areas.app, name="areas", help="Indelningar av staden.")
 app.add_typer(areas.population_app, name="population", help="Befolkning att räkna per.")
 app.add_typer(deliveries.app, name="deliveries", help="Leveranser, kvitton och avvisade rader.")
 app.add_typer(database.rollup_app, name="rollup", help="Antal per plats och månad.")
+app.add_typer(linking.app, name="links", help="Samma händelse i flera källor.")
 app.command("ingest")(ingesting.ingest)
 app.command("compare")(questions.compare)
 app.command("series")(questions.series)
+app.command("trace")(tracing.trace)
 app.command("serve")(serving.serve)
 app.command("demo")(serving.demo)
 app.command("health")(serving.health)

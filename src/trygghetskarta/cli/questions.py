@@ -37,6 +37,7 @@ Sources = Annotated[list[SourceId], typer.Option("--source", help="Källa; kan a
 Areas = Annotated[list[str] | None, typer.Option("--area", help="Kod på ett område; kan anges flera gånger.")]
 Within = Annotated[str | None, typer.Option(help="Bara områden inom detta större område.")]
 Categories = Annotated[list[str] | None, typer.Option("--category", help="Kod på en kategori; kan anges flera gånger.")]
+Group = Annotated[str | None, typer.Option("--group", help="Kod på en grupp över källorna, i stället för kategorier.")]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 First = Annotated[str | None, typer.Option("--from", help="Första månad, till exempel 2025-01.")]
 Last = Annotated[str | None, typer.Option("--to", help="Sista månad.")]
@@ -65,6 +66,7 @@ def compare(
     area: Areas = None,
     within: Within = None,
     category: Categories = None,
+    group: Group = None,
     edition: Day = None,
     first: First = None,
     last: Last = None,
@@ -79,8 +81,8 @@ def compare(
 ) -> None:
     """Jämför områden under en period, och perioden med en annan."""
     asked = Asked(
-        level, tuple(source), tuple(area or ()), within, tuple(category or ()), _date(edition), first, last, baseline,
-        Interval.MONTH, measure, per, _date(as_of),
+        level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, baseline,
+        Interval.MONTH, measure, per, day_of(as_of),
     )  # fmt: skip
     published, cube, outlines = _answer(asked, count_comparison, geometry if form is Format.GEOJSON else Detail.NONE)
     if form is None and out is None:
@@ -95,6 +97,7 @@ def series(
     area: Areas = None,
     within: Within = None,
     category: Categories = None,
+    group: Group = None,
     edition: Day = None,
     first: First = None,
     last: Last = None,
@@ -109,8 +112,8 @@ def series(
 ) -> None:
     """Följ områden över tid."""
     asked = Asked(
-        level, tuple(source), tuple(area or ()), within, tuple(category or ()), _date(edition), first, last, None,
-        interval, measure, per, _date(as_of),
+        level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, None,
+        interval, measure, per, day_of(as_of),
     )  # fmt: skip
     published, cube, outlines = _answer(asked, count_series, geometry if form is Format.GEOJSON else Detail.NONE)
     if form is None and out is None:
@@ -119,7 +122,8 @@ def series(
     _write(write_series(published, Writing(form or Format.CSV, dialect, outlines)), out)
 
 
-def _date(day: datetime | None) -> date | None:
+def day_of(day: datetime | None) -> date | None:
+    """Give the date that an option was given."""
     return day.date() if day is not None else None
 
 

@@ -13,10 +13,6 @@ from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest.area_files import AreaFields
 from trygghetskarta.ingest.editions import LevelOrder, load_level
-from trygghetskarta.ingest.formats.archives import open_delivery
-from trygghetskarta.ingest.locating import area_names
-from trygghetskarta.ingest.places import load_places
-from trygghetskarta.ingest.population import load_population
 from trygghetskarta.settings import Settings
 
 _EDITIONS = (
@@ -50,8 +46,6 @@ def load_sample(engine: Engine, settings: Settings) -> None:
                 ("stadsdel_to_stadsdelsomrade.csv", AreaLevel.STADSDELSOMRADE, AreaFields(parent=parent)),
             ):
                 load_level(connection, LevelOrder(folder / "areas" / file, level, valid_from, fields, city, name))
-    with open_delivery(folder / "population.csv") as delivered, engine.begin() as connection:
-        load_population(connection, delivered, area_names(connection, load_places(connection)).codes)
     for source in SourceId:
-        for path in sorted((folder / "deliveries").glob(f"{source}*")):
+        for path in sorted([*folder.glob(f"{source}*.csv"), *(folder / "deliveries").glob(f"{source}*")]):
             deliver(engine, settings, Delivering(source), path)

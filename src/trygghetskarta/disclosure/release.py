@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from trygghetskarta.domain.audience import Audience
@@ -24,6 +26,8 @@ def release(exact: Exact, audience: Audience) -> Published:
     """
     may_see = audience is Audience.ANALYST or all(CONTRACTS[source].public for source in exact.question.sources)
     status = np.full(exact.counts.shape, (Status.VALUE if may_see else Status.WITHHELD).number, np.int8)
+    if exact.withheld is not None:
+        status[exact.withheld] = Status.WITHHELD.number
     status[:, exact.missing] = Status.MISSING.number
     return Published(
         question=exact.question,
@@ -36,6 +40,7 @@ def release(exact: Exact, audience: Audience) -> Published:
         comparable=exact.comparable,
         provisional=exact.provisional,
         ledger=exact.ledger if may_see else None,
-        coverage=exact.coverage,
+        # How much of a month is known is worked out from exact counts.
+        coverage=exact.coverage if may_see else tuple(replace(coverage, incomplete=()) for coverage in exact.coverage),
         provenance=exact.provenance,
     )

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from trygghetskarta.domain.areas import Area, AreaLevel
 from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.periods import Interval, Month, Period, Span
 from trygghetskarta.domain.sources import SourceId
 
@@ -30,6 +31,8 @@ class Denominator(StrEnum):
 
     RESIDENTS = "residents"
     RESIDENTS65PLUS = "residents65plus"
+    DAY_POPULATION = "dayPopulation"
+    DWELLINGS = "dwellings"
 
 
 class Status(StrEnum):
@@ -58,6 +61,7 @@ class Question:
         areas: Codes of the areas wanted; empty for all of the level.
         within: Code of an area at a coarser level that the areas must lie in.
         categories: Codes of the categories counted; empty for all. A source none of whose categories is named is counted whole.
+        group: Code of a group across the sources, in place of categories.
         baseline: The months compared with, in a comparison.
         interval: How a series is cut.
         measure: Counts, or rates.
@@ -72,11 +76,16 @@ class Question:
     areas: tuple[str, ...] = ()
     within: str | None = None
     categories: tuple[str, ...] = ()
+    group: str | None = None
     baseline: Span | None = None
     interval: Interval = Interval.MONTH
     measure: Measure = Measure.COUNT
     per: Denominator = Denominator.RESIDENTS
     as_of: date | None = None
+
+    def codes(self, source: SourceId) -> tuple[str, ...]:
+        """Give the codes of the categories that may be counted of a source: those named, or those of the group."""
+        return self.categories if self.group is None else category_groups()[self.group].categories[source]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +97,44 @@ class Ledger:
         area_only: Known to a larger area only (a stadsdel, the city), so in no area of the level.
         unplaced: With no known place.
         outside: Known to lie outside the city.
+        withheld: How many counts the source withholds. What they hold is in none of the others: nobody here knows it.
     """
 
     placed: int
     area_only: int
     unplaced: int
     outside: int
+    withheld: int = 0
 
     @property
     def total(self) -> int:
         """All events of the question."""
         return self.placed + self.area_only + self.unplaced + self.outside
+
+
+@dataclass(frozen=True, slots=True)
+class MonthKnown:
+    """How much of a month is known so far, as an estimate.
+
+    Attributes:
+        month: The month.
+        share: Share of the events expected in the end that are known, 0 to 1; None when it cannot be estimated.
+        low: Lower end of its 95 % interval.
+        high: Upper end.
+        reason: Why there is no estimate, Swedish and English; None when there is one.
+    """
+
+    month: Month
+    share: float | None = None
+    low: float | None = None
+    high: float | None = None
+    reason: tuple[str, str] | None = None
+
+    def as_told(self) -> dict[str, str | float | None]:
+        """Give it by the names it has in an answer."""
+        swedish, english = self.reason if self.reason is not None else (None, None)
+        share, low, high = (None if value is None else round(value, 4) for value in (self.share, self.low, self.high))
+        return {"month": str(self.month), "share": share, "low": low, "high": high, "reason": swedish, "reasonEn": english}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +147,8 @@ class SourceCoverage:
         last: Last month it delivered.
         missing: Months of the span (and baseline) it never delivered.
         provisional: Months of the span (and baseline) whose figures are not final.
+        partial: Months of the span (and baseline) it delivered only some days of.
+        incomplete: Months of the span (and baseline) estimated to be less than wholly known; empty for one who may not see exact figures.
     """
 
     source: SourceId
@@ -118,6 +156,8 @@ class SourceCoverage:
     last: Month | None
     missing: tuple[Month, ...]
     provisional: tuple[Month, ...]
+    partial: tuple[Month, ...] = ()
+    incomplete: tuple[MonthKnown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +197,7 @@ class Exact:
         ledger: Where every event of the span went.
         coverage: Per source.
         provenance: What the answer rests on.
+        withheld: Shape (areas, periods): True where the source withholds all that there is; None for nowhere.
     """
 
     question: Question
@@ -170,6 +211,7 @@ class Exact:
     ledger: Ledger
     coverage: tuple[SourceCoverage, ...]
     provenance: Provenance
+    withheld: npt.NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, slots=True)

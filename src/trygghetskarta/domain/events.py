@@ -91,6 +91,7 @@ class WarningCode(StrEnum):
     NO_VALUE = "no_value"
     ORDER = "order"
     DIGEST = "digest"
+    WITHHELD = "withheld"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,17 @@
 """The sources, and what each can carry.
 
-A source contract is data: the code that answers a question asks it, and a question the source cannot answer is refused with the reason.
+A source contract is data, in source_contracts/<source>.toml: the code that answers a question asks it, and a question the source cannot answer
+is refused with the reason.
 """
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from importlib.resources import files
+from typing import Any
 
 from trygghetskarta.domain.periods import Month
 
@@ -19,11 +23,24 @@ class SourceId(StrEnum):
     ANMALDA_BROTT = "anmalda_brott"
     SKJUTNINGAR = "skjutningar"
     BRANDER = "brander"
+    SPRANGNINGAR = "sprangningar"
+    TYCK_TILL = "tyck_till"
+    INCIDENTER = "incidenter"
+    TRYGGHETSMATNING = "trygghetsmatning"
+    POPULATION = "population"
 
     @property
     def number(self) -> int:
-        """The source's key in the database; a number is never used again for another source."""
-        return {"polishandelser": 1, "anmalda_brott": 2, "skjutningar": 3, "brander": 4}[self.value]
+        """The source's key in the database: its place in the list, so a new source is added last and none is ever taken away."""
+        return list(SourceId).index(self) + 1
+
+
+class Carries(StrEnum):
+    """What a source's rows are. Only events are counted; the other two are values of an area."""
+
+    EVENTS = "events"
+    INDICATOR = "indicator"
+    DENOMINATOR = "denominator"
 
 
 class CountsBy(StrEnum):
@@ -53,7 +70,7 @@ class Finality(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A kind of question the source must not be used for, and why."""
+    """A kind of question the source must not be used for (one of the names below, or a level it is never as exact as), and why."""
 
     what: str
     reason: str
@@ -70,6 +87,7 @@ class SourceContract:
         name_en: Its English name.
         description: One or two Swedish sentences on what it is.
         description_en: The same in English.
+        carries: What its rows are.
         counts_by: The date that puts an event in a month.
         finality: When a month's figures are final.
         every_month: True where a month without a row means that nothing was delivered; False where it may mean that nothing happened.
@@ -77,6 +95,8 @@ class SourceContract:
         noun: What one event is called, singular and plural.
         refusals: The kinds of question that are refused.
         inside: True where the source says that every row is inside the municipality, so that rows outside are a sign of a wrong file.
+        polled: True where a file is an answer of a feed or a list as it stands, not the whole of some months.
+        smallest_n: A value that rests on fewer answers is shown on no map and in no figure; None where that is no question.
     """
 
     source: SourceId
@@ -84,6 +104,7 @@ class SourceContract:
     name_en: str
     description: str
     description_en: str
+    carries: Carries
     counts_by: CountsBy
     finality: Finality
     every_month: bool
@@ -91,102 +112,32 @@ class SourceContract:
     noun: tuple[str, str]
     refusals: tuple[Refusal, ...] = ()
     inside: bool = True
+    polled: bool = False
+    smallest_n: int | None = None
 
     def refusal(self, what: str) -> Refusal | None:
         """Give the reason why the source refuses this kind of question; None when it does not."""
         return next((refusal for refusal in self.refusals if refusal.what == what), None)
 
 
+EVENTS = "events"
 RATE = "rate"
+POINT = "point"
 BASOMRADE = "basomrade"
+RATE_BASOMRADE = "rateBasomrade"
 
-CONTRACTS: dict[SourceId, SourceContract] = {
-    contract.source: contract
-    for contract in (
-        SourceContract(
-            source=SourceId.POLISHANDELSER,
-            name="Polisens händelserapporter",
-            name_en="Police press feed",
-            description=(
-                "Händelser som polisen valt att berätta om på sin webbplats. Det är nyheter, inte statistik: bara några procent av alla "
-                "händelser finns med, och andelen varierar. Platsen är som bäst en stadsdel som nämns i texten."
-            ),
-            description_en=(
-                "Events the police chose to publish on their website. It is news, not statistics: a few per cent of all events, a share "
-                "that varies. The place is at best a stadsdel named in the text."
-            ),
-            counts_by=CountsBy.HAPPENED,
-            finality=Finality.NEXT_MONTH,
-            every_month=True,
-            public=True,
-            noun=("händelse", "händelser"),
-            inside=False,
-            refusals=(
-                Refusal(
-                    RATE,
-                    "Polisens händelserapporter är ett urval som polisen gör och kan därför inte räknas per invånare.",
-                    "The police press feed is a selection made by the police and cannot be counted per inhabitant.",
-                ),
-                Refusal(
-                    BASOMRADE,
-                    "Polisens händelserapporter anger aldrig en plats som är noggrannare än en stadsdel.",
-                    "The police press feed never gives a place finer than a stadsdel.",
-                ),
-            ),
-        ),
-        SourceContract(
-            source=SourceId.ANMALDA_BROTT,
-            name="Anmälda brott",
-            name_en="Reported crimes",
-            description=(
-                "Brott som anmälts till polisen, räknade den månad de anmäldes. Långt ifrån alla brott anmäls, och bedrägerier saknar oftast "
-                "plats. Årets siffror är preliminära till och med februari året därpå."
-            ),
-            description_en=(
-                "Crimes reported to the police, counted in the month of the report. Far from all crimes are reported, and fraud mostly has no "
-                "place. A year's figures are provisional until the end of the next February."
-            ),
-            counts_by=CountsBy.REPORTED,
-            finality=Finality.NEXT_FEBRUARY,
-            every_month=True,
-            public=False,
-            noun=("anmält brott", "anmälda brott"),
-        ),
-        SourceContract(
-            source=SourceId.SKJUTNINGAR,
-            name="Bekräftade skjutningar",
-            name_en="Confirmed shootings",
-            description=(
-                "Polisens egen lista över skjutningar, med döda och skadade. Listan är preliminär och rättas i efterhand. En skjutning är inte "
-                "en brottstyp: samma händelse kan också finnas bland anmälda brott."
-            ),
-            description_en=(
-                "The police's own list of shootings, with dead and injured. The list is provisional and revised. A shooting is not a crime type: "
-                "the same event may stand among reported crimes as well."
-            ),
-            counts_by=CountsBy.HAPPENED,
-            finality=Finality.THREE_MONTHS,
-            every_month=False,
-            public=False,
-            noun=("skjutning", "skjutningar"),
-        ),
-        SourceContract(
-            source=SourceId.BRANDER,
-            name="Räddningstjänstens händelser",
-            name_en="Rescue service events",
-            description=(
-                "Storstockholms brandförsvars registrerade händelser efter räddningstjänstens händelsetyper. Automatlarm utan brand är över en "
-                "tredjedel och redovisas för sig."
-            ),
-            description_en=(
-                "Events registered by the Greater Stockholm fire service, by the rescue service's event types. Automatic alarms without fire are "
-                "over a third and are kept apart."
-            ),
-            counts_by=CountsBy.HAPPENED,
-            finality=Finality.NEXT_MONTH,
-            every_month=True,
-            public=False,
-            noun=("händelse", "händelser"),
-        ),
+
+def _read(source: SourceId) -> SourceContract:
+    written: dict[str, Any] = tomllib.loads(
+        files("trygghetskarta.domain").joinpath("source_contracts", f"{source}.toml").read_text(encoding="utf-8")
     )
-}
+    refusals = tuple(Refusal(**refusal) for refusal in written.pop("refusals", []))
+    closed = {"carries": Carries, "counts_by": CountsBy, "finality": Finality, "noun": tuple}
+    return SourceContract(
+        source, refusals=refusals, **{name: closed.get(name, lambda value: value)(value) for name, value in written.items()}
+    )
+
+
+CONTRACTS: dict[SourceId, SourceContract] = {source: _read(source) for source in SourceId}
+EVENT_SOURCES: tuple[SourceId, ...] = tuple(source for source in SourceId if CONTRACTS[source].carries is Carries.EVENTS)
+"""The sources that questions can be asked of."""

@@ -11,6 +11,7 @@ from typing import Protocol
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.events import Precision, Reading
 from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.domain.values import ValueReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,35 @@ class Source(Protocol):
 
         Returns:
             Every row, as an event or as a rejected row, a part of the file at a time.
+
+        Raises:
+            BadDeliveryError: The file as a whole cannot be used.
+        """
+        ...
+
+
+class ValueSource(Protocol):
+    """An adapter of files of values, which are not events.
+
+    Attributes:
+        source: The source it reads.
+        version: Changes when the same file would be read otherwise than before.
+        value_layouts: The tables of values it knows.
+    """
+
+    source: SourceId
+    version: str
+    value_layouts: tuple[Layout, ...]
+
+    def values(self, file: DeliveredFile, context: Context) -> Iterator[ValueReading] | None:
+        """Read a file of values.
+
+        Args:
+            file: The file.
+            context: What is known outside it.
+
+        Returns:
+            Every row, as a value or as a rejected row; None when the file is one of events, for a source that has both.
 
         Raises:
             BadDeliveryError: The file as a whole cannot be used.

@@ -20,11 +20,12 @@ import numpy.typing as npt
 import pyarrow as pa
 from sqlalchemy import Connection, text
 
-from trygghetskarta.domain.events import EventBatch, Message, Precision, Reading, Rejected, Warned
+from trygghetskarta.domain.events import EventBatch, Message, Precision, Reading, Rejected, Warned, told_together
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.ingest.copying import copy_in, fixed, instants, join, laid_out, points, texts
 from trygghetskarta.ingest.coverage import Days, cover
 from trygghetskarta.ingest.doubles import Doubles
+from trygghetskarta.ingest.holding import Facts, HeldError, reasons
 from trygghetskarta.ingest.identity import (
     Hashes,
     Seen,
@@ -37,11 +38,11 @@ from trygghetskarta.ingest.identity import (
 )
 from trygghetskarta.ingest.kinds import Kinds
 from trygghetskarta.ingest.locating import Located, Locator
-from trygghetskarta.ingest.places import Places
+from trygghetskarta.ingest.places import OUTSIDE_KEY, Places
 from trygghetskarta.ingest.publication import announce, hold_source
 from trygghetskarta.ingest.receipts import Receipt, Rejections, record, status_of
-from trygghetskarta.ingest.rollup import Cells, change_rollup, together
-from trygghetskarta.ingest.versions import Told, Versions, compare, end, reverted
+from trygghetskarta.ingest.rollup import Cells, as_cells, change_rollup, monthly_counts, together
+from trygghetskarta.ingest.versions import Told, Versions, compare, end, reverted, take_back_untold, tell
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -51,6 +52,7 @@ _EVENT_COLUMNS = (
     "source_id", "key", "known_from", "digest", "category_id", "place_id", "delivery_id", "line", "geom", "identity",
     "month", "antal", "withdrawn", "precision", "time_precision", "starts_at", "ends_at", "reported_on", "area_text", "detail",
 )  # fmt: skip
+_MOST_CELL_LISTS = 16
 _FIELDS = np.frombuffer(len(_EVENT_COLUMNS).to_bytes(2, "big"), np.uint8)
 _CONFLICTING = Message(
     "conflicting_row",
@@ -67,11 +69,15 @@ class Order:
         delivery: Its number, from `receive`.
         source: Its source.
         rows: About how many rows its file has.
+        complete: Whether it tells of all there is in its months, so that what it does not tell of is taken back.
+        approved: Whether a person has said that it may be published, however odd it looks.
     """
 
     delivery: int
     source: SourceId
     rows: int = 0
+    complete: bool = False
+    approved: bool = False
 
 
 def publish(connection: Connection, order: Order, readings: Iterable[Reading], places: Places) -> Receipt:
@@ -85,6 +91,9 @@ def publish(connection: Connection, order: Order, readings: Iterable[Reading], p
 
     Returns:
         The receipt, also stored.
+
+    Raises:
+        HeldError: The delivery looks odd and nobody has approved it; the caller rolls back.
     """
     hold_source(connection, order.source.number)
     with ThreadPoolExecutor(1) as sender, tempfile.TemporaryFile() as told:
@@ -136,6 +145,9 @@ class _Loading:
         warnings: What the parts warned of.
         cells: What the rollup gains and loses.
         reverted: Events that would get replaced values back.
+        outside: New and changed rows outside the city.
+        points: The first point met, how many rows stand on it, and how many rows have a point.
+        taken_back: Events that the months told of no longer hold.
     """
 
     connection: Connection
@@ -154,6 +166,9 @@ class _Loading:
     warnings: list[Warned] = field(default_factory=list)
     cells: list[Cells] = field(default_factory=list)
     reverted: int = 0
+    outside: int = 0
+    points: tuple[tuple[float, float] | None, int, int] = (None, 0, 0)
+    taken_back: int = 0
     _sending: Future[None] | None = None
 
     @classmethod
@@ -184,11 +199,13 @@ class _Loading:
         category = self.kinds.number(self.connection, events.kind)
         place = self.locator.number(self.connection, events, part.located)
         versions = compare(self.connection, self.order.source, told, any_known=self.any_known)
+        if self.order.complete:
+            tell(self.connection, told.key)
         changed = np.flatnonzero(versions.is_changed)
         self.reverted += reverted(self.connection, self.order.source, told.key[changed], told.fingerprint[changed])
         ended = end(self.connection, self.order.source, told.key[changed], self.known_from)
         if len(ended):
-            self.cells.append(np.stack([ended[name] for name in ("place", "category", "month", "antal")]).astype(np.int64))
+            self.cells.append(as_cells(ended))
         self._count(part, versions, category, place)
         self.doubles.add(events, versions.is_new)
         if len(versions.kept):
@@ -242,8 +259,20 @@ class _Loading:
             name = Precision(number).name.lower()
             self.placed[name] = self.placed.get(name, 0) + count
         self.days.add(events)
+        self.outside += int((place[kept] == self.locator.places.known.get(OUTSIDE_KEY, -1)).sum())
+        self._note_points(*part.xy)
         counts = kept[~events.withdrawn[kept]]
         self.cells.append(together([np.stack([place[counts], category[counts], events.month[counts], events.antal[counts]])]))
+        if len(self.cells) > _MOST_CELL_LISTS:
+            self.cells = [together(self.cells)]
+
+    def _note_points(self, x: Floats, y: Floats) -> None:
+        known = np.flatnonzero(~np.isnan(x))
+        if not len(known):
+            return
+        first, on_it, with_one = self.points
+        first = (float(x[known[0]]), float(y[known[0]])) if first is None else first
+        self.points = first, on_it + int(((x == first[0]) & (y == first[1])).sum()), with_one + len(known)
 
     def _rows(self, part: _Part, category: Ints, place: Ints, kept: Ints) -> pa.LargeBinaryArray:
         """Give the new versions as the bytes that are sent, in the order of their keys: the index grows fastest that way."""
@@ -268,13 +297,41 @@ class _Loading:
     def finish(self) -> Receipt:
         """Count what has come in, cover the days it tells of, and write the receipt."""
         self._wait()
-        connection, delivery = self.connection, self.order.delivery
-        change_rollup(connection, self.order.source.number, self.cells)
+        connection, delivery, source = self.connection, self.order.delivery, self.order.source
+        if self.order.complete:
+            gone = take_back_untold(connection, source, delivery, self.known_from, sorted(self.days.rows))
+            self.taken_back = len(gone)
+            self.cells.append(as_cells(gone))
+        receipt = self._receipt([*self.warnings, *self.kinds.warnings(), *self.locator.warnings(), *self.doubles.warnings()])
+        found = () if self.order.approved else reasons(self._facts())
+        if found:
+            raise HeldError(receipt, found)
+        change_rollup(connection, source.number, self.cells)
         cover(connection, delivery, self.days)
-        warnings = [*self.warnings, *self.kinds.warnings(), *self.locator.warnings(), *self.doubles.warnings()]
-        if self.counted["new"] or self.counted["changed"]:
+        if self.counted["new"] or self.counted["changed"] or self.taken_back:
             announce(connection, "delivery", delivery)
-        return record(connection, self._receipt(warnings), self.known_from)
+        return record(connection, receipt, self.known_from)
+
+    def _facts(self) -> Facts:
+        """Give what the rules for holding a delivery look at."""
+        history = monthly_counts(self.connection, self.order.source.number)
+        after = dict(history)
+        _, _, month, antal = together(self.cells)
+        for number, change in zip(month.tolist(), antal.tolist(), strict=True):
+            after[number] = after.get(number, 0) + change
+        return Facts(
+            contract=CONTRACTS[self.order.source],
+            outside=self.outside,
+            unknown=sum(self.kinds.unknown.values()),
+            with_point=self.points[2],
+            one_point=self.points[1],
+            months={number: (history.get(number, 0), after[number]) for number in sorted({*month.tolist(), *self.days.rows})},
+            days=None if self.days.first is None or self.days.last is None else (self.days.first, self.days.last),
+            history=history,
+            reverted=self.reverted,
+            polled=CONTRACTS[self.order.source].polled,
+            **self.counted,
+        )
 
     def _receipt(self, warnings: list[Warned]) -> Receipt:
         row = self.connection.execute(
@@ -289,7 +346,7 @@ class _Loading:
             row.adapter,
             placed=self.placed,
             months=self.days.months,
-            warnings=tuple(warnings),
+            warnings=told_together(warnings),
             rejections=tuple(self.rejections.first),
             reasons=(),
             **self.counted,

@@ -22,6 +22,7 @@ from trygghetskarta.domain.areas import AreaLevel, code_of_name
 from trygghetskarta.domain.events import Precision
 from trygghetskarta.ingest.contract import CityBox
 from trygghetskarta.ingest.place import NOWHERE, RasterIndex, index_polygons
+from trygghetskarta.store.migrate import hold_tables_still
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -313,12 +314,22 @@ def areas_of_key(key: str) -> set[int]:
 
 
 def hold_areas_still(connection: Connection) -> None:
-    """Keep the areas as they are until the transaction ends."""
+    """Keep the areas, and the tables, as they are until the transaction ends.
+
+    Raises:
+        BusyError: The tables are another version's.
+    """
+    hold_tables_still(connection)
     connection.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": _LOCK})
 
 
 def change_areas(connection: Connection) -> None:
-    """Keep everyone else from the areas until the transaction ends: those who change them, and deliveries that place events in them."""
+    """Keep everyone else from the areas until the transaction ends: those who change them, and deliveries that place events in them.
+
+    Raises:
+        BusyError: The tables are another version's.
+    """
+    hold_tables_still(connection)
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +11,11 @@ import numpy as np
 import orjson
 from sqlalchemy import Connection, Row, text
 
-from trygghetskarta.domain.events import Message, Rejected, Warned, told_together
+from trygghetskarta.domain.events import Message, Rejected, Warned
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest.contract import DeliveredFile
 from trygghetskarta.ingest.copying import copy_in, encode, fixed, raw_bytes, texts
+from trygghetskarta.store.migrate import hold_tables_still
 
 _TOLD = 10_000
 
@@ -79,7 +80,11 @@ def receive(connection: Connection, source: SourceId, file: DeliveredFile, adapt
     Returns:
         The delivery's number; or, when the same bytes were taken in before, by the same adapter and with the areas as they
         are now, the receipt that says so; or the receipt of the delivery that already waits for approval with them.
+
+    Raises:
+        BusyError: The tables are another version's.
     """
+    hold_tables_still(connection)
     waits = connection.execute(
         text("""
             SELECT * FROM delivery WHERE source_id = :source AND sha256 = :sha256 AND adapter = :adapter AND status = 'held'
@@ -235,13 +240,12 @@ def record(connection: Connection, receipt: Receipt, known_from: datetime) -> Re
 
     Args:
         connection: Inside the delivery's transaction.
-        receipt: What became of them, its warnings as the parts of the file gave them.
+        receipt: What became of them.
         known_from: When readers first see it.
 
     Returns:
-        The receipt as it is told.
+        The receipt.
     """
-    told = replace(receipt, warnings=told_together(receipt.warnings))
     connection.execute(
         text("""
             UPDATE delivery SET status = :status, published_at = :at, rows_read = :read, rows_new = :new, rows_changed = :changed,
@@ -249,8 +253,8 @@ def record(connection: Connection, receipt: Receipt, known_from: datetime) -> Re
             WHERE delivery_id = :delivery
         """),
         {
-            **{name: getattr(told, name) for name in ("delivery", "status", "read", "new", "changed", "unchanged", "rejected", "blank")},
+            **{name: getattr(receipt, name) for name in ("delivery", "status", "read", "new", "changed", "unchanged", "rejected", "blank")},
             "at": known_from,
         },
     )
-    return told
+    return receipt

@@ -16,10 +16,16 @@ _REBUILD = text("""
     INSERT INTO rollup_month (source_id, month, place_ids, category_ids, antal)
     SELECT source_id, month, array_agg(place_id), array_agg(category_id), array_agg(antal) FROM (
         SELECT source_id, month, place_id, category_id, sum(antal)::int AS antal FROM event
-        WHERE known_to IS NULL AND NOT withdrawn GROUP BY 1, 2, 3, 4
+        WHERE known_to IS NULL AND NOT withdrawn GROUP BY 1, 2, 3, 4 HAVING sum(antal) > 0
     ) AS cell GROUP BY 1, 2
 """)
 _TOUCHED = text("SELECT month, place_ids, category_ids, antal FROM rollup_month WHERE source_id = :source AND month = ANY(:months)")
+_MONTHLY = text("""
+    SELECT month, max(count) FROM (
+        SELECT month, (SELECT coalesce(sum(one), 0) FROM unnest(antal) AS one) AS count FROM rollup_month WHERE source_id = :source
+        UNION ALL SELECT month, 0 FROM coverage WHERE source_id = :source AND known_to IS NULL
+    ) AS counted GROUP BY month
+""")
 _CLEAR = text("DELETE FROM rollup_month WHERE source_id = :source AND month = ANY(:months)")
 Cells = npt.NDArray[np.int64]
 """Place, category, month and antal of each, (4, cells); antal is negative for what no longer counts."""
@@ -33,6 +39,17 @@ def rebuild_rollup(connection: Connection) -> None:
     """
     connection.execute(text("DELETE FROM rollup_month"))
     connection.execute(_REBUILD)
+
+
+def as_cells(ended: npt.NDArray[np.void]) -> Cells:
+    """Give what `versions.end` and `versions.take_back` say as cells."""
+    return np.stack([ended[name] for name in ("place", "category", "month", "antal")]).astype(np.int64)
+
+
+def monthly_counts(connection: Connection, source: int) -> dict[int, int]:
+    """Count the events of a source by month; 0 for a month that was delivered and has none."""
+    rows = connection.execute(_MONTHLY, {"source": source}).all()
+    return {month: int(count) for month, count in rows}
 
 
 def together(cells: list[Cells]) -> Cells:

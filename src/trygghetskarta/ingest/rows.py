@@ -75,10 +75,10 @@ def read_rows(file: DeliveredFile, layouts: tuple[Layout, ...], context: Context
         refuse_unusable_formats(layout.formats, layout.name)
     chosen: Layout | None = None
     month_first: set[str] = set()
-    for table in open_tables(file, lambda header: any(not _missing(layout, header) for layout in layouts)):
+    for table in open_tables(file, lambda header: any(not missing_columns(layout, header) for layout in layouts)):
         checker = Checker.of(table, month_first)
         if chosen is None:
-            chosen = _fitting(table, layouts, context, file.name)
+            chosen = choose_layout(table, layouts, context, file.name)
             _warn_of_unknown(checker, chosen)
         _respell(table, chosen)
         yield _part(checker, chosen, context, counts_by)
@@ -130,20 +130,35 @@ def _part(checker: Checker, layout: Layout, context: Context, counts_by: CountsB
     )
 
 
-def _missing(layout: Layout, header: list[str]) -> list[str]:
+def missing_columns(layout: Layout, header: list[str]) -> list[str]:
     """Give the required columns that a header lacks."""
     spelled = {column.casefold() for column in header}
     return [layout.columns[field] for field in layout.required if layout.columns[field].casefold() not in spelled]
 
 
-def _fitting(table: TextTable, layouts: tuple[Layout, ...], context: Context, name: str) -> Layout:
-    """Choose the layout whose required columns are there."""
-    layout = min(layouts, key=lambda layout: len(_missing(layout, table.header)))
-    missing = _missing(layout, table.header)
+def choose_layout(table: TextTable, layouts: tuple[Layout, ...], context: Context, name: str) -> Layout:
+    """Choose the layout whose required columns are there.
+
+    Args:
+        table: The table.
+        layouts: The layouts that it may have.
+        context: What is known outside the file; it tells whose file it may be instead.
+        name: The file's name, for the error.
+
+    Returns:
+        The layout.
+
+    Raises:
+        BadDeliveryError: The header fits none.
+    """
+    layout = min(layouts, key=lambda layout: len(missing_columns(layout, table.header)))
+    missing = missing_columns(layout, table.header)
     if not missing:
         return layout
     has, lacks = ", ".join(shown(column) for column in table.header), ", ".join(missing)
-    other = next((source for source, theirs in context.others.items() if any(not _missing(each, table.header) for each in theirs)), None)
+    other = next(
+        (source for source, theirs in context.others.items() if any(not missing_columns(each, table.header) for each in theirs)), None
+    )
     if other is not None:
         raise BadDeliveryError(
             f"{name} ser ut att höra till källan {other}: kolumnen {lacks} saknas för layouten {layout.name}; filen har {has}.",
@@ -250,7 +265,7 @@ def _point(checker: Checker, layout: Layout, columns: Mapping[str, str], context
     rows = len(checker.table.line)
     if "x" not in columns or "y" not in columns:
         return np.full(rows, np.nan), np.full(rows, np.nan), None
-    srid = context.srid or layout.srid
+    srid = context.srid or checker.table.srid or layout.srid
     if srid is None:
         raise BadDeliveryError(
             "Filen har koordinater, men inget säger i vilket system. Ange det med --crs.",

@@ -53,6 +53,11 @@ _TAKE_BACK = """
         category_id, place_id, month, antal, precision, time_precision, identity, starts_at, ends_at, reported_on, geom, area_text, detail
     FROM ended RETURNING place_id, category_id, month, -antal
 """
+_UNTOLD = text("""
+    CREATE TEMP TABLE vanished ON COMMIT DROP AS SELECT key FROM event
+    WHERE source_id = :source AND month = ANY(:months) AND known_to IS NULL AND NOT withdrawn
+        AND NOT EXISTS (SELECT FROM told WHERE told.key = event.key)
+""")
 _CELL = [("place", ">i4"), ("category", ">i4"), ("month", ">i4"), ("antal", ">i4")]
 
 
@@ -199,3 +204,33 @@ def take_back(connection: Connection, source: SourceId, delivery: int, known_fro
     values: dict[str, Any] = {"source": source.number, "delivery": delivery, "known_from": known_from}
     rows = connection.execute(text(_TAKE_BACK), values).all()
     return np.array([tuple(row) for row in rows], _CELL)
+
+
+def tell(connection: Connection, key: Hashes) -> None:
+    """Remember what a part of a file tells of, in the temporary table `told`."""
+    connection.execute(text("CREATE TEMP TABLE IF NOT EXISTS told (key uuid) ON COMMIT DROP"))
+    copy_in(connection, "told", ("key",), encode([fixed(as_bytes(key), "S16")]))
+
+
+def take_back_untold(
+    connection: Connection, source: SourceId, delivery: int, known_from: datetime, months: list[int]
+) -> npt.NDArray[np.void]:
+    """Mark the events of some months that no part of the file told of as taken back.
+
+    Args:
+        connection: Inside a transaction that holds the source's lock, after `tell`.
+        source: Whose events.
+        delivery: Which no longer tells of them.
+        known_from: When it was published.
+        months: The months that the delivery tells of as a whole, months since 1970.
+
+    Returns:
+        What no longer counts, as `end` gives it.
+    """
+    if not months:
+        return np.zeros(0, _CELL)
+    connection.execute(text("ANALYZE told"))
+    connection.execute(_UNTOLD, {"source": source.number, "months": months})
+    gone = take_back(connection, source, delivery, known_from)
+    connection.execute(text("DROP TABLE vanished, told"))
+    return gone

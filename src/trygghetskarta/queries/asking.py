@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.counts import Denominator, Measure, Question
 from trygghetskarta.domain.periods import Interval, Month, Span
-from trygghetskarta.domain.sources import CONTRACTS, SourceId
-from trygghetskarta.errors import InvalidQuestionError, NotCoveredError, bad_parameter
+from trygghetskarta.domain.sources import CONTRACTS, EVENTS, SourceId
+from trygghetskarta.errors import Fault, InvalidQuestionError, NotCarriedError, NotCoveredError, bad_parameter
 from trygghetskarta.queries.cube import Cube
 
 _LONGEST = 1200
@@ -24,6 +25,7 @@ class Asked:
     areas: tuple[str, ...] = ()
     within: str | None = None
     categories: tuple[str, ...] = ()
+    group: str | None = None
     edition: date | None = None
     first: str | None = None
     last: str | None = None
@@ -45,9 +47,15 @@ def ask(cube: Cube, asked: Asked) -> Question:
         The question. Without months it is about the last twelve that every source delivered.
 
     Raises:
-        InvalidQuestionError: A month is not one, or the months are in the wrong order.
+        InvalidQuestionError: A month is not one, the months are in the wrong order, or there is no such group.
+        NotCarriedError: A source holds no events, or an asked source has nothing of the group.
         NotCoveredError: No months were given and nothing is delivered.
     """
+    for source in asked.sources:
+        refusal = CONTRACTS[source].refusal(EVENTS)
+        if refusal is not None:
+            raise NotCarriedError(refusal.reason, refusal.reason_en, (Fault("source", source, refusal.reason, refusal.reason_en),))
+    _refuse_group(asked)
     last = _month("to", asked.last) if asked.last is not None else _newest(cube, asked.sources)
     first = _month("from", asked.first) if asked.first is not None else last.plus(-11)
     if last < first:
@@ -65,12 +73,35 @@ def ask(cube: Cube, asked: Asked) -> Question:
         areas=asked.areas,
         within=asked.within,
         categories=asked.categories,
+        group=asked.group,
         baseline=_baseline(asked.baseline, span),
         interval=asked.interval,
         measure=asked.measure,
         per=asked.per,
         as_of=asked.as_of,
     )
+
+
+def _refuse_group(asked: Asked) -> None:
+    """Refuse a group that there is not, that stands beside categories, or of which an asked source holds nothing."""
+    if asked.group is None:
+        return
+    group = category_groups().get(asked.group)
+    if group is None:
+        codes = ", ".join(category_groups())
+        swedish, english = (
+            f"Det finns ingen grupp {asked.group}. De som finns är {codes}.",
+            f"There is no group {asked.group}; there are {codes}.",
+        )
+        raise bad_parameter("group", asked.group, swedish, english)
+    if asked.categories:
+        swedish, english = "Fråga efter en grupp eller efter kategorier, inte båda.", "Ask for a group or for categories, not for both."
+        raise bad_parameter("group", asked.group, swedish, english)
+    for source in asked.sources:
+        if source not in group.categories:
+            swedish = f"{CONTRACTS[source].name} har inga kategorier i gruppen {group.name}."
+            english = f"{CONTRACTS[source].name_en} has no categories in the group {group.name_en}."
+            raise NotCarriedError(swedish, english, (Fault("group", asked.group, swedish, english),))
 
 
 def _month(name: str, text: str) -> Month:

@@ -18,22 +18,18 @@ from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.areas import Area, AreaLevel, Edition
 from trygghetskarta.domain.categories import Category
-from trygghetskarta.domain.counts import Ledger
-from trygghetskarta.domain.periods import LOCAL_TIME, Month, Span, local_day
+from trygghetskarta.domain.counts import Ledger, MonthKnown
+from trygghetskarta.domain.periods import LOCAL_TIME, Month, Span
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.errors import NotCoveredError, NotFoundError
+from trygghetskarta.queries.blocks import BUCKETS, Block, cells_of_places, load_blocks
+from trygghetskarta.queries.completeness import load_completeness
+from trygghetskarta.queries.coverage import Delivered, load_coverage, load_latest
 from trygghetskarta.queries.population import Population, load_population
 
 Ints = npt.NDArray[np.int64]
 Sums = npt.NDArray[np.int32]
 
-_BUCKETS = ("areaOnly", "unplaced", "outside")
-_CURRENT = text("SELECT place_id, source_id, category_id, month, antal FROM rollup")
-_AS_OF = text("""
-    SELECT place_id, source_id, category_id, month, sum(antal)::int AS antal FROM event
-    WHERE known_from <= :instant AND (known_to IS NULL OR known_to > :instant) AND NOT withdrawn
-    GROUP BY place_id, source_id, category_id, month
-""")
 _AREAS = text("""
     SELECT area_id, level, code, name, parent_code, square_metres FROM area WHERE edition_id = :edition_id ORDER BY code COLLATE "C"
 """)
@@ -41,52 +37,11 @@ _VERSION = text("""
     SELECT version, published_at FROM publication WHERE CAST(:instant AS timestamptz) IS NULL OR published_at <= :instant
     ORDER BY version DESC LIMIT 1
 """)
-_COVERAGE = text("""
-    SELECT DISTINCT source_id, month FROM coverage
-    WHERE (known_to IS NULL OR known_to > :instant) AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant) ORDER BY month
-""")
-_LATEST = text("""
-    SELECT source_id, max(published_at) AS latest FROM delivery
-    WHERE published_at IS NOT NULL AND (CAST(:instant AS timestamptz) IS NULL OR published_at <= :instant) GROUP BY source_id
-""")
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """The counts of one source.
-
-    Attributes:
-        first: Number of the first month.
-        sums: Shape (cells, categories + 1, months + 1): counts of all categories and months before, in the order of `Tree`.
-    """
-
-    first: int
-    sums: Sums
-
-    def count(self, cells: slice, ranges: Iterable[tuple[int, int]], spans: Iterable[Span]) -> Ints:
-        """Count events.
-
-        Args:
-            cells: Which cells.
-            ranges: Categories, as runs of the tree's order [begin, end).
-            spans: The periods.
-
-        Returns:
-            Shape (cells, periods).
-        """
-        months = self.sums.shape[2] - 1
-        begin = [min(max(span.first.number - self.first, 0), months) for span in spans]
-        end = [min(max(span.last.number - self.first + 1, 0), months) for span in spans]
-        part = self.sums[cells]
-        total = np.zeros((part.shape[0], len(begin)), np.int64)
-        for low, high in ranges:
-            total += part[:, high][:, end] - part[:, high][:, begin] - part[:, low][:, end] + part[:, low][:, begin]
-        return total
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The categories of one source in the order of its block: each group, then what is under it.
+    """The categories of one source in the order of its block: each group, then all that is under it, at any depth.
 
     Attributes:
         nodes: In that order.
@@ -108,9 +63,11 @@ class Cube:
         published_at: When that was.
         areas: Areas by level, sorted by code; levels finest first.
         blocks: Counts by source.
+        withheld: By source, how many counts it withholds.
         trees: Categories by source.
-        covered: Months delivered by source, ascending.
+        delivered: Months delivered by source.
         known_on: Day of the last delivery by source.
+        completeness: How much of the last months is known, by source.
         population: The denominators.
     """
 
@@ -120,10 +77,17 @@ class Cube:
     published_at: datetime
     areas: Mapping[AreaLevel, tuple[Area, ...]]
     blocks: Mapping[SourceId, Block]
+    withheld: Mapping[SourceId, Block]
     trees: Mapping[SourceId, Tree]
-    covered: Mapping[SourceId, Ints]
+    delivered: Mapping[SourceId, Delivered]
     known_on: Mapping[SourceId, date]
+    completeness: Mapping[SourceId, tuple[MonthKnown, ...]]
     population: Population
+
+    @property
+    def covered(self) -> Mapping[SourceId, Ints]:
+        """Months delivered by source, whole or in part, ascending."""
+        return {source: delivered.months for source, delivered in self.delivered.items()}
 
     def cells(self, level: AreaLevel) -> slice:
         """Give the cells of the areas of a level."""
@@ -131,18 +95,29 @@ class Cube:
 
     def count(self, cells: slice, ranges: Mapping[SourceId, Iterable[tuple[int, int]]], spans: tuple[Span, ...]) -> Ints:
         """Count the events of several sources together; shape (cells, periods)."""
-        total = np.zeros((cells.stop - cells.start, len(spans)), np.int64)
-        for source, runs in ranges.items():
-            if source in self.blocks:
-                total += self.blocks[source].count(cells, runs, spans)
-        return total
+        return _together(self.blocks, cells, ranges, spans)
+
+    def withheld_counts(self, cells: slice, ranges: Mapping[SourceId, Iterable[tuple[int, int]]], spans: tuple[Span, ...]) -> Ints:
+        """Count the counts that the sources withhold; shape (cells, periods)."""
+        return _together(self.withheld, cells, ranges, spans)
 
     def ledger(self, level: AreaLevel, ranges: Mapping[SourceId, Iterable[tuple[int, int]]], span: Span) -> Ledger:
         """Say where every event of a span went at a level."""
         rest = _rest(self.areas, level)
         placed = int(self.count(self.cells(level), ranges, (span,)).sum())
         area_only, unplaced, outside = (int(value) for value in self.count(rest, ranges, (span,))[:, 0])
-        return Ledger(placed, area_only, unplaced, outside)
+        withheld = sum(int(self.withheld_counts(cells, ranges, (span,)).sum()) for cells in (self.cells(level), rest))
+        return Ledger(placed, area_only, unplaced, outside, withheld)
+
+
+def _together(
+    blocks: Mapping[SourceId, Block], cells: slice, ranges: Mapping[SourceId, Iterable[tuple[int, int]]], spans: tuple[Span, ...]
+) -> Ints:
+    total = np.zeros((cells.stop - cells.start, len(spans)), np.int64)
+    for source, runs in ranges.items():
+        if source in blocks:
+            total += blocks[source].count(cells, runs, spans)
+    return total
 
 
 def load_cube(connection: Connection, edition: date | None = None, as_of: date | None = None) -> Cube:
@@ -167,11 +142,9 @@ def load_cube(connection: Connection, edition: date | None = None, as_of: date |
     if version is None:
         raise NotCoveredError(f"Ingenting var inläst den {as_of}.", f"Nothing was loaded on {as_of}.")
     trees, node_of = _trees(connection)
-    blocks = _blocks(connection, (found, areas), (trees, node_of), instant)
-    covered: dict[SourceId, list[int]] = {}
-    source_of = {source.number: source for source in SourceId}
-    for number, month in connection.execute(_COVERAGE, {"instant": instant}):
-        covered.setdefault(source_of[number], []).append(month)
+    cells = cells_of_places(connection, found, areas)
+    blocks, withheld = load_blocks(connection, cells, node_of, instant)
+    delivered, known_on = load_coverage(connection, instant), load_latest(connection, instant)
     return Cube(
         edition=found,
         as_of=as_of,
@@ -179,10 +152,12 @@ def load_cube(connection: Connection, edition: date | None = None, as_of: date |
         published_at=version.published_at,
         areas=areas,
         blocks=blocks,
+        withheld=withheld,
         trees=trees,
-        covered={source: np.array(months, np.int64) for source, months in covered.items()},
-        known_on={source_of[number]: local_day(latest) for number, latest in connection.execute(_LATEST, {"instant": instant})},
-        population=load_population(connection, areas),
+        delivered=delivered,
+        known_on=known_on,
+        completeness=load_completeness(connection, delivered, known_on, instant),
+        population=load_population(connection, areas, instant),
     )
 
 
@@ -260,8 +235,8 @@ def _cells(areas: Mapping[AreaLevel, tuple[Area, ...]], level: AreaLevel) -> sli
 
 def _rest(areas: Mapping[AreaLevel, tuple[Area, ...]], level: AreaLevel) -> slice:
     """Give the cells of a level's events that are in none of its areas, in the order of the buckets."""
-    start = sum(len(rows) for rows in areas.values()) + list(areas).index(level) * len(_BUCKETS)
-    return slice(start, start + len(_BUCKETS))
+    start = sum(len(rows) for rows in areas.values()) + list(areas).index(level) * len(BUCKETS)
+    return slice(start, start + len(BUCKETS))
 
 
 def _trees(connection: Connection) -> tuple[dict[SourceId, Tree], dict[int, int]]:
@@ -274,78 +249,42 @@ def _trees(connection: Connection) -> tuple[dict[SourceId, Tree], dict[int, int]
         rows[source_of[row.source_id]].append(row)
     trees, node_of = {}, {}
     for source, found in rows.items():
-        nodes: list[Category] = []
-        ranges: dict[str, tuple[int, int]] = {}
-        for group in (row for row in found if row.parent_code is None):
-            begin = len(nodes)
-            for row in (group, *(row for row in found if row.parent_code == group.code)):
-                ranges[row.code] = (len(nodes), len(nodes) + 1)
-                node_of[row.category_id] = len(nodes)
-                nodes.append(Category(source, row.code, row.parent_code, row.name, row.name_en))
-            ranges[group.code] = (begin, len(nodes))
-        trees[source] = Tree(tuple(nodes), ranges)
+        below: dict[str | None, list[Any]] = {}
+        for row in found:
+            below.setdefault(row.parent_code, []).append(row)
+        ordered, ranges = _ordered(below)
+        node_of.update({row.category_id: number for number, row in enumerate(ordered)})
+        nodes = tuple(Category(source, row.code, row.parent_code, row.name, row.name_en) for row in ordered)
+        trees[source] = Tree(nodes, ranges)
     return trees, node_of
 
 
-def _blocks(
-    connection: Connection,
-    where: tuple[Edition, Mapping[AreaLevel, tuple[Area, ...]]],
-    what: tuple[Mapping[SourceId, Tree], Mapping[int, int]],
-    instant: datetime | None,
-) -> dict[SourceId, Block]:
-    edition, areas = where
-    trees, node_of = what
-    cells_of, total = _cells_of_places(connection, edition, areas)
-    rows = connection.execute(_AS_OF, {"instant": instant}) if instant is not None else connection.execute(_CURRENT)
-    table = np.array([tuple(row) for row in rows], np.int64).reshape(-1, 5)
-    node = np.zeros(max(node_of, default=0) + 1, np.int64)
-    node[list(node_of)] = list(node_of.values())
-    blocks = {}
-    for source in SourceId:
-        mine = table[table[:, 1] == source.number]
-        if len(mine):
-            blocks[source] = _block(mine, node, cells_of, (total, len(trees[source].nodes)))
-    return blocks
+def _ordered(below: Mapping[str | None, list[Any]]) -> tuple[list[Any], dict[str, tuple[int, int]]]:
+    """Put a tree's rows in order, each before all that stand below it, and give the run of each with all below it."""
+    ordered: list[Any] = []
+    ranges: dict[str, tuple[int, int]] = {}
 
+    def add(rows: Iterable[Any]) -> None:
+        for row in rows:
+            begin = len(ordered)
+            ordered.append(row)
+            add(below.get(row.code, ()))
+            ranges[row.code] = (begin, len(ordered))
 
-def _cells_of_places(connection: Connection, edition: Edition, areas: Mapping[AreaLevel, tuple[Area, ...]]) -> tuple[Ints, int]:
-    """Give for every place the cell it counts in at each level, shape (places, levels), and how many cells there are."""
-    levels = list(areas)
-    cell_of_area = {area.area_id: cell for cell, area in enumerate(area for rows in areas.values() for area in rows)}
-    most = connection.execute(text("SELECT coalesce(max(place_id), 0) FROM place")).scalar_one()
-    # A place that had no cell would be counted in none: -1 makes the count fail instead.
-    cells = np.full((most + 1, len(levels)), -1, np.int64)
-    rows = connection.execute(
-        text("SELECT place_id, level, area_id, bucket FROM place_area WHERE edition_id = :edition_id"), {"edition_id": edition.edition_id}
-    )
-    for place_id, level, area_id, bucket in rows:
-        depth = levels.index(AreaLevel(level))
-        if area_id is not None:
-            cells[place_id, depth] = cell_of_area[area_id]
-        else:
-            cells[place_id, depth] = len(cell_of_area) + depth * len(_BUCKETS) + _BUCKETS.index(bucket)
-    return cells, len(cell_of_area) + len(levels) * len(_BUCKETS)
-
-
-def _block(rows: Ints, node: Ints, cells_of: Ints, shape: tuple[int, int]) -> Block:
-    cells, nodes = shape
-    first = int(rows[:, 3].min())
-    months = int(rows[:, 3].max()) - first + 1
-    column = node[rows[:, 2]] * months + rows[:, 3] - first
-    counts = np.zeros((cells, nodes * months), np.int64)
-    for depth in range(cells_of.shape[1]):
-        flat = cells_of[rows[:, 0], depth] * (nodes * months) + column
-        counts += np.bincount(flat, weights=rows[:, 4], minlength=counts.size).astype(np.int64).reshape(counts.shape)
-    sums: Sums = np.zeros((cells, nodes + 1, months + 1), np.int32)
-    sums[:, 1:, 1:] = counts.reshape(cells, nodes, months).cumsum(axis=1).cumsum(axis=2)
-    sums.setflags(write=False)
-    return Block(first, sums)
+    add(below.get(None, ()))
+    return ordered, ranges
 
 
 def delivered_months(cube: Cube, source: SourceId, span: Span) -> Ints:
     """Give the months of a span that a source delivered, as months since 1970."""
     asked = np.arange(span.first.number, span.last.number + 1)
-    return asked[np.isin(asked, cube.covered.get(source, np.zeros(0, np.int64)))]
+    return asked[np.isin(asked, cube.delivered[source].months if source in cube.delivered else [])]
+
+
+def partial_months(cube: Cube, source: SourceId, span: Span) -> tuple[Month, ...]:
+    """List the months of a span that a source delivered only some days of."""
+    partial = set(cube.delivered[source].partial.tolist()) if source in cube.delivered else set()
+    return tuple(month for month in span if month.number in partial)
 
 
 def missing_months(cube: Cube, source: SourceId, span: Span) -> tuple[Month, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +12,17 @@ from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.areas import Area, AreaLevel
 from trygghetskarta.domain.counts import Denominator
+from trygghetskarta.domain.sources import SourceId
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 _DAYS_A_MONTH = 365.2425 / 12
+_KNOWN = text("""
+    SELECT question AS kind, level, code, on_date, value FROM indicator
+    WHERE source_id = :source AND (known_to IS NULL OR known_to > :instant)
+        AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant) ORDER BY on_date
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +74,18 @@ def _weights(dates: Floats, periods: Sequence[Ints]) -> Floats:
     return weights
 
 
-def load_population(connection: Connection, areas: Mapping[AreaLevel, tuple[Area, ...]]) -> Population:
+def load_population(connection: Connection, areas: Mapping[AreaLevel, tuple[Area, ...]], instant: datetime | None = None) -> Population:
     """Read the denominators of an edition's areas; an area not counted itself has the sum of those in it.
 
     Args:
         connection: Inside a transaction.
         areas: Areas by level, finest first.
+        instant: Read what was known then; None for what is known now.
 
     Returns:
         The denominators.
     """
-    rows = connection.execute(text("SELECT kind, level, code, on_date, value FROM population ORDER BY on_date")).all()
+    rows = connection.execute(_KNOWN, {"source": SourceId.POPULATION.number, "instant": instant}).all()
     dates: dict[Denominator, Floats] = {}
     values: dict[Denominator, Floats] = {}
     for kind in Denominator:

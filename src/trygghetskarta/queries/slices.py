@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +11,9 @@ import numpy.typing as npt
 from trygghetskarta.domain.areas import Area, AreaLevel
 from trygghetskarta.domain.counts import Exact, Measure, Provenance, Question, SourceCoverage
 from trygghetskarta.domain.periods import Month, Period, Span
-from trygghetskarta.domain.sources import BASOMRADE, CONTRACTS, RATE, SourceId
+from trygghetskarta.domain.sources import CONTRACTS, RATE, RATE_BASOMRADE, SourceId
 from trygghetskarta.errors import Fault, InvalidQuestionError, NotCarriedError, NotCoveredError, bad_parameter
-from trygghetskarta.queries.cube import Cube, delivered_months, missing_months, provisional_months
+from trygghetskarta.queries.cube import Cube, delivered_months, missing_months, partial_months, provisional_months
 
 Ranges = dict[SourceId, list[tuple[int, int]]]
 
@@ -42,10 +43,11 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...]) -> Exact
         NotCoveredError: No source delivered any of its months, or the denominator is not there.
     """
     _refuse_what_is_not_carried(question)
-    part = _slice(cube, question)
+    part = part_of(cube, question)
     _refuse_what_is_not_covered(cube, question)
     spans = tuple(period.span for period in periods)
     counts = cube.count(cube.cells(question.level), part.ranges, spans)[part.areas]
+    withheld = cube.withheld_counts(cube.cells(question.level), part.ranges, spans)[part.areas]
     missing = np.array([_nothing_delivered(cube, question, span) for span in spans])
     return Exact(
         question=question,
@@ -64,28 +66,53 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...]) -> Exact
             edition=cube.edition.valid_from,
             edition_name=cube.edition.name,
             as_of=cube.as_of,
-            counted=tuple((source, _named(cube, source, question.categories)) for source in question.sources),
+            counted=tuple((source, _named(cube, source, question.codes(source))) for source in question.sources),
         ),
+        withheld=(withheld > 0) & (counts == 0) if withheld.any() else None,
     )
 
 
+def refuse(sources: Iterable[SourceId], what: str, parameter: str) -> None:
+    """Refuse a kind of question that one of its sources cannot carry.
+
+    Args:
+        sources: The sources of the question.
+        what: The kind of question, as the contracts name it: `rate`, `point`, or a level.
+        parameter: The parameter to blame.
+
+    Raises:
+        NotCarriedError: A source cannot carry it; with the source's reason.
+    """
+    for source in sources:
+        refusal = CONTRACTS[source].refusal(what)
+        if refusal is not None:
+            raise NotCarriedError(refusal.reason, refusal.reason_en, (Fault(parameter, what, refusal.reason, refusal.reason_en),))
+
+
 def _refuse_what_is_not_carried(question: Question) -> None:
-    asked = {RATE: question.measure is Measure.RATE, BASOMRADE: question.level is AreaLevel.BASOMRADE}
-    for source in question.sources:
-        for what, is_asked in asked.items():
-            refusal = CONTRACTS[source].refusal(what)
-            if is_asked and refusal is not None:
-                name = "measure" if what == RATE else "level"
-                raise NotCarriedError(refusal.reason, refusal.reason_en, (Fault(name, what, refusal.reason, refusal.reason_en),))
+    refuse(question.sources, question.level.value, "level")
+    if question.measure is Measure.RATE:
+        refuse(question.sources, RATE, "measure")
+        if question.level is AreaLevel.BASOMRADE:
+            refuse(question.sources, RATE_BASOMRADE, "measure")
 
 
 def _refuse_what_is_not_covered(cube: Cube, question: Question) -> None:
-    if all(_undelivered(cube, source, question.span) for source in question.sources):
-        names = ", ".join(CONTRACTS[source].name for source in question.sources)
-        names_en = ", ".join(CONTRACTS[source].name_en for source in question.sources)
-        raise NotCoveredError(
-            f"{names} har inte levererats för någon månad i {question.span}.", f"{names_en}: no month of {question.span} was delivered."
-        )
+    if not all(_undelivered(cube, source, question.span) for source in question.sources):
+        return
+    told = [(CONTRACTS[source], _ends(cube, source)) for source in question.sources]
+    has = "; ".join(f"{contract.name} {ends[0]}–{ends[1]}" for contract, ends in told if ends is not None)
+    has_en = "; ".join(f"{contract.name_en} {ends[0]}–{ends[1]}" for contract, ends in told if ends is not None)
+    names, names_en = ", ".join(contract.name for contract, _ in told), ", ".join(contract.name_en for contract, _ in told)
+    swedish = f"{names} har inte levererats för någon månad i {question.span}" + (f". Det som finns: {has}." if has else ".")
+    english = f"{names_en}: no month of {question.span} was delivered" + (f". There is: {has_en}." if has_en else ".")
+    raise NotCoveredError(swedish, english, (Fault("from", str(question.span.first), swedish, english),))
+
+
+def _ends(cube: Cube, source: SourceId) -> tuple[Month, Month] | None:
+    """Give the first and the last month a source delivered."""
+    covered = cube.covered.get(source)
+    return (Month(int(covered[0])), Month(int(covered[-1]))) if covered is not None else None
 
 
 def _undelivered(cube: Cube, source: SourceId, span: Span) -> bool:
@@ -98,11 +125,26 @@ def _nothing_delivered(cube: Cube, question: Question, span: Span) -> bool:
 
 
 def _comparable(cube: Cube, question: Question, spans: tuple[Span, ...]) -> bool:
-    """Tell whether every source delivered as many months of each period."""
-    return all(len({span.months - len(missing_months(cube, source, span)) for span in spans}) == 1 for source in question.sources)
+    """Tell whether every source delivered as many months of each period, and as many of them whole."""
+    return all(
+        len({(span.months - len(missing_months(cube, source, span)), len(partial_months(cube, source, span))) for span in spans}) == 1
+        for source in question.sources
+    )
 
 
-def _slice(cube: Cube, question: Question) -> Slice:
+def part_of(cube: Cube, question: Question) -> Slice:
+    """Find the part of a cube that a question is about.
+
+    Args:
+        cube: The counts of the question's edition and day.
+        question: What is asked.
+
+    Returns:
+        The areas, as numbers among those of the level, and the categories of each source.
+
+    Raises:
+        InvalidQuestionError: It names an area, level or category that there is not.
+    """
     if question.level not in cube.areas:
         levels = ", ".join(cube.areas)
         raise bad_parameter(
@@ -148,13 +190,15 @@ def _codes_within(cube: Cube, level: AreaLevel, code: str) -> set[str]:
 def _ranges(cube: Cube, source: SourceId, question: Question) -> list[tuple[int, int]]:
     """Give the categories counted as runs of the source's tree that do not overlap."""
     tree = cube.trees[source]
-    known = [code for code in question.categories if code in tree.ranges]
+    known = [code for code in question.codes(source) if code in tree.ranges]
     _refuse_unknown_categories(cube, question)
     if not known:
         return [(0, len(tree.nodes))]
     runs: list[tuple[int, int]] = []
     for low, high in sorted(tree.ranges[code] for code in known):
-        if not runs or low >= runs[-1][1]:
+        if runs and low <= runs[-1][1]:
+            runs[-1] = (runs[-1][0], max(high, runs[-1][1]))
+        else:
             runs.append((low, high))
     return runs
 
@@ -197,8 +241,22 @@ def _months_of_all(cube: Cube, question: Question, span: Span) -> npt.NDArray[np
 
 
 def _coverage(cube: Cube, source: SourceId, spans: tuple[Span, ...]) -> SourceCoverage:
-    covered = cube.covered.get(source)
-    missing = sorted({month for span in spans for month in missing_months(cube, source, span)})
-    provisional = sorted({month for span in spans for month in provisional_months(cube, source, span)})
-    ends = (None, None) if covered is None else (Month(int(covered[0])), Month(int(covered[-1])))
-    return SourceCoverage(source, ends[0], ends[1], tuple(missing), tuple(provisional))
+    first, last = _ends(cube, source) or (None, None)
+    asked = {month for span in spans for month in span}
+    return SourceCoverage(
+        source,
+        first,
+        last,
+        missing=_months(missing_months, cube, source, spans),
+        provisional=_months(provisional_months, cube, source, spans),
+        partial=_months(partial_months, cube, source, spans),
+        incomplete=tuple(
+            known for known in cube.completeness.get(source, ()) if known.month in asked and known.share is not None and known.share < 1
+        ),
+    )
+
+
+def _months(
+    which: Callable[[Cube, SourceId, Span], tuple[Month, ...]], cube: Cube, source: SourceId, spans: tuple[Span, ...]
+) -> tuple[Month, ...]:
+    return tuple(sorted({month for span in spans for month in which(cube, source, span)}))

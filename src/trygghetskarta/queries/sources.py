@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from trygghetskarta.domain.audience import Audience
-from trygghetskarta.domain.categories import tree_of
+from trygghetskarta.domain.categories import Category, tree_of
+from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.periods import Month, Span
-from trygghetskarta.domain.sources import CONTRACTS, SourceId
-from trygghetskarta.queries.cube import Cube, missing_months
+from trygghetskarta.domain.recodings import recodings
+from trygghetskarta.domain.sources import CONTRACTS, EVENT_SOURCES, Carries, SourceId
+from trygghetskarta.queries.cube import Cube, missing_months, partial_months
 
 
 def describe(cube: Cube | None, source: SourceId, audience: Audience) -> dict[str, Any]:
@@ -17,34 +20,53 @@ def describe(cube: Cube | None, source: SourceId, audience: Audience) -> dict[st
     Args:
         cube: What is delivered; None while no areas are loaded.
         source: Which source.
-        audience: Who asks: how many events there are is told to those who may see them.
+        audience: Who asks: how many events there are, and what share of them is known, is told to those who may see them.
 
     Returns:
         The description.
     """
     contract = CONTRACTS[source]
+    is_events = contract.carries is Carries.EVENTS
     covered = cube.covered.get(source) if cube is not None else None
     span = Span(Month(int(covered[0])), Month(int(covered[-1]))) if covered is not None else None
     known_on = cube.known_on.get(source) if cube is not None else None
+    may_see = is_events and (audience is Audience.ANALYST or contract.public)
     return {
         "id": source.value,
         "name": contract.name,
         "nameEn": contract.name_en,
         "description": contract.description,
         "descriptionEn": contract.description_en,
+        "carries": contract.carries.value,
         "noun": list(contract.noun),
         "public": contract.public,
-        "countsBy": contract.counts_by.value,
-        "finality": contract.finality.value,
+        "countsBy": contract.counts_by.value if is_events else None,
+        "finality": contract.finality.value if is_events else None,
+        "smallestN": contract.smallest_n,
         "refuses": [{"what": refusal.what, "reason": refusal.reason, "reasonEn": refusal.reason_en} for refusal in contract.refusals],
+        "recodings": _recodings(source),
         "coverage": {
             "from": str(span.first) if span is not None else None,
             "to": str(span.last) if span is not None else None,
             "missing": [str(month) for month in missing_months(cube, source, span)] if cube is not None and span is not None else [],
+            "months": _months(cube, source, span) if cube is not None and span is not None else [],
         },
+        "completeness": _completeness(cube, source) if may_see else None,
         "lastDelivery": str(known_on) if known_on is not None else None,
-        "events": _events(cube, source) if audience is Audience.ANALYST or contract.public else None,
+        "events": _events(cube, source) if may_see else None,
     }
+
+
+def _months(cube: Cube, source: SourceId, span: Span) -> list[dict[str, str]]:
+    """Give every month from the first delivered to the last, and whether it was delivered."""
+    missing, partial = set(missing_months(cube, source, span)), set(partial_months(cube, source, span))
+    state = {True: "missing", False: "delivered"}
+    return [{"month": str(month), "status": "partial" if month in partial else state[month in missing]} for month in span]
+
+
+def _completeness(cube: Cube | None, source: SourceId) -> list[dict[str, Any]]:
+    """Give how much of each recent month is known so far."""
+    return [known.as_told() for known in cube.completeness.get(source, ())] if cube is not None else []
 
 
 def _events(cube: Cube | None, source: SourceId) -> int:
@@ -57,8 +79,23 @@ def _events(cube: Cube | None, source: SourceId) -> int:
     return cube.ledger(level, ranges, Span(first, first.plus(months - 1))).total
 
 
+def _recodings(source: SourceId) -> list[dict[str, Any]]:
+    return [
+        {
+            "when": str(recoding.first) if recoding.is_day else str(recoding.first.year),
+            "categories": list(recoding.categories),
+            "breaks": recoding.breaks.value,
+            "what": recoding.what,
+            "whatEn": recoding.what_en,
+            "reference": recoding.reference,
+        }
+        for recoding in recodings()
+        if recoding.source is source
+    ]
+
+
 def trees(cube: Cube, sources: tuple[SourceId, ...], audience: Audience) -> list[dict[str, Any]]:
-    """Give the groups of some sources' trees with their categories, as the API tells them.
+    """Give the outermost groups of some sources' trees, with all that stands below each, as the API tells them.
 
     Args:
         cube: The trees, with the kinds met in deliveries.
@@ -70,12 +107,42 @@ def trees(cube: Cube, sources: tuple[SourceId, ...], audience: Audience) -> list
     """
     items = []
     for source in sources:
-        nodes = cube.trees[source].nodes
         visible = visible_codes(cube, source, audience)
-        for group in (node for node in nodes if node.parent is None):
-            children = [{"code": node.code, "name": node.name} for node in nodes if node.parent == group.code and node.code in visible]
-            items.append({"source": source.value, "code": group.code, "name": group.name, "nameEn": group.name_en, "children": children})
+        below: dict[str | None, list[Category]] = {}
+        for node in cube.trees[source].nodes:
+            if node.code in visible:
+                below.setdefault(node.parent, []).append(node)
+        items += [{"source": source.value, **_told(group, below)} for group in below.get(None, ())]
     return items
+
+
+def _told(node: Category, below: Mapping[str | None, list[Category]]) -> dict[str, Any]:
+    """Tell of a node and all below it: a group by its names and children, a kind by its name and the years in which it is in use."""
+    if node.name_en is not None:
+        children = [_told(child, below) for child in below.get(node.code, ())]
+        return {"code": node.code, "name": node.name, "nameEn": node.name_en, "children": children}
+    known = tree_of(node.source).by_code.get(node.code, node)
+    return {"code": node.code, "name": node.name, "validFrom": known.valid_from, "validTo": known.valid_to}
+
+
+def groups(sources: tuple[SourceId, ...]) -> list[dict[str, Any]]:
+    """Give the groups across the sources that hold something of some sources, as the API tells them."""
+    return [
+        {
+            "code": group.code,
+            "name": group.name,
+            "nameEn": group.name_en,
+            "description": group.description,
+            "descriptionEn": group.description_en,
+            "caution": group.caution,
+            "cautionEn": group.caution_en,
+            "addable": group.addable,
+            "reference": group.reference,
+            "categories": {source.value: list(group.categories[source]) for source in sources if source in group.categories},
+        }
+        for group in category_groups().values()
+        if not group.categories.keys().isdisjoint(sources)
+    ]
 
 
 def visible_codes(cube: Cube, source: SourceId, audience: Audience) -> frozenset[str]:
@@ -84,6 +151,8 @@ def visible_codes(cube: Cube, source: SourceId, audience: Audience) -> frozenset
     That a kind occurs at all is a fact of the data: of a source that is not public elsewhere, anyone may know the kinds of its tree, and staff
     also those first met in a delivery.
     """
+    if source not in EVENT_SOURCES:
+        return frozenset()
     if audience is Audience.ANALYST or CONTRACTS[source].public:
         return frozenset(cube.trees[source].ranges)
     return frozenset(node.code for node in tree_of(source).nodes)

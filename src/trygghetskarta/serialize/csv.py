@@ -9,7 +9,8 @@ from typing import Any
 
 from trygghetskarta.serialize.figures import Row
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for a formula when a text begins with it."""
 
 
 class Dialect(StrEnum):
@@ -44,7 +45,7 @@ def table(rows: list[Row], columns: list[str], dialect: Dialect) -> bytes:
 
 def neutral(value: str) -> str:
     """Lead a text that a spreadsheet would take for a formula by an apostrophe."""
-    return f"'{value}" if value.startswith(_FORMULA) else value
+    return f"'{value}" if value.startswith(FORMULA) else value
 
 
 def _cell(value: Any, swedish: bool) -> str:  # noqa: ANN401 - a cell holds whatever a row holds

@@ -44,6 +44,7 @@ def comparison_rows(published: Published) -> list[Row]:
             "difference": difference,
             "percent": round(100 * difference / baseline, _DECIMALS) + 0.0 if difference is not None and baseline else None,
             "status": status.value,
+            "baselineStatus": published.status_at(number, 1).value if len(published.periods) > 1 else None,
             "provisional": bool(published.provisional.any()),
         }
         if rates is not None:
@@ -102,6 +103,7 @@ def head(published: Published, sentences: list[str]) -> dict[str, Any]:
             "edition": str(provenance.edition),
             "source": [source.value for source in question.sources],
             "category": list(question.categories),
+            "group": question.group,
             "from": str(question.span.first),
             "to": str(question.span.last),
             "baseline": str(question.baseline) if question.baseline is not None else None,
@@ -116,6 +118,8 @@ def head(published: Published, sentences: list[str]) -> dict[str, Any]:
             "unplaced": ledger.unplaced if ledger is not None else None,
             "outside": ledger.outside if ledger is not None else None,
             "withheld": ledger is None,
+            "covered": not any(coverage.missing or coverage.partial for coverage in published.coverage),
+            "withheldBySource": ledger.withheld if ledger is not None else None,
             "total": ledger.total if ledger is not None else None,
         },
         "coverage": [
@@ -124,7 +128,9 @@ def head(published: Published, sentences: list[str]) -> dict[str, Any]:
                 "from": str(coverage.first) if coverage.first is not None else None,
                 "to": str(coverage.last) if coverage.last is not None else None,
                 "missing": [str(month) for month in coverage.missing],
+                "partial": [str(month) for month in coverage.partial],
                 "provisional": [str(month) for month in coverage.provisional],
+                "incomplete": [known.as_told() for known in coverage.incomplete],
             }
             for coverage in published.coverage
         ],

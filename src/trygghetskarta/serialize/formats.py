@@ -9,9 +9,10 @@ import orjson
 
 from trygghetskarta.domain.counts import Published
 from trygghetskarta.serialize.csv import Dialect, table
-from trygghetskarta.serialize.figures import comparison_rows, head, series_rows
+from trygghetskarta.serialize.figures import Row, comparison_rows, head, series_rows
 from trygghetskarta.serialize.geojson import Outlines, by_area, feature_collection, series_collection
 from trygghetskarta.serialize.sentences import sentences
+from trygghetskarta.serialize.xlsx import workbook
 
 
 class Format(StrEnum):
@@ -20,11 +21,17 @@ class Format(StrEnum):
     GEOJSON = "geojson"
     JSON = "json"
     CSV = "csv"
+    XLSX = "xlsx"
 
     @property
     def media_type(self) -> str:
         """The media type of the format."""
-        return {"geojson": "application/geo+json", "json": "application/json", "csv": "text/csv; charset=utf-8"}[self.value]
+        return {
+            "geojson": "application/geo+json",
+            "json": "application/json",
+            "csv": "text/csv; charset=utf-8",
+            "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        }[self.value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,9 @@ def write_comparison(published: Published, writing: Writing) -> bytes:
         case Format.JSON:
             return orjson.dumps({**head(published, sentences(published)), "items": rows, "total": len(rows)})
         case Format.CSV:
-            return table(rows, list(rows[0]) if rows else ["code"], writing.dialect)
+            return table(rows, _columns(rows), writing.dialect)
+        case Format.XLSX:
+            return workbook(published, rows, _columns(rows), sentences(published))
 
 
 def write_series(published: Published, writing: Writing) -> bytes:
@@ -73,4 +82,10 @@ def write_series(published: Published, writing: Writing) -> bytes:
         case Format.JSON:
             return orjson.dumps({**head(published, sentences(published)), "series": by_area(rows)})
         case Format.CSV:
-            return table(rows, list(rows[0]) if rows else ["code"], writing.dialect)
+            return table(rows, _columns(rows), writing.dialect)
+        case Format.XLSX:
+            return workbook(published, rows, _columns(rows), sentences(published))
+
+
+def _columns(rows: list[Row]) -> list[str]:
+    return list(rows[0]) if rows else ["code"]

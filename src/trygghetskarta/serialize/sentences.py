@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.counts import Published, Status
+from trygghetskarta.domain.periods import Month
+from trygghetskarta.domain.recodings import recodings
 from trygghetskarta.domain.sources import CONTRACTS
-from trygghetskarta.serialize.swedish import decimal, how_many, listed, month_name, span_name, whole
+from trygghetskarta.serialize.swedish import day_name, decimal, how_many, listed, month_name, span_name, whole
+
+_KNOWN_ENOUGH = 0.95
 
 
 def sentences(published: Published) -> list[str]:
@@ -16,8 +21,9 @@ def sentences(published: Published) -> list[str]:
     Returns:
         Whole sentences.
     """
-    said = [_level(published), _change(published), _ledger(published)]
-    said += [_withheld(published), _provisional(published), _missing(published)]
+    said = [_level(published), _change(published), _ledger(published), _withheld_by_source(published)]
+    said += [_withheld(published), _provisional(published), _incomplete(published), _missing(published)]
+    said += [_group(published), *_recoded(published)]
     return [sentence for sentence in said if sentence]
 
 
@@ -57,11 +63,19 @@ def _change(published: Published) -> str:
         return ""
     against = span_name(question.baseline)
     if not published.comparable:
-        return f"Leveranserna täcker olika många månader i perioden och i {against}, så perioderna går inte att jämföra rakt av."
+        return f"Leveranserna täcker inte lika mycket av perioden som av {against}, så perioderna går inte att jämföra rakt av."
     if now == before:
         return f"Det är lika många som {against}."
     percent = f" ({decimal(abs(100 * (now - before) / before))} procent)" if before else ""
     return f"Det är {whole(abs(now - before))} {'fler' if now > before else 'färre'} än {against}{percent}; om ändringen är säker prövas inte här."
+
+
+def _withheld_by_source(published: Published) -> str:
+    """Say that counts are missing because the source does not tell them."""
+    count = published.ledger.withheld if published.ledger is not None else 0
+    if not count:
+        return ""
+    return f"{whole(count)} antal är så små att källan inte lämnar ut dem; de är inte med i siffrorna, som alltså är lägre än de verkliga."
 
 
 def _ledger(published: Published) -> str:
@@ -79,7 +93,7 @@ def _ledger(published: Published) -> str:
 
 
 def _withheld(published: Published) -> str:
-    if (published.status == Status.WITHHELD.number).any():
+    if published.ledger is None and (published.status == Status.WITHHELD.number).any():
         return "Siffrorna är skyddade: små antal i små områden kan peka ut enskilda, och värden att visa för alla är inte framtagna än."
     return ""
 
@@ -93,12 +107,55 @@ def _provisional(published: Published) -> str:
     return f"Siffrorna för {len(months)} månader, från {month_name(months[0])}, är preliminära."
 
 
+def _incomplete(published: Published) -> str:
+    """Say how much is known of the months of which less than 95 per cent is: the least known of each source."""
+    said = []
+    for coverage in published.coverage:
+        known = [month for month in coverage.incomplete if month.share is not None and month.share < _KNOWN_ENOUGH]
+        if not known:
+            continue
+        least = min(known, key=lambda month: month.share or 0.0)
+        more = f" Fler tillkommer för {len(known)} månader i perioden." if len(known) > 1 else ""
+        said.append(
+            f"{CONTRACTS[coverage.source].name}: ungefär {_per_cent(least.share)} procent av alla för {month_name(least.month)} beräknas vara kända "
+            f"hittills (mellan {_per_cent(least.low)} och {_per_cent(least.high)}).{more}"
+        )
+    return " ".join(said)
+
+
+def _per_cent(share: float | None) -> str:
+    return whole(round(100 * (share or 0.0)))
+
+
 def _missing(published: Published) -> str:
     said = []
     for coverage in published.coverage:
         name = CONTRACTS[coverage.source].name
-        if len(coverage.missing) == 1:
-            said.append(f"{name} saknas för {month_name(coverage.missing[0])}.")
-        elif coverage.missing:
-            said.append(f"{name} saknas för {len(coverage.missing)} månader, från {month_name(coverage.missing[0])}.")
+        if coverage.missing:
+            said.append(f"{name} saknas för {_months(coverage.missing)}.")
+        if coverage.partial:
+            said.append(f"{name} saknas för delar av {_months(coverage.partial)}.")
     return " ".join(said)
+
+
+def _group(published: Published) -> str:
+    """Say what to mind in a group across the sources."""
+    code = published.question.group
+    return category_groups()[code].caution if code is not None else ""
+
+
+def _recoded(published: Published) -> list[str]:
+    """Say when what is counted changed between the periods set beside each other."""
+    if len(published.periods) < 2:
+        return []
+    spans, question = [period.span for period in published.periods], published.question
+    said = []
+    for recoding in recodings():
+        if recoding.source in question.sources and recoding.divides(spans) and recoding.touches(question.codes(recoding.source)):
+            when = f"den {day_name(recoding.first)}" if recoding.is_day else f"ändringen under {recoding.first.year}"
+            said.append(f"Siffror från före och efter {when} går inte att jämföra rakt av. {recoding.what}")
+    return said
+
+
+def _months(months: tuple[Month, ...]) -> str:
+    return month_name(months[0]) if len(months) == 1 else f"{len(months)} månader, från {month_name(months[0])}"

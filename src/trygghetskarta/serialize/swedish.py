@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from trygghetskarta.domain.periods import Month, Span
 
 _MONTHS = (
@@ -26,6 +28,11 @@ def decimal(value: float, decimals: int = 1) -> str:
 def how_many(count: int, noun: tuple[str, str]) -> str:
     """Write a number with its noun: 1 skjutning, 2 skjutningar."""
     return f"{whole(count)} {noun[0] if count == 1 else noun[1]}"
+
+
+def day_name(day: date) -> str:
+    """Write a day: 1 juli 2018."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def month_name(month: Month) -> str:

@@ -85,19 +85,6 @@ area_link = Table(
     comment="How the areas of one edition became those of another, level by level",
 )
 
-population = Table(
-    "population",
-    metadata,
-    Column("level", Text, primary_key=True),
-    Column("code", Text, primary_key=True),
-    Column("kind", Text, primary_key=True, comment="residents, residents65plus, dayPopulation or dwellings"),
-    Column("on_date", Date, primary_key=True),
-    Column("value", Double, nullable=False),
-    Column("file_sha256", Text, nullable=False, comment="The file it came from"),
-    CheckConstraint("value >= 0", name="value"),
-    comment="Denominators by area and date",
-)
-
 source = Table(
     "source",
     metadata,
@@ -226,6 +213,31 @@ place_area = Table(
     comment="The area of a place, in each edition and at each level",
 )
 
+indicator = Table(
+    "indicator",
+    metadata,
+    Column("source_id", SmallInteger, ForeignKey("source.source_id"), primary_key=True, autoincrement=False),
+    Column("level", Text, primary_key=True, comment="An area level, or polisregion"),
+    Column("code", Text, primary_key=True, comment="Code of the area at that level, in the edition that was in force"),
+    Column("on_date", Date, primary_key=True, comment="Day it was counted; the first day of the year or month that it is about"),
+    Column(
+        "question", Text, primary_key=True, comment="What was asked; of population: residents, residents65plus, dayPopulation, dwellings"
+    ),
+    Column("of_group", Text, primary_key=True, comment="Of whom: alla, kvinnor, an age"),
+    Column("known_from", DateTime(timezone=True), primary_key=True, comment="When readers first saw this version"),
+    Column("known_to", DateTime(timezone=True), comment="When a later version replaced it; NULL for the current one"),
+    Column("value", Double, comment="NULL where the source withholds it"),
+    Column("n", Integer, comment="Answers it rests on"),
+    Column("half_width", Double, comment="Half its 95 % interval"),
+    Column("delivery_id", BigInteger, ForeignKey("delivery.delivery_id"), nullable=False),
+    Column("line", Integer, nullable=False, comment="Line of the delivered file; 0 where it was not kept"),
+    CheckConstraint("value >= 0", name="value"),
+    CheckConstraint("n >= 0", name="n"),
+    CheckConstraint("half_width >= 0", name="half_width"),
+    CheckConstraint("known_to > known_from", name="known"),
+    comment="Versions of values that are not events: survey answers, inhabitants, counts per police region",
+)
+
 # The two large tables have no foreign keys: a check for every row and key costs more than the rest of a delivery together. The numbers they hold
 # are made in the transaction that writes them, and a test holds that none is left hanging.
 event = Table(
@@ -239,7 +251,7 @@ event = Table(
     Column("category_id", Integer, nullable=False),
     Column("place_id", Integer, nullable=False),
     Column("month", Integer, nullable=False, comment="Month it counts in, months since 1970-01, local time"),
-    Column("antal", Integer, nullable=False, comment="Events the row stands for"),
+    Column("antal", Integer, nullable=False, comment="Events the row stands for; 0 for a count of none, or one the source withholds"),
     Column("withdrawn", Boolean, nullable=False, comment="True where the source took it back: kept, not counted"),
     Column("precision", SmallInteger, nullable=False, comment="domain.events.Precision of the place"),
     Column("time_precision", SmallInteger, nullable=False, comment="domain.events.TimePrecision of starts_at"),
@@ -252,9 +264,34 @@ event = Table(
     Column("geom", Geometry("POINT", spatial_index=False), comment="In the plane of the editions"),
     Column("area_text", Text, comment="The area as the row itself names it"),
     Column("detail", JSONB, comment="Further facts of the source"),
-    CheckConstraint("antal >= 1", name="antal"),
+    CheckConstraint("antal >= 0", name="antal"),
     CheckConstraint("known_to > known_from", name="known"),
+    Index("ix_event_withheld", "source_id", postgresql_where=text("antal = 0")),
+    Index("ix_event_month", "month", postgresql_using="brin"),
     comment="Versions of events: one row per event and period of knowledge",
+)
+
+event_link = Table(
+    "event_link",
+    metadata,
+    Column("link_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("a_source", SmallInteger, ForeignKey("source.source_id"), nullable=False, comment="The source of the lower number"),
+    Column("a_key", Uuid, nullable=False, comment="Its event; versions come and go under the same key"),
+    Column("b_source", SmallInteger, ForeignKey("source.source_id"), nullable=False, comment="The other source"),
+    Column("b_key", Uuid, nullable=False, comment="Its event"),
+    Column("score", Double, nullable=False, comment="How well time and place agree, 0 to 1; see docs/methods/links.md"),
+    Column("minutes", Double, nullable=False, comment="Between the two in time; 0 where they overlap"),
+    Column("metres", Double, comment="Between their points; NULL where one has none"),
+    Column("status", Text, nullable=False, comment="candidate, or what was decided: confirmed or rejected"),
+    Column("found_at", DateTime(timezone=True), nullable=False, comment="When the events last bore it out"),
+    Column("decided_by", Text, comment="Who decided; NULL for a candidate"),
+    Column("decided_at", DateTime(timezone=True), comment="When"),
+    UniqueConstraint("a_source", "a_key", "b_source", "b_key"),
+    CheckConstraint("a_source < b_source", name="order"),
+    CheckConstraint("score >= 0 and score <= 1", name="score"),
+    CheckConstraint("status in ('candidate', 'confirmed', 'rejected')", name="status"),
+    CheckConstraint("(status = 'candidate') = (decided_by is null and decided_at is null)", name="decided"),
+    comment="Events of two sources that may be one and the same thing: linked, never merged",
 )
 
 rollup_month = Table(

@@ -1,7 +1,7 @@
 // @ts-check
 /** Asking the API. What goes wrong is thrown as a Problem, in Swedish. */
 
-/** @import { AreaFeature, Catalogue, Category, Outlines, Page, Problem, State } from "./types.js" */
+/** @import { AreaFeature, Catalogue, Category, Outlines, Page, Problem, Source, State } from "./types.js" */
 
 import { outlinesFrom } from "./outlines.js";
 
@@ -75,5 +75,7 @@ export function outlinesOf({ level, edition }, kept) {
 /** @returns {Promise<Catalogue>} */
 export async function catalogueOf() {
   const [sources, editions, info] = await Promise.all([ask("/v1/sources"), ask("/v1/editions"), ask("/v1/api-info")]);
-  return { sources: sources.items, editions: editions.items, sample: info.sample === true, audience: info.audience };
+  // Only events can be counted on a map.
+  const counted = sources.items.filter((/** @type {Source} */ { carries }) => carries === "events");
+  return { sources: counted, editions: editions.items, sample: info.sample === true, audience: info.audience };
 }

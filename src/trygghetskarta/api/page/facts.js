@@ -120,10 +120,13 @@ export function paintCaveats(drawn) {
 }
 
 /** @param {Coverage} coverage */
-function coverageLines({ from, to, missing }) {
+function coverageLines({ from, to, missing, partial }) {
   const extent = from && to ? `Siffror finns från ${monthText(from)} till ${monthText(to)}.` : "Källan har inte levererat några siffror.";
-  if (missing.length === 0) return [extent];
-  return [extent, `I perioden eller jämförelsen saknas ${runsText(missing)}. De månaderna är inte noll: de fattas i summan.`];
+  return [
+    extent,
+    missing.length ? `I perioden eller jämförelsen saknas ${runsText(missing)}. De månaderna är inte noll: de fattas i summan.` : "",
+    partial.length ? `Bara delvis levererat: ${runsText(partial)}. Där fattas dagar i summan.` : "",
+  ];
 }
 
 /** @param {Record<string, unknown>} provenance */
@@ -144,9 +147,10 @@ export function paintTake(state) {
   const whole = new URL(address, location.href).href;
   byId("take").replaceChildren(
     html("p", { class: "links" },
+      html("a", { class: "button strong", href: `${address}&format=xlsx`, download: "jamforelse.xlsx" }, "Hämta som Excel"),
       html("a", { class: "button strong", href: `${address}&format=csv`, download: true }, "Hämta som CSV"),
       html("a", { class: "button strong", href: address, download: "jamforelse.geojson" }, "Hämta som GeoJSON")),
-    paragraph("Filerna har samma siffror som kartan och tabellen. CSV-filen öppnas i Excel, GeoJSON i QGIS. "
+    paragraph("Filerna har samma siffror som kartan och tabellen. Excelfilen har ett diagram och en flik om siffrorna. CSV är för andra program, GeoJSON för QGIS. "
       + "Sidans adress innehåller hela urvalet: spara den eller skicka den vidare."),
     html("details", { id: "question" }, html("summary", {}, "Visa frågan"),
       paragraph("Kartan frågar tjänsten så här. Samma adress ger samma siffror i andra program."),

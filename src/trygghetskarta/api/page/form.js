@@ -58,9 +58,23 @@ const sourceOption = (source) => option(source.id, `${source.name}${isCovered(so
  * @param {Category[]} tree
  */
 function categoryOptions({ category }, tree) {
-  const groups = tree.map((group) => option(group.code, group.name));
-  const isKind = category !== "" && !tree.some((group) => group.code === category);
+  const groups = groupOptions(tree, 0);
+  const isKind = category !== "" && !groups.some((group) => group.value === category);
   return [option("", "Alla kategorier"), ...groups, ...(isKind ? [option(category, categoryName(category, tree))] : [])];
+}
+
+/**
+ * The groups of a tree: the outermost, and indented under each those inside it. The kinds at the ends are too many to choose among here.
+ * @param {Category[]} tree
+ * @param {number} depth
+ * @returns {HTMLOptionElement[]}
+ */
+function groupOptions(tree, depth) {
+  const groups = tree.filter((group) => depth === 0 || group.children);
+  return groups.flatMap((group) => [
+    option(group.code, "\u2003".repeat(depth) + group.name),
+    ...groupOptions(group.children ?? [], depth + 1),
+  ]);
 }
 
 /**
@@ -126,7 +140,7 @@ function fillMeasures(state, source) {
   /** @type {Set<string>} */
   const reasons = new Set();
   for (const radio of /** @type {NodeListOf<HTMLInputElement>} */ (byId("measures").querySelectorAll("input"))) {
-    const reason = whyNoMeasure(radio.value, source, state.baseline);
+    const reason = whyNoMeasure(radio.value, source, state);
     radio.disabled = reason !== null;
     radio.checked = radio.value === state.measure;
     if (reason) reasons.add(reason);

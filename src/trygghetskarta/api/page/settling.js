@@ -19,15 +19,16 @@ import { BASELINE_WORDS, LEVEL_WORDS, MEASURE_WORDS } from "./words.js";
 export function settled(wish, { catalogue, source, tree }, notices) {
   const edition = editionOf(wish.edition, catalogue);
   const baseline = settledBaseline(wish.baseline);
+  const level = settledLevel(wish, source, edition, notices);
   return {
     ...wish,
     ...settledSpan(wish, source, notices),
     source: source.id,
     category: settledCategory(wish, tree, notices),
     edition: edition.validFrom,
-    level: settledLevel(wish, source, edition, notices),
+    level,
     baseline,
-    measure: settledMeasure(wish, source, baseline, notices),
+    measure: settledMeasure({ ...wish, level, baseline }, source, notices),
   };
 }
 
@@ -107,15 +108,14 @@ function settledBaseline(baseline) {
 }
 
 /**
- * @param {Wish} wish
+ * @param {Wish} wish its level and baseline settled
  * @param {Source} source
- * @param {string} baseline
  * @param {string[]} notices
  * @returns {Measure}
  */
-function settledMeasure(wish, source, baseline, notices) {
+function settledMeasure(wish, source, notices) {
   if (!isMeasure(wish.measure)) return "count";
-  const reason = whyNoMeasure(wish.measure, source, baseline);
+  const reason = whyNoMeasure(wish.measure, source, wish);
   if (reason === null) return wish.measure;
   notices.push(`${reason} Måttet är nu antal.`);
   return "count";
@@ -125,10 +125,10 @@ function settledMeasure(wish, source, baseline, notices) {
  * Why a measure cannot be chosen; null when it can.
  * @param {string} measure
  * @param {Source} source
- * @param {string} baseline
+ * @param {{level: string, baseline: string}} asked
  */
-export function whyNoMeasure(measure, source, baseline) {
-  if (measure === "rate") return refusal(source, "rate");
+export function whyNoMeasure(measure, source, { level, baseline }) {
+  if (measure === "rate") return refusal(source, "rate") ?? (level === "basomrade" ? refusal(source, "rateBasomrade") : null);
   if (measure !== "count" && baseline === "none") return "En förändring kräver en period att jämföra med.";
   return null;
 }
@@ -180,10 +180,16 @@ export function levelsOf(edition) {
 }
 
 /**
+ * All of a tree at every depth, each before what stands below it.
+ * @param {Category[]} tree
+ * @returns {Category[]}
+ */
+const everyCategory = (tree) => tree.flatMap((category) => [category, ...everyCategory(category.children ?? [])]);
+
+/**
  * @param {string} code
  * @param {Category[]} tree
  */
 export function categoryName(code, tree) {
-  const all = tree.flatMap((group) => [group, ...(group.children ?? [])]);
-  return all.find((category) => category.code === code)?.name ?? "";
+  return everyCategory(tree).find((category) => category.code === code)?.name ?? "";
 }

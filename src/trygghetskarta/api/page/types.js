@@ -21,16 +21,17 @@
 /**
  * What the API answers.
  * @typedef {{what: string, reason: string}} Refusal
- * @typedef {{id: string, name: string, description: string, noun: [string, string], public: boolean, countsBy: string, refuses: Refusal[],
+ * @typedef {{id: string, name: string, description: string, noun: [string, string], public: boolean, carries: string, refuses: Refusal[],
  *   coverage: {from: string|null, to: string|null, missing: string[]}}} Source
- * @typedef {{code: string, name: string, children?: {code: string, name: string}[]}} Category
+ * @typedef {{code: string, name: string, children?: Category[]}} Category
  * @typedef {{validFrom: string, name: string, levels: {level: Level, areas: number}[], note?: string}} Edition
  * @typedef {{code: string, name: string, level: Level, parent: string|null, count: number|null, baselineCount: number|null,
  *   difference: number|null, percent: number|null, rate: number|null, rateLow: number|null, rateHigh: number|null, status: Status,
  *   provisional: boolean}} Figures
  * @typedef {{placed: number, areaOnly: number, unplaced: number, outside: number, total: number}} LedgerSums
  * @typedef {LedgerSums|{[part in keyof LedgerSums]: null}|null} Ledger
- * @typedef {{source: string, from: string|null, to: string|null, missing: string[], provisional: string[]}} Coverage
+ * @typedef {{source: string, from: string|null, to: string|null, missing: string[], partial: string[],
+ *   provisional: string[]}} Coverage
  * @typedef {{features: {properties: Figures}[], ledger: Ledger, coverage: Coverage[], provenance: Record<string, unknown>,
  *   sentences: string[]}} Comparison
  * @typedef {{period: string, count: number|null, status: Status, provisional: boolean}} MonthValue

@@ -56,7 +56,7 @@ def areas(request: Request, shelf: CurrentShelf, audience: CurrentAudience, aske
             f"Indelningen från {cube.edition.valid_from} har inte nivån {asked.level}.",
             f"The edition of {cube.edition.valid_from} has no level {asked.level}.",
         )
-    if asked.format is Format.CSV:
+    if asked.format not in (Format.GEOJSON, Format.JSON):
         raise bad_parameter("format", asked.format, "Områden ges som geojson eller json.", "Areas are given as geojson or json.")
     rows = [_area(area) for area in cube.areas[asked.level]]
     freshness = Freshness(cube.version, cube.published_at, audience)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from enum import StrEnum
 from http import HTTPStatus
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated, Any, TypeVar
 
 import orjson
@@ -24,6 +23,7 @@ from trygghetskarta.api.deps import CurrentSettings, CurrentShelf, delivers, rea
 from trygghetskarta.api.question import ListParameters
 from trygghetskarta.api.receiving import receive_file
 from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.ingest.temporary import temporary_folder
 from trygghetskarta.queries.deliveries import Wanted, count_deliveries, find_delivery, list_deliveries, rejected_rows
 from trygghetskarta.settings import Settings
 from trygghetskarta.store.engine import make_engine
@@ -97,8 +97,8 @@ async def deliver_file(
 
     Take in a file and give the receipt: 201 when it is in, 202 when it is held for approval, 422 when it is refused.
     """
-    with TemporaryDirectory(prefix="trygghetskarta-") as folder:
-        path = await receive_file(request, Path(folder), settings.delivery_limit)
+    with temporary_folder() as folder:
+        path = await receive_file(request, folder, settings.delivery_limit)
         document = await _at_work(request, shelf.engine, lambda engine: _deliver(engine, settings, parameters, path))
     status = HTTPStatus.ACCEPTED if document["status"] == "held" else HTTPStatus.CREATED
     return _json(document, status, {"Location": f"/v1/deliveries/{document['delivery']}"})

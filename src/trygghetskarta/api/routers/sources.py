@@ -16,7 +16,7 @@ from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import NotCoveredError, NotFoundError
 from trygghetskarta.queries.cube import Cube
-from trygghetskarta.queries.sources import describe, trees
+from trygghetskarta.queries.sources import describe, groups, trees
 
 router = APIRouter(prefix="/v1", tags=["Källor"])
 
@@ -59,10 +59,11 @@ def source(request: Request, source_id: str, shelf: CurrentShelf, audience: Curr
 
 @router.get("/categories", summary="Kategorier", response_class=Response)
 def categories(request: Request, shelf: CurrentShelf, audience: CurrentAudience, page: Annotated[CategoryParameters, Query()]) -> Response:
-    """Varje källas träd av händelsetyper: grupper, och under dem typerna så som källan skriver dem.
+    """Varje källas träd av händelsetyper, från grupper till typerna så som källan skriver dem, och grupperna över källorna (`group`).
 
-    The tree of each source: groups, and under them the kinds as the source writes them.
+    The tree of each source, from groups to the kinds as the source writes them, and the groups across the sources (`group`).
     """
     cube = shelf.cube()
     items = trees(cube, page.sources(), audience)
-    return respond(request, _freshness(cube, audience), "application/json", lambda: orjson.dumps(page.page(items)))
+    whole = {**page.page(items), "groups": groups(page.sources())}
+    return respond(request, _freshness(cube, audience), "application/json", lambda: orjson.dumps(whole))

@@ -1,4 +1,4 @@
-"""Reported crimes: the police's extract by basområde, and their extract by point."""
+"""Reported crimes: the police's extract by basområde, their extract by point, and counts per area and month."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from trygghetskarta.domain.events import Precision, Reading
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.ingest.checks import AMBIGUOUS_FORMAT, mapped
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
+from trygghetskarta.ingest.counts import is_month, read_counts
+from trygghetskarta.ingest.formats.registry import header_of, open_tables
 from trygghetskarta.ingest.row_times import ISO_DATE, ISO_TIME
-from trygghetskarta.ingest.rows import read_rows
+from trygghetskarta.ingest.rows import missing_columns, read_rows
 
 # Four digits, less the leading zero or with the decimal that a spreadsheet gave it.
 _BROTTSKOD = r"^[0-9]{3,4}(\.0)?$"
@@ -56,18 +58,45 @@ BY_POINT = Layout(
     detail={"street": "GATA", "number": "GATUNR"},
 )
 
+COUNTS = Layout(
+    name="anmalda_brott/antal",
+    columns={"area": "Område", "level": "Nivå", "month": "Månad", "kind": "Brottskod", "antal": "Antal"},
+    required=("area", "month", "kind", "antal"),
+)
+COUNTS_BY_MONTH = Layout(
+    name="anmalda_brott/antal per månad",
+    columns={"area": "Område", "level": "Nivå", "kind": "Brottskod"},
+    required=("area", "kind"),
+)
+
 
 class AnmaldaBrott:
     """Rows of reported crimes. Every row belongs to the municipality unless it names another, so one without a place counts in the city."""
 
     source = SourceId.ANMALDA_BROTT
     version = "2"
-    layouts = (BY_BASOMRADE, BY_POINT)
+    layouts: tuple[Layout, ...] = (BY_BASOMRADE, BY_POINT, COUNTS, COUNTS_BY_MONTH)
 
     def read(self, file: DeliveredFile, context: Context) -> Iterator[Reading]:
         """Read a file of reported crimes; see `Source.read`."""
-        for reading in read_rows(file, self.layouts, context, CONTRACTS[self.source].counts_by):
+        counts = _layout_of_counts(header_of(file, _fits)) if context.layout is None else None
+        if counts is not None:
+            for table in open_tables(file, _fits):
+                yield from read_counts(table, counts, context)
+            return
+        for reading in read_rows(file, (BY_BASOMRADE, BY_POINT), context, CONTRACTS[self.source].counts_by):
             yield replace(reading, events=replace(reading.events, kind=mapped(reading.events.kind, _four_digits)))
+
+
+def _fits(header: list[str]) -> bool:
+    return any(not missing_columns(layout, header) for layout in AnmaldaBrott.layouts)
+
+
+def _layout_of_counts(header: list[str]) -> Layout | None:
+    """Give the layout of counts that a header fits; None when it fits neither."""
+    if not missing_columns(COUNTS, header):
+        return COUNTS
+    return COUNTS_BY_MONTH if not missing_columns(COUNTS_BY_MONTH, header) and any(map(is_month, header)) else None
 
 
 def _four_digits(kind: str) -> str:

@@ -26,7 +26,7 @@ class Brander:
 
     source = SourceId.BRANDER
     version = "2"
-    layouts = (REGISTER,)
+    layouts: tuple[Layout, ...] = (REGISTER,)
 
     def read(self, file: DeliveredFile, context: Context) -> Iterator[Reading]:
         """Read an extract of the register; see `Source.read`."""

@@ -1,4 +1,4 @@
-"""The police press feed: polisen.se's events as JSON.
+"""The police's events: the press feed of polisen.se as JSON, and the police's own extract as a table.
 
 The feed's coordinates are the centroid of a municipality or a county and are never read. The municipality is the last comma part of the name,
 the event's own time its first part (without a year), and the only finer place a stadsdel that the summary names.
@@ -18,6 +18,7 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
+from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.categories import tree_of
 from trygghetskarta.domain.events import (
     NO_TIME,
@@ -31,12 +32,22 @@ from trygghetskarta.domain.events import (
     WarningCode,
 )
 from trygghetskarta.domain.periods import LOCAL_TIME, Month
-from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.checks import FIELD_TOO_LONG, LONGEST_KIND, LONGEST_TEXT
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
 from trygghetskarta.ingest.reading import decode, shown
+from trygghetskarta.ingest.row_times import ISO_TIME
+from trygghetskarta.ingest.rows import read_rows
 
+EXTRACT = Layout(
+    name="polishandelser/utdrag",
+    columns={"id": "id", "kind": "typ", "start": "start", "end": "slut", "x": "x", "y": "y", "area": "omrade"},
+    required=("id", "kind", "start"),
+    formats={"start": ISO_TIME, "end": ISO_TIME},
+    srid=3011,
+    area_level=AreaLevel.STADSDEL,
+)
 _MONTHS = {
     name: number
     for number, name in enumerate(
@@ -48,6 +59,7 @@ _PUBLISHED = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2}) ([0-9]{1,2}):([0-9]{2
 _TEXTS = ("name", "type", "datetime", "summary", "url")
 # An event may lie in the year before its publication, and counts are kept from 1970.
 _FIRST_YEAR = 1971
+_LONGEST_BETWEEN = timedelta(days=183)
 _BETWEEN = re.compile(r"[\s,]*")
 
 
@@ -68,14 +80,17 @@ class _Row:
 
 
 class Polishandelser:
-    """Events of the press feed, known by their id: one array, or one object a line."""
+    """Events known by their id: the feed's one array or one object a line, or a table."""
 
     source = SourceId.POLISHANDELSER
     version = "2"
-    layouts: tuple[Layout, ...] = ()
+    layouts: tuple[Layout, ...] = (EXTRACT,)
 
     def read(self, file: DeliveredFile, context: Context) -> Iterator[Reading]:
-        """Read an answer of the feed; see `Source.read`."""
+        """Read an answer of the feed, or an extract; see `Source.read`."""
+        if context.layout is not None or not _is_feed(file):
+            yield from read_rows(file, self.layouts, context, CONTRACTS[self.source].counts_by)
+            return
         text, encoding = decode(file.path.read_bytes(), file.name)
         finder = _Stadsdelar(context)
         rows: list[_Row] = []
@@ -89,6 +104,12 @@ class Polishandelser:
                 given = str(value.get(column, "")) if isinstance(value, dict) else ""
                 rejected.append(Rejected(line, column, shown(given), message, raw.encode()))
         yield Reading(_batch(rows), lambda row: rows[row].raw.encode(), rejected, 0, _digests(rows), encoding=encoding)
+
+
+def _is_feed(file: DeliveredFile) -> bool:
+    """Tell whether a file is JSON, by its first letter."""
+    with file.path.open("rb") as opened:
+        return opened.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"[", b"{")
 
 
 class _Stadsdelar:
@@ -161,7 +182,8 @@ def _understand(value: object, at: tuple[int, str], finder: _Stadsdelar, context
     name, kind, summary = str(texts["name"]), str(texts["type"]), str(fields.get("summary") or "")
     starts_at, time_precision = _event_time(name, published)
     precision, area = _place(name, kind, summary, finder, context)
-    detail = {"name": name, "summary": summary, "url": str(fields.get("url") or "")}
+    told_at = published.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    detail = {"name": name, "summary": summary, "url": str(fields.get("url") or ""), "published": told_at}
     return _Row(at[0], str(identity), kind, starts_at, time_precision, published, precision, area, orjson.dumps(detail).decode(), at[1])
 
 
@@ -192,15 +214,16 @@ def _published(text: str) -> datetime | None:
 def _event_time(name: str, published: datetime) -> tuple[datetime, TimePrecision]:
     """Read the event's own time from its name, which has no year: of such days the one nearest to the publication.
 
-    Most events are told of within hours, some are announced days ahead. A name without a time, or with one that never was, gives the day of
-    publication.
+    Most events are told of within hours, some are announced days ahead. A name without a time, or with one that there was not within half a
+    year, gives the day of publication.
     """
     local = published.astimezone(LOCAL_TIME)
     match = _NAME_TIME.match(name.strip().lower())
     if match is not None and match[2] in _MONTHS:
         day, month, hour, minute = int(match[1]), _MONTHS[match[2]], int(match[3]), int(match[4])
         told = [_local_time(local.year + years, month, day, hour, minute) for years in (-1, 0, 1)]
-        possible = [event for event in told if event is not None]
+        # Without the limit the 29 February of a year that has none would be another year's.
+        possible = [event for event in told if event is not None and abs(event - local) <= _LONGEST_BETWEEN]
         if possible:
             return min(possible, key=lambda event: abs(event - local)), TimePrecision.MINUTE
     return datetime(local.year, local.month, local.day, tzinfo=LOCAL_TIME), TimePrecision.DAY

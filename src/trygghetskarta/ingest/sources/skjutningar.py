@@ -2,59 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import replace
 
-import orjson
-import pyarrow.compute as pc
-
-from trygghetskarta.domain.areas import AreaLevel
-from trygghetskarta.domain.events import Precision, Reading
-from trygghetskarta.domain.sources import CONTRACTS, SourceId
-from trygghetskarta.ingest.checks import mapped
+from trygghetskarta.domain.events import Reading
+from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.domain.values import ValueReading
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
-from trygghetskarta.ingest.row_times import ISO_TIME
-from trygghetskarta.ingest.rows import read_rows
+from trygghetskarta.ingest.harm import list_of, read_list
+from trygghetskarta.ingest.regions import read_regions, regions_of
 
-_NUMBER = re.compile(r"[0-9]{1,6}", re.ASCII)
-
-LIST = Layout(
-    name="skjutningar/lista",
-    columns={"id": "id", "start": "tid", "x": "x", "y": "y", "area": "omrade", "status": "status"},
-    required=("id", "start", "x", "y", "status"),
-    formats={"start": ISO_TIME},
-    srid=3011,
-    area_level=AreaLevel.STADSDEL,
-    withdrawn=frozenset(("återtagen", "makulerad")),
-    without_place=Precision.STAD,
-    detail={"dead": "doda", "injured": "skadade", "status": "status"},
-)
+LIST = list_of(SourceId.SKJUTNINGAR)
+REGIONS = regions_of(SourceId.SKJUTNINGAR)
 
 
 class Skjutningar:
-    """Rows of the list of shootings, known by their id."""
+    """Rows of the list of shootings, known by their id; and counts per police region."""
 
     source = SourceId.SKJUTNINGAR
     version = "2"
-    layouts = (LIST,)
+    layouts: tuple[Layout, ...] = (LIST,)
+    value_layouts: tuple[Layout, ...] = (REGIONS,)
 
     def read(self, file: DeliveredFile, context: Context) -> Iterator[Reading]:
         """Read a list of shootings; see `Source.read`."""
-        for reading in read_rows(file, self.layouts, context, CONTRACTS[self.source].counts_by):
-            if context.layout is not None:
-                yield reading
-                continue
-            kinds = mapped(pc.fill_null(reading.events.detail, "{}"), _harm)
-            yield replace(reading, events=replace(reading.events, kind=kinds))
+        return read_list(self.source, LIST, file, context)
 
-
-def _harm(detail: str) -> str:
-    """Name the kind of a shooting by who was hurt in it; a number left out or not given as one is not taken for nobody."""
-    facts = orjson.loads(detail)
-    dead, injured = (int(text) if _NUMBER.fullmatch(text) else None for text in (facts.get("dead", ""), facts.get("injured", "")))
-    if dead:
-        return "döda"
-    if injured and dead is not None:
-        return "skadade"
-    return "utan skadade" if dead == 0 and injured == 0 else "uppgift saknas"
+    def values(self, file: DeliveredFile, context: Context) -> Iterator[ValueReading] | None:
+        """Read counts of shootings per police region and month; see `ValueSource.values`."""
+        return read_regions(self.source, REGIONS, file, context)

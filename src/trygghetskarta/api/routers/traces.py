@@ -1,0 +1,45 @@
+"""What a figure is made of, for those who may see events."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Query, Request, Response
+
+from trygghetskarta.api.caching import Freshness, respond
+from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
+from trygghetskarta.api.question import TraceParameters
+from trygghetskarta.domain.audience import Audience
+from trygghetskarta.errors import ForbiddenError, bad_parameter
+from trygghetskarta.queries.trace import trace
+from trygghetskarta.serialize.formats import Format
+from trygghetskarta.serialize.traces import trace_csv, trace_document
+from trygghetskarta.store.engine import one_state
+
+router = APIRouter(prefix="/v1", tags=["Frågor"])
+
+
+@router.get("/trace", summary="Visa vad en siffra vilar på", response_class=Response)
+def traced(request: Request, shelf: CurrentShelf, audience: CurrentAudience, asked: Annotated[TraceParameters, Query()]) -> Response:
+    """Händelserna som en siffra räknar, och vilken leverans, fil och rad var och en kom från. Bara för den som får se händelser.
+
+    The events that a figure counts, and the delivery, file and line each came from. Only for those who may see events.
+    """
+    if audience is not Audience.ANALYST:
+        raise ForbiddenError(
+            "Enskilda händelser visas bara för den som har rätt till det.", "Events are shown only to those who may see them."
+        )
+    if asked.format not in (Format.JSON, Format.CSV):
+        raise bad_parameter("format", asked.format, "Spår ges som json eller csv.", "A trace is given as json or csv.")
+    # The rows are read now, so the counts must be those of now.
+    shelf.refresh()
+    cube = shelf.cube(asked.edition, asked.as_of)
+    question = asked.question(cube, audience)
+
+    def body() -> bytes:
+        with one_state(shelf.engine) as connection:
+            found = trace(connection, cube, question, asked.bucket, asked.limit)
+        return trace_csv(found, asked.dialect) if asked.format is Format.CSV else orjson.dumps(trace_document(found))
+
+    return respond(request, Freshness(cube.version, cube.published_at, audience), asked.format.media_type, body)

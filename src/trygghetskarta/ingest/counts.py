@@ -1,0 +1,219 @@
+"""Counts per area, month and brottskod, as Brå gives them: one row a count, or one row an area and code with a column for every month.
+
+A count is known by its area, month and code, so a later figure is a new version of it. An empty one says that the code was not in force: nothing
+is known and nothing is stored. One that the source withholds ("..", "*", "-", "<5") is stored as withheld, between bounds, and counted as none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import orjson
+import pyarrow as pa
+
+from trygghetskarta.domain.areas import AreaLevel, code_of_name
+from trygghetskarta.domain.events import NO_TIME, EventBatch, Message, Precision, Reading, TimePrecision, WarningCode
+from trygghetskarta.domain.periods import Month, local_day
+from trygghetskarta.errors import BadDeliveryError
+from trygghetskarta.ingest.contract import Context, Layout
+from trygghetskarta.ingest.reading import TextTable, shown
+from trygghetskarta.ingest.value_rows import ValueTable, is_municipality, level_of
+
+_MONTH = re.compile(r"([0-9]{4})[-M]?([0-9]{2})", re.ASCII)
+_BLANKS = re.compile(r"[ \u00a0\u202f]")
+_COUNT = re.compile(r"[0-9]{1,7}", re.ASCII)
+_BELOW = re.compile(r"<([0-9]{1,6})", re.ASCII)
+_CODE = re.compile(r"([0-9]{3,4})(\.0)?", re.ASCII)
+_WITHHELD = frozenset(("..", "*", "-", "–", "−"))
+_BOUNDS = (1, 4)
+_SUMS = ("totalt", "total", "summa", "samtliga")
+_PRECISIONS = {
+    AreaLevel.BASOMRADE: Precision.BASOMRADE,
+    AreaLevel.STADSDEL: Precision.STADSDEL,
+    AreaLevel.STADSDELSOMRADE: Precision.STADSDELSOMRADE,
+    AreaLevel.STAD: Precision.STAD,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a count was: how exactly it is known, and the area as its key names it."""
+
+    precision: Precision
+    area: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """A count; or one that is withheld, which counts as none, and its bounds."""
+
+    number: int
+    between: tuple[int, int] | None = None
+
+
+def is_month(name: str) -> bool:
+    """Tell whether a column's name is a month: 2025-01, 2025M01 or 202501."""
+    return isinstance(_month(name), Month)
+
+
+def read_counts(table: TextTable, layout: Layout, context: Context) -> Iterator[Reading]:
+    """Read a table of counts.
+
+    Args:
+        table: The table. Instead of the columns of the month and the count it may have one column for every month.
+        layout: The names of the columns: area, level, month, kind and antal.
+        context: What is known outside the file.
+
+    Yields:
+        One reading, or one for every column of a month: then each of its cells is a row of the receipt.
+
+    Raises:
+        BadDeliveryError: The counts are of areas that may lie in each other, and would be counted twice.
+    """
+    months = [name for name in table.header if is_month(name)]
+    for number, month in enumerate(months or [""]):
+        rows = ValueTable.of(table, layout)
+        if month:
+            rows.columns |= {"month": month, "antal": month}
+        reading = _read(rows, month, context)
+        if number == 0:
+            # The rows that are no rows of the table are told once.
+            reading.blank += table.blank
+            reading.rejected += table.rejected
+        yield reading
+
+
+def _read(rows: ValueTable, column_month: str, context: Context) -> Reading:
+    table = rows.checker.table
+    rows.blank = 0
+    names = list(zip(rows.texts("area"), rows.texts("kind"), strict=True))
+    rows.set_aside(np.array([any(name.casefold().startswith(_SUMS) for name in pair) for pair in names], bool))
+    rows.set_aside(np.array([not text for text in rows.texts("antal")], bool))
+    months = rows.read("month", lambda text: _past_month(column_month or text, context))
+    kinds = rows.read("kind", _brottskod)
+    counts = rows.read("antal", _count)
+    places = _places(rows, context)
+    rows.checker.warn(
+        WarningCode.WITHHELD,
+        np.array([count is not None and count.between is not None for count in counts], bool),
+        "{}: källan lämnar inte ut antalet; gränserna är sparade och ingenting räknat.",
+        "{}: the source does not tell the count; its bounds are kept and nothing is counted.",
+    )
+    good = rows.good
+    events = _batch(
+        [int(table.line[row]) for row in good],
+        [place for row in good if (place := places[row]) is not None],
+        [kind for row in good if (kind := kinds[row]) is not None],
+        [month for row in good if (month := months[row]) is not None],
+        [count for row in good if (count := counts[row]) is not None],
+    )
+    return Reading(
+        events,
+        lambda row: table.raw(good[row]),
+        rows.checker.rejected,
+        rows.blank,
+        rows.checker.warnings,
+        encoding=table.encoding,
+        separator=table.separator,
+        upto=table.upto,
+    )
+
+
+def _places(rows: ValueTable, context: Context) -> list[_Place | None]:
+    """Say where every count was, and refuse counts of areas at several levels of the city."""
+    given = list(zip(rows.required("area"), rows.texts("level"), strict=True))
+    found = {pair: _place(*pair, context) for pair in set(given)}
+    for message in {result for result in found.values() if isinstance(result, Message)}:
+        rows.checker.reject(np.array([found[pair] == message for pair in given], bool), rows.columns["area"], message)
+    places = [None if isinstance(result := found[pair], Message) else result for pair in given]
+    levels = {place.precision for row in rows.good if (place := places[row]) is not None} - {Precision.OUTSIDE}
+    if len(levels) > 1:
+        raise BadDeliveryError(
+            "Filen har antal för områden på flera nivåer. De ligger i varandra och skulle räknas två gånger. Skicka en nivå.",
+            "The file has counts of areas at several levels. They lie in each other and would be counted twice. Send one level.",
+            code="mixed_levels",
+        )
+    return places
+
+
+def _place(name: str, level: str, context: Context) -> _Place | Message:
+    if is_municipality(name, context):
+        return _Place(Precision.STAD, "")
+    if name.casefold().endswith((" kommun", " stad")):
+        # Not its code: Habo and Håbo are two.
+        return _Place(Precision.OUTSIDE, name.casefold())
+    asked = level_of(level) if level else None
+    if isinstance(asked, Message):
+        return asked
+    code = code_of_name(name)
+    holders = [one for one in AreaLevel if asked in (None, one) and {name, code} & context.areas.get(one, frozenset())]
+    if len(holders) > 1:
+        return Message(
+            "ambiguous_area",
+            "Namnet finns på flera nivåer. Lägg till kolumnen Nivå.",
+            "There are areas of that name at several levels. Add the column Nivå.",
+        )
+    if not holders:
+        return Message("unknown_area", "Ingen indelning har området.", "No edition has the area.")
+    if holders[0] is AreaLevel.STAD:
+        return _Place(Precision.STAD, "")
+    by_name = context.stadsdelar.get(name.casefold(), code) if holders[0] is AreaLevel.STADSDEL else code
+    return _Place(_PRECISIONS[holders[0]], name if name in context.areas[holders[0]] else by_name)
+
+
+def _month(text: str) -> Month | None:
+    match = _MONTH.fullmatch(text)
+    return Month.parse(f"{match[1]}-{match[2]}") if match and 1970 <= int(match[1]) <= 2200 and 1 <= int(match[2]) <= 12 else None
+
+
+def _past_month(text: str, context: Context) -> Month | Message:
+    month = _month(text)
+    if month is None:
+        return Message("no_such_date", f"”{shown(text)}” är ingen månad.", f"“{shown(text)}” is not a month.")
+    if month > Month.of(local_day(context.now)):
+        return Message("future", "Månaden ligger i framtiden.", "The month lies in the future.")
+    return month
+
+
+def _brottskod(text: str) -> str | Message:
+    match = _CODE.fullmatch(text)
+    return match[1].zfill(4) if match else Message("bad_code", f"”{shown(text)}” är ingen kod.", f"“{shown(text)}” is not a code.")
+
+
+def _count(text: str) -> _Count | Message:
+    tidy = _BLANKS.sub("", text)
+    if _COUNT.fullmatch(tidy):
+        return _Count(int(tidy))
+    below = _BELOW.fullmatch(tidy)
+    if below and int(below[1]) > 1:
+        return _Count(0, (1, int(below[1]) - 1))
+    if tidy in _WITHHELD:
+        return _Count(0, _BOUNDS)
+    return Message("bad_count", f"”{shown(text)}” är inget antal.", f"“{shown(text)}” is not a count.")
+
+
+def _batch(line: list[int], places: list[_Place], kinds: list[str], months: list[Month], counts: list[_Count]) -> EventBatch:
+    rows = len(line)
+    whole = zip(places, kinds, months, strict=True)
+    details = [orjson.dumps({"withheld": count.between}).decode() if count.between is not None else None for count in counts]
+    never, nowhere = np.full(rows, NO_TIME, np.int64), np.full(rows, np.nan)
+    return EventBatch(
+        line=np.array(line, np.int64),
+        identity=pa.array([f"{place.precision.name.lower()} {place.area} {month} {kind}" for place, kind, month in whole], pa.string()),
+        kind=pa.array(kinds, pa.string()),
+        starts_at=never,
+        ends_at=never,
+        time_precision=np.full(rows, int(TimePrecision.MONTH), np.int64),
+        reported_on=never,
+        month=np.array([month.number for month in months], np.int64),
+        antal=np.array([count.number for count in counts], np.int64),
+        x=nowhere,
+        y=nowhere,
+        precision=np.array([int(place.precision) for place in places], np.int64),
+        area=pa.array([place.area or None for place in places], pa.string()),
+        withdrawn=np.zeros(rows, bool),
+        detail=pa.array(details, pa.string()),
+    )

@@ -1,0 +1,60 @@
+"""Counts per area and month: versions of a count, and those that the source withholds."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+from tests.conftest import Box, Drawing
+from tests.db.delivering import ask, counts, deliver
+from trygghetskarta.disclosure.release import release
+from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.counts import Status
+from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.serialize.sentences import sentences
+
+TWO_STADSDELAR: dict[str, Box] = {"rinkeby": (0, 0, 1000, 1000), "tensta": (1000, 0, 2000, 1000)}
+LONG = "Område;Månad;Brottskod;Antal\n"
+SPAN = "2025-03..2025-03"
+
+
+def test_a_count_counts_in_its_area_and_another_municipality_is_outside(connection: Connection, draw: Drawing) -> None:
+    draw(AreaLevel.STADSDEL, TWO_STADSDELAR)
+    receipt = deliver(
+        connection,
+        SourceId.ANMALDA_BROTT,
+        LONG + "Rinkeby;2025-03;0375;1 234\ntensta;2025-03;0375;2\nAle kommun;2025-03;0375;7\nTensta;2025-03;0376;\n",
+    )
+    assert (receipt.read, receipt.new, receipt.blank) == (4, 3, 1)
+    assert counts(connection, SourceId.ANMALDA_BROTT, AreaLevel.STADSDEL, SPAN) == {"rinkeby": 1234, "tensta": 2}
+    assert ask(connection, SourceId.ANMALDA_BROTT, AreaLevel.STADSDEL, SPAN).ledger.outside == 7
+
+
+def test_a_count_told_again_is_a_version_also_when_it_comes_to_none(connection: Connection, draw: Drawing) -> None:
+    draw(AreaLevel.STADSDEL, TWO_STADSDELAR)
+    deliver(connection, SourceId.ANMALDA_BROTT, LONG + "Rinkeby;2025-03;0375;3\nTensta;2025-03;0375;2\n")
+    again = deliver(connection, SourceId.ANMALDA_BROTT, "Område;Brottskod;2025-03\nRinkeby;375;0\nTensta;0375;2\n")
+    assert (again.read, again.new, again.changed, again.unchanged) == (2, 0, 1, 1)
+    assert counts(connection, SourceId.ANMALDA_BROTT, AreaLevel.STADSDEL, SPAN) == {"rinkeby": 0, "tensta": 2}
+
+
+def test_a_withheld_count_is_withheld_in_answers_and_never_a_zero(connection: Connection, draw: Drawing) -> None:
+    draw(AreaLevel.STADSDEL, TWO_STADSDELAR)
+    receipt = deliver(
+        connection,
+        SourceId.ANMALDA_BROTT,
+        LONG + "Rinkeby;2025-03;0375;..\nRinkeby;2025-03;0376;<5\nTensta;2025-03;0375;*\nTensta;2025-03;0376;8\n",
+    )
+    assert (receipt.new, receipt.rejected, [(warning.code, warning.count) for warning in receipt.warnings]) == (4, 0, [("withheld", 3)])
+    kept = connection.execute(text("SELECT antal, detail->'withheld' FROM event WHERE detail ? 'withheld'")).all()
+    assert [tuple(row) for row in kept] == [(0, [1, 4])] * 3
+    exact = ask(connection, SourceId.ANMALDA_BROTT, AreaLevel.STADSDEL, SPAN)
+    published = release(exact, Audience.ANALYST)
+    # Rinkeby has nothing but what is withheld; Tensta has eight and one that is not told.
+    assert [published.status_at(area, 0) for area in (0, 1)] == [Status.WITHHELD, Status.VALUE]
+    assert published.counts[:, 0].tolist() == [0, 8]
+    assert (exact.ledger.total, exact.ledger.withheld) == (8, 3)
+    assert any("3 antal är så små" in sentence for sentence in sentences(published))
+    deliver(connection, SourceId.ANMALDA_BROTT, LONG + "Rinkeby;2025-03;0375;0\nRinkeby;2025-03;0376;3\n")
+    later = release(ask(connection, SourceId.ANMALDA_BROTT, AreaLevel.STADSDEL, SPAN), Audience.ANALYST)
+    assert (later.status_at(0, 0), int(later.counts[0, 0])) == (Status.VALUE, 3)
