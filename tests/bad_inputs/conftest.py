@@ -28,7 +28,12 @@ STADSDELAR: dict[str, Box] = {
 }
 BASOMRADEN = {f"010100{number}": box for number, box in enumerate(STADSDELAR.values(), 1)}
 STADSDELSOMRADEN: dict[str, Box] = {"Enskede-Årsta-Vantör": (0, 0, 2000, 800), "Järva": (0, 1200, 2000, 2000)}
-OLD: dict[str, Box] = {"Gammelbyn": (0, 0, 1000, 2000), "Södermalm": (1000, 0, 2000, 2000)}
+OLD: dict[str, Box] = {
+    "Gammelbyn": (0, 0, 2000, 800),
+    "Tensta": (0, 800, 800, 1200),
+    "Farsta": (1200, 800, 2000, 1200),
+    "Södermalm": (0, 1200, 2000, 2000),
+}
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -99,7 +100,7 @@ class Desk:
 
     engine: Engine
     folder: Path
-    files: int = 0
+    files: Iterator[int] = field(default_factory=count)
 
     def send(
         self,
@@ -112,8 +113,7 @@ class Desk:
         complete: bool = False,
     ) -> Receipt:
         """Deliver a file of these bytes."""
-        self.files += 1
-        folder = self.folder / str(self.files)
+        folder = self.folder / str(next(self.files))
         folder.mkdir()
         path, mapping_path = folder / name, folder / "mapping.toml"
         path.write_bytes(content)
@@ -153,7 +153,8 @@ class Desk:
             connection.rollback()
             closed = connection.execute(
                 text("""
-                    SELECT delivery_id, rows_rejected, (SELECT count(*) FROM rejected_row WHERE rejected_row.delivery_id = delivery.delivery_id) AS kept,
+                    SELECT delivery_id, rows_rejected,
+                        (SELECT count(*) FROM rejected_row WHERE rejected_row.delivery_id = delivery.delivery_id) AS kept,
                         rows_new + rows_changed AS begun, (SELECT count(*) FROM event WHERE event.delivery_id = delivery.delivery_id) AS stored
                     FROM delivery WHERE status = 'published'
                 """)

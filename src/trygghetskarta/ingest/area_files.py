@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,8 @@ Geometries = npt.NDArray[np.object_]
 
 STOCKHOLM_PLANE = 3011
 _STOCKHOLM_DEGREES = (16.5, 58.0, 20.0, 61.0)
+# How much ground the repair of an outline may add or take away: a square metre, or a thousandth.
+_REPAIRED_M2, _REPAIRED_SHARE = 1.0, 0.001
 _CODE_FIELDS = ("code", "kod")
 _NAME_FIELDS = ("name", "namn")
 
@@ -87,12 +90,14 @@ def read_areas(path: Path, fields: AreaFields, plane: int | None) -> AreaRows:
     codes = [str(code).strip() for code in frame[code_field]] if code_field else [code_of_name(name) for name in names]
     parents = [str(parent).strip() for parent in frame[fields.parent]] if _has(frame, fields.parent, path) else [""] * len(codes)
     _check_codes(codes, path)
+    outlines = shapely.force_2d(np.array(moved.geometry.values))
+    _refuse_crossed(outlines, codes, path)
     order = sorted(range(len(codes)), key=codes.__getitem__)
     return AreaRows(
         tuple(codes[i] for i in order),
         tuple(names[i] for i in order),
         tuple(parents[i] for i in order),
-        shapely.force_2d(np.array(moved.geometry.values))[order],
+        outlines[order],
         plane,
         srid,
         "schematic" in frame.columns and bool(frame["schematic"].all()),
@@ -131,22 +136,36 @@ def _read_frame(path: Path) -> gpd.GeoDataFrame:
     if not path.exists():
         raise BadDeliveryError(f"Filen {path} finns inte.", f"The file {path} does not exist.")
     try:
-        frame = _read_dbf_as_declared(path)
+        with warnings.catch_warnings():
+            frame = _read_dbf_as_declared(path)
+    except shapely.errors.GEOSException as error:
+        raise BadDeliveryError(
+            f"{path.name} har en gräns som inte är sluten, eller ingen gräns alls: {error}.",
+            f"{path.name} has an outline that is not closed, or is none: {error}.",
+            code="invalid_geometry",
+        ) from error
     except (RuntimeError, ValueError, OSError) as error:
         raise BadDeliveryError(
             f"{path.name} går inte att läsa som kartfil: {error}.", f"{path.name} cannot be read as a map: {error}."
         ) from error
     if not isinstance(frame, gpd.GeoDataFrame) or frame.empty or frame.geometry.isna().any() or frame.geometry.is_empty.any():
-        raise BadDeliveryError(f"{path.name} har områden utan yta, eller inga alls.", f"{path.name} has areas without an outline, or none.")
+        raise BadDeliveryError(
+            f"{path.name} har områden utan yta, eller inga alls.",
+            f"{path.name} has areas without an outline, or none.",
+            code="invalid_geometry",
+        )
     polygonal = frame.geometry.geom_type.isin(["Polygon", "MultiPolygon"])
     if not polygonal.all():
         kind = frame.geometry.geom_type[~polygonal].iloc[0]
-        raise BadDeliveryError(f"{path.name} har {kind} där ytor väntas.", f"{path.name} has {kind} where polygons are expected.")
+        raise BadDeliveryError(
+            f"{path.name} har {kind} där ytor väntas.", f"{path.name} has {kind} where polygons are expected.", code="invalid_geometry"
+        )
     return frame
 
 
 def _read_dbf_as_declared(path: Path) -> gpd.GeoDataFrame:
     """Read a file; a Shapefile that does not say its encoding and is not UTF-8 is Latin-1, the format's own default."""
+    warnings.filterwarnings("ignore", "Non closed ring")  # it is refused a moment later
     if path.suffix.lower() != ".shp" or path.with_suffix(".cpg").exists():
         return gpd.read_file(path)
     try:
@@ -190,6 +209,19 @@ def _plane_for(frame: gpd.GeoDataFrame) -> int:
     if west <= left and right <= east and south <= bottom and top <= north:
         return STOCKHOLM_PLANE
     return int(frame.estimate_utm_crs().to_epsg())
+
+
+def _refuse_crossed(outlines: Geometries, codes: list[str], path: Path) -> None:
+    """Refuse outlines that cross themselves so that which ground they enclose is anyone's guess; a spike or a touch can be repaired."""
+    for number in np.flatnonzero(~shapely.is_valid(outlines)).tolist():
+        repaired = shapely.area(shapely.make_valid(outlines[number], method="structure", keep_collapsed=False))
+        if abs(repaired - shapely.area(outlines[number])) > max(_REPAIRED_M2, _REPAIRED_SHARE * repaired):
+            reason = shapely.is_valid_reason(outlines[number])
+            raise BadDeliveryError(
+                f"{path.name}: området {codes[number]} har en gräns som korsar sig själv ({reason}).",
+                f"{path.name}: the area {codes[number]} has an outline that crosses itself ({reason}).",
+                code="invalid_geometry",
+            )
 
 
 def _field(frame: pd.DataFrame, asked: str | None, usual: tuple[str, ...], path: Path) -> str | None:

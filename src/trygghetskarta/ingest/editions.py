@@ -129,6 +129,7 @@ def load_level(connection: Connection, order: LevelOrder) -> LevelReport:
         raise BadDeliveryError(
             f"{order.path.name}: området {swallowed[0]} ligger helt under andra områden, eller har ingen yta.",
             f"{order.path.name}: the area {swallowed[0]} lies wholly under other areas, or has no ground.",
+            code="invalid_geometry",
         )
     edition_id = _edition(connection, order, rows)
     if held:

@@ -23,6 +23,7 @@ from trygghetskarta.ingest.checks import (
     Checker,
     by_distinct,
     counts,
+    joined,
     known_texts,
     letters_of,
     mangled,
@@ -335,6 +336,6 @@ def _detail(checker: Checker, layout: Layout, absent: pa.StringArray) -> pa.Stri
             facts.append(mapped(values, partial(_fact, orjson.dumps(name).decode())))
     if not facts:
         return absent
-    joined = pc.binary_join_element_wise(*facts, ",", null_handling="skip")
-    objects = pc.binary_join_element_wise("{", joined, "}", "")
-    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), objects)
+    together = joined(facts)
+    objects = pc.binary_join_element_wise("{", together, "}", "")
+    return pc.if_else(pc.equal(together, ""), pa.scalar(None, pa.string()), objects)
