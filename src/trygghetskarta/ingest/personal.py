@@ -29,7 +29,9 @@ _PHONE_NUMBER = re.compile(
     rb"(?<![0-9-])(?:(?:\+|00)46[ -]?(?:\(0\))?[1-9][0-9]?(?:[ -]?[0-9]){6,8}"
     rb"|0[1-9][0-9]{0,2} ?- ?[0-9](?: ?[0-9]){4,7})(?![0-9])"
 )
-_E_MAIL = re.compile(rb"[^\s@;,\"<>()]+@[^\s@;,\"<>()]+\.[A-Za-z]{2,}")
+_E_MAIL = re.compile(rb"@[^\s@;,\"<>()]+\.[A-Za-z]{2,}")
+_NOT_BEFORE_AT = b' \t\r\n@;,"<>()'
+_LONGEST_NAME = 64
 
 
 def refuse_personal_data(checker: Checker, column: str) -> None:
@@ -89,8 +91,17 @@ def hidden(text: bytes) -> bytes:
         The same number of bytes.
     """
     text = _IDENTITY_NUMBER.sub(lambda found: b"*" * len(found[0]) if _is_identity_number(found) else found[0], text)
-    for pattern in (_MOBILE_NUMBER, _PHONE_NUMBER, _E_MAIL):
-        text = pattern.sub(_stars, text)
+    return _without_addresses(_PHONE_NUMBER.sub(_stars, _MOBILE_NUMBER.sub(_stars, text)))
+
+
+def _without_addresses(text: bytes) -> bytes:
+    """Put stars in the place of e-mail addresses, found by their sign: looking for the name first would go through a long text again and again."""
+    for found in list(_E_MAIL.finditer(text)):
+        begin = found.start()
+        while begin and found.start() - begin < _LONGEST_NAME and text[begin - 1] not in _NOT_BEFORE_AT:
+            begin -= 1
+        if begin < found.start():
+            text = text[:begin] + b"*" * (found.end() - begin) + text[found.end() :]
     return text
 
 
