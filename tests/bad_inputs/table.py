@@ -111,12 +111,6 @@ TABLE: dict[str, tuple[str, ...]] = {
 }
 
 AWAITING: dict[str, str] = {
-    "Header only": "held deliveries",
-    "Older month file arrives after newer correction": "held deliveries",
-    "Month with 0 rows / 40 % fewer / 10× more": "held deliveries",
-    "60 % of rows quarantined": "held deliveries",
-    "New area layer with same codes, other shapes": "held area layers",
-    "`<5`, `..`, `-`, `*` (suppressed by the source)": "counts per area",
     "Connection cut during upload (Content-Length not met)": "tests/api: delivering by HTTP",
     "10 GB CSV": "benchmarks: delivering by HTTP and bounded memory",
     "kill -9 at 20 random moments": "tests/faults",

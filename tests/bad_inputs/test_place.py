@@ -8,8 +8,9 @@ from typing import Any
 import orjson
 import pytest
 from pyproj import Transformer
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
+from tests.bad_inputs.conftest import STADSDELAR, collection
 from tests.bad_inputs.desk import (
     CORNER,
     FIRE_HEADER,
@@ -296,4 +297,29 @@ def test_an_outline_wound_the_other_way_is_the_same_ground(city_of_bad_inputs: E
     with city_of_bad_inputs.connect() as connection:
         report = load_level(connection, order(layer(tmp_path, box(0, 0, 100, 100)[::-1], box(100, 0, 200, 100))))
         assert (report.areas, round(report.square_metres), report.tiling.overlaps) == (2, 20_000, ())
+        connection.rollback()
+
+
+@about("New area layer with same codes, other shapes")
+def test_new_shapes_of_known_codes_are_refused_where_they_would_replace_and_a_version_of_their_own_else(desk: Desk, tmp_path: Path) -> None:
+    desk.send(fires(fire(x=100, y=100)))
+    path = tmp_path / "nya.geojson"
+    path.write_bytes(orjson.dumps(collection({**STADSDELAR, "Rinkeby": (0, 400, 500, 800), "Husby": (0, 0, 2000, 400)})))
+    known = LevelOrder(path, AreaLevel.STADSDEL, date(2023, 7, 1), AreaFields(), CITY)
+    with desk.engine.connect() as connection:
+        with pytest.raises(BadDeliveryError, match="--replace") as caught:
+            load_level(connection, known)
+        assert caught.value.code == "level_exists"
+        load_level(connection, order(path))
+        areas = connection.execute(
+            text("""
+                SELECT valid_from, code FROM event JOIN place_area USING (place_id) JOIN area USING (area_id)
+                JOIN edition ON edition.edition_id = area.edition_id WHERE identity = 'B1' AND area.level = 'stadsdel' ORDER BY 1
+            """)
+        ).all()
+        assert [tuple(row) for row in areas] == [
+            (date(2020, 7, 1), "gammelbyn"),
+            (date(2023, 7, 1), "rinkeby"),
+            (date(2026, 1, 1), "husby"),
+        ]
         connection.rollback()

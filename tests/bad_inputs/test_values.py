@@ -45,7 +45,18 @@ def personal(text: str) -> Case:
     return Case(PERSON, fires(fire(address=text)), Loads(2, (Fault(2, "adress", "personal_data"),)), variant=text)
 
 
+WITHHELD = "`<5`, `..`, `-`, `*` (suppressed by the source)"
+
+
+def withheld(written: str, between: list[int]) -> Case:
+    content = lines("Område;Månad;Brottskod;Antal", f"Rinkeby;2025-03;0375;{written}", "Husby;2025-03;0375;12", "Husby;2025-04;0375;11")
+    expected = Loads(3, warnings={"withheld": 1}, holds=lambda events: (events[0]["detail"], events[0]["antal"]) == ({"withheld": between}, 0))
+    return Case(WITHHELD, content, expected, CRIMES, written)
+
+
 @each(
+    *(withheld(written, [1, 4]) for written in ("<5", "..", "-", "*")),
+    withheld("<3", [1, 2]),
     Case(
         "Unknown crime code",
         crimes(crime(kind="0399")),

@@ -121,6 +121,7 @@ def load_level(connection: Connection, order: LevelOrder) -> LevelReport:
         raise BadDeliveryError(
             f"Indelningen från {order.edition} har redan {held} områden på nivån {order.level}. Lägg till --replace för att byta ut dem.",
             f"The edition of {order.edition} already holds {held} areas at the level {order.level}. Add --replace to put these in their place.",
+            code="level_exists",
         )
     rows = _dissolved(connection, order) if order.path.suffix.lower() == ".csv" else read_areas(order.path, order.fields, plane)
     outlines, tiling = tile(rows.outlines)
