@@ -50,7 +50,9 @@ WITHHELD = "`<5`, `..`, `-`, `*` (suppressed by the source)"
 
 def withheld(written: str, between: list[int]) -> Case:
     content = lines("Område;Månad;Brottskod;Antal", f"Rinkeby;2025-03;0375;{written}", "Husby;2025-03;0375;12", "Husby;2025-04;0375;11")
-    expected = Loads(3, warnings={"withheld": 1}, holds=lambda events: (events[0]["detail"], events[0]["antal"]) == ({"withheld": between}, 0))
+    expected = Loads(
+        3, warnings={"withheld": 1}, holds=lambda events: (events[0]["detail"], events[0]["antal"]) == ({"withheld": between}, 0)
+    )
     return Case(WITHHELD, content, expected, CRIMES, written)
 
 

@@ -85,6 +85,7 @@ def read_areas(path: Path, fields: AreaFields, plane: int | None) -> AreaRows:
         raise BadDeliveryError(
             f"{path.name}: inget fält heter kod eller namn. Ange --code-field eller --name-field; fälten är {', '.join(frame.columns[:-1])}.",
             f"{path.name}: no field is called code or name. Give --code-field or --name-field; the fields are {', '.join(frame.columns[:-1])}.",
+            code="missing_field",
         )
     names = [proper_name(str(name)) for name in frame[name_field or code_field]]
     codes = [str(code).strip() for code in frame[code_field]] if code_field else [code_of_name(name) for name in names]
@@ -124,17 +125,20 @@ def read_membership(path: Path, fields: AreaFields) -> dict[str, str]:
         raise BadDeliveryError(
             f"{path.name}: ange med --parent-field vilken kolumn som namnger det större området; kolumnerna är {columns}.",
             f"{path.name}: say with --parent-field which column names the larger area; the columns are {columns}.",
+            code="missing_field",
         )
     empty = frame.index[(frame[own].str.strip() == "") | (frame[fields.parent].str.strip() == "")]
     if len(empty):
         line = int(empty[0]) + 2
-        raise BadDeliveryError(f"{path.name}, rad {line}: ett namn saknas.", f"{path.name}, line {line}: a name is missing.")
+        raise BadDeliveryError(
+            f"{path.name}, rad {line}: ett namn saknas.", f"{path.name}, line {line}: a name is missing.", code="missing_name"
+        )
     return {code_of_name(name): proper_name(parent) for name, parent in zip(frame[own], frame[fields.parent], strict=True)}
 
 
 def _read_frame(path: Path) -> gpd.GeoDataFrame:
     if not path.exists():
-        raise BadDeliveryError(f"Filen {path} finns inte.", f"The file {path} does not exist.")
+        raise BadDeliveryError(f"Filen {path} finns inte.", f"The file {path} does not exist.", code="no_such_file")
     try:
         with warnings.catch_warnings():
             frame = _read_dbf_as_declared(path)
@@ -146,7 +150,7 @@ def _read_frame(path: Path) -> gpd.GeoDataFrame:
         ) from error
     except (RuntimeError, ValueError, OSError) as error:
         raise BadDeliveryError(
-            f"{path.name} går inte att läsa som kartfil: {error}.", f"{path.name} cannot be read as a map: {error}."
+            f"{path.name} går inte att läsa som kartfil: {error}.", f"{path.name} cannot be read as a map: {error}.", code="unreadable"
         ) from error
     if not isinstance(frame, gpd.GeoDataFrame) or frame.empty or frame.geometry.isna().any() or frame.geometry.is_empty.any():
         raise BadDeliveryError(
@@ -182,6 +186,7 @@ def _srid_of(frame: gpd.GeoDataFrame, declared: int | None, path: Path) -> int:
         raise BadDeliveryError(
             f"{path.name} anger inget koordinatsystem. Ange det med --crs, till exempel --crs 3011.",
             f"{path.name} names no coordinate system. Give it with --crs, for example --crs 3011.",
+            code="crs_missing",
         )
     return int(srid)
 
@@ -199,6 +204,7 @@ def _check_range(frame: gpd.GeoDataFrame, srid: int, path: Path) -> None:
         raise BadDeliveryError(
             f"{path.name}: koordinaterna ({left:.0f}, {bottom:.0f}) ligger inte där EPSG:{srid} ({name}) används. Ange rätt system med --crs.",
             f"{path.name}: the coordinates ({left:.0f}, {bottom:.0f}) lie outside where EPSG:{srid} ({name}) is used. Give the right one by --crs.",
+            code="wrong_crs",
         )
 
 
@@ -235,7 +241,9 @@ def _has(frame: pd.DataFrame, field: str | None, path: Path) -> bool:
     if field is not None and field not in frame.columns:
         columns = ", ".join(str(column) for column in frame.columns if column != "geometry")
         raise BadDeliveryError(
-            f"{path.name} har inget fält {field}; fälten är {columns}.", f"{path.name} has no field {field}; the fields are {columns}."
+            f"{path.name} har inget fält {field}; fälten är {columns}.",
+            f"{path.name} has no field {field}; the fields are {columns}.",
+            code="missing_field",
         )
     return field is not None
 
@@ -245,5 +253,7 @@ def _check_codes(codes: list[str], path: Path) -> None:
     if twice or "" in codes:
         shown = ", ".join(twice[:5]) or "(tom)"
         raise BadDeliveryError(
-            f"{path.name}: koden {shown} saknas eller finns flera gånger.", f"{path.name}: the code {shown} is missing or stands twice."
+            f"{path.name}: koden {shown} saknas eller finns flera gånger.",
+            f"{path.name}: the code {shown} is missing or stands twice.",
+            code="double_code",
         )

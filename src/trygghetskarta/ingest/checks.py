@@ -259,6 +259,7 @@ def refuse_unusable_formats(formats: Mapping[str, tuple[str, ...]], name: str) -
                 raise BadDeliveryError(
                     f"{name}: datumformatet {one} för {field_name} går inte att läsa efter.",
                     f"{name}: the date format {one} of {field_name} cannot be read by.",
+                    code="bad_format",
                 )
 
 

@@ -221,6 +221,7 @@ def _dissolved(connection: Connection, order: LevelOrder) -> AreaRows:
     raise BadDeliveryError(
         f"{order.path.name} är en tabell utan ytor. Läs först in den finare nivån i indelningen från {order.edition}.",
         f"{order.path.name} is a table without outlines. Load the finer level of the edition of {order.edition} first.",
+        code="no_finer_level",
     )
 
 
@@ -231,7 +232,9 @@ def _joined(below: Sequence[Row[Any]], parents: dict[str, str], srid: int, path:
         parent = parents.get(row.code) or parents.get(code_of_name(row.name))
         if parent is None:
             raise BadDeliveryError(
-                f"{path.name} säger inte vilket område {row.name} hör till.", f"{path.name} does not say which area {row.name} belongs to."
+                f"{path.name} säger inte vilket område {row.name} hör till.",
+                f"{path.name} does not say which area {row.name} belongs to.",
+                code="missing_name",
             )
         members.setdefault(code_of_name(parent), []).append(shapely.from_wkb(row.geom))
         names[code_of_name(parent)] = parent
