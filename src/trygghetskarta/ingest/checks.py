@@ -106,8 +106,8 @@ class Checker:
         if count:
             self.warnings.append(Warned(code, count, swedish, english))
 
-    def text(self, column: str) -> pa.StringArray:
-        """Give a column's texts, rejecting those too long, errors from Excel, NUL bytes and marks that turn the direction of writing."""
+    def free_text(self, column: str) -> pa.StringArray:
+        """Give a column's texts, rejecting those too long, with a NUL byte, or that are an error from Excel."""
         values = self.table.columns[column]
         letters = letters_of(values)
         if len(letters) and np.diff(offsets_of(values)).max() > LONGEST_TEXT:
@@ -121,6 +121,12 @@ class Checker:
             )
         if b"#" in content:
             self.reject(to_bools(pc.match_substring_regex(values, _EXCEL_ERRORS)), column, _EXCEL_ERROR)
+        return values
+
+    def text(self, column: str) -> pa.StringArray:
+        """Give a column's texts as `free_text` does, rejecting also marks that turn the direction of writing: no code or name has any."""
+        values = self.free_text(column)
+        content = letters_of(values).tobytes()
         if not content.isascii() and _BEFORE_TURNS in content:
             self.reject(
                 to_bools(pc.match_substring_regex(values, _TURNS)),
@@ -259,6 +265,7 @@ def refuse_unusable_formats(formats: Mapping[str, tuple[str, ...]], name: str) -
                 raise BadDeliveryError(
                     f"{name}: datumformatet {one} för {field_name} går inte att läsa efter.",
                     f"{name}: the date format {one} of {field_name} cannot be read by.",
+                    code="bad_format",
                 )
 
 

@@ -314,8 +314,9 @@ class _Loading:
         """Count what has come in, cover the days it tells of, and write the receipt."""
         self._wait()
         connection, delivery, source = self.connection, self.order.delivery, self.order.source
-        self.events.join(connection)
+        joining = self.sender.submit(self.events.join, connection)
         self.cells = [together(self.cells)]
+        joining.result()
         if self.order.complete:
             gone = take_back_untold(connection, source, delivery, self.known_from, sorted(self.days.rows))
             self.taken_back = len(gone)
