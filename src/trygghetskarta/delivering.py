@@ -113,6 +113,7 @@ class _Run:
             stadsdelar=known.stadsdelar,
             areas=known.codes,
             city=known.city,
+            editions=known.editions,
             now=datetime.now(UTC),
             srid=self.how.srid,
             layout=self.layout,

@@ -195,6 +195,11 @@ def test_as_of_a_day_before_anything_was_delivered_nothing_is_covered(live_serve
         ({"source": "brander", "asOf": "igår"}, 400, "asOf"),
         ({"source": "polishandelser", "measure": "rate"}, 422, "measure"),
         ({"source": "polishandelser", "level": "basomrade"}, 422, "level"),
+        ({"source": "trygghetsmatning"}, 422, "source"),
+        ({"source": "population", "from": "2024-01", "to": "2024-12"}, 422, "source"),
+        ({"source": "skjutningar", "level": "basomrade", "measure": "rate"}, 422, "measure"),
+        ({"source": "incidenter", "level": "basomrade"}, 422, "level"),
+        ({"source": "tyck_till", "measure": "rate"}, 422, "measure"),
     ],
 )
 def test_a_bad_question_is_a_problem_in_both_languages(live_server: str, parameters: dict[str, str], status: int, blamed: str) -> None:
@@ -255,6 +260,10 @@ def test_the_public_learns_of_no_kind_from_the_data(public_server: str, live_ser
 def test_sources_tell_what_they_are_and_what_they_refuse(live_server: str) -> None:
     items = {item["id"]: item for item in get(live_server, "/v1/sources").json()["items"]}
     assert set(items) == SOURCES
+    assert {item["carries"] for item in items.values()} == {"events", "indicator", "denominator"}
+    survey = items["trygghetsmatning"]
+    assert (survey["smallestN"], survey["events"], survey["countsBy"], survey["coverage"]["from"]) == (50, None, None, None)
+    assert survey["lastDelivery"] is not None
     assert {refusal["what"] for refusal in items["polishandelser"]["refuses"]} == {"rate", "basomrade", "point"}
     assert (items["brander"]["coverage"]["from"], items["brander"]["coverage"]["to"]) == ("2016-01", "2025-12")
     one = get(live_server, "/v1/sources/skjutningar").json()

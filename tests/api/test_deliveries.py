@@ -141,7 +141,7 @@ def test_a_form_is_not_a_file(inbox: str) -> None:
     "key", [None, "", "fel", KEY[:-1], KEY + "0", "å" * 40], ids=["none", "empty", "wrong", "short", "long", "swedish"]
 )
 def test_without_the_key_nothing_is_delivered_or_read(inbox: str, city: Engine, key: str | None) -> None:
-    headers = {} if key is None else {"X-API-Key": key.encode()}
+    headers = [] if key is None else [(b"X-API-Key", key.encode())]
     for method, path in (("POST", "?source=brander"), ("POST", "/1/approve"), ("POST", "/1/withdraw"), ("GET", ""), ("GET", "/1/rejected")):
         answer = httpx.request(method, f"{inbox}{path}", headers=headers)
         assert (answer.status_code, answer.headers["content-type"]) == (401, "application/problem+json"), path
@@ -253,7 +253,7 @@ def test_a_length_that_is_not_met_is_400(city: Engine, temporary: Path, end: dic
             "scheme": "http",
             "server": ("127.0.0.1", 80),
         }
-        await app(scope, receive, send)  # type: ignore[arg-type]
+        await app(scope, receive, send)
 
     asyncio.run(ask())
     assert answered[0]["status"] == 400

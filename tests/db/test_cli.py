@@ -14,6 +14,9 @@ import orjson
 import pytest
 from sqlalchemy import Engine
 
+from tests.db.delivering import fires
+from tests.db.test_delivering import held
+
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "data" / "sample"
 COMMAND = Path(sys.executable).parent / "trygghetskarta"
@@ -47,13 +50,44 @@ def test_ingest_gives_a_receipt_in_which_every_row_is_accounted_for(areas: Engin
     assert (rows["new"], rows["rejected"], rows["blank"]) == (894, 6, 1)
     again = run(areas, "ingest", "skjutningar", str(file))
     assert again.returncode == 1
-    assert "Samma fil togs emot som leverans 1. Ingenting är ändrat." in again.stdout
+    number = str(receipt["delivery"])
+    assert f"Samma fil togs emot som leverans {number}. Ingenting är ändrat." in again.stdout
     out = tmp_path / "avvisade.csv"
-    assert run(areas, "deliveries", "rejected", "1", "--out", str(out)).returncode == 0
+    assert run(areas, "deliveries", "rejected", number, "--out", str(out)).returncode == 0
     lines = file.read_text(encoding="utf-8").splitlines()
     for row in csv.DictReader(io.StringIO(out.read_text(encoding="utf-8-sig")), delimiter=";"):
         assert row["ursprunglig rad"] == lines[int(row["rad"]) - 1]
     assert "skjutningar.csv" in run(areas, "deliveries", "list").stdout
+
+
+def test_rejected_rows_are_given_as_they_came(areas: Engine, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(fires("A;2025-03-01 12:00;10;10", ";2025-03-01 12:00;10;10"), encoding="utf-8")
+    assert run(areas, "ingest", "brander", str(file)).returncode == 1
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert run(areas, "deliveries", "rejected", "1", "--original").stdout == f"{lines[0]}\r\n{lines[2]}\r\n"
+
+
+def test_a_held_delivery_is_told_shown_approved_and_withdrawn(areas: Engine, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(fires("A;2025-03-01 12:00;10;10"), encoding="utf-8")
+    number = str(held(areas, file))
+    told = run(areas, "ingest", "brander", str(file))
+    assert told.returncode == 1
+    assert "väntar på godkännande" in told.stdout
+    assert "Väntar: Färre än vanligt." in told.stdout
+    assert f"trygghetskarta deliveries approve {number}" in told.stdout
+    assert file.name in run(areas, "deliveries", "list", "--status", "held").stdout
+    assert orjson.loads(run(areas, "deliveries", "show", number).stdout)["reasons"][0]["code"] == "volume"
+    approved = run(areas, "deliveries", "approve", number, "--json")
+    assert (approved.returncode, orjson.loads(approved.stdout)["status"]) == (0, "published")
+    again = run(areas, "deliveries", "approve", number)
+    assert (again.returncode, again.stderr.splitlines()[0]) == (
+        2,
+        f"Fel: Leverans {number} väntar inte på godkännande; dess läge är published.",
+    )
+    assert "1 händelser räknas inte längre" in run(areas, "deliveries", "withdraw", number).stdout
+    assert orjson.loads(run(areas, "deliveries", "show", number).stdout)["status"] == "withdrawn"
 
 
 def test_a_rehearsal_changes_nothing(areas: Engine) -> None:
@@ -108,8 +142,11 @@ def test_health_tells_what_is_loaded(sample: Engine, fresh_database: Engine) -> 
 
 def test_population_is_loaded_with_every_row_accounted_for(areas: Engine, tmp_path: Path) -> None:
     file = tmp_path / "folk.csv"
-    rows = ("rinkeby;2025-12-31;residents;16000", "atlantis;2025-12-31;residents;1", "rinkeby;2025-13-01;residents;5")
+    good = [f"rinkeby;{year}-12-31;residents;16000" for year in (2023, 2024, 2025)]
+    rows = (*good, "atlantis;2025-12-31;residents;1", "rinkeby;2025-13-01;residents;5")
     file.write_text("\n".join(["niva;kod;datum;slag;antal", *(f"stadsdel;{row}" for row in rows)]) + "\n", encoding="utf-8")
     done = run(areas, "population", "load", str(file))
     assert done.returncode == 1
-    assert done.stdout.startswith("3 rader: 1 inlästa, 2 avvisade, 0 tomma.")
+    assert "population, folk.csv – publicerad" in done.stdout.splitlines()[0]
+    again = orjson.loads(run(areas, "ingest", "population", str(file), "--json").stdout)
+    assert (again["rows"]["read"], again["rows"]["unchanged"], again["rows"]["rejected"], again["duplicateOf"] is None) == (5, 3, 2, False)

@@ -21,7 +21,7 @@ from trygghetskarta.domain.counts import Question
 from trygghetskarta.domain.events import Message
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.sources import SourceId
-from trygghetskarta.errors import BadDeliveryError, BusyError, ConflictError, NotFoundError
+from trygghetskarta.errors import BadDeliveryError, BusyError, ConflictError, NotFoundError, StorageError
 from trygghetskarta.ingest.holding import HeldError, find_held, hold, said
 from trygghetskarta.ingest.receipts import Receipt, receive
 from trygghetskarta.ingest.rollup import rebuild_rollup
@@ -113,6 +113,57 @@ def test_a_held_delivery_changes_nothing_and_keeps_its_file(city: Engine, tmp_pa
         [row] = list_deliveries(connection, Wanted(status="held"))
     assert b"".join(map(bytes, parts)) == path.read_bytes()
     assert (row["delivery_id"], row["rows_new"], row["receipt"]["reasons"][0]["code"]) == (number, 2, "volume")
+
+
+def month_of(number: int, rows: int) -> list[str]:
+    """Give a month of 2025 as rows, the first day's to the last's."""
+    return [f"{number}-{row};2025-{number:02}-{1 + row * 27 // max(rows - 1, 1):02} 12:00;{row % 1000};10" for row in range(rows)]
+
+
+def test_a_month_with_far_fewer_events_waits_and_is_published_when_approved(city: Engine, send: Callable[..., Receipt]) -> None:
+    for number in range(1, 5):
+        assert send(f"{number}.csv", *month_of(number, 60)).status == "published"
+    short = send("5.csv", *month_of(5, 20))
+    assert (short.status, [reason.code for reason in short.reasons], short.new) == ("held", ["volume"], 20)
+    assert "2025-05 får 20 händelser" in short.reasons[0].swedish
+    with city.connect() as connection:
+        assert len(state(connection)["event"]) == 240
+        assert {row[0] for row in state(connection)["coverage"]} == {Month.parse(f"2025-{number:02}").number for number in range(1, 5)}
+    approved = approve(city, Settings(), short.delivery)
+    assert (approved.delivery, approved.status, approved.new) == (short.delivery, "published", 20)
+    with city.connect() as connection:
+        assert len(state(connection)["event"]) == 260
+
+
+def test_a_header_alone_waits(city: Engine, send: Callable[..., Receipt]) -> None:
+    assert [reason.code for reason in send("tom.csv").reasons] == ["no_rows"]
+    with city.connect() as connection:
+        assert state(connection) == {"event": set(), "rollup": set(), "coverage": set()}
+
+
+def test_ten_rows_on_one_point_wait(send: Callable[..., Receipt]) -> None:
+    rows = [f"{number};2025-03-01 12:00;10;10" for number in range(10)]
+    assert [reason.code for reason in send("a.csv", *rows).reasons] == ["one_point"]
+    assert send("b.csv", *rows[:9]).status == "published"
+
+
+def test_an_older_file_sent_late_waits_but_not_one_whose_newer_was_withdrawn(city: Engine, send: Callable[..., Receipt]) -> None:
+    old, new = "A;2025-03-01 12:00;10;10", "A;2025-03-01 12:00;1500;10"
+    send("1.csv", old)
+    second = send("2.csv", new)
+    late = send("3.csv", old, "B;2025-03-01 12:00;10;10")
+    assert [reason.code for reason in late.reasons] == ["stale_release"]
+    withdraw(city, late.delivery)
+    withdraw(city, second.delivery)
+    assert send("4.csv", new, "B;2025-03-01 12:00;10;10").status == "published"
+
+
+def test_a_rehearsal_tells_that_a_delivery_would_wait(city: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "tom.csv"
+    path.write_text(fires(), encoding="utf-8")
+    assert rehearse(city, Settings(), FIRES, path).status == "held"
+    with city.connect() as connection:
+        assert list_deliveries(connection, Wanted()) == []
 
 
 def test_a_large_file_is_held_in_parts_and_approved_whole(city: Engine, tmp_path: Path) -> None:
@@ -239,6 +290,20 @@ def test_figures_as_of_a_day_before_a_withdrawal_are_unchanged(city: Engine, sen
     assert in_march(city) == {"rinkeby": 1, "tensta": 0}
 
 
+def test_what_whole_months_took_back_is_back_when_they_are_withdrawn(city: Engine, tmp_path: Path, send: Callable[..., Receipt]) -> None:
+    send("a.csv", "A;2025-03-01 12:00;10;10", "B;2025-03-02 12:00;1500;10")
+    with city.connect() as connection:
+        before = state(connection)
+    path = tmp_path / "hel.csv"
+    path.write_text(fires("A;2025-03-01 12:00;10;10"), encoding="utf-8")
+    whole = deliver(city, Settings(), Delivering(SourceId.BRANDER, complete=True), path)
+    assert in_march(city) == {"rinkeby": 1, "tensta": 0}
+    done = withdraw(city, whole.delivery)
+    assert (done.closed, done.restored) == (1, 1)
+    with city.connect() as connection:
+        assert state(connection) == before
+
+
 def test_withdrawals_go_newest_first(city: Engine, send: Callable[..., Receipt]) -> None:
     first = send("a.csv", "A;2025-03-01 12:00;10;10").delivery
     second = send("b.csv", "A;2025-03-01 12:00;1500;10").delivery
@@ -306,7 +371,7 @@ def test_a_full_disk_is_an_error_of_its_own(city: Engine, tmp_path: Path) -> Non
     def full(*_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    with pytest.raises(delivering.StorageError):
+    with pytest.raises(StorageError):
         deliver(city, Settings(), FIRES, path, full)
     with city.connect() as connection:
         [row] = list_deliveries(connection, Wanted())

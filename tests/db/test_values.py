@@ -15,14 +15,16 @@ from tests.db.delivering import NOW
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.counts import Denominator
 from trygghetskarta.domain.sources import SourceId
-from trygghetskarta.errors import NotCarriedError
+from trygghetskarta.errors import ConflictError, NotCarriedError
 from trygghetskarta.ingest.contract import Context, DeliveredFile
+from trygghetskarta.ingest.holding import HeldError
 from trygghetskarta.ingest.load import Order
 from trygghetskarta.ingest.locating import area_names
 from trygghetskarta.ingest.places import load_places
 from trygghetskarta.ingest.receipts import Receipt, receive
 from trygghetskarta.ingest.registry import VALUES
 from trygghetskarta.ingest.values import publish_values
+from trygghetskarta.ingest.withdrawing import Withdrawal, take_back
 from trygghetskarta.queries.asking import Asked, ask
 from trygghetskarta.queries.cube import load_cube
 from trygghetskarta.queries.indicators import Indicator, load_indicators
@@ -122,6 +124,13 @@ def test_of_two_rows_about_the_same_thing_the_first_holds(deliver: Deliver) -> N
     assert [value.value for value in deliver.known(SourceId.TRYGGHETSMATNING)] == [30.0]
 
 
+@pytest.mark.parametrize(("rows_of_it", "code"), [("", "no_rows"), ("x;y;z;q;alla;1;1;1\n" * 20, "mostly_rejected")])
+def test_a_file_that_looks_wrong_is_held(deliver: Deliver, rows_of_it: str, code: str) -> None:
+    with pytest.raises(HeldError) as held:
+        deliver(SourceId.TRYGGHETSMATNING, SURVEY + rows_of_it)
+    assert [reason.code for reason in held.value.receipt.reasons] == [code]
+
+
 def test_a_corrected_value_is_a_version_and_the_old_one_is_kept(deliver: Deliver) -> None:
     deliver(SourceId.TRYGGHETSMATNING, SURVEY + "Rinkeby;stadsdel;2023;q;alla;30;412;4\n")
     age(deliver.connection, 10)
@@ -132,6 +141,15 @@ def test_a_corrected_value_is_a_version_and_the_old_one_is_kept(deliver: Deliver
     earlier = date.fromordinal(today.toordinal() - 5)
     assert [value.value for value in deliver.known(SourceId.TRYGGHETSMATNING, earlier)] == [30.0]
     assert deliver.known(SourceId.TRYGGHETSMATNING, date(2000, 1, 1)) == []
+
+
+def test_a_delivery_of_values_can_be_withdrawn(deliver: Deliver) -> None:
+    first = deliver(SourceId.TRYGGHETSMATNING, SURVEY + "Rinkeby;stadsdel;2023;q;alla;30;412;4\n")
+    second = deliver(SourceId.TRYGGHETSMATNING, SURVEY + "Rinkeby;stadsdel;2023;q;alla;31;412;4\nTensta;stadsdel;2023;q;alla;50;412;4\n")
+    with pytest.raises(ConflictError):
+        take_back(deliver.connection, first.delivery)
+    assert take_back(deliver.connection, second.delivery) == Withdrawal(second.delivery, 2, 1)
+    assert [(value.code, value.value) for value in deliver.known(SourceId.TRYGGHETSMATNING)] == [("rinkeby", 30.0)]
 
 
 def test_an_earlier_day_is_answered_with_the_population_known_then(deliver: Deliver) -> None:

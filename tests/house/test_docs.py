@@ -129,6 +129,15 @@ def test_no_rejection_code_is_explained_that_cannot_be_met() -> None:
     assert shared - codes == set()
 
 
+def test_every_refusal_of_a_readers_is_explained() -> None:
+    readers = [*(INGEST / "formats").glob("*.py"), INGEST / "reading.py"]
+    calls = (node for path in readers for node in ast.walk(ast.parse(_read(path))) if isinstance(node, ast.Call))
+    codes = {word.value.value for call in calls for word in call.keywords if word.arg == "code" and isinstance(word.value, ast.Constant)}
+    assert {"truncated", "archive_member"} <= codes, "the codes are no longer found"
+    stated = {row[0].strip("`") for row in _rows(_read(DOCS / "sources" / "filer.md"), "Kod", "Filen", "Gör så här")}
+    assert stated == codes
+
+
 def test_every_warning_that_is_given_is_explained() -> None:
     code = "".join(_read(path) for path in READERS)
     given = {warning.value for warning in WarningCode if f"WarningCode.{warning.name}" in code}

@@ -9,9 +9,9 @@ from datetime import date
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
-from trygghetskarta.cli.delivering import Delivering, deliver
 
 from tests.conftest import CITY, SHARED, Server
+from trygghetskarta.delivering import Delivering, deliver
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import BadDeliveryError
@@ -61,7 +61,7 @@ def test_regions_are_kept_month_by_month_and_totals_and_the_city_are_left_alone(
 
 def test_shootings_per_region_are_no_explosions(city: Engine) -> None:
     receipt = deliver(city, Settings(), Delivering(SourceId.SPRANGNINGAR), REGIONS)
-    assert (receipt.new, receipt.status) == (0, "unchanged")
+    assert (receipt.new, receipt.status, [reason.code for reason in receipt.reasons]) == (0, "held", ["mostly_rejected"])
     assert {row.message.code for row in receipt.rejections} == {"wrong_source"}
 
 
@@ -78,4 +78,6 @@ def test_the_real_names_of_municipalities_are_told_from_the_city(city: Engine, t
     path.write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
     receipt = deliver(city, Settings(), Delivering(SourceId.ANMALDA_BROTT), path)
     assert (receipt.new, receipt.rejected) == (len(crimes), 0)
+    # A file of the whole country is mostly outside, and waits for somebody's yes.
+    assert "many_outside" in {reason.code for reason in receipt.reasons}
     assert dict(receipt.placed) == {"stad": 1, "outside": len(crimes) - 1}

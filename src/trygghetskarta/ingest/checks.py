@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ import pyarrow.compute as pc
 from trygghetskarta.domain.events import NO_TIME, Message, Rejected, Warned, WarningCode
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.reading import TextTable, shown
-from trygghetskarta.ingest.times import iso_times
+from trygghetskarta.ingest.times import iso_times, stamps
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -36,6 +37,15 @@ _NUMBER = r"^[-−]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)$"
 _BOTH_MARKS = r"^[-−]?[0-9]{1,3}([.][0-9]{3})*[.][0-9]{3},[0-9]+$|^[-−]?[0-9]{1,3}(,[0-9]{3})*,[0-9]{3}[.][0-9]+$"
 _WHOLE = r"^[0-9]{1,6}$"
 _SLASHED = r"^([0-9]{1,2})/([0-9]{1,2})/[0-9]{4}$"
+_ANY_DATE = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4}|[0-9]{2})\b.*", re.ASCII)
+_EXCEL_ERROR = Message("excel_error", "Cellen innehåller ett fel från Excel.", "The cell holds an error from Excel.")
+_EXCEL_ERRORS = (
+    r"^#(REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!|SAKNAS!|REFERENS!|VÄRDEFEL!|NAMN\?|DIVISION/0!|OGILTIGT!|SKÄRNING!)$"
+)
+_MONTHS = "jan|feb|mar|apr|maj|may|jun|jul|aug|sep|okt|oct|nov|dec"
+# "1-25" read as a date, and a long number shortened.
+_MANGLED = re.compile(rf"({_MONTHS})-[0-9]{{2}}|[0-9]{{1,2}}-({_MONTHS})|[0-9]([.,][0-9]+)?E\+[0-9]{{2,3}}", re.IGNORECASE | re.ASCII)
+_SERIAL = re.compile(r"[34][0-9]{4}([.,][0-9]+)?", re.ASCII)
 _PLAIN = np.isin(np.arange(256), list(b"0123456789.-"))
 _TURNS = "[\u202a-\u202e\u2066-\u2069]"
 _BEFORE_TURNS = b"\xe2\x80"
@@ -52,6 +62,8 @@ class Checker:
         table: The table.
         good: True for rows not rejected, (rows,).
         month_first: The columns whose dates some row has shown to be written month first; shared by the parts of a file.
+        instants: The instants of a column's times that say how far from UTC they stand, (rows,), NO_TIME for the others; by column.
+        written: The texts of a column as they stand in the file, where `table` no longer has them; by column.
         rejected: The rejected rows.
         warnings: What the receipt should tell.
     """
@@ -59,6 +71,8 @@ class Checker:
     table: TextTable
     good: Bools
     month_first: set[str] = field(default_factory=set)
+    instants: dict[str, Ints] = field(default_factory=dict)
+    written: dict[str, pa.StringArray] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
     warnings: list[Warned] = field(default_factory=list)
 
@@ -76,7 +90,7 @@ class Checker:
             message: What is wrong, or a function of the value that says so.
         """
         for row in np.flatnonzero(bad & self.good).tolist():
-            value = self.table.columns[column][row].as_py() if column in self.table.columns else ""
+            value = self.written.get(column, self.table.columns[column])[row].as_py() if column in self.table.columns else ""
             said = message(value) if callable(message) else message
             self.rejected.append(Rejected(int(self.table.line[row]), self.spelled(column), shown(value), said, self.table.raw(row)))
         self.good &= ~bad
@@ -92,7 +106,7 @@ class Checker:
             self.warnings.append(Warned(code, count, swedish, english))
 
     def text(self, column: str) -> pa.StringArray:
-        """Give a column's texts, rejecting those too long, with a NUL byte or with marks that turn the direction of writing."""
+        """Give a column's texts, rejecting those too long, errors from Excel, NUL bytes and marks that turn the direction of writing."""
         values = self.table.columns[column]
         letters = letters_of(values)
         if len(letters) and np.diff(offsets_of(values)).max() > LONGEST_TEXT:
@@ -104,6 +118,8 @@ class Checker:
                 column,
                 Message("nul_byte", "Fältet innehåller ett nolltecken.", "The field holds a NUL character."),
             )
+        if b"#" in content:
+            self.reject(to_bools(pc.match_substring_regex(values, _EXCEL_ERRORS)), column, _EXCEL_ERROR)
         if not content.isascii() and _BEFORE_TURNS in content:
             self.reject(
                 to_bools(pc.match_substring_regex(values, _TURNS)),
@@ -175,7 +191,7 @@ def numbers(checker: Checker, column: str, code: str) -> Floats:
             return np.asarray(values.cast(pa.float64()).to_numpy(zero_copy_only=False), np.float64)
         except pa.ArrowInvalid:
             pass  # some row is a sign or point too many; the careful way below tells which
-    tidy = pc.replace_substring_regex(values, r"[ \x{00A0}\x{202F}]", "")
+    tidy = pc.replace_substring_regex(values, r"[ \x{00A0}\x{2009}\x{202F}]", "")
     empty = to_bools(pc.equal(tidy, ""))
     fits = to_bools(pc.match_substring_regex(tidy, _NUMBER))
     checker.reject(
@@ -190,7 +206,7 @@ def numbers(checker: Checker, column: str, code: str) -> Floats:
     checker.reject(
         ~fits & ~empty,
         column,
-        lambda value: Message(code, f"”{shown(value)}” är inget tal.", f"“{shown(value)}” is not a number."),
+        lambda value: mangled(value) or Message(code, f"”{shown(value)}” är inget tal.", f"“{shown(value)}” is not a number."),
     )
     plain = pc.replace_substring(pc.replace_substring(tidy, ",", "."), "−", "-")
     return np.asarray(pc.if_else(pa.array(fits), plain, None).cast(pa.float64()).to_numpy(zero_copy_only=False), np.float64)
@@ -204,7 +220,7 @@ def counts(checker: Checker, column: str) -> Ints:
     checker.reject(
         ~fits & ~empty,
         column,
-        lambda value: Message("bad_count", f"”{shown(value)}” är inget antal.", f"“{shown(value)}” is not a count."),
+        lambda value: mangled(value) or Message("bad_count", f"”{shown(value)}” är inget antal.", f"“{shown(value)}” is not a count."),
     )
     read = pc.if_else(pa.array(fits), values, "1").cast(pa.int64()).to_numpy()
     return np.asarray(read, np.int64)
@@ -253,16 +269,12 @@ def local_times(checker: Checker, column: str, formats: tuple[str, ...]) -> Ints
     rest = (microseconds == NO_TIME) & ~empty
     if rest.any():
         microseconds[rest] = _by_formats(checker, column, formats, rest)
+    rest = (microseconds == NO_TIME) & ~empty
+    if rest.any() and is_iso and has_clock:
+        instants = checker.instants[column] = np.full(len(values), NO_TIME, np.int64)
+        microseconds[rest], instants[rest] = stamps(values.filter(pa.array(rest)))
     unread = microseconds == NO_TIME
-    checker.reject(
-        unread & ~empty,
-        column,
-        lambda value: Message(
-            "no_such_date",
-            f"”{shown(value)}” är inget datum som finns, eller inte skrivet som {_example(formats[0])}.",
-            f"“{shown(value)}” is not a date that exists, or not written as {_example(formats[0])}.",
-        ),
-    )
+    checker.reject(unread & ~empty, column, lambda value: _no_date(value, formats[0]))
     early = ~unread & (microseconds < _EARLIEST)
     checker.reject(early, column, Message("too_early", "Datumet ligger före år 1900.", "The date lies before the year 1900."))
     return np.where(early, NO_TIME, microseconds)
@@ -295,6 +307,35 @@ def _month_first(texts: pd.Series) -> bool:
     """Tell whether dates with slashes can only be month first: some second part is over 12, and no first part is."""
     parts = texts.str.extract(_SLASHED).dropna().astype(int)
     return bool(len(parts)) and bool(parts[1].max() > 12) and bool(parts[0].max() <= 12)
+
+
+def mangled(value: str) -> Message | None:
+    """Say that Excel has rewritten a value, where it looks so: "3-10" to a date, a long number to a power of ten."""
+    if not _MANGLED.fullmatch(value):
+        return None
+    return Message(
+        "excel_mangled",
+        f"”{shown(value)}” ser ut att ha skrivits om av Excel. Läs in kolumnen som text, eller skicka källans egen fil.",
+        f"“{shown(value)}” looks rewritten by Excel. Import the column as text, or send the source's own file.",
+    )
+
+
+def _no_date(value: str, date_format: str) -> Message:
+    """Say why a text is not a date."""
+    parts = _ANY_DATE.fullmatch(value)
+    if parts and (len(parts[3]) == 2 or max(int(parts[1]), int(parts[2])) <= 12):
+        return _AMBIGUOUS_DATE
+    if _SERIAL.fullmatch(value):
+        return Message(
+            "excel_mangled",
+            f"”{shown(value)}” ser ut som Excels löpnummer för en dag. Skriv datumet som {_example(date_format)}.",
+            f"“{shown(value)}” looks like Excel's serial number of a day. Write the date as {_example(date_format)}.",
+        )
+    return mangled(value) or Message(
+        "no_such_date",
+        f"”{shown(value)}” är inget datum som finns, eller inte skrivet som {_example(date_format)}.",
+        f"“{shown(value)}” is not a date that exists, or not written as {_example(date_format)}.",
+    )
 
 
 def _example(date_format: str) -> str:

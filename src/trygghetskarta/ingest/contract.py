@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -52,6 +52,7 @@ class Context:
         now: When the file was received; nothing can have happened later.
         srid: The coordinate system the sender states for this file; None for the layout's own.
         layout: A foreign layout to read by; None for the source's own.
+        editions: First days of the divisions of the city that are loaded.
         others: The layouts of the other sources, by source: a file that fits one of them was sent to the wrong place.
     """
 
@@ -63,6 +64,7 @@ class Context:
     now: datetime
     srid: int | None = None
     layout: Layout | None = None
+    editions: tuple[date, ...] = ()
     others: Mapping[SourceId, tuple[Layout, ...]] = field(default_factory=dict)
 
 

@@ -85,7 +85,9 @@ def refuse_unknown_system(srid: int) -> None:
     try:
         CRS.from_epsg(srid)
     except CRSError as error:
-        raise BadDeliveryError(f"Det finns inget koordinatsystem EPSG:{srid}.", f"There is no coordinate system EPSG:{srid}.") from error
+        raise BadDeliveryError(
+            f"Det finns inget koordinatsystem EPSG:{srid}.", f"There is no coordinate system EPSG:{srid}.", code="crs_unknown"
+        ) from error
 
 
 def system_name(srid: int) -> str:
@@ -120,6 +122,7 @@ def check_coordinates(checker: Checker, columns: tuple[str, str], xy: tuple[Floa
             raise BadDeliveryError(
                 f"Koordinaterna ser ut att vara {system_name(other.srid)}, inte {system_name(srid)}. Ange rätt system med --crs.",
                 f"The coordinates look like {system_name(other.srid)}, not {system_name(srid)}. Give the right system with --crs.",
+                code="wrong_crs",
             )
         checker.reject(
             wrong,

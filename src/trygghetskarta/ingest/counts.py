@@ -143,7 +143,8 @@ def _place(name: str, level: str, context: Context) -> _Place | Message:
     if is_municipality(name, context):
         return _Place(Precision.STAD, "")
     if name.casefold().endswith((" kommun", " stad")):
-        return _Place(Precision.OUTSIDE, code_of_name(name))
+        # Not its code: Habo and Håbo are two.
+        return _Place(Precision.OUTSIDE, name.casefold())
     asked = level_of(level) if level else None
     if isinstance(asked, Message):
         return asked

@@ -14,7 +14,7 @@ from statistics import median
 import orjson
 from sqlalchemy import Connection, text
 
-from trygghetskarta.domain.events import Message
+from trygghetskarta.domain.events import Message, told_together
 from trygghetskarta.domain.periods import Month
 from trygghetskarta.domain.sources import SourceContract
 from trygghetskarta.errors import ConflictError, NotFoundError
@@ -80,7 +80,7 @@ class HeldError(Exception):
             reasons: At least one.
         """
         super().__init__("; ".join(reason.english for reason in reasons))
-        self.receipt = replace(receipt, status="held", reasons=reasons)
+        self.receipt = replace(receipt, status="held", reasons=reasons, warnings=told_together(receipt.warnings))
 
 
 def reasons(facts: Facts) -> tuple[Message, ...]:

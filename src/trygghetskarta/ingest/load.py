@@ -24,6 +24,7 @@ from trygghetskarta.domain.events import EventBatch, Message, Precision, Reading
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.ingest.copying import copy_in, fixed, instants, join, laid_out, points, texts
 from trygghetskarta.ingest.coverage import Days, cover
+from trygghetskarta.ingest.doubles import Doubles
 from trygghetskarta.ingest.holding import Facts, HeldError, reasons
 from trygghetskarta.ingest.identity import (
     Hashes,
@@ -51,6 +52,7 @@ _EVENT_COLUMNS = (
     "source_id", "key", "known_from", "digest", "category_id", "place_id", "delivery_id", "line", "geom", "identity",
     "month", "antal", "withdrawn", "precision", "time_precision", "starts_at", "ends_at", "reported_on", "area_text", "detail",
 )  # fmt: skip
+_MOST_CELL_LISTS = 16
 _FIELDS = np.frombuffer(len(_EVENT_COLUMNS).to_bytes(2, "big"), np.uint8)
 _CONFLICTING = Message(
     "conflicting_row",
@@ -135,6 +137,7 @@ class _Loading:
         locator: Places the events.
         kinds: Knows the categories.
         seen: What the earlier parts told of.
+        doubles: Counts events that may have been told of before.
         rejections: The rejected rows.
         days: The days the file tells of.
         counted: What became of the rows.
@@ -155,6 +158,7 @@ class _Loading:
     locator: Locator
     kinds: Kinds
     seen: Seen
+    doubles: Doubles
     rejections: Rejections
     days: Days
     counted: dict[str, int]
@@ -181,6 +185,7 @@ class _Loading:
             Locator(places),
             Kinds.of(connection, order.source),
             Seen.of(order.rows, told),
+            Doubles.of(connection, order.source, Seen.of(order.rows // 4, told)),
             Rejections(order.delivery),
             Days(CONTRACTS[order.source], known_from),
             dict.fromkeys(("read", "new", "changed", "unchanged", "rejected", "blank"), 0),
@@ -202,6 +207,7 @@ class _Loading:
         if len(ended):
             self.cells.append(as_cells(ended))
         self._count(part, versions, category, place)
+        self.doubles.add(events, versions.is_new)
         if len(versions.kept):
             rows = self._rows(part, category, place, versions.kept)
             self._sending = self.sender.submit(copy_in, self.connection, "event", _EVENT_COLUMNS, rows)
@@ -257,6 +263,8 @@ class _Loading:
         self._note_points(*part.xy)
         counts = kept[~events.withdrawn[kept]]
         self.cells.append(together([np.stack([place[counts], category[counts], events.month[counts], events.antal[counts]])]))
+        if len(self.cells) > _MOST_CELL_LISTS:
+            self.cells = [together(self.cells)]
 
     def _note_points(self, x: Floats, y: Floats) -> None:
         known = np.flatnonzero(~np.isnan(x))
@@ -294,7 +302,7 @@ class _Loading:
             gone = take_back_untold(connection, source, delivery, self.known_from, sorted(self.days.rows))
             self.taken_back = len(gone)
             self.cells.append(as_cells(gone))
-        receipt = self._receipt([*self.warnings, *self.kinds.warnings(), *self.locator.warnings()])
+        receipt = self._receipt([*self.warnings, *self.kinds.warnings(), *self.locator.warnings(), *self.doubles.warnings()])
         found = () if self.order.approved else reasons(self._facts())
         if found:
             raise HeldError(receipt, found)

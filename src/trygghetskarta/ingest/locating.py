@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -34,11 +35,13 @@ class AreaNames:
         stadsdelar: Code by case-folded name of every stadsdel.
         codes: The codes, and the names made codes, of every level.
         city: Where the city lies.
+        editions: First days of the editions, oldest first.
     """
 
     stadsdelar: Mapping[str, str]
     codes: Mapping[AreaLevel, frozenset[str]]
     city: CityBox
+    editions: tuple[date, ...]
 
 
 def area_names(connection: Connection, places: Places) -> AreaNames:
@@ -58,6 +61,7 @@ def area_names(connection: Connection, places: Places) -> AreaNames:
         raise BadDeliveryError(
             "Inga områden är inlästa än, så inget kan placeras. Läs in dem med trygghetskarta areas load.",
             "No areas are loaded yet, so nothing can be placed. Load them with trygghetskarta areas load.",
+            code="no_areas",
         )
     stadsdelar = {
         name.casefold(): code
@@ -69,7 +73,8 @@ def area_names(connection: Connection, places: Places) -> AreaNames:
         level: frozenset(code for layers in places.editions for layer in layers if layer.level is level for code in layer.codes)
         for level in AreaLevel
     }
-    return AreaNames(stadsdelar, codes, places.box())
+    editions = tuple(connection.execute(text("SELECT valid_from FROM edition ORDER BY valid_from")).scalars())
+    return AreaNames(stadsdelar, codes, places.box(), editions)
 
 
 @dataclass(slots=True)
@@ -81,6 +86,7 @@ class Locator:
         area_precision: Precision of a row that has no point but names an area.
         placeholders: Points that stand for "not known", in the file's own coordinates, and how many rows stood on each.
         outside: How many rows lie outside the city.
+        nearest: How many rows lie in a gap between the areas and were given to the nearest.
         with_both: How many rows have a point and name an area.
         agree: How many of those name the area their point lies in.
     """
@@ -89,6 +95,7 @@ class Locator:
     area_precision: Precision = Precision.NONE
     placeholders: dict[tuple[float, float], int] = field(default_factory=dict)
     outside: int = 0
+    nearest: int = 0
     with_both: int = 0
     agree: int = 0
     _to_plane: Transformer | None = None
@@ -150,7 +157,8 @@ class Locator:
         has_point = ~np.isnan(x)
         combination, areas = np.zeros(0, np.int32), list[tuple[int, ...]]()
         if has_point.any():
-            combination, areas = self.places.of_points(x[has_point], y[has_point])
+            combination, areas, nearest = self.places.of_points(x[has_point], y[has_point])
+            self.nearest += nearest
         rows = np.flatnonzero(~has_point)
         named = pc.fill_null(events.area.take(pa.array(rows)), "").dictionary_encode()
         pairs, pair_of = np.unique(events.precision[rows] * len(named.dictionary) + named.indices.to_numpy(), return_inverse=True)
@@ -206,6 +214,15 @@ class Locator:
                     self.outside,
                     "{} ligger utanför staden och räknas inte i dess siffror.",
                     "{} lie outside the city and are not counted in its figures.",
+                )
+            )
+        if self.nearest:
+            warnings.append(
+                Warned(
+                    WarningCode.NEAREST_AREA,
+                    self.nearest,
+                    "{} ligger i vatten eller i en lucka mellan områdena; de räknas i det närmaste området, högst 50 meter bort.",
+                    "{} lie in water or in a gap between the areas; they are counted in the nearest area, at most 50 metres away.",
                 )
             )
         if self.agree < self.with_both:

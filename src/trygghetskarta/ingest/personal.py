@@ -1,11 +1,12 @@
 """Texts that may point at a person: they are never stored, not even among the rejected rows.
 
-Personal identity numbers, mobile numbers and e-mail addresses are found by their form. Names cannot be, and docs/sources/filer.md says so.
+Personal identity numbers, phone numbers and e-mail addresses are found by their form. Names cannot be, and docs/sources/filer.md says so.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pyarrow.compute as pc
@@ -24,6 +25,10 @@ _TELLING = np.isin(np.arange(256), list(b"0123456789@"))
 _MAYBE = r"@|[0-9][0-9 +-]{7,}[0-9]"
 _IDENTITY_NUMBER = re.compile(rb"(?<![0-9])(?:19|20)?([0-9]{2})([0-9]{2})([0-9]{2})[-+ ]?([0-9]{3})([0-9])(?![0-9])")
 _MOBILE_NUMBER = re.compile(rb"(?<![0-9])(?:(?:\+|00)46[ -]?(?:\(0\))?|0)7(?:[ -]?[0-9]){8}(?![0-9])")
+_PHONE_NUMBER = re.compile(
+    rb"(?<![0-9-])(?:(?:\+|00)46[ -]?(?:\(0\))?[1-9][0-9]?(?:[ -]?[0-9]){6,8}"
+    rb"|0[1-9][0-9]{0,2} ?- ?[0-9](?: ?[0-9]){4,7})(?![0-9])"
+)
 _E_MAIL = re.compile(rb"[^\s@;,\"<>()]+@[^\s@;,\"<>()]+\.[A-Za-z]{2,}")
 
 
@@ -46,6 +51,34 @@ def refuse_personal_data(checker: Checker, column: str) -> None:
             checker.good[row] = False
 
 
+def without_personal_data(checker: Checker, own: frozenset[str]) -> list[Rejected]:
+    """Give the rejected rows of a part with what may point at a person taken out of their free texts; of broken rows, out of the whole.
+
+    Args:
+        checker: Has the rows, and those that its table never held.
+        own: The columns that are no free text: ids, kinds, times and places.
+
+    Returns:
+        All of them; the bytes of a row without such a text are as they stand in the file.
+    """
+    columns, line = checker.table.columns, checker.table.line
+    free = [column for column in columns if column not in own]
+    found = [_starred(rejected) for rejected in checker.table.rejected]
+    for rejected in checker.rejected:
+        starred = _starred(rejected)
+        if starred is not rejected:
+            row = int(np.searchsorted(line, rejected.line))
+            texts = (columns[column][row].as_py().encode() for column in free)
+            starred = starred if any(hidden(text) != text for text in texts) else rejected
+        found.append(starred)
+    return found
+
+
+def _starred(rejected: Rejected) -> Rejected:
+    raw = hidden(rejected.raw)
+    return rejected if raw == rejected.raw else replace(rejected, raw=raw, value=hidden(rejected.value.encode()).decode())
+
+
 def hidden(text: bytes) -> bytes:
     """Put stars in the place of what may point at a person.
 
@@ -56,7 +89,9 @@ def hidden(text: bytes) -> bytes:
         The same number of bytes.
     """
     text = _IDENTITY_NUMBER.sub(lambda found: b"*" * len(found[0]) if _is_identity_number(found) else found[0], text)
-    return _E_MAIL.sub(_stars, _MOBILE_NUMBER.sub(_stars, text))
+    for pattern in (_MOBILE_NUMBER, _PHONE_NUMBER, _E_MAIL):
+        text = pattern.sub(_stars, text)
+    return text
 
 
 def _stars(found: re.Match[bytes]) -> bytes:

@@ -30,6 +30,8 @@ Numbers = npt.NDArray[np.int32]
 
 _SAME_GROUND = 0.999
 _WORTH_AN_INDEX = 20_000
+_NEAR_METRES = 50.0
+"""How far from every area a point in water or a gap may lie and still be counted in the nearest."""
 NONE_KEY, OUTSIDE_KEY = "none", "outside"
 _POINT, _AREA = "p:", "a:"
 
@@ -109,6 +111,35 @@ def _index_of(outlines: tuple[bytes, ...]) -> RasterIndex:
     return index_polygons(shapely.from_wkb(np.array(outlines, object)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Shore:
+    """Finds the nearest area for a point in none of them that lies within their outer border: in water, or in a gap."""
+
+    within: shapely.MultiPolygon | shapely.Polygon
+    tree: shapely.STRtree
+
+    def nearest(self, x: Floats, y: Floats) -> Numbers:
+        """Give the number of the nearest area, the first of several; NOWHERE beyond the outer border, or far from every area."""
+        found: Numbers = np.full(len(x), NOWHERE, np.int32)
+        inside = np.flatnonzero(shapely.contains_xy(self.within, x, y))
+        point, number = self.tree.query_nearest(shapely.points(x[inside], y[inside]), max_distance=_NEAR_METRES)
+        for row, area in sorted(zip(inside[point].tolist(), number.tolist(), strict=True), reverse=True):
+            found[row] = area
+        return found
+
+
+@lru_cache(maxsize=8)
+def _shore_of(outlines: tuple[bytes, ...]) -> _Shore | None:
+    """Give the shore of some areas; None where there is no gap within their outer border."""
+    polygons = shapely.from_wkb(np.array(outlines, object))
+    parts = shapely.get_parts(shapely.union_all(polygons))
+    if not shapely.get_num_interior_rings(parts).any():
+        return None
+    within = shapely.union_all(shapely.polygons(shapely.get_exterior_ring(parts)))
+    shapely.prepare(within)
+    return _Shore(within, shapely.STRtree(polygons))
+
+
 @dataclass(slots=True)
 class Places:
     """Every area there is, and the places met so far.
@@ -161,7 +192,7 @@ class Places:
         left, bottom, right, top = shapely.total_bounds(outlines).tolist()
         return CityBox((left, bottom, right, top), self.srid or 0)
 
-    def of_points(self, x: Floats, y: Floats) -> tuple[Numbers, list[tuple[int, ...]]]:
+    def of_points(self, x: Floats, y: Floats) -> tuple[Numbers, list[tuple[int, ...]], int]:
         """Find the areas of each point.
 
         Args:
@@ -169,9 +200,11 @@ class Places:
             y: Northings, (points,).
 
         Returns:
-            For each point the number of its combination, (points,), and the combinations: the area ids of every layer that holds the point.
+            For each point the number of its combination, (points,); the combinations: the area ids of every layer that holds the point; and
+            how many points lie in no area of the newest edition but within its outer border, and were given to the nearest.
         """
-        columns = [self._numbers(layers, x, y) for layers in self.editions]
+        found = [self._numbers(layers, x, y) for layers in self.editions]
+        columns = [numbers for numbers, _ in found]
         flat = (
             np.stack(
                 [
@@ -188,20 +221,24 @@ class Places:
         for column in flat.T:
             code = np.unique(code * (int(flat.max(initial=0)) + 1) + column, return_inverse=True)[1].astype(np.int64)
         _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
-        return inverse.astype(np.int32), [tuple(int(area) for area in flat[row] if area) for row in first]
+        areas = [tuple(int(area) for area in flat[row] if area) for row in first]
+        return inverse.astype(np.int32), areas, found[0][1] if found else 0
 
     @staticmethod
-    def _numbers(layers: list[Layer], x: Floats, y: Floats) -> list[Numbers]:
-        """Number of the area of each point at each level of one edition, finest first.
+    def _numbers(layers: list[Layer], x: Floats, y: Floats) -> tuple[list[Numbers], int]:
+        """Number of the area of each point at each level of one edition, finest first; and how many were given to the nearest.
 
-        The finest level is looked up. A coarser one follows from it wherever the finer area lies wholly in its parent, so that a point on a
+        The finest level is looked up; a point in a gap of it belongs to the nearest area.
+        A coarser one follows from it wherever the finer area lies wholly in its parent, so that a point on a
         border gets areas that belong together and sums close; elsewhere the coarser level is looked up too.
         """
-        numbers: list[Numbers] = []
-        for depth, layer in enumerate(layers):
-            if depth == 0:
-                numbers.append(layer.locate(x, y))
-                continue
+        finest = layers[0].locate(x, y)
+        nowhere = np.flatnonzero(finest < 0)
+        shore = _shore_of(layers[0].outlines) if len(nowhere) else None
+        if shore is not None:
+            finest[nowhere] = shore.nearest(x[nowhere], y[nowhere])
+        numbers = [finest]
+        for depth, layer in enumerate(layers[1:], 1):
             finer, below = layers[depth - 1], numbers[-1]
             follows = (below >= 0) & finer.nested[below]
             number = np.where(follows, finer.parent[below], NOWHERE).astype(np.int32)
@@ -209,7 +246,7 @@ class Places:
             if len(rest):
                 number[rest] = layer.locate(x[rest], y[rest])
             numbers.append(number)
-        return numbers
+        return numbers, int((finest[nowhere] >= 0).sum())
 
     def of_area(self, area_id: int) -> tuple[int, ...]:
         """Give the combination of a row that names an area: the area, what it lies in, and the same ground in other editions."""

@@ -85,7 +85,7 @@ def _move_points(connection: Connection, places: Places) -> int:
     )
     if not len(rows):
         return 0
-    combination, areas = places.of_points(rows["x"].astype(np.float64), rows["y"].astype(np.float64))
+    combination, areas, _ = places.of_points(rows["x"].astype(np.float64), rows["y"].astype(np.float64))
     numbers = places.place_ids(connection, [(area, Precision.POINT if area else Precision.OUTSIDE) for area in areas])
     connection.execute(text("CREATE TEMP TABLE moved (key uuid, source_id smallint, known_from timestamptz, place_id int) ON COMMIT DROP"))
     fields = [

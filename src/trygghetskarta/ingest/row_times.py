@@ -12,7 +12,7 @@ from trygghetskarta.domain.events import NO_TIME, Message, TimePrecision, Warnin
 from trygghetskarta.domain.sources import CountsBy
 from trygghetskarta.ingest.checks import Checker, clocks, local_times, offsets_of
 from trygghetskarta.ingest.contract import Context, Layout
-from trygghetskarta.ingest.times import MICROSECONDS_A_DAY, days_of, months_of, to_instants
+from trygghetskarta.ingest.times import MICROSECONDS_A_DAY, Instants, days_of, months_of, to_instants
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -62,12 +62,12 @@ def read_times(checker: Checker, layout: Layout, columns: Mapping[str, str], cou
     reported = np.full(len(start), NO_TIME, np.int64)
     if "reported" in columns:
         reported = local_times(checker, columns["reported"], layout.formats.get("reported", ISO_TIME))
-    starts = to_instants(start)
+    starts = _instants(checker, start, columns.get("start", ""))
     by_clock = start_precision == TimePrecision.MINUTE
     _warn(checker, (starts.nonexistent & by_clock, starts.ambiguous & by_clock), start, reported)
     precision = np.where(starts.nonexistent & by_clock, int(TimePrecision.DAY), start_precision)
     month = _month(checker, (start, reported), columns, counts_by)
-    ends = to_instants(end).utc
+    ends = _instants(checker, end, columns.get("end", "")).utc
     latest = int(context.now.timestamp() * 1_000_000) + MICROSECONDS_A_DAY
     for values, field in ((starts.utc, "start"), (ends, "end"), (reported, "reported")):
         checker.reject(values > latest, columns.get(field, ""), _FUTURE)
@@ -78,6 +78,16 @@ def read_times(checker: Checker, layout: Layout, columns: Mapping[str, str], cou
     # An end without a clock time counts as the start of its day; keep it from going before a start later the same day.
     ends = np.where(both, np.maximum(ends, starts.utc), ends)
     return Times(start, starts.utc, ends, precision, days_of(reported), month)
+
+
+def _instants(checker: Checker, local: Ints, column: str) -> Instants:
+    """Turn a column's times into instants: those that say how far from UTC they stand are neither skipped nor shown twice."""
+    found = to_instants(local)
+    told = checker.instants.get(column)
+    if told is None:
+        return found
+    free = told == NO_TIME
+    return Instants(np.where(free, found.utc, told), found.nonexistent & free, found.ambiguous & free)
 
 
 def _warn(checker: Checker, clock: tuple[Bools, Bools], start: Ints, reported: Ints) -> None:

@@ -16,6 +16,7 @@ from trygghetskarta.domain.areas import AreaLevel, code_of_name
 from trygghetskarta.domain.events import EventBatch, Message, Precision, Reading, Warned, WarningCode
 from trygghetskarta.domain.sources import CountsBy
 from trygghetskarta.errors import BadDeliveryError
+from trygghetskarta.ingest.absent import without_words
 from trygghetskarta.ingest.checks import (
     FIELD_TOO_LONG,
     LONGEST_KIND,
@@ -24,6 +25,7 @@ from trygghetskarta.ingest.checks import (
     counts,
     known_texts,
     letters_of,
+    mangled,
     mapped,
     numbers,
     refuse_unusable_formats,
@@ -32,7 +34,7 @@ from trygghetskarta.ingest.checks import (
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
 from trygghetskarta.ingest.coordinates import check_coordinates, refuse_unknown_system
 from trygghetskarta.ingest.formats.registry import open_tables
-from trygghetskarta.ingest.personal import refuse_personal_data
+from trygghetskarta.ingest.personal import refuse_personal_data, without_personal_data
 from trygghetskarta.ingest.reading import TextTable, shown
 from trygghetskarta.ingest.row_times import read_times
 
@@ -44,10 +46,7 @@ _AREA_NAMES = frozenset(
     ("område", "omrade", "basområde", "stadsdel", "stadsdelsområde", "stadsdelsområden", "kommun", "region", "kod", "area")
 )
 _COUNT_NAMES = frozenset(("antal", "antal brott", "summa", "totalt", "anmälda brott", "count"))
-EXCEL_ERRORS = frozenset(
-    ("#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SAKNAS!", "#REFERENS!", "#VÄRDEFEL!", "#NAMN?")
-)
-_EXCEL_ERROR = Message("excel_error", "Cellen innehåller ett fel från Excel.", "The cell holds an error from Excel.")
+_ALMOST = 0.8
 _PRECISIONS = {
     AreaLevel.BASOMRADE: Precision.BASOMRADE,
     AreaLevel.STADSDEL: Precision.STADSDEL,
@@ -89,14 +88,15 @@ def _part(checker: Checker, layout: Layout, context: Context, counts_by: CountsB
     """Read one part of a table."""
     table = checker.table
     columns = {field: name for field, name in layout.columns.items() if name in table.columns}
+    absent = without_words(checker, columns)
     times = read_times(checker, layout, columns, counts_by, context)
     identity = _identity(checker, columns)
     kind = _kind(checker, layout, columns)
     antal = counts(checker, columns["antal"]) if "antal" in columns else np.ones(len(table.line), np.int64)
     x, y, srid = _point(checker, layout, columns, context)
     precision, area = _place(checker, (x, y), layout, columns, context)
-    withdrawn = _withdrawn(table, layout, columns)
-    detail = _detail(checker, layout)
+    withdrawn = _withdrawn(checker, layout, columns)
+    detail = _detail(checker, layout, absent)
     good, rows = checker.good, np.flatnonzero(checker.good)
     kept = pa.array(good)
     batch = EventBatch(
@@ -119,7 +119,7 @@ def _part(checker: Checker, layout: Layout, context: Context, counts_by: CountsB
     return Reading(
         batch,
         lambda row: table.raw(int(rows[row])),
-        table.rejected + checker.rejected,
+        without_personal_data(checker, frozenset(columns.values())),
         table.blank,
         checker.warnings,
         srid,
@@ -227,10 +227,27 @@ def _kind(checker: Checker, layout: Layout, columns: Mapping[str, str]) -> pa.St
         checker.reject(
             ~to_bools(pc.match_substring_regex(values, layout.kind_pattern)),
             column,
-            lambda value: _EXCEL_ERROR if value in EXCEL_ERRORS else _bad_code(value),
+            lambda value: mangled(value) or _bad_code(value),
         )
     table = layout.codes.get("kind", {})
+    near = _respelled(values, table)
+    checker.reject(by_distinct(values, near.__contains__), column, lambda value: _bad_spelling(value, near[value]))
     return mapped(values, lambda text: table.get(text, text)) if table else values
+
+
+def _respelled(values: pa.StringArray, table: Mapping[str, str]) -> dict[str, str]:
+    """Find the kinds in words that a table of codes does not name though it names one spelled almost so, and that one."""
+    unnamed = [value for value in pc.unique(values).to_pylist() if table and value not in table and any(map(str.isalpha, value))]
+    near = {value: get_close_matches(value, table, n=1, cutoff=_ALMOST) for value in unnamed}
+    return {value: found[0] for value, found in near.items() if found}
+
+
+def _bad_spelling(value: str, near: str) -> Message:
+    return Message(
+        "other_spelling",
+        f"”{shown(value)}” står inte i mappningens kodtabell, men ”{shown(near)}” gör det. Lägg till den nya stavningen om samma sak menas.",
+        f"“{shown(value)}” is not in the mapping's table of codes, but “{shown(near)}” is. Add the new spelling if the same is meant.",
+    )
 
 
 def _bad_code(value: str) -> Message:
@@ -248,11 +265,12 @@ def _point(checker: Checker, layout: Layout, columns: Mapping[str, str], context
     rows = len(checker.table.line)
     if "x" not in columns or "y" not in columns:
         return np.full(rows, np.nan), np.full(rows, np.nan), None
-    srid = context.srid or layout.srid
+    srid = context.srid or checker.table.srid or layout.srid
     if srid is None:
         raise BadDeliveryError(
             "Filen har koordinater, men inget säger i vilket system. Ange det med --crs.",
             "The file has coordinates, but nothing says in which system. Give it with --crs.",
+            code="crs_missing",
         )
     refuse_unknown_system(srid)
     x = numbers(checker, columns["x"], "no_position")
@@ -275,18 +293,20 @@ def _place(
     area = pa.nulls(rows, pa.string())
     if "municipality" in columns:
         home = (context.municipality.casefold(), "")
-        elsewhere = by_distinct(checker.table.columns[columns["municipality"]], lambda name: name.casefold() not in home)
+        elsewhere = by_distinct(checker.text(columns["municipality"]), lambda name: name.casefold() not in home)
         precision[elsewhere] = Precision.OUTSIDE
     if "area" in columns and layout.area_level is not None:
         named = checker.text(columns["area"])
         known = context.areas.get(layout.area_level, frozenset())
-        level = layout.area_level.swedish
+        level, editions = layout.area_level.swedish, ", ".join(map(str, context.editions)) or "–"
         unknown = by_distinct(named, lambda name: bool(name) and name not in known and code_of_name(name) not in known)
         checker.reject(
             unknown & np.isnan(xy[0]),
             columns["area"],
             lambda value: Message(
-                "unknown_area", f"Ingen indelning har ett {level} ”{shown(value)}”.", f"No edition has a {level} “{shown(value)}”."
+                "unknown_area",
+                f"Ingen indelning har ett {level} ”{shown(value)}”. De som finns gäller från {editions}.",
+                f"No edition has a {level} “{shown(value)}”. Those there are hold from {editions}.",
             ),
         )
         precision[by_distinct(named, bool)] = _PRECISIONS[layout.area_level]
@@ -295,27 +315,26 @@ def _place(
     return precision, area
 
 
-def _withdrawn(table: TextTable, layout: Layout, columns: Mapping[str, str]) -> npt.NDArray[np.bool_]:
+def _withdrawn(checker: Checker, layout: Layout, columns: Mapping[str, str]) -> npt.NDArray[np.bool_]:
     if "status" not in columns:
-        return np.zeros(len(table.line), bool)
-    return by_distinct(table.columns[columns["status"]], lambda status: status.casefold() in layout.withdrawn)
+        return np.zeros(len(checker.table.line), bool)
+    return by_distinct(checker.text(columns["status"]), lambda status: status.casefold() in layout.withdrawn)
 
 
 def _fact(name: str, text: str) -> str | None:
     return f"{name}:{orjson.dumps(text).decode()}" if text else None
 
 
-def _detail(checker: Checker, layout: Layout) -> pa.StringArray:
+def _detail(checker: Checker, layout: Layout, absent: pa.StringArray) -> pa.StringArray:
     """Gather the further facts of each row as the text of a JSON object; null where there are none."""
-    rows = len(checker.table.line)
-    facts = []
+    facts = [absent] if absent.null_count < len(absent) else []
     for name, column in layout.detail.items():
         if column in checker.table.columns:
             values = checker.text(column)
             refuse_personal_data(checker, column)
             facts.append(mapped(values, partial(_fact, orjson.dumps(name).decode())))
     if not facts:
-        return pa.nulls(rows, pa.string())
+        return absent
     joined = pc.binary_join_element_wise(*facts, ",", null_handling="skip")
     objects = pc.binary_join_element_wise("{", joined, "}", "")
     return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), objects)

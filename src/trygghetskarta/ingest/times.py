@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from trygghetskarta.domain.events import NO_TIME
 from trygghetskarta.domain.periods import LOCAL_TIME
@@ -22,6 +23,10 @@ _MICROSECONDS_A_SECOND = 1_000_000
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 # Where the digits stand in 2026-01-31 14:05:59, and what stands between them.
 _DIGITS = {10: (0, 1, 2, 3, 5, 6, 8, 9), 16: (0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15), 19: (0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18)}
+_STAMP = (
+    r"^(?P<clock>[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:[.,][0-9]{1,9})?"
+    r" ?(?P<zone>Z|[+-](?:0[0-9]|1[0-4]):?[0-5][0-9])?$"
+)
 _MARKS = {4: b"-", 7: b"-", 10: b" T", 13: b":", 16: b":"}
 
 
@@ -151,6 +156,35 @@ def _read_width(letters: npt.NDArray[np.uint8], begin: Ints, width: int) -> Ints
     good &= (hour < 24) & (minute < 60) & (second < 60)
     seconds = (first + day - 1) * 86_400 + hour * 3600 + minute * 60 + second
     return np.where(good, seconds * _MICROSECONDS_A_SECOND, NO_TIME)
+
+
+def stamps(values: pa.StringArray) -> tuple[Ints, Ints]:
+    """Read the texts that are written as a database or a program writes them: 2026-01-31T14:05:59.250Z or 2026-01-31 14:05:59.000 +01:00.
+
+    Args:
+        values: (rows,).
+
+    Returns:
+        Microseconds since 1970 by the local clock, (rows,), NO_TIME where a text is something else; and the instants of those that say how
+        far from UTC they stand, NO_TIME for the others. Parts of a second are left out.
+    """
+    found = pc.extract_regex(values, _STAMP)
+    clock, zone = (pc.fill_null(pc.struct_field(found, name), "") for name in ("clock", "zone"))
+    written = iso_times(clock.cast(pa.string()), clock=True)
+    zones = zone.dictionary_encode()
+    far = np.array([_far_from_utc(text) for text in zones.dictionary.to_pylist()] or [NO_TIME], np.int64)
+    offset = far[zones.indices.to_numpy(zero_copy_only=False)]
+    told = (written != NO_TIME) & (offset != NO_TIME)
+    utc = np.where(told, written - np.where(told, offset, 0), NO_TIME)
+    return np.where(told, to_local(utc), written), utc
+
+
+def _far_from_utc(zone: str) -> int:
+    """Give how far a written zone stands from UTC, microseconds; NO_TIME for none."""
+    if not zone:
+        return NO_TIME
+    minutes = 0 if zone == "Z" else int(zone[1:3]) * 60 + int(zone[-2:])
+    return (-minutes if zone[0] == "-" else minutes) * 60 * _MICROSECONDS_A_SECOND
 
 
 def months_of(local: Ints) -> Ints:

@@ -5,20 +5,20 @@ As with events, the caller opens the transactions, and every row is new, changed
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.areas import AreaLevel, code_of_name
 from trygghetskarta.domain.events import Message, Rejected, told_together
+from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.domain.values import AreaValue, ValueReading
+from trygghetskarta.ingest.holding import Facts, HeldError, reasons
 from trygghetskarta.ingest.load import Order
 from trygghetskarta.ingest.places import Places
-from trygghetskarta.ingest.publication import announce
+from trygghetskarta.ingest.publication import announce, hold_source
 from trygghetskarta.ingest.receipts import Receipt, Rejections, record, status_of
-
-_LOCK = 7_301_009
 
 Key = tuple[str, str, date, str, str]
 Known = tuple[float | None, int | None, float | None]
@@ -41,6 +41,16 @@ _INSERT = text("""
         CAST(:value AS float8[]), CAST(:n AS int[]), CAST(:half_width AS float8[]), CAST(:line AS int[])
     ) AS told
 """)
+_WITHDRAW = text("UPDATE indicator SET known_to = :at WHERE source_id = :source AND delivery_id = :delivery AND known_to IS NULL")
+_RESTORE = text("""
+    INSERT INTO indicator (source_id, level, code, on_date, question, of_group, known_from, value, n, half_width, delivery_id, line)
+    SELECT source_id, level, code, on_date, question, of_group, :at, value, n, half_width, delivery_id, line FROM indicator AS before
+    WHERE source_id = :source AND known_to = (SELECT published_at FROM delivery WHERE delivery_id = :delivery) AND NOT EXISTS (
+        SELECT 1 FROM indicator AS newer WHERE newer.known_to IS NULL
+            AND (newer.source_id, newer.level, newer.code, newer.on_date, newer.question, newer.of_group)
+                = (before.source_id, before.level, before.code, before.on_date, before.question, before.of_group)
+    )
+""")
 _CONFLICTING = Message(
     "conflicting_row",
     "En tidigare rad i filen gäller samma sak och har ett annat värde; den gäller.",
@@ -59,9 +69,12 @@ def publish_values(connection: Connection, order: Order, readings: Iterable[Valu
 
     Returns:
         The receipt, also stored.
+
+    Raises:
+        HeldError: The file has no rows, or too many are rejected, and nobody has approved it; the caller rolls back.
     """
     delivery, source = order.delivery, order.source
-    connection.execute(text("SELECT pg_advisory_xact_lock(:kind, :source)"), {"kind": _LOCK, "source": source.number})
+    hold_source(connection, source.number)
     at: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
     blocks = list(readings)
     values = [value for block in blocks for value in block.values]
@@ -110,7 +123,33 @@ def publish_values(connection: Connection, order: Order, readings: Iterable[Valu
         rejections=tuple(stored.first),
         **counted,  # type: ignore[arg-type]  # counts by the names of the receipt
     )
+    found = () if order.approved else reasons(_asked_of(source, counted))
+    if found:
+        raise HeldError(receipt, found)
     return record(connection, receipt, at)
+
+
+def _asked_of(source: SourceId, counted: Mapping[str, int]) -> Facts:
+    """Give what the rules for holding look at: of values only how many rows there are, and how many are rejected."""
+    nowhere = dict.fromkeys(("outside", "unknown", "with_point", "one_point", "reverted"), 0)
+    return Facts(CONTRACTS[source], months={}, days=None, history={}, polled=True, **counted, **nowhere)
+
+
+def take_back_values(connection: Connection, delivery: int, source: int, at: datetime) -> tuple[int, int]:
+    """Withdraw the values of a delivery: they are known no more, and those it had replaced are again.
+
+    Args:
+        connection: Inside a transaction that holds the source.
+        delivery: Its number.
+        source: The number of its source.
+        at: When readers see it.
+
+    Returns:
+        How many versions ended, and how many are known again.
+    """
+    told = {"delivery": delivery, "source": source, "at": at}
+    closed = connection.execute(_WITHDRAW, told).rowcount
+    return closed, connection.execute(_RESTORE, told).rowcount
 
 
 def _told(value: AreaValue) -> Known:

@@ -13,6 +13,7 @@ from trygghetskarta.errors import ConflictError, NotFoundError
 from trygghetskarta.ingest.copying import copy_out
 from trygghetskarta.ingest.publication import announce, hold_source
 from trygghetskarta.ingest.rollup import change_rollup
+from trygghetskarta.ingest.values import take_back_values
 
 _DELIVERY = text("""
     SELECT delivery_id, source_id, status, published_at, coalesce(published_at, received_at) AS seen_at
@@ -114,5 +115,6 @@ def _unpublish(connection: Connection, row: Row[Any]) -> tuple[int, int]:
         text("UPDATE coverage SET known_to = :now WHERE source_id = :source AND delivery_id = :delivery AND known_to IS NULL"),
         {"now": now, **values},
     )
+    values_closed, values_restored = take_back_values(connection, row.delivery_id, row.source_id, now)
     announce(connection, "delivery", row.delivery_id)
-    return len(closed), len(restored)
+    return len(closed) + values_closed, len(restored) + values_restored

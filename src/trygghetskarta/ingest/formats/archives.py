@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import re
 import stat
@@ -11,9 +10,9 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
-from trygghetskarta.errors import BadDeliveryError, StorageError
+from trygghetskarta.errors import BadDeliveryError, StorageError, TrygghetskartaError
 from trygghetskarta.ingest.contract import DeliveredFile
 from trygghetskarta.ingest.reading import shown
 from trygghetskarta.ingest.temporary import temporary_folder
@@ -30,7 +29,13 @@ _CHUNK = 1 << 20
 # What Finder and Explorer put into an archive by themselves.
 _CLUTTER = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\._)")
 _OUTSIDE = re.compile(r"^([/\\]|[A-Za-z]:)|(^|[/\\])\.\.([/\\]|$)")
-_BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OverflowError)
+# What other programs' documents, zip archives too, have inside.
+_DOCUMENTS = {
+    "content.xml": ("ett OpenDocument-dokument", "an OpenDocument document"),
+    "word/document.xml": ("ett Worddokument", "a Word document"),
+    "Index/Document.iwa": ("ett Numbersdokument", "a Numbers document"),
+    "xl/workbook.bin": ("en binär Excelfil (.xlsb)", "a binary Excel file (.xlsb)"),
+}
 
 
 @contextmanager
@@ -86,7 +91,14 @@ def is_workbook(path: Path, name: str) -> bool:
     """
     with _zip(path, name) as archive:
         members = archive.namelist()
-        if "[Content_Types].xml" not in members or not any(member.startswith("xl/workbook.") for member in members):
+        for member, (swedish, english) in _DOCUMENTS.items():
+            if member in members:
+                raise BadDeliveryError(
+                    f"{name} är {swedish}. Spara tabellen som .xlsx eller CSV.",
+                    f"{name} is {english}. Save the table as .xlsx or CSV.",
+                    code="unknown_format",
+                )
+        if "[Content_Types].xml" not in members or "xl/workbook.xml" not in members:
             return False
         _Bound(path.stat().st_size, name).refuse_beyond(sum(member.file_size for member in archive.infolist()))
         return True
@@ -114,7 +126,7 @@ class _Bound:
             )
 
 
-def _unpack_gzip(path: Path, name: str, unpacked: BinaryIO) -> None:
+def _unpack_gzip(path: Path, name: str, unpacked: IO[bytes]) -> None:
     bound = _Bound(path.stat().st_size, name)
     total = 0
     with path.open("rb") as source:
@@ -142,7 +154,7 @@ def _unpack_gzip(path: Path, name: str, unpacked: BinaryIO) -> None:
         raise BadDeliveryError(f"{name} är en avbruten gzip-fil.", f"{name} is a gzip file cut off.", code="truncated")
 
 
-def _unpack_zip(path: Path, name: str, unpacked: BinaryIO) -> None:
+def _unpack_zip(path: Path, name: str, unpacked: IO[bytes]) -> None:
     with _zip(path, name) as archive:
         member = _only_member(archive, name)
         bound = _Bound(path.stat().st_size, name)
@@ -160,7 +172,9 @@ def _zip(path: Path, name: str) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except _BROKEN_ZIP as error:
+    except TrygghetskartaError:
+        raise
+    except Exception as error:  # what zipfile may raise over broken bytes is without end
         raise _unreadable(name, "zip-fil", "zip file", error) from error
 
 
@@ -209,12 +223,11 @@ def _refuse_empty(path: Path, name: str) -> None:
     raise BadDeliveryError(f"{name} är tom. Ingenting ändrades.", f"{name} is empty. Nothing was changed.", code="empty_file")
 
 
-def _write(unpacked: BinaryIO, content: bytes) -> None:
+def _write(unpacked: IO[bytes], content: bytes) -> None:
     try:
         unpacked.write(content)
+        unpacked.flush()
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise
         raise StorageError("Det finns inte plats att packa upp filen.", "There is no room to unpack the file.") from error
 
 

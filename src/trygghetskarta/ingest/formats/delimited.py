@@ -31,6 +31,7 @@ _LONGEST_ROW = 64 << 20
 _LINES_ABOVE = 50
 _BOM = b"\xef\xbb\xbf"
 _SEPARATORS = ";,\t"
+_RARE_BLANKS = (b"\t", b"\v", b"\f", b"\x1c", b"\x1d", b"\x1e", b"\x1f")
 _FOOTER = re.compile(r"(summa|totalt|källa)\b", re.IGNORECASE)
 _UNCLOSED = Message(
     "unclosed_quote",
@@ -285,9 +286,13 @@ def _parsed(content: bytes, rows: Rows, good: Bools, head: _Head) -> dict[str, p
 
 def _may_have_outer_blanks(body: bytes, separator: str) -> bool:
     """Tell whether a blank stands beside a separator, a quote or a line end, or at either end."""
-    if any(mark in body for mark in (b"\t", b"\v", b"\f") if mark != separator.encode()):
+    if any(mark in body for mark in _RARE_BLANKS if mark != separator.encode()):
         return True
     buffer = np.frombuffer(body, np.uint8)
+    quotes = np.flatnonzero(buffer == ord('"')) if b'"' in body else np.zeros(0, np.int64)
+    inside = np.concatenate([quotes[0::2] + 1, quotes[1::2] - 1])
+    if np.isin(buffer[inside], list(b"\t\r\n")).any():
+        return True
     edge = np.isin(np.arange(256), list(f'{separator}"\r\n '.encode()))
     blanks = np.flatnonzero(buffer == ord(" "))
     if not len(blanks):

@@ -1,28 +1,78 @@
-"""Which reader reads which file."""
+"""Which reader a file needs: by its first bytes, and by its name where they do not tell."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
+from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.contract import DeliveredFile
-from trygghetskarta.ingest.formats import delimited
+from trygghetskarta.ingest.formats import delimited, geopackage, json_rows, parquet, sheets
 from trygghetskarta.ingest.reading import Fits, TextTable
+
+Reader = Callable[[Path, str, Fits], Iterator[TextTable]]
+
+_MAGIC: dict[bytes, Reader] = {
+    b"PK\x03\x04": sheets.tables,
+    b"SQLite format 3\x00": geopackage.tables,
+    b"PAR1": parquet.tables,
+}
+_REFUSED = {
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": (
+        "en gammal Excelfil (.xls), eller en som har lösenord. Spara den som .xlsx utan lösenord",
+        "an old Excel file (.xls), or one with a password. Save it as .xlsx without a password",
+    ),
+    b"%PDF": ("en PDF. Skicka tabellen som CSV eller Excel", "a PDF. Send the table as CSV or Excel"),
+    b"7z\xbc\xaf\x27\x1c": ("ett 7z-arkiv. Packa med zip eller gzip", "a 7z archive. Pack it with zip or gzip"),
+    b"Rar!": ("ett rar-arkiv. Packa med zip eller gzip", "a rar archive. Pack it with zip or gzip"),
+    b"BZh": ("packad med bzip2. Packa med zip eller gzip", "packed with bzip2. Pack it with zip or gzip"),
+    b"\xfd7zXZ\x00": ("packad med xz. Packa med zip eller gzip", "packed with xz. Pack it with zip or gzip"),
+    b"\x28\xb5\x2f\xfd": ("packad med zstd. Packa med zip eller gzip", "packed with zstd. Pack it with zip or gzip"),
+}
+_MARKUP = (
+    "en webbsida eller XML-fil. Öppna den i Excel och spara som .xlsx",
+    "a web page or XML file. Open it in Excel and save it as .xlsx",
+)
+_JSON = re.compile(rb"(\xef\xbb\xbf)?\s*(\[\s*[{\]]|\{\s*[\"}])")
+_HTML = re.compile(rb"(\xef\xbb\xbf)?\s*<([!?]|html|table)", re.IGNORECASE)
+_JSON_NAMES = (".json", ".jsonl", ".ndjson", ".geojson", ".geojsonl")
 
 
 def open_tables(file: DeliveredFile, fits: Fits) -> Iterator[TextTable]:
-    """Read a file of any format as parts of a table of texts.
+    """Read a delivered file, whatever its format.
 
     Args:
-        file: The file.
+        file: The file, open.
         fits: Tells whether column names are those of a layout.
 
     Yields:
-        Its parts.
+        Its blocks of rows, at least one.
 
     Raises:
-        BadDeliveryError: The file as a whole cannot be used.
+        BadDeliveryError: It is of a format that is not read (`unknown_format`), or its reader refuses it.
     """
-    yield from delimited.tables(file.path, file.name, fits)
+    return reader_of(file)(file.path, file.name, fits)
+
+
+def reader_of(file: DeliveredFile) -> Reader:
+    """Choose the reader of a file.
+
+    Raises:
+        BadDeliveryError: It is of a format that is not read.
+    """
+    with file.path.open("rb") as source:
+        first = source.read(4096)
+    for magic, reader in _MAGIC.items():
+        if first.startswith(magic):
+            return reader
+    kind = next((kind for magic, kind in _REFUSED.items() if first.startswith(magic)), None)
+    if kind is None and _HTML.match(first):
+        kind = _MARKUP
+    if kind is not None:
+        raise BadDeliveryError(f"{file.name} är {kind[0]}.", f"{file.name} is {kind[1]}.", code="unknown_format")
+    name = file.name.casefold().removesuffix(".gz").removesuffix(".zip")
+    return json_rows.tables if _JSON.match(first) or name.endswith(_JSON_NAMES) else delimited.tables
 
 
 def header_of(file: DeliveredFile, fits: Fits) -> list[str]:

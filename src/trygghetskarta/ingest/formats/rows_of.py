@@ -67,8 +67,8 @@ def split(content: bytes, separator: str, *, final: bool) -> Rows:
     broken = np.zeros(0, np.int64)
     if len(quotes) and _makes_no_sense(buffer, quotes, ord(separator), used, final=final):
         outer, broken, used = _line_by_line(content, ends, quotes, separator, final=final)
-    if final and used == len(content) and (not len(outer) or outer[-1] < used - 1):
-        outer = np.append(outer, used)
+    if final and used == len(content) > (int(outer[-1]) + 1 if len(outer) else 0):
+        outer = np.append(outer, used)  # a last row without a line end
     begin = np.append(0, outer[:-1] + 1)[: len(outer)]
     is_broken = np.isin(begin, broken)
     if len(broken):
@@ -148,13 +148,19 @@ def _line_by_line(content: bytes, ends: Ints, quotes: Ints, separator: str, *, f
         if last is not None:
             inner[first:last] = True
             behind = last
-        elif not final and opened.fullmatch(content, start) and len(content) - start <= LONGEST_OPEN:
+        elif not final and len(content) - start <= LONGEST_OPEN and _may_go_on(content, start, (whole, opened)):
             used = start
             break
         else:
             broken.append(start)
     outer = stops[~inner & (stops < used)] if not final or used < len(content) else stops[~inner]
     return outer, np.array(broken, np.int64), used
+
+
+def _may_go_on(content: bytes, start: int, patterns: tuple[re.Pattern[bytes], re.Pattern[bytes]]) -> bool:
+    """Tell whether what a block ends with can be the beginning of a row: its last quote is open, or its last line has not ended."""
+    whole, opened = patterns
+    return bool(opened.fullmatch(content, start) or whole.fullmatch(content, start, len(content) - content.endswith(b"\r")))
 
 
 def _stop(content: bytes, stops: Ints, line: int) -> int:

@@ -1,0 +1,71 @@
+"""Words that stand in the place of a value: it is missing, it is not known, or it does not apply."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from trygghetskarta.domain.events import WarningCode
+from trygghetskarta.ingest.checks import Checker, letters_of, offsets_of, to_bools
+
+_MEANINGS = {
+    "missing": ("null", "(null)", "na", "none", "saknas", "uppgift saknas"),
+    "unknown": ("okänd", "okänt", "unknown", "vet ej"),
+    "notApplicable": ("n/a", "ej aktuellt", "ej tillämpligt", "not applicable"),
+}
+_ABSENT_FIELDS = ("id", "kind", "start", "startTime", "end", "endTime", "reported", "x", "y", "area", "municipality")
+_MEANING_OF = {word: meaning for meaning, words in _MEANINGS.items() for word in words}
+_LONGEST = max(len(word.encode()) for word in _MEANING_OF)
+_BEGINS = np.isin(np.arange(256), [ord(letter) for word in _MEANING_OF for letter in (word[0], word[0].upper())])
+_WORD = f"(?i)^({'|'.join(map(re.escape, _MEANING_OF))})$"
+
+
+def without_words(checker: Checker, columns: Mapping[str, str]) -> pa.StringArray:
+    """Empty the fields of ids, kinds, times and places that hold a word instead of a value.
+
+    Args:
+        checker: Its table loses the words, and remembers what was written for those who are told of the row.
+        columns: Column by field.
+
+    Returns:
+        What the words say as a part of a JSON object, (rows,): `"absent":{"area":"unknown"}`; null where there was none.
+    """
+    rows = len(checker.table.line)
+    facts = []
+    about = np.zeros(rows, bool)
+    for field in _ABSENT_FIELDS:
+        if field in columns and (found := _words(checker.table.columns[columns[field]])).any():
+            column = columns[field]
+            values = checker.written[column] = checker.table.columns[column]
+            mask = pa.array(found)
+            said = pa.array([f'"{field}":"{_MEANING_OF[value.casefold()]}"' for value in values.filter(mask).to_pylist()])
+            facts.append(pc.replace_with_mask(pa.nulls(rows, pa.string()), mask, said))
+            checker.table.columns[column] = pc.if_else(mask, "", values)
+            about |= found
+    if not facts:
+        return pa.nulls(rows, pa.string())
+    checker.warn(
+        WarningCode.NO_VALUE,
+        about,
+        "{} har ett ord som NULL, N/A eller okänt där ett värde väntas; det är läst som att värdet saknas, och ordets innebörd är sparad.",
+        "{} hold a word such as NULL, N/A or unknown where a value is expected; it was read as no value, and what the word means is kept.",
+    )
+    joined = pc.binary_join_element_wise(*facts, ",", null_handling="skip")
+    return pc.if_else(pa.array(about), pc.binary_join_element_wise('"absent":{', joined, "}", ""), pa.scalar(None, pa.string()))
+
+
+def _words(values: pa.StringArray) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Tell which texts are such a word, looking closer only at the short ones that begin like one."""
+    found = np.zeros(len(values), bool)
+    letters, offsets = letters_of(values), offsets_of(values)
+    if not len(letters):
+        return found
+    lengths = np.diff(offsets)
+    first = letters[np.minimum(offsets[:-1] - offsets[0], len(letters) - 1)]
+    maybe = np.flatnonzero(_BEGINS[first] & (lengths > 1) & (lengths <= _LONGEST))
+    found[maybe] = to_bools(pc.match_substring_regex(values.take(pa.array(maybe)), _WORD))
+    return found

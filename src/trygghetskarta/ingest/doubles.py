@@ -1,0 +1,109 @@
+"""Events without an id that may have been told of before. All are kept: two bicycles may be stolen at one place in one night."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from sqlalchemy import Connection, text
+from xxhash import xxh3_64_intdigest
+
+from trygghetskarta.domain.events import NO_TIME, EventBatch, Warned, WarningCode
+from trygghetskarta.domain.sources import CONTRACTS, CountsBy, SourceId
+from trygghetskarta.ingest.identity import Hashes, Seen, occurrences
+from trygghetskarta.ingest.times import days_of, to_local
+
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+
+_COVERED = text("SELECT DISTINCT month, first_day, last_day FROM coverage WHERE source_id = :source AND known_to IS NULL")
+_EPOCH = date(1970, 1, 1)
+# Odd and large, two for each part of what is hashed.
+_FACTORS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], np.uint64)
+
+
+@dataclass(slots=True)
+class Doubles:
+    """Counts, part by part, the new events without an id that look like others.
+
+    Attributes:
+        source: Whose events.
+        covered: First and last day that earlier deliveries tell of, days since 1970, by month.
+        seen: The times, places and kinds that the file told of so far.
+        within: How many have the time, place and kind of an earlier row of the file.
+        again: How many happened on days that an earlier delivery told of.
+    """
+
+    source: SourceId
+    covered: dict[int, list[tuple[int, int]]]
+    seen: Seen
+    within: int = 0
+    again: int = 0
+
+    @classmethod
+    def of(cls, connection: Connection, source: SourceId, seen: Seen) -> Doubles:
+        """Begin with the days that the source's earlier deliveries tell of, and with nothing seen."""
+        covered: dict[int, list[tuple[int, int]]] = {}
+        for month, first, last in connection.execute(_COVERED, {"source": source.number}):
+            covered.setdefault(month, []).append(((first - _EPOCH).days, (last - _EPOCH).days))
+        return cls(source, covered, seen)
+
+    def add(self, events: EventBatch, is_new: Bools) -> None:
+        """Look at a part's events.
+
+        Args:
+            events: The events.
+            is_new: True for those not known before, (rows,).
+        """
+        if not len(events) or events.identity.null_count < len(events):
+            return
+        known = (events.starts_at != NO_TIME) & (events.area.is_valid().to_numpy(zero_copy_only=False) | ~np.isnan(events.x))
+        what = _hashed(events)[known]
+        like = np.zeros(len(events), bool)
+        like[known] = self.seen.before(what) + occurrences(what) > 0
+        self.within += int((like & is_new).sum())
+        day = days_of(to_local(events.starts_at))
+        if CONTRACTS[self.source].counts_by is CountsBy.REPORTED:
+            day = np.where(events.reported_on == NO_TIME, day, events.reported_on)
+        for month in np.unique(events.month[is_new]).tolist():
+            told = np.zeros(len(events), bool)
+            for first, last in self.covered.get(month, []):
+                told |= (day >= first) & (day <= last)
+            self.again += int((told & is_new & (events.month == month)).sum())
+
+    def warnings(self) -> list[Warned]:
+        """Tell of them."""
+        found = (
+            (
+                self.within,
+                "{} har samma tid, plats och händelsetyp som en tidigare rad i filen; alla är inlästa.",
+                "{} have the time, place and kind of an earlier row of the file; all were taken in.",
+            ),
+            (
+                self.again,
+                "{} är nya på dagar som en tidigare leverans redan har berättat om, och lades till. "
+                "Är filen en rättad månad: dra tillbaka leveransen och skicka filen igen med --complete, så ersätter den månaden.",
+                "{} are new on days that an earlier delivery told of, and were added. "
+                "If the file is a corrected month: withdraw the delivery and send the file again with --complete, so that it replaces the month.",
+            ),
+        )
+        return [Warned(WarningCode.POSSIBLE_DUPLICATE, count, swedish, english) for count, swedish, english in found if count]
+
+
+def _hashed(events: EventBatch) -> Hashes:
+    """Hash the time, the place and the kind of every event, (rows, 2)."""
+    found = np.zeros((len(events), 2), np.uint64)
+    place = (events.x.view(np.uint64), events.y.view(np.uint64))
+    for part in (events.starts_at.view(np.uint64), *place, *(_of_texts(texts) for texts in (events.area, events.kind, events.detail))):
+        found = (found ^ part[:, None]) * _FACTORS
+        found ^= found >> np.uint64(29)
+    return found
+
+
+def _of_texts(texts: pa.StringArray) -> npt.NDArray[np.uint64]:
+    encoded = texts.fill_null("").dictionary_encode()
+    hashes = np.array([xxh3_64_intdigest(one.encode()) for one in encoded.dictionary.to_pylist()] or [0], np.uint64)
+    return hashes[encoded.indices.to_numpy(zero_copy_only=False)]
