@@ -2,7 +2,7 @@
 
 An answer is the newest events of a feed when somebody asked. It tells of every event it holds, and of those it lacks though it reaches as far back
 as they were published: these were taken back. What is known of an event is what the newest answer that tells of it says. See
-docs/decisions/0015-feeds.md for the measurements behind the numbers here.
+docs/decisions/0015-answers-of-a-feed.md for the measurements behind the numbers here.
 """
 
 from __future__ import annotations
