@@ -106,4 +106,5 @@ def _hashed(events: EventBatch) -> Hashes:
 def _of_texts(texts: pa.StringArray) -> npt.NDArray[np.uint64]:
     encoded = texts.fill_null("").dictionary_encode()
     hashes = np.array([xxh3_64_intdigest(one.encode()) for one in encoded.dictionary.to_pylist()] or [0], np.uint64)
-    return hashes[encoded.indices.to_numpy(zero_copy_only=False)]
+    every: npt.NDArray[np.uint64] = hashes[encoded.indices.to_numpy(zero_copy_only=False)]
+    return every

@@ -115,7 +115,7 @@ def _index_of(outlines: tuple[bytes, ...]) -> RasterIndex:
 class _Shore:
     """Finds the nearest area for a point in none of them that lies within their outer border: in water, or in a gap."""
 
-    within: shapely.MultiPolygon | shapely.Polygon
+    within: shapely.Geometry
     tree: shapely.STRtree
 
     def nearest(self, x: Floats, y: Floats) -> Numbers:
@@ -132,7 +132,7 @@ class _Shore:
 def _shore_of(outlines: tuple[bytes, ...]) -> _Shore | None:
     """Give the shore of some areas; None where there is no gap within their outer border."""
     polygons = shapely.from_wkb(np.array(outlines, object))
-    parts = shapely.get_parts(shapely.union_all(polygons))
+    parts = shapely.get_parts(shapely.coverage_union_all(polygons))
     if not shapely.get_num_interior_rings(parts).any():
         return None
     within = shapely.union_all(shapely.polygons(shapely.get_exterior_ring(parts)))
