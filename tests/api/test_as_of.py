@@ -33,6 +33,7 @@ QUESTIONS = [
     for path, extra in (
         ("comparisons", {"baseline": "previous"}),
         ("comparisons", {"level": "stad"}),
+        ("comparisons", {"measure": "rate", "baseline": "previous"}),
         ("series", {"interval": "quarter"}),
     )
     for form in (("geojson", "csv") if path == "comparisons" else ("json", "csv"))
@@ -76,15 +77,21 @@ def deliver_at(engine: Engine, source: SourceId, path: Path, days: int) -> None:
     let_pass(engine, now, days)
 
 
-def written(folder: Path, name: str, rows: str) -> Path:
-    (folder / name).write_text(_SHOOTINGS + rows, encoding="utf-8")
+def written(folder: Path, name: str, rows: str, header: str = _SHOOTINGS) -> Path:
+    (folder / name).write_text(header + rows, encoding="utf-8")
     return folder / name
+
+
+def people(folder: Path, name: str, norr: int) -> Path:
+    rows = f"stadsdel;norr;2024-12-31;residents;{norr}\nstadsdel;soder;2024-12-31;residents;9000\n"
+    return written(folder, name, rows, "niva;kod;datum;slag;antal\n")
 
 
 def test_as_of_gives_an_earlier_days_answers_byte_for_byte(city: Engine, tmp_path: Path) -> None:
     register = Register(tmp_path, 11, rows=300)
     today = datetime.now(UTC).date()
     first = "1;2025-02-01 12:00;150010;6580010;;0;0;preliminär\n2;2025-03-01 12:00;;;Norr;1;0;bekräftad\n"
+    deliver_at(city, SourceId.POPULATION, people(tmp_path, "folk.csv", 8000), 62)
     deliver_at(city, SourceId.SKJUTNINGAR, written(tmp_path, "a.csv", first), 61)
     for _ in range(6):
         deliver_at(city, SourceId.BRANDER, register.next(), 60)
@@ -92,17 +99,18 @@ def test_as_of_gives_an_earlier_days_answers_byte_for_byte(city: Engine, tmp_pat
         # corrected, withdrawn and new; a month more; everything moved
         (SourceId.SKJUTNINGAR, written(tmp_path, "b.csv", first.replace("preliminär", "återtagen").replace("1;0;b", "0;3;b"))),
         (SourceId.BRANDER, register.next()),
+        (SourceId.POPULATION, people(tmp_path, "folket.csv", 8500)),
         (SourceId.SKJUTNINGAR, written(tmp_path, "c.csv", first + "3;2025-04-01 12:00;;;Söder;0;0;bekräftad\n")),
         (SourceId.BRANDER, register.next()),
     ]
     kept: dict[date, dict[str, bytes]] = {}
-    for number, (source, path) in enumerate(later):
-        day = today - timedelta(days=55 - 10 * number)
-        with serving(city, Audience.ANALYST) as server:
-            kept[day] = asked(server, day)
-        deliver_at(city, source, path, 50 - 10 * number)
+    for number in range(len(later) + 1):
+        if number:
+            deliver_at(city, *later[number - 1], 60 - 10 * number)
         with serving(city, Audience.ANALYST) as server:
             for earlier, answers in kept.items():
                 again = asked(server, earlier)
                 assert {name for name in answers if answers[name] != again[name]} == set(), f"as of {earlier}"
-    assert len({tuple(answers.values()) for answers in kept.values()}) == len(later), "the deliveries changed nothing"
+            day = today - timedelta(days=55 - 10 * number)
+            kept[day] = asked(server, day)
+    assert len({tuple(answers.values()) for answers in kept.values()}) == len(kept), "a delivery changed nothing"
