@@ -157,8 +157,8 @@ def _points(polygons: Geometries, rows: int, random: np.random.Generator) -> tup
 
 def _write_events(path: Path, lon: Floats, lat: Floats, random: np.random.Generator) -> None:
     rows = len(lon)
-    groups = sorted(tree_of(SourceId.ANMALDA_BROTT).prefixes)
-    kinds = np.array([f"{groups[number % len(groups)]}{number:02d}" for number in range(KINDS)])
+    codes = sorted(code for code in tree_of(SourceId.ANMALDA_BROTT).known if len(code) == 4 and code.isdigit())
+    kinds = np.array(codes[:: len(codes) // KINDS][:KINDS])
     rarity = 1 / np.arange(1, KINDS + 1)
     start = random.integers(_minute(FIRST_YEAR), _minute(FIRST_YEAR + YEARS) - 1440, rows)
     end = start + random.integers(1, 1440, rows)

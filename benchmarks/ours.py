@@ -49,8 +49,8 @@ def in_full(engine: Engine, sample: Sample) -> Receipt:
     """
     _forget_areas()
     receipt = deliver(engine, Settings(), Delivering(SourceId.ANMALDA_BROTT), sample.events)
-    if (receipt.read, receipt.new) != (sample.rows, sample.rows):
-        raise ValueError(f"of {sample.rows} rows {receipt.read} were read and {receipt.new} were new: {receipt.warnings}")
+    if (receipt.status, receipt.read, receipt.new) != ("published", sample.rows, sample.rows):
+        raise ValueError(f"{receipt.status}: of {sample.rows} rows {receipt.read} were read and {receipt.new} were new: {receipt.warnings}")
     return receipt
 
 

@@ -42,9 +42,10 @@ class Days:
         """Note the days of a part's events."""
         if not len(events):
             return
-        months, many = np.unique(events.month, return_counts=True)
-        for month, count in zip(months.tolist(), many.tolist(), strict=True):
-            self.rows[month] = self.rows.get(month, 0) + count
+        earliest = int(events.month.min())
+        for month, count in enumerate(np.bincount(events.month - earliest).tolist(), earliest):
+            if count:
+                self.rows[month] = self.rows.get(month, 0) + count
         begins, ends = _days(events, self.contract.counts_by)
         first, last = int(begins.min()), int(ends.max())
         self.first = first if self.first is None else min(first, self.first)

@@ -192,7 +192,7 @@ class Seen:
         return counted
 
     def _keep(self, hashes: Hashes) -> None:
-        ordered = hashes[np.lexsort((hashes[:, 1], hashes[:, 0]))]
+        ordered = hashes[np.argsort(hashes[:, 0])]
         self.parts.append((self.file.seek(0, 2), len(ordered)))
         self.file.write(ordered.tobytes())
         self.file.flush()

@@ -266,10 +266,9 @@ class _Loading:
             ("blank", reading.blank),
         ):
             self.counted[name] += rows
-        numbers, many = np.unique(events.precision[kept], return_counts=True)
-        for number, count in zip(numbers.tolist(), many.tolist(), strict=True):
-            name = Precision(number).name.lower()
-            self.placed[name] = self.placed.get(name, 0) + count
+        for precision, count in zip(Precision, np.bincount(events.precision[kept], minlength=len(Precision)).tolist(), strict=True):
+            if count:
+                self.placed[precision.name.lower()] = self.placed.get(precision.name.lower(), 0) + count
         self.days.add(events)
         self.outside += int((place[kept] == self.locator.places.known.get(OUTSIDE_KEY, -1)).sum())
         self._note_points(*part.xy)
@@ -310,6 +309,7 @@ class _Loading:
         """Count what has come in, cover the days it tells of, and write the receipt."""
         self._wait()
         connection, delivery, source = self.connection, self.order.delivery, self.order.source
+        self.cells = [together(self.cells)]
         if self.order.complete:
             gone = take_back_untold(connection, source, delivery, self.known_from, sorted(self.days.rows))
             self.taken_back = len(gone)

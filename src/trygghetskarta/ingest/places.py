@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 from sqlalchemy import Connection, text
 
@@ -219,10 +220,11 @@ class Places:
         )
         code = np.zeros(len(x), np.int64)
         for column in flat.T:
-            code = np.unique(code * (int(flat.max(initial=0)) + 1) + column, return_inverse=True)[1].astype(np.int64)
-        _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
+            code = pd.factorize(code * (int(flat.max(initial=0)) + 1) + column)[0].astype(np.int64)
+        first = np.zeros(int(code.max(initial=-1)) + 1, np.int64)
+        first[code[::-1]] = np.arange(len(code))[::-1]
         areas = [tuple(int(area) for area in flat[row] if area) for row in first]
-        return inverse.astype(np.int32), areas, found[0][1] if found else 0
+        return code.astype(np.int32), areas, found[0][1] if found else 0
 
     @staticmethod
     def _numbers(layers: list[Layer], x: Floats, y: Floats) -> tuple[list[Numbers], int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from sqlalchemy import Connection, text
 
 from trygghetskarta.ingest.copying import copy_in, encode, fixed, int_arrays
@@ -65,9 +66,10 @@ def together(cells: list[Cells]) -> Cells:
     if not len(place):
         return np.zeros((4, 0), np.int64)
     places, categories = int(place.max()) + 1, int(category.max()) + 1
-    unique, inverse = np.unique((month * places + place) * categories + category, return_inverse=True)
-    total = np.bincount(inverse, weights=antal, minlength=len(unique)).astype(np.int64)
-    kept, total = unique[total != 0], total[total != 0]
+    number, distinct = pd.factorize((month * places + place) * categories + category)
+    total = np.bincount(number, weights=antal, minlength=len(distinct)).astype(np.int64)
+    order = np.argsort(distinct)
+    kept, total = distinct[order][total[order] != 0], total[order][total[order] != 0]
     return np.stack([kept // categories % places, kept % categories, kept // categories // places, total])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import partial
 
@@ -55,7 +55,9 @@ _PRECISIONS = {
 }
 
 
-def read_rows(file: DeliveredFile, layouts: tuple[Layout, ...], context: Context, counts_by: CountsBy) -> Iterator[Reading]:
+def read_rows(
+    file: DeliveredFile, layouts: tuple[Layout, ...], context: Context, counts_by: CountsBy, tables: Iterable[TextTable] | None = None
+) -> Iterator[Reading]:
     """Read a table by the layout that its header fits.
 
     Args:
@@ -63,6 +65,7 @@ def read_rows(file: DeliveredFile, layouts: tuple[Layout, ...], context: Context
         layouts: The source's own layouts; a layout in the context goes before them.
         context: What is known outside the file.
         counts_by: The date that puts an event in a month.
+        tables: The parts of the file, where it has been opened already.
 
     Yields:
         Every row, as an event or as a rejected row, a part of the file at a time.
@@ -75,7 +78,9 @@ def read_rows(file: DeliveredFile, layouts: tuple[Layout, ...], context: Context
         refuse_unusable_formats(layout.formats, layout.name)
     chosen: Layout | None = None
     month_first: set[str] = set()
-    for table in open_tables(file, lambda header: any(not missing_columns(layout, header) for layout in layouts)):
+    if tables is None:
+        tables = open_tables(file, lambda header: any(not missing_columns(layout, header) for layout in layouts))
+    for table in tables:
         checker = Checker.of(table, month_first)
         if chosen is None:
             chosen = choose_layout(table, layouts, context, file.name)

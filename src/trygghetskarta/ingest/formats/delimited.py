@@ -275,13 +275,19 @@ def _parsed(content: bytes, rows: Rows, good: Bools, head: _Head) -> dict[str, p
             column_types=dict.fromkeys(head.header, pa.string()), strings_can_be_null=False, check_utf8=False
         ),
     )
-    is_ascii, has_outer_blanks = body.isascii(), _may_have_outer_blanks(body, head.separator)
+    all_ascii, has_outer_blanks = body.isascii(), _may_have_outer_blanks(body, head.separator)
     columns = {}
     for name in head.header:
         column = parsed[name].combine_chunks()
+        is_ascii = all_ascii or _is_ascii(column)
         column = column if is_ascii else pc.utf8_normalize(column, "NFC")
         columns[name] = pc.utf8_trim_whitespace(column) if has_outer_blanks or not is_ascii else column
     return columns
+
+
+def _is_ascii(column: pa.StringArray) -> bool:
+    letters = column.buffers()[2]
+    return letters is None or not len(letters) or int(np.frombuffer(letters, np.uint8).max()) < 128
 
 
 def _may_have_outer_blanks(body: bytes, separator: str) -> bool:

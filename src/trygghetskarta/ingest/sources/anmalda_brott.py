@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.events import Precision, Reading
@@ -11,7 +12,7 @@ from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.ingest.checks import AMBIGUOUS_FORMAT, mapped
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
 from trygghetskarta.ingest.counts import is_month, read_counts
-from trygghetskarta.ingest.formats.registry import header_of, open_tables
+from trygghetskarta.ingest.formats.registry import open_tables
 from trygghetskarta.ingest.row_times import ISO_DATE, ISO_TIME
 from trygghetskarta.ingest.rows import missing_columns, read_rows
 
@@ -79,12 +80,17 @@ class AnmaldaBrott:
 
     def read(self, file: DeliveredFile, context: Context) -> Iterator[Reading]:
         """Read a file of reported crimes; see `Source.read`."""
-        counts = _layout_of_counts(header_of(file, _fits)) if context.layout is None else None
-        if counts is not None:
-            for table in open_tables(file, _fits):
-                yield from read_counts(table, counts, context)
-            return
-        for reading in read_rows(file, (BY_BASOMRADE, BY_POINT), context, CONTRACTS[self.source].counts_by):
+        tables = None
+        if context.layout is None:
+            every = open_tables(file, _fits)
+            first = next(every)
+            tables = chain((first,), every)
+            counts = _layout_of_counts(first.header)
+            if counts is not None:
+                for table in tables:
+                    yield from read_counts(table, counts, context)
+                return
+        for reading in read_rows(file, (BY_BASOMRADE, BY_POINT), context, CONTRACTS[self.source].counts_by, tables):
             yield replace(reading, events=replace(reading.events, kind=mapped(reading.events.kind, _four_digits)))
 
 
