@@ -181,7 +181,7 @@ def test_what_is_changed_and_taken_back_is_so_in_any_order_and_kept_as_versions(
     assert {number for number, (_, withdrawn) in told.items() if withdrawn} == {str(gone), str(both)}
     assert {number for number, (summary, _) in told.items() if summary.startswith("Rättad: ")} == {str(changed), str(both)}
     with engine.connect() as connection:
-        versions = dict(
+        versions: dict[str, list[bool]] = dict(
             connection.execute(
                 text("SELECT identity, array_agg(withdrawn ORDER BY known_from) FROM event GROUP BY identity HAVING count(*) > 1")
             ).all()
