@@ -110,7 +110,7 @@ def test_texts_of_one_length_are_written_like_any_others() -> None:
 
 
 def test_jsonb_has_its_version_before_the_text() -> None:
-    assert column(texts(['{"a":1}', None, "{}"], prefix="\x01")) == [b'\x01{"a":1}', None, b"\x01{}"]
+    assert column(texts(['{"a":1}', None, "{}"], prefix=b"\x01")) == [b'\x01{"a":1}', None, b"\x01{}"]
 
 
 def test_a_timestamp_is_microseconds_since_the_year_2000() -> None:
@@ -205,7 +205,7 @@ def table_columns(draw: DrawFn, rows: int) -> Column:
             return Column(texts(words), [None if word is None else word.encode() for word in words])
         case "json":
             objects = values(JSON)
-            return Column(texts(objects, prefix="\x01"), [None if text is None else b"\x01" + text.encode() for text in objects])
+            return Column(texts(objects, prefix=b"\x01"), [None if text is None else b"\x01" + text.encode() for text in objects])
         case "instant":
             moments = values(st.none() | st.integers(-(2**50), 2**50))
             since = np.array([NO_TIME if moment is None else moment for moment in moments], np.int64)

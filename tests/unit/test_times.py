@@ -87,7 +87,8 @@ def test_no_time_is_none_by_any_clock() -> None:
 
 
 def read(texts: list[str], *, clock: bool = True) -> list[int]:
-    return iso_times(pa.array(texts, pa.string()), clock=clock).tolist()
+    read_as: list[int] = iso_times(pa.array(texts, pa.string()), clock=clock).tolist()
+    return read_as
 
 
 def as_python(text: str, *, clock: bool) -> int:

@@ -163,9 +163,9 @@ def laid_out(field: Field) -> list[Bytes | pa.LargeBinaryArray]:
         head[:, :4] = _bytes_of(np.where(known, length + len(field.prefix), -1).astype(">i4"))
         head[:, 4:] = np.frombuffer(field.prefix, np.uint8)
         if field.prefix and not known.all():
-            kept = np.ones(head.shape, bool)
-            kept[~known, 4:] = False
-            return [_binary(head[kept], np.where(known, 4 + len(field.prefix), 4)), pc.fill_null(field.texts, b"")]
+            sent = np.ones(head.shape, bool)
+            sent[~known, 4:] = False
+            return [_binary(head[sent], np.where(known, 4 + len(field.prefix), 4)), pc.fill_null(field.texts, b"")]
         return [head, pc.fill_null(field.texts, b"") if not known.all() else field.texts]
     if field.raw is None:
         raise ValueError("a field has neither numbers nor texts")
