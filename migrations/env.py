@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from alembic import context
 from geoalchemy2 import alembic_helpers
 
 from trygghetskarta.store.tables import metadata
 
+
+def _is_ours(row: Any, name: str | None, kind: Any, *rest: Any) -> bool:  # noqa: ANN401 - what alembic hands over
+    """Leave out PostGIS's own tables, and the partitions of `event`: a delivery makes those."""
+    is_partition = kind in ("table", "index") and re.match(r"event_[0-9]+(_|$)", name or "") is not None
+    return not is_partition and bool(alembic_helpers.include_object(row, name, kind, *rest))
+
+
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
     target_metadata=metadata,
-    include_object=alembic_helpers.include_object,
+    include_object=_is_ours,
     process_revision_directives=alembic_helpers.writer,
     render_item=alembic_helpers.render_item,
     compare_server_default=False,

@@ -9,7 +9,7 @@ A file comes in parts. While the server takes in the rows of one part, the next 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -39,6 +39,7 @@ from trygghetskarta.ingest.identity import (
 )
 from trygghetskarta.ingest.kinds import Kinds
 from trygghetskarta.ingest.locating import Located, Locator
+from trygghetskarta.ingest.partitions import Partition, partition_of
 from trygghetskarta.ingest.places import OUTSIDE_KEY, Places
 from trygghetskarta.ingest.publication import announce, hold_source
 from trygghetskarta.ingest.receipts import Receipt, Rejections, record, status_of
@@ -97,11 +98,20 @@ def publish(connection: Connection, order: Order, readings: Iterable[Reading], p
         HeldError: The delivery looks odd and nobody has approved it; the caller rolls back.
     """
     hold_source(connection, order.source.number)
-    with ThreadPoolExecutor(1) as sender, tempfile.TemporaryFile() as told:
+    with ThreadPoolExecutor(1) as sender, ThreadPoolExecutor(1) as reader, tempfile.TemporaryFile() as told:
         loading = _Loading.begin(connection, order, places, (sender, told))
-        for reading in readings:
+        for reading in _read_ahead(readings, reader):
             loading.take(reading)
         return loading.finish()
+
+
+def _read_ahead(readings: Iterable[Reading], reader: ThreadPoolExecutor) -> Iterator[Reading]:
+    """Read the next part while the last one is taken in."""
+    parts = iter(readings)
+    coming = reader.submit(next, parts, None)
+    while (reading := coming.result()) is not None:
+        coming = reader.submit(next, parts, None)
+        yield reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +144,7 @@ class _Loading:
         order: What is published.
         sender: Sends the rows of one part while the next is prepared; whoever needs the connection waits for it.
         known_from: When the versions begin.
+        events: The table of the source's events.
         any_known: Whether the source had any event before.
         locator: Places the events.
         kinds: Knows the categories.
@@ -156,6 +167,7 @@ class _Loading:
     order: Order
     sender: ThreadPoolExecutor
     known_from: datetime
+    events: Partition
     any_known: bool
     locator: Locator
     kinds: Kinds
@@ -178,12 +190,14 @@ class _Loading:
     def begin(cls, connection: Connection, order: Order, places: Places, help_of: tuple[ThreadPoolExecutor, IO[bytes]]) -> _Loading:
         sender, told = help_of
         known_from: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
-        first = connection.execute(text("SELECT 1 FROM event WHERE source_id = :source LIMIT 1"), {"source": order.source.number}).first()
+        events = partition_of(connection, order.source.number)
+        first = connection.execute(text(f"SELECT 1 FROM {events.name} LIMIT 1")).first()  # noqa: S608 - a name of our own
         return cls(
             connection,
             order,
             sender,
             known_from,
+            events,
             first is not None,
             Locator(places),
             Kinds.of(connection, order.source),
@@ -207,7 +221,7 @@ class _Loading:
         place = self.locator.number(self.connection, events, part.located)
         if self.heard is not None:
             told.fingerprint[self.heard.gone] = 0  # as `take_back` writes it
-        versions = compare(self.connection, self.order.source, told, any_known=self.any_known)
+        versions = compare(self.connection, self.events, told, any_known=self.any_known)
         if self.heard is not None:
             versions = self.heard.held_against(versions)
         if self.order.complete:
@@ -221,8 +235,10 @@ class _Loading:
         self._count(part, versions, category, place)
         self.doubles.add(events, versions.is_new)
         if len(versions.kept):
-            rows = self._rows(part, category, place, versions.kept)
-            self._sending = self.sender.submit(copy_in, self.connection, "event", _EVENT_COLUMNS, rows)
+            # An index that is kept up grows fastest in its own order; one that is made in the end leaves the rows in the file's.
+            kept = np.sort(versions.kept) if self.events.is_fresh else versions.kept
+            rows = self._rows(part, category, place, kept)
+            self._sending = self.sender.submit(copy_in, self.connection, self.events.name, _EVENT_COLUMNS, rows)
 
     def _prepare(self, reading: Reading) -> _Part:
         events, source = reading.events, self.order.source
@@ -286,7 +302,7 @@ class _Loading:
         self.points = first, on_it + int(((x == first[0]) & (y == first[1])).sum()), with_one + len(known)
 
     def _rows(self, part: _Part, category: Ints, place: Ints, kept: Ints) -> pa.LargeBinaryArray:
-        """Give the new versions as the bytes that are sent, in the order of their keys: the index grows fastest that way."""
+        """Give the new versions as the bytes that are sent."""
         rows, events = len(kept), part.events
         since_1970 = np.full(rows, (self.known_from - _EPOCH) // timedelta(microseconds=1), np.int64)
         fields = [
@@ -309,6 +325,7 @@ class _Loading:
         """Count what has come in, cover the days it tells of, and write the receipt."""
         self._wait()
         connection, delivery, source = self.connection, self.order.delivery, self.order.source
+        self.events.join(connection)
         self.cells = [together(self.cells)]
         if self.order.complete:
             gone = take_back_untold(connection, source, delivery, self.known_from, sorted(self.days.rows))

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest.copying import copy_in, copy_out, encode, fixed
 from trygghetskarta.ingest.identity import Hashes, as_bytes, from_bytes, is_first
+from trygghetskarta.ingest.partitions import Partition
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
@@ -21,12 +22,12 @@ _MANY_ROWS = 20_000
 # A month's rows among years of events are looked up one by one; the LIMIT keeps the planner to that before it knows how large the table is.
 _FEW = """
     SELECT uuid_send(known.key), uuid_send(known.digest) FROM asked CROSS JOIN LATERAL (
-        SELECT key, digest FROM event WHERE source_id = %s AND event.key = asked.key AND known_to IS NULL LIMIT 1
+        SELECT key, digest FROM {table} AS event WHERE source_id = %s AND event.key = asked.key AND known_to IS NULL LIMIT 1
     ) AS known
 """
 _MANY = """
     SELECT uuid_send(event.key), uuid_send(event.digest) FROM asked
-    JOIN event ON event.source_id = %s AND event.key = asked.key AND event.known_to IS NULL
+    JOIN {table} AS event ON event.source_id = %s AND event.key = asked.key AND event.known_to IS NULL
 """
 _END = """
     UPDATE event SET known_to = %s FROM closed
@@ -95,12 +96,12 @@ class Told:
     again: Bools
 
 
-def compare(connection: Connection, source: SourceId, told: Told, *, any_known: bool) -> Versions:
+def compare(connection: Connection, events: Partition, told: Told, *, any_known: bool) -> Versions:
     """Tell what each event is to the versions now known.
 
     Args:
         connection: Inside a transaction that holds the source's lock.
-        source: Whose events.
+        events: The table of the source's events.
         told: The events.
         any_known: Whether the source had any event before this delivery.
 
@@ -109,7 +110,7 @@ def compare(connection: Connection, source: SourceId, told: Told, *, any_known: 
     """
     order, first, holder = is_first(told.key)
     asked = first if any_known else first & told.again
-    known_key, known_value = _current(connection, source, told.key[asked])
+    known_key, known_value = _current(connection, events, told.key[asked])
     found, value = _look_up(known_key, known_value, told.key)
     holds = first & ~told.again
     reference = np.where((told.again | holds)[:, None], value, told.fingerprint[holder])
@@ -130,13 +131,14 @@ def _look_up(known_key: Hashes, known_value: Hashes, key: Hashes) -> tuple[Bools
     return (known_key[at] == key).all(axis=1), known_value[at]
 
 
-def _current(connection: Connection, source: SourceId, key: Hashes) -> tuple[Hashes, Hashes]:
+def _current(connection: Connection, events: Partition, key: Hashes) -> tuple[Hashes, Hashes]:
     """Read the keys and fingerprints of the current versions of these events, sorted by key."""
     if not len(key):
         return np.zeros((0, 2), np.uint64), np.zeros((0, 2), np.uint64)
     _fill(connection, "asked", key)
     connection.execute(text("ANALYZE asked"))
-    known = copy_out(connection, _FEW if len(key) < _MANY_ROWS else _MANY, [("key", "S16"), ("value", "S16")], (source.number,))
+    query = (_FEW if len(key) < _MANY_ROWS else _MANY).format(table=events.name)
+    known = copy_out(connection, query, [("key", "S16"), ("value", "S16")], (events.source,))
     connection.execute(text("DROP TABLE asked"))
     keys, values = (from_bytes(np.ascontiguousarray(known[name])) for name in ("key", "value"))
     order = np.argsort(keys[:, 0])

@@ -282,7 +282,8 @@ event = Table(
     CheckConstraint("known_to > known_from", name="known"),
     Index("ix_event_withheld", "source_id", postgresql_where=text("antal = 0")),
     Index("ix_event_month", "month", postgresql_using="brin"),
-    comment="Versions of events: one row per event and period of knowledge",
+    postgresql_partition_by="LIST (source_id)",
+    comment="Versions of events: one row per event and period of knowledge; a partition for each source",
 )
 
 event_link = Table(
