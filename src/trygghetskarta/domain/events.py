@@ -79,6 +79,7 @@ class Rejected:
 class WarningCode(StrEnum):
     """What a receipt may warn of. The rows are loaded all the same."""
 
+    NOT_UTF8 = "not_utf8"
     UNKNOWN_COLUMN = "unknown_column"
     UNKNOWN_CODE = "unknown_code"
     OUTSIDE = "outside"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,8 @@ Geometries = npt.NDArray[np.object_]
 
 STOCKHOLM_PLANE = 3011
 _STOCKHOLM_DEGREES = (16.5, 58.0, 20.0, 61.0)
+# How much ground the repair of an outline may add or take away: a square metre, or a thousandth.
+_REPAIRED_M2, _REPAIRED_SHARE = 1.0, 0.001
 _CODE_FIELDS = ("code", "kod")
 _NAME_FIELDS = ("name", "namn")
 
@@ -82,17 +85,20 @@ def read_areas(path: Path, fields: AreaFields, plane: int | None) -> AreaRows:
         raise BadDeliveryError(
             f"{path.name}: inget fält heter kod eller namn. Ange --code-field eller --name-field; fälten är {', '.join(frame.columns[:-1])}.",
             f"{path.name}: no field is called code or name. Give --code-field or --name-field; the fields are {', '.join(frame.columns[:-1])}.",
+            code="missing_field",
         )
     names = [proper_name(str(name)) for name in frame[name_field or code_field]]
     codes = [str(code).strip() for code in frame[code_field]] if code_field else [code_of_name(name) for name in names]
     parents = [str(parent).strip() for parent in frame[fields.parent]] if _has(frame, fields.parent, path) else [""] * len(codes)
     _check_codes(codes, path)
+    outlines = shapely.force_2d(np.array(moved.geometry.values))
+    _refuse_crossed(outlines, codes, path)
     order = sorted(range(len(codes)), key=codes.__getitem__)
     return AreaRows(
         tuple(codes[i] for i in order),
         tuple(names[i] for i in order),
         tuple(parents[i] for i in order),
-        shapely.force_2d(np.array(moved.geometry.values))[order],
+        outlines[order],
         plane,
         srid,
         "schematic" in frame.columns and bool(frame["schematic"].all()),
@@ -119,34 +125,51 @@ def read_membership(path: Path, fields: AreaFields) -> dict[str, str]:
         raise BadDeliveryError(
             f"{path.name}: ange med --parent-field vilken kolumn som namnger det större området; kolumnerna är {columns}.",
             f"{path.name}: say with --parent-field which column names the larger area; the columns are {columns}.",
+            code="missing_field",
         )
     empty = frame.index[(frame[own].str.strip() == "") | (frame[fields.parent].str.strip() == "")]
     if len(empty):
         line = int(empty[0]) + 2
-        raise BadDeliveryError(f"{path.name}, rad {line}: ett namn saknas.", f"{path.name}, line {line}: a name is missing.")
+        raise BadDeliveryError(
+            f"{path.name}, rad {line}: ett namn saknas.", f"{path.name}, line {line}: a name is missing.", code="missing_name"
+        )
     return {code_of_name(name): proper_name(parent) for name, parent in zip(frame[own], frame[fields.parent], strict=True)}
 
 
 def _read_frame(path: Path) -> gpd.GeoDataFrame:
     if not path.exists():
-        raise BadDeliveryError(f"Filen {path} finns inte.", f"The file {path} does not exist.")
+        raise BadDeliveryError(f"Filen {path} finns inte.", f"The file {path} does not exist.", code="no_such_file")
     try:
-        frame = _read_dbf_as_declared(path)
+        with warnings.catch_warnings():
+            frame = _read_dbf_as_declared(path)
+    except shapely.errors.GEOSException as error:
+        raise BadDeliveryError(
+            f"{path.name} har en gräns som inte är sluten, eller ingen gräns alls: {error}.",
+            f"{path.name} has an outline that is not closed, or is none: {error}.",
+            code="invalid_geometry",
+        ) from error
     except (RuntimeError, ValueError, OSError) as error:
         raise BadDeliveryError(
-            f"{path.name} går inte att läsa som kartfil: {error}.", f"{path.name} cannot be read as a map: {error}."
+            f"{path.name} går inte att läsa som kartfil: {error}.", f"{path.name} cannot be read as a map: {error}.", code="unreadable"
         ) from error
     if not isinstance(frame, gpd.GeoDataFrame) or frame.empty or frame.geometry.isna().any() or frame.geometry.is_empty.any():
-        raise BadDeliveryError(f"{path.name} har områden utan yta, eller inga alls.", f"{path.name} has areas without an outline, or none.")
+        raise BadDeliveryError(
+            f"{path.name} har områden utan yta, eller inga alls.",
+            f"{path.name} has areas without an outline, or none.",
+            code="invalid_geometry",
+        )
     polygonal = frame.geometry.geom_type.isin(["Polygon", "MultiPolygon"])
     if not polygonal.all():
         kind = frame.geometry.geom_type[~polygonal].iloc[0]
-        raise BadDeliveryError(f"{path.name} har {kind} där ytor väntas.", f"{path.name} has {kind} where polygons are expected.")
+        raise BadDeliveryError(
+            f"{path.name} har {kind} där ytor väntas.", f"{path.name} has {kind} where polygons are expected.", code="invalid_geometry"
+        )
     return frame
 
 
 def _read_dbf_as_declared(path: Path) -> gpd.GeoDataFrame:
     """Read a file; a Shapefile that does not say its encoding and is not UTF-8 is Latin-1, the format's own default."""
+    warnings.filterwarnings("ignore", "Non closed ring")  # it is refused a moment later
     if path.suffix.lower() != ".shp" or path.with_suffix(".cpg").exists():
         return gpd.read_file(path)
     try:
@@ -163,6 +186,7 @@ def _srid_of(frame: gpd.GeoDataFrame, declared: int | None, path: Path) -> int:
         raise BadDeliveryError(
             f"{path.name} anger inget koordinatsystem. Ange det med --crs, till exempel --crs 3011.",
             f"{path.name} names no coordinate system. Give it with --crs, for example --crs 3011.",
+            code="crs_missing",
         )
     return int(srid)
 
@@ -180,6 +204,7 @@ def _check_range(frame: gpd.GeoDataFrame, srid: int, path: Path) -> None:
         raise BadDeliveryError(
             f"{path.name}: koordinaterna ({left:.0f}, {bottom:.0f}) ligger inte där EPSG:{srid} ({name}) används. Ange rätt system med --crs.",
             f"{path.name}: the coordinates ({left:.0f}, {bottom:.0f}) lie outside where EPSG:{srid} ({name}) is used. Give the right one by --crs.",
+            code="wrong_crs",
         )
 
 
@@ -190,6 +215,19 @@ def _plane_for(frame: gpd.GeoDataFrame) -> int:
     if west <= left and right <= east and south <= bottom and top <= north:
         return STOCKHOLM_PLANE
     return int(frame.estimate_utm_crs().to_epsg())
+
+
+def _refuse_crossed(outlines: Geometries, codes: list[str], path: Path) -> None:
+    """Refuse outlines that cross themselves so that which ground they enclose is anyone's guess; a spike or a touch can be repaired."""
+    for number in np.flatnonzero(~shapely.is_valid(outlines)).tolist():
+        repaired = shapely.area(shapely.make_valid(outlines[number], method="structure", keep_collapsed=False))
+        if abs(repaired - shapely.area(outlines[number])) > max(_REPAIRED_M2, _REPAIRED_SHARE * repaired):
+            reason = shapely.is_valid_reason(outlines[number])
+            raise BadDeliveryError(
+                f"{path.name}: området {codes[number]} har en gräns som korsar sig själv ({reason}).",
+                f"{path.name}: the area {codes[number]} has an outline that crosses itself ({reason}).",
+                code="invalid_geometry",
+            )
 
 
 def _field(frame: pd.DataFrame, asked: str | None, usual: tuple[str, ...], path: Path) -> str | None:
@@ -203,7 +241,9 @@ def _has(frame: pd.DataFrame, field: str | None, path: Path) -> bool:
     if field is not None and field not in frame.columns:
         columns = ", ".join(str(column) for column in frame.columns if column != "geometry")
         raise BadDeliveryError(
-            f"{path.name} har inget fält {field}; fälten är {columns}.", f"{path.name} has no field {field}; the fields are {columns}."
+            f"{path.name} har inget fält {field}; fälten är {columns}.",
+            f"{path.name} has no field {field}; the fields are {columns}.",
+            code="missing_field",
         )
     return field is not None
 
@@ -213,5 +253,7 @@ def _check_codes(codes: list[str], path: Path) -> None:
     if twice or "" in codes:
         shown = ", ".join(twice[:5]) or "(tom)"
         raise BadDeliveryError(
-            f"{path.name}: koden {shown} saknas eller finns flera gånger.", f"{path.name}: the code {shown} is missing or stands twice."
+            f"{path.name}: koden {shown} saknas eller finns flera gånger.",
+            f"{path.name}: the code {shown} is missing or stands twice.",
+            code="double_code",
         )

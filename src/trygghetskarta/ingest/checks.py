@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -50,8 +50,9 @@ _PLAIN = np.isin(np.arange(256), list(b"0123456789.-"))
 _TURNS = "[\u202a-\u202e\u2066-\u2069]"
 _BEFORE_TURNS = b"\xe2\x80"
 _EARLIEST = int(np.datetime64("1900-01-01", "us").astype(np.int64))
-AMBIGUOUS_FORMAT = "%m/%d/%Y"
-"""Read only where a column leaves no doubt, unless a mapping declares it."""
+AMBIGUOUS_FORMAT = "%m/%d/%Y?"
+"""Read as %m/%d/%Y, and only where a column leaves no doubt; a mapping that declares %m/%d/%Y is taken at its word."""
+_RUN_TOGETHER = re.compile(r"%[YymdHMSj]%[mdHMSj]")
 
 
 @dataclass(slots=True)
@@ -105,8 +106,8 @@ class Checker:
         if count:
             self.warnings.append(Warned(code, count, swedish, english))
 
-    def text(self, column: str) -> pa.StringArray:
-        """Give a column's texts, rejecting those too long, errors from Excel, NUL bytes and marks that turn the direction of writing."""
+    def free_text(self, column: str) -> pa.StringArray:
+        """Give a column's texts, rejecting those too long, with a NUL byte, or that are an error from Excel."""
         values = self.table.columns[column]
         letters = letters_of(values)
         if len(letters) and np.diff(offsets_of(values)).max() > LONGEST_TEXT:
@@ -120,6 +121,12 @@ class Checker:
             )
         if b"#" in content:
             self.reject(to_bools(pc.match_substring_regex(values, _EXCEL_ERRORS)), column, _EXCEL_ERROR)
+        return values
+
+    def text(self, column: str) -> pa.StringArray:
+        """Give a column's texts as `free_text` does, rejecting also marks that turn the direction of writing: no code or name has any."""
+        values = self.free_text(column)
+        content = letters_of(values).tobytes()
         if not content.isascii() and _BEFORE_TURNS in content:
             self.reject(
                 to_bools(pc.match_substring_regex(values, _TURNS)),
@@ -164,6 +171,17 @@ def mapped(values: pa.StringArray, change: Callable[[str], str | None]) -> pa.St
     """Change every text, once for each that differs; null where the change gives None."""
     encoded = values.dictionary_encode()
     return pa.array([change(value) for value in encoded.dictionary.to_pylist()], pa.string()).take(encoded.indices)
+
+
+def joined(parts: Sequence[pa.StringArray]) -> pa.StringArray:
+    """Put a comma between the texts that each row has, (rows,); null where it has none.
+
+    Args:
+        parts: Texts, (rows,) each, null where a row has none of that kind; at least one of them.
+    """
+    # Arrow leaves out of its answer the rows in which it passes by every part, so each gets one that is there.
+    listed = pc.binary_join_element_wise("", *parts, ",", null_handling="skip")
+    return known_texts(pc.binary_replace_slice(listed.cast(pa.binary()), 0, 1, b"").cast(pa.string()))
 
 
 def by_distinct(values: pa.StringArray, rule: Callable[[str], bool]) -> Bools:
@@ -247,6 +265,7 @@ def refuse_unusable_formats(formats: Mapping[str, tuple[str, ...]], name: str) -
                 raise BadDeliveryError(
                     f"{name}: datumformatet {one} för {field_name} går inte att läsa efter.",
                     f"{name}: the date format {one} of {field_name} cannot be read by.",
+                    code="bad_format",
                 )
 
 
@@ -298,7 +317,11 @@ def _by_formats(checker: Checker, column: str, formats: tuple[str, ...], rest: B
             slashed[np.flatnonzero(rest)] = to_bools(pc.match_substring_regex(values, _SLASHED))
             checker.reject(slashed, column, _AMBIGUOUS_DATE)
             continue
-        parsed[unread] = pd.to_datetime(series[unread], format=date_format, errors="coerce").astype("datetime64[us]")
+        written = date_format.removesuffix("?")
+        if _RUN_TOGETHER.search(written):  # with nothing between them every part must have its zeros: 202511 is no day
+            example = _example(written)
+            unread &= (series.str.len() == len(example)) & (series.str.count(" ") == example.count(" "))
+        parsed[unread] = pd.to_datetime(series[unread], format=written, errors="coerce").astype("datetime64[us]")
     microseconds = parsed.to_numpy("datetime64[us]")
     return np.where(np.isnat(microseconds), NO_TIME, microseconds.astype(np.int64))
 

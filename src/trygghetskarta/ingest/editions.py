@@ -121,6 +121,7 @@ def load_level(connection: Connection, order: LevelOrder) -> LevelReport:
         raise BadDeliveryError(
             f"Indelningen från {order.edition} har redan {held} områden på nivån {order.level}. Lägg till --replace för att byta ut dem.",
             f"The edition of {order.edition} already holds {held} areas at the level {order.level}. Add --replace to put these in their place.",
+            code="level_exists",
         )
     rows = _dissolved(connection, order) if order.path.suffix.lower() == ".csv" else read_areas(order.path, order.fields, plane)
     outlines, tiling = tile(rows.outlines)
@@ -129,6 +130,7 @@ def load_level(connection: Connection, order: LevelOrder) -> LevelReport:
         raise BadDeliveryError(
             f"{order.path.name}: området {swallowed[0]} ligger helt under andra områden, eller har ingen yta.",
             f"{order.path.name}: the area {swallowed[0]} lies wholly under other areas, or has no ground.",
+            code="invalid_geometry",
         )
     edition_id = _edition(connection, order, rows)
     if held:
@@ -219,6 +221,7 @@ def _dissolved(connection: Connection, order: LevelOrder) -> AreaRows:
     raise BadDeliveryError(
         f"{order.path.name} är en tabell utan ytor. Läs först in den finare nivån i indelningen från {order.edition}.",
         f"{order.path.name} is a table without outlines. Load the finer level of the edition of {order.edition} first.",
+        code="no_finer_level",
     )
 
 
@@ -229,7 +232,9 @@ def _joined(below: Sequence[Row[Any]], parents: dict[str, str], srid: int, path:
         parent = parents.get(row.code) or parents.get(code_of_name(row.name))
         if parent is None:
             raise BadDeliveryError(
-                f"{path.name} säger inte vilket område {row.name} hör till.", f"{path.name} does not say which area {row.name} belongs to."
+                f"{path.name} säger inte vilket område {row.name} hör till.",
+                f"{path.name} does not say which area {row.name} belongs to.",
+                code="missing_name",
             )
         members.setdefault(code_of_name(parent), []).append(shapely.from_wkb(row.geom))
         names[code_of_name(parent)] = parent

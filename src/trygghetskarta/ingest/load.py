@@ -40,6 +40,7 @@ from trygghetskarta.ingest.identity import (
 from trygghetskarta.ingest.kinds import Kinds
 from trygghetskarta.ingest.locating import Located, Locator
 from trygghetskarta.ingest.partitions import Partition, partition_of
+from trygghetskarta.ingest.personal import hidden
 from trygghetskarta.ingest.places import OUTSIDE_KEY, Places
 from trygghetskarta.ingest.publication import announce, hold_source
 from trygghetskarta.ingest.receipts import Receipt, Rejections, record, status_of
@@ -267,7 +268,7 @@ class _Loading:
     def _count(self, part: _Part, versions: Versions, category: Ints, place: Ints) -> None:
         reading, events, kept = part.reading, part.events, versions.kept
         conflicting = [
-            Rejected(int(events.line[row]), "", "", _CONFLICTING, reading.raw_of(row))
+            Rejected(int(events.line[row]), "", "", _CONFLICTING, hidden(reading.raw_of(row)))
             for row in np.flatnonzero(versions.conflicting).tolist()
         ]
         rejected = sorted([*reading.rejected, *conflicting], key=lambda row: row.line)
@@ -325,8 +326,9 @@ class _Loading:
         """Count what has come in, cover the days it tells of, and write the receipt."""
         self._wait()
         connection, delivery, source = self.connection, self.order.delivery, self.order.source
-        self.events.join(connection)
+        joining = self.sender.submit(self.events.join, connection)
         self.cells = [together(self.cells)]
+        joining.result()
         if self.order.complete:
             gone = take_back_untold(connection, source, delivery, self.known_from, sorted(self.days.rows))
             self.taken_back = len(gone)

@@ -81,12 +81,16 @@ def read_mapping(path: Path) -> Layout:
         content = path.read_bytes()
         mapping = _Mapping.model_validate(tomllib.loads(content.decode()))
     except FileNotFoundError as error:
-        raise BadDeliveryError(f"Mappningen {path} finns inte.", f"The mapping {path} does not exist.") from error
+        raise BadDeliveryError(f"Mappningen {path} finns inte.", f"The mapping {path} does not exist.", code="bad_mapping") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadDeliveryError(f"{path.name} är inte en TOML-fil: {error}.", f"{path.name} is not a TOML file: {error}.") from error
+        raise BadDeliveryError(
+            f"{path.name} är inte en TOML-fil: {error}.", f"{path.name} is not a TOML file: {error}.", code="bad_mapping"
+        ) from error
     except ValidationError as error:
         what = "; ".join(f"{'.'.join(map(str, part['loc']))}: {part['msg']}" for part in error.errors())
-        raise BadDeliveryError(f"{path.name} säger något som inte går: {what}.", f"{path.name} says what cannot be: {what}.") from error
+        raise BadDeliveryError(
+            f"{path.name} säger något som inte går: {what}.", f"{path.name} says what cannot be: {what}.", code="bad_mapping"
+        ) from error
     _check_fields(mapping, path.name)
     formats = {field: tuple([given] if isinstance(given, str) else given) for field, given in mapping.formats.items()}
     refuse_unusable_formats(formats, path.name)
@@ -133,6 +137,6 @@ def _check_fields(mapping: _Mapping, name: str) -> None:
         ),
     ):
         if wrong:
-            raise BadDeliveryError(f"{name}: {swedish}.", f"{name}: {english}.")
+            raise BadDeliveryError(f"{name}: {swedish}.", f"{name}: {english}.", code="bad_mapping")
     if mapping.place.crs is not None:
         refuse_unknown_system(mapping.place.crs)

@@ -23,6 +23,7 @@ from trygghetskarta.ingest.checks import (
     Checker,
     by_distinct,
     counts,
+    joined,
     known_texts,
     letters_of,
     mangled,
@@ -102,6 +103,7 @@ def _part(checker: Checker, layout: Layout, context: Context, counts_by: CountsB
     precision, area = _place(checker, (x, y), layout, columns, context)
     withdrawn = _withdrawn(checker, layout, columns)
     detail = _detail(checker, layout, absent)
+    _warn_of_encoding(checker)
     good, rows = checker.good, np.flatnonzero(checker.good)
     kept = pa.array(good)
     batch = EventBatch(
@@ -211,6 +213,17 @@ def _warn_of_unknown(checker: Checker, layout: Layout) -> None:
                 f"Kolumner som inte hör till layouten har inte sparats: {names}.",
                 f"Columns that do not belong to the layout were not stored: {names}.",
             )
+        )
+
+
+def _warn_of_encoding(checker: Checker) -> None:
+    """Tell when the letters of a file were not read as UTF-8."""
+    if checker.table.encoding != "utf-8":
+        checker.warn(
+            WarningCode.NOT_UTF8,
+            checker.good,
+            f"{{}} är lästa som {checker.table.encoding}, för filen är inte UTF-8.",
+            f"{{}} were read as {checker.table.encoding}, as the file is not UTF-8.",
         )
 
 
@@ -335,11 +348,9 @@ def _detail(checker: Checker, layout: Layout, absent: pa.StringArray) -> pa.Stri
     facts = [absent] if absent.null_count < len(absent) else []
     for name, column in layout.detail.items():
         if column in checker.table.columns:
-            values = checker.text(column)
+            values = checker.free_text(column)
             refuse_personal_data(checker, column)
             facts.append(mapped(values, partial(_fact, orjson.dumps(name).decode())))
     if not facts:
         return absent
-    joined = pc.binary_join_element_wise(*facts, ",", null_handling="skip")
-    objects = pc.binary_join_element_wise("{", joined, "}", "")
-    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), objects)
+    return pc.binary_join_element_wise("{", joined(facts), "}", "")

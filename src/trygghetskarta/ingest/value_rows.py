@@ -44,7 +44,7 @@ def value_tables(file: DeliveredFile, layout: Layout, context: Context) -> Itera
         BadDeliveryError: The file has other columns, or comes with a mapping.
     """
     if context.layout is not None:
-        raise BadDeliveryError("Den här källan läser ingen mappning.", "This source reads no mapping.")
+        raise BadDeliveryError("Den här källan läser ingen mappning.", "This source reads no mapping.", code="no_mapping")
     for table in open_tables(file, lambda header: not missing_columns(layout, header)):
         choose_layout(table, (layout,), context, file.name)
         yield ValueTable.of(table, layout)

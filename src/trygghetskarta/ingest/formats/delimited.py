@@ -209,8 +209,11 @@ def _table(content: bytes, rows: Rows, head: _Head, encoding: Encoding, line: in
         if not rows.broken[row] and rows.fields[row] != wanted and _is_footer(text):
             blank += 1
             continue
+        if not rows.broken[row] and rows.fields[row] == wanted:
+            column, value = _undecoded(content[begin:end], head)
+            rejected.append(Rejected(line + int(rows.line[row]), column, shown(value), _BAD_UTF8, raw(begin, end)))
+            continue
         message = _UNCLOSED if rows.broken[row] else _field_count(int(rows.fields[row]), wanted)
-        message = _BAD_UTF8 if not rows.broken[row] and rows.fields[row] == wanted else message
         rejected.append(Rejected(line + int(rows.line[row]), "", shown(text), message, raw(begin, end)))
     columns = _parsed(content, rows, good, head)
     begin, end = rows.begin[good], rows.end[good]
@@ -235,6 +238,17 @@ def _mark_bad_utf8(content: bytes, rows: Rows, good: Bools) -> None:
                 own.decode()
             except UnicodeDecodeError:
                 good[row] = False
+
+
+def _undecoded(row: bytes, head: _Head) -> tuple[str, str]:
+    """Give the first column of a row whose bytes are not UTF-8, and its value with those bytes escaped."""
+    fields = next(csv.reader([row.decode(errors="surrogateescape")], delimiter=head.separator), [])
+    for column, field in zip(head.header, fields, strict=False):
+        try:
+            field.encode()
+        except UnicodeEncodeError:
+            return column, field.encode(errors="surrogateescape").decode(errors="backslashreplace")
+    return "", row.decode(errors="backslashreplace")
 
 
 def _field_count(got: int, wanted: int) -> Message:

@@ -146,6 +146,7 @@ def _objects(text: str, name: str) -> Iterator[tuple[int, str, Any]]:
             raise BadDeliveryError(
                 f"{name}, rad {line}: filen är inte giltig JSON ({error}). Ingenting ändrades.",
                 f"{name}, line {line}: the file is not valid JSON ({error}). Nothing was changed.",
+                code="unreadable",
             ) from error
         yield line, text[at:end], value
         at = end
@@ -153,6 +154,7 @@ def _objects(text: str, name: str) -> Iterator[tuple[int, str, Any]]:
         raise BadDeliveryError(
             f"{name} är avbruten: listan avslutas aldrig. Ingenting ändrades.",
             f"{name} is cut off: the array never ends. Nothing was changed.",
+            code="truncated",
         )
 
 
