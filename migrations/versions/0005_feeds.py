@@ -1,7 +1,7 @@
 """What the answers of a feed have told of each event.
 
-Revision: 0006
-Follows: 0005
+Revision: 0005
+Follows: 0004
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
-revision = "0006"
-down_revision = "0005"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
