@@ -7,8 +7,6 @@ from contextlib import suppress
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from trygghetskarta.store.tables import metadata
-
 
 def give_back(engine: Engine) -> None:
     """Give the disk back what undone work had taken of it: the server itself would wait until it tidies up by and by.
@@ -16,6 +14,5 @@ def give_back(engine: Engine) -> None:
     Args:
         engine: The database. Where it cannot, nothing happens.
     """
-    names = ", ".join(table.name for table in metadata.sorted_tables)
     with suppress(SQLAlchemyError), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"VACUUM {names}"))
+        connection.execute(text("VACUUM"))
