@@ -97,7 +97,7 @@ def shootings(*rows: str) -> bytes:
 class State:
     """All that readers see."""
 
-    events: list[Mapping[str, Any]]
+    events: Sequence[Mapping[str, Any]]
     rollup: list[tuple[Any, ...]]
 
 

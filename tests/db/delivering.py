@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -60,3 +62,13 @@ def fires(*rows: str) -> str:
         number, when, x, y = row.split(";")
         lines.append(f"{number};{when};1;{150_000 + float(x)};{6_580_000 + float(y)};Storgatan 1")
     return "\n".join(lines) + "\n"
+
+
+@contextmanager
+def undone(connection: Connection) -> Iterator[None]:
+    """Undo what is done inside, also where an assertion fails: hypothesis tries again."""
+    point = connection.begin_nested()
+    try:
+        yield
+    finally:
+        point.rollback()

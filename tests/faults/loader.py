@@ -33,7 +33,7 @@ class Loader:
     @property
     def at_work(self) -> bool:
         """Tell whether it has not ended yet."""
-        return Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return runs(self.pid)
 
     def wait(self) -> int:
         """Give its exit code, or minus the signal that killed it."""
@@ -128,6 +128,14 @@ def _serve() -> None:
                 os._exit(0)
         sys.stdout.write(f"{answer}\n")
         sys.stdout.flush()
+
+
+def runs(pid: int) -> bool:
+    """Tell whether a process lives; one that is dead but not yet buried does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def sleep_until(moment: float) -> None:

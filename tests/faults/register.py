@@ -24,12 +24,23 @@ _KNOWN = text("""
 
 @dataclass
 class Register:
-    """Writes deliveries: each is a month in full, of which a third is corrected and a few are new since that month was last told of."""
+    """Writes deliveries: each is a month in full, of which some are corrected and a few are new since that month was last told of.
+
+    Attributes:
+        folder: Where the files go.
+        seed: What chance begins with.
+        rows: Of a month, the first time.
+        months: Told of in turn.
+        corrected: One of so many is corrected.
+        written: Deliveries so far.
+        fires: By month and id, as they are now.
+    """
 
     folder: Path
     seed: int
     rows: int = 1000
     months: int = 6
+    corrected: int = 3
     written: int = 0
     fires: dict[int, dict[str, Fire]] = field(default_factory=lambda: defaultdict(dict))
 
@@ -38,7 +49,7 @@ class Register:
         chance = random.Random(f"{self.seed}/{self.written}")
         month = self.written % self.months
         known = self.fires[month]
-        for number in chance.sample(sorted(known), len(known) // 3):
+        for number in chance.sample(sorted(known), len(known) // self.corrected):
             known[number] = self._fire(chance, month)
         for _ in range(self.rows if not known else self.rows // 50):
             known[f"B{month}-{len(known)}"] = self._fire(chance, month)

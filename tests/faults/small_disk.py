@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -15,9 +16,11 @@ from pathlib import Path
 import pytest
 
 BYTES = 160 << 20
+_ROOT = Path(__file__).parents[2]
 _INSIDE = "TK_INSIDE_NAMESPACE"
 _LARGEST_TO_FILL = 1 << 30
-_NAMESPACE = ("unshare", "--map-current-user", "--mount", "--")
+_NAMESPACE = ("unshare", "--map-current-user", "--mount", "--keep-caps", "--")
+_DETACH = 2
 _REMEDY = (
     "No small file system can be made here, so a full disk cannot be tried. Any of these helps: run as root with the right to mount (a container "
     "with --cap-add SYS_ADMIN), allow user namespaces (sysctl kernel.unprivileged_userns_clone=1 or a seccomp profile that allows unshare and "
@@ -61,11 +64,11 @@ def small_disk() -> Iterator[SmallDisk]:
     with tempfile.TemporaryDirectory(prefix="tk-disk-") as made:
         folder = Path(made)
         folder.chmod(0o755)
-        if _mounted(folder):
+        if mounted(folder):
             try:
                 yield SmallDisk(folder)
             finally:
-                subprocess.run(["umount", "--lazy", folder], check=True)
+                ctypes.CDLL(None).umount2(os.fsencode(folder), _DETACH)
             return
     shared = Path("/dev/shm")  # a file system of its own is what is wanted here
     found = os.statvfs(shared) if shared.is_dir() else None
@@ -83,14 +86,15 @@ def needs_namespace() -> bool:
     """Tell whether mounting must be, and can be, done by a process in a namespace of its own."""
     if os.geteuid() == 0 or _INSIDE in os.environ:
         return False
-    return subprocess.run([*_NAMESPACE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"], capture_output=True, check=False).returncode == 0
+    trying = f"from tests.faults.small_disk import *; assert mounted(Path({tempfile.gettempdir()!r}))"
+    return subprocess.run([*_NAMESPACE, sys.executable, "-c", trying], capture_output=True, check=False, cwd=_ROOT).returncode == 0
 
 
 def run_in_namespace(test: pytest.Function) -> None:
     """Run a test in a process that may mount, though nobody else sees what."""
     done = subprocess.run(
         [*_NAMESPACE, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", test.nodeid],
-        cwd=test.config.rootpath,
+        cwd=_ROOT,
         env={**os.environ, _INSIDE: "1"},
         capture_output=True,
         text=True,
@@ -99,6 +103,7 @@ def run_in_namespace(test: pytest.Function) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def _mounted(folder: Path) -> bool:
-    options = f"size={BYTES},mode=0755"
-    return subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], capture_output=True, check=False).returncode == 0
+def mounted(folder: Path) -> bool:
+    """Mount a small file system over a folder; False where that may not be done. The program `mount` asks for root, whatever the kernel allows."""
+    options = f"size={BYTES},mode=0755".encode()
+    return int(ctypes.CDLL(None).mount(b"tmpfs", os.fsencode(folder), b"tmpfs", 0, options)) == 0

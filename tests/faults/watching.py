@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 import psycopg
@@ -62,11 +62,8 @@ def meeting(city: City, moment: Moment) -> Iterator[Callable[[Loader], None]]:
         What waits until a loader, just started, is there or has ended.
     """
     begun = time.monotonic()
-    with psycopg.connect(city.address, autocommit=True) as watching:
+    with psycopg.connect(city.address, autocommit=True) as watching, _held(city, moment):
         _slow_commits(watching, city.name, slow=isinstance(moment, Committing))
-        if isinstance(moment, Writing):
-            holding = psycopg.connect(city.address)
-            holding.execute(sql.SQL("LOCK TABLE {} IN SHARE MODE").format(sql.Identifier(moment.table)))  # readers read on
 
         def reach(loader: Loader) -> None:
             match moment:
@@ -79,10 +76,17 @@ def meeting(city: City, moment: Moment) -> Iterator[Callable[[Loader], None]]:
                     sleep_until(begun + moment)
 
         yield reach
-        if isinstance(moment, Writing):
-            with suppress(psycopg.OperationalError):  # the server may be gone
-                holding.rollback()
-            holding.close()
+
+
+@contextmanager
+def _held(city: City, moment: Moment) -> Iterator[None]:
+    """Keep writers from the table of a moment; readers read on."""
+    if not isinstance(moment, Writing):
+        yield
+        return
+    with closing(psycopg.connect(city.address)) as holding:
+        holding.execute(sql.SQL("LOCK TABLE {} IN SHARE MODE").format(sql.Identifier(moment.table)))
+        yield
 
 
 def await_waiting(city: City, process: Loader, lock: str) -> None:

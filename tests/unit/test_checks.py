@@ -7,16 +7,18 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.deliveries import delivered
+from tests.unit.deliveries import delivered, only
 from trygghetskarta.domain.events import NO_TIME, Message, WarningCode
 from trygghetskarta.domain.periods import LOCAL_TIME, Month
-from trygghetskarta.ingest.checks import Checker, clocks, counts, days_of, local_times, months_of, numbers, to_instants
-from trygghetskarta.ingest.reading import read_table
-from trygghetskarta.ingest.rows import ISO_DATE, ISO_TIME
+from trygghetskarta.ingest.checks import AMBIGUOUS_FORMAT, Checker, clocks, counts, joined, local_times, numbers
+from trygghetskarta.ingest.formats import delimited
+from trygghetskarta.ingest.row_times import ISO_DATE, ISO_TIME
+from trygghetskarta.ingest.times import days_of, months_of, to_instants
 
 Ints = npt.NDArray[np.int64]
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - by the local clock, as the columns are
@@ -27,7 +29,8 @@ HOUR = 3_600_000_000
 def checker_of(*values: str) -> Checker:
     """Make a table whose column v holds these values, beside one that keeps a row from being blank."""
     rows = "".join('"' + value.replace('"', '""') + '";1\n' for value in values)
-    return Checker.of(read_table(delivered(f"v;w\n{rows}")))
+    file = delivered(f"v;w\n{rows}")
+    return Checker.of(only(delimited.tables(file.path, file.name, lambda header: header == ["v", "w"])))
 
 
 def rejected(checker: Checker) -> list[tuple[int, str, str]]:
@@ -66,6 +69,8 @@ def read_one(read: Callable[[Checker], Ints], value: str) -> int | None:
         ("-12.5", -12.5),
         ("0", 0.0),
         ("007", 7.0),
+        ("5,", 5.0),
+        (".5", 0.5),
     ],
 )
 def test_a_number_is_read_as_a_swede_writes_it(text: str, value: float) -> None:
@@ -78,7 +83,7 @@ def test_a_number_is_read_as_a_swede_writes_it(text: str, value: float) -> None:
     "text",
     [
         "1_000", "٣", "１２", "nan", "NaN", "inf", "-inf", "Infinity", "1e999", "1e5", "0x10",
-        "1.2.3", "153.335,68", "1,2,3", "--1", "1-", "x", ",5", "5,", "+5 m",
+        "1.2.3", "1,2,3", "--1", "1-", "x", ".", ",", "-", "+5 m",
     ],
 )  # fmt: skip
 def test_what_python_would_take_for_a_number_is_rejected(text: str) -> None:
@@ -88,6 +93,27 @@ def test_what_python_would_take_for_a_number_is_rejected(text: str) -> None:
     assert found[1] == 1.0
     assert rejected(checker) == [(2, "no_position", text if text.isascii() or text.isprintable() else ascii(text)[1:-1])]
     assert text[:3] in checker.rejected[0].message.swedish
+
+
+@pytest.mark.parametrize("text", ["153.335,68", "153,335.68", "6.580.000,5", "-1.000,0"])
+def test_a_number_with_both_marks_is_ambiguous(text: str) -> None:
+    # A thousands mark that eats the decimals would move a point by a hundred kilometres.
+    checker = checker_of(text, "1")
+    assert np.isnan(numbers(checker, "v", "no_position")[0])
+    assert rejected(checker) == [(2, "ambiguous_number", text)]
+
+
+@given(st.lists(st.sampled_from(["1.5", "-2", "5.", ".5", "1-2", "-", "1.2.3", "", "1,5", "1 000", "x"]), min_size=1, max_size=5))
+@settings(deadline=None, max_examples=100)
+def test_a_number_is_read_alike_in_whatever_company(texts: list[str]) -> None:
+    # A column of nothing but plain numbers goes a faster way.
+    def alone(text: str) -> list[object]:
+        checker = checker_of(text)
+        return [*np.nan_to_num(numbers(checker, "v", "x"), nan=-1e9).tolist(), checker.good.tolist()]
+
+    checker = checker_of(*texts)
+    found = np.nan_to_num(numbers(checker, "v", "x"), nan=-1e9).tolist()
+    assert [[value, [good]] for value, good in zip(found, checker.good.tolist(), strict=True)] == [alone(text) for text in texts]
 
 
 def test_an_empty_number_is_no_number_and_no_fault() -> None:
@@ -132,7 +158,7 @@ def read_time(text: str) -> int | None:
 
 @pytest.mark.parametrize("text", ["2025-02-28", "2024-02-29", "1970-01-01", "2025-12-31"])
 def test_a_date_is_its_midnight_by_the_local_clock(text: str) -> None:
-    assert read_date(text) == local(text)
+    assert read_date(text) == read_date(text.replace("-", "")) == local(text)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +167,9 @@ def test_a_date_is_its_midnight_by_the_local_clock(text: str) -> None:
         ("2025-10-01 07:05", "2025-10-01 07:05"),
         ("2025-10-01 07:05:09", "2025-10-01 07:05:09"),
         ("2025-10-01T07:05:09", "2025-10-01 07:05:09"),
+        ("2025-10-01T07:05", "2025-10-01 07:05"),
         ("2025-10-01", "2025-10-01 00:00"),
+        ("20251001", "2025-10-01 00:00"),
         ("2025-03-30 02:30", "2025-03-30 02:30"),  # by the local clock; that it never was is told later
     ],
 )
@@ -187,6 +215,10 @@ def test_the_formats_may_be_mixed_in_a_column() -> None:
         "12025-01-01",
         "2025-01-01x",
         "45992",  # an Excel serial number
+        "202511",  # a month, or the first of January
+        "2025111",  # the eleventh of January, or the first of November
+        "202501 1",
+        "20250229",
     ],
 )
 def test_a_date_that_does_not_exist_or_is_written_otherwise_is_rejected(text: str) -> None:
@@ -229,7 +261,7 @@ def test_a_rejected_date_is_told_with_how_it_should_be_written() -> None:
     assert "2026-01-31" in message.english
 
 
-AMERICAN = (*ISO_DATE, "%m/%d/%Y")
+AMERICAN = (*ISO_DATE, AMBIGUOUS_FORMAT)
 
 
 def test_a_date_with_slashes_is_ambiguous_where_the_column_does_not_tell() -> None:
@@ -242,6 +274,20 @@ def test_a_date_with_slashes_is_read_month_first_where_another_row_shows_it() ->
     # 01/31 can only be the last of January, so 01/02 is the second of January.
     checker = checker_of("01/02/2025", "01/31/2025")
     assert local_times(checker, "v", AMERICAN).tolist() == [local("2025-01-02"), local("2025-01-31")]
+    assert checker.rejected == []
+
+
+def test_what_one_part_of_a_file_shows_holds_for_the_parts_after_it() -> None:
+    first, second = checker_of("01/31/2025"), checker_of("01/02/2025")
+    second.month_first = first.month_first
+    local_times(first, "v", AMERICAN)
+    assert local_times(second, "v", AMERICAN).tolist() == [local("2025-01-02")]
+
+
+@pytest.mark.parametrize("formats", [("%m/%d/%Y",), ("%m/%d/%Y %H:%M", "%m/%d/%Y"), ("%d/%m/%Y",)])
+def test_a_format_that_a_mapping_declares_is_taken_at_its_word(formats: tuple[str, ...]) -> None:
+    checker = checker_of("01/02/2025")
+    assert local_times(checker, "v", formats).tolist() == [local("2025-02-01" if formats[0].startswith("%d") else "2025-01-02")]
     assert checker.rejected == []
 
 
@@ -391,6 +437,16 @@ def test_the_month_and_the_day_are_those_of_the_calendar(moment: datetime) -> No
 # --- Texts, and the book-keeping
 
 
+PART = st.none() | st.sampled_from(["x", "å", '"a":"b"'])
+
+
+@given(st.integers(0, 5).flatmap(lambda rows: st.lists(st.lists(PART, min_size=rows, max_size=rows), min_size=1, max_size=3)))
+@settings(deadline=None, max_examples=100)
+def test_texts_are_joined_by_commas_and_a_row_without_any_is_null(parts: list[list[str | None]]) -> None:
+    expected = [",".join(text for text in row if text is not None) or None for row in zip(*parts, strict=True)]
+    assert joined([pa.array(part, pa.string()) for part in parts]).to_pylist() == expected
+
+
 def test_a_field_longer_than_ten_thousand_characters_is_rejected() -> None:
     checker = checker_of("å" * 10_000, "å" * 10_001)
     checker.text("v")
@@ -401,6 +457,13 @@ def test_a_nul_byte_is_rejected_and_shown_escaped() -> None:
     checker = checker_of("a\x00b", "ab")
     checker.text("v")
     assert rejected(checker) == [(2, "nul_byte", "a\\x00b")]
+
+
+@pytest.mark.parametrize("mark", [*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"])
+def test_a_mark_that_turns_the_direction_of_writing_is_rejected_and_shown_escaped(mark: str) -> None:
+    checker = checker_of(f"a{mark}b", "\u2014 å")
+    checker.text("v")
+    assert rejected(checker) == [(2, "turned_text", f"a\\u{ord(mark):04x}b")]
 
 
 def test_an_empty_value_that_is_required_is_rejected() -> None:
@@ -428,7 +491,8 @@ def test_a_warning_counts_the_rows_that_still_stand() -> None:
     checker.warn(WarningCode.ORDER, np.array([True, True, False]), "{} är udda.", "{} odd.")
     checker.warn(WarningCode.DIGEST, np.array([True, True, True]), "{} är udda.", "{} odd.")
     checker.warn(WarningCode.OUTSIDE, np.array([True, False, False]), "{} är udda.", "{} odd.")
-    assert [(warned.code, warned.count, warned.swedish, warned.english) for warned in checker.warnings] == [
+    told = [warned.told() for warned in checker.warnings]
+    assert [(warned.code, warned.count, warned.swedish, warned.english) for warned in told] == [
         (WarningCode.ORDER, 1, "1 rad är udda.", "1 row odd."),
         (WarningCode.DIGEST, 2, "2 rader är udda.", "2 rows odd."),
     ]

@@ -9,25 +9,30 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
 
 import numpy as np
+import pyarrow as pa
 import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn
 
 from trygghetskarta.domain.events import NO_TIME
-from trygghetskarta.ingest.copying import Bytes, Field, days, encode, fixed, instants, points, texts
+from trygghetskarta.ingest.copying import Field, days, encode, fixed, instants, int_arrays, payload, points, raw_bytes, texts
 
+Value = TypeVar("Value")
 NEVER = np.zeros(0, bool)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 
-def taken_apart(rows: Bytes) -> list[list[bytes | None]]:
+def taken_apart(rows: pa.LargeBinaryArray) -> list[list[bytes | None]]:
     """Read rows as the documentation says they are written; every byte must be used."""
-    raw, at, found = rows.tobytes(), 0, []
+    raw, at, found = bytes(payload(rows)), 0, []
     while at < len(raw):
         (many,) = struct.unpack_from(">h", raw, at)
         at += 2
@@ -40,6 +45,7 @@ def taken_apart(rows: Bytes) -> list[list[bytes | None]]:
             at += max(length, 0)
         found.append(row)
     assert at == len(raw)
+    assert raw == b"".join(rows.to_pylist())
     return found
 
 
@@ -50,7 +56,7 @@ def column(field: Field) -> list[bytes | None]:
 def test_one_row_is_written_byte_for_byte() -> None:
     rows = encode([fixed(np.array([258]), ">i4"), texts(["å"]), texts([None])])
     # Three fields; four bytes 0x00000102; two bytes of UTF-8; NULL.
-    assert rows.tobytes() == bytes.fromhex("0003000000040000010200000002c3a5ffffffff")
+    assert bytes(payload(rows)) == bytes.fromhex("0003000000040000010200000002c3a5ffffffff")
 
 
 @pytest.mark.parametrize(
@@ -133,29 +139,99 @@ def test_a_point_is_what_shapely_writes_as_ewkb() -> None:
     assert column(points(np.array([1.0]), np.array([2.0]), 3011)) == [struct.pack("<BIIdd", 1, 0x20000001, 3011, 1.0, 2.0)]
 
 
-def test_no_rows_are_no_bytes() -> None:
-    empty = [fixed(np.zeros(0, np.int64), ">i4"), texts([]), points(np.zeros(0), np.zeros(0), 3011), fixed(np.zeros(0), ">f8", NEVER)]
-    assert encode(empty).tobytes() == b""
+def test_bytes_stay_as_they_are() -> None:
+    assert column(raw_bytes([b"\xff\x00", b"", b"\xe5"])) == [b"\xff\x00", b"", b"\xe5"]
 
 
-INTEGERS = st.lists(st.none() | st.integers(-(2**31), 2**31 - 1), min_size=1, max_size=6)
-TEXT = st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+def array(values: Sequence[int]) -> bytes:
+    """Write an int[] by hand: dimensions, a flag for nulls, the type int4 (23), the length and first index of the dimension, the numbers."""
+    if not values:
+        return struct.pack(">iii", 0, 0, 23)
+    return struct.pack(">iiiii", 1, 0, 23, len(values), 1) + b"".join(struct.pack(">ii", 4, value) for value in values)
 
 
-@given(INTEGERS, st.data())
+@given(st.lists(st.lists(st.integers(-(2**31), 2**31 - 1), max_size=4), max_size=5))
 @settings(deadline=None, max_examples=100)
-def test_any_columns_come_apart_as_they_were_put_together(numbers: list[int | None], data: st.DataObject) -> None:
-    def same_length(strategy: st.SearchStrategy[str | None]) -> Sequence[str | None]:
-        return data.draw(st.lists(strategy, min_size=len(numbers), max_size=len(numbers)))
+def test_arrays_of_numbers_are_those_written_by_hand(rows: list[list[int]]) -> None:
+    borders = np.cumsum([0, *map(len, rows)]).tolist()
+    assert column(int_arrays(np.array([value for row in rows for value in row], np.int64), borders)) == [array(row) for row in rows]
 
-    first, second = same_length(TEXT), same_length(TEXT)
-    null = np.array([number is None for number in numbers])
-    rows = encode([texts(first), fixed(np.array([number or 0 for number in numbers]), ">i4", null), texts(second)])
-    assert taken_apart(rows) == [
-        [
-            None if a is None else a.encode(),
-            None if number is None else struct.pack(">i", number),
-            None if b is None else b.encode(),
-        ]
-        for a, number, b in zip(first, numbers, second, strict=True)
+
+def test_a_part_of_an_array_of_texts_is_written_like_a_whole_one() -> None:
+    # A slice has its letters somewhere within those of the whole.
+    values = pa.array(["aa", None, "bbb", "", "c"])
+    assert column(texts(values.slice(1, 3))) == [None, b"bbb", b""]
+    rows = encode([texts(values)])
+    assert taken_apart(rows.slice(2, 2)) == [[b"bbb"], [b""]]
+    assert taken_apart(rows.take(pa.array([4, 0]))) == [[b"c"], [b"aa"]]
+
+
+def test_no_rows_are_no_bytes() -> None:
+    empty = [
+        fixed(np.zeros(0, np.int64), ">i4"),
+        texts([]),
+        points(np.zeros(0), np.zeros(0), 3011),
+        fixed(np.zeros(0), ">f8", NEVER),
+        int_arrays(np.zeros(0, np.int64), [0]),
+        raw_bytes([]),
     ]
+    assert bytes(payload(encode(empty))) == b""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as the product makes it, and its values as they are written by hand."""
+
+    field: Field
+    expected: list[bytes | None]
+
+
+TEXT = st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+JSON = st.none() | st.just("{}") | st.text("ab", max_size=4).map(lambda text: f'{{"a":"{text}"}}')
+NUMBER = st.none() | st.integers(-(2**31), 2**31 - 1)
+POINT = st.none() | st.tuples(st.floats(-1e7, 1e7), st.floats(-1e7, 1e7))
+
+
+@st.composite
+def table_columns(draw: DrawFn, rows: int) -> Column:
+    """Draw a column of any kind: all there, some or all null."""
+
+    def values(strategy: st.SearchStrategy[Value]) -> list[Value]:
+        return draw(st.lists(strategy, min_size=rows, max_size=rows))
+
+    match draw(st.sampled_from(["text", "json", "instant", "point", "array", "int"])):
+        case "text":
+            words = values(TEXT)
+            return Column(texts(words), [None if word is None else word.encode() for word in words])
+        case "json":
+            objects = values(JSON)
+            return Column(texts(objects, prefix=b"\x01"), [None if text is None else b"\x01" + text.encode() for text in objects])
+        case "instant":
+            moments = values(st.none() | st.integers(-(2**50), 2**50))
+            since = np.array([NO_TIME if moment is None else moment for moment in moments], np.int64)
+            expected = [None if moment is None else struct.pack(">q", moment - 946_684_800_000_000) for moment in moments]
+            return Column(instants(since, since == NO_TIME), expected)
+        case "point":
+            where = values(POINT)
+            x, y = (np.array([np.nan if at is None else at[axis] for at in where], float) for axis in (0, 1))
+            return Column(points(x, y, 3011), [None if at is None else struct.pack("<BIIdd", 1, 0x20000001, 3011, *at) for at in where])
+        case "array":
+            lists = values(st.lists(st.integers(0, 9), max_size=3))
+            flat = np.array([value for one in lists for value in one], np.int64)
+            return Column(int_arrays(flat, np.cumsum([0, *map(len, lists)]).tolist()), [array(one) for one in lists])
+        case _:
+            return numbered(values(draw(st.sampled_from([NUMBER, st.none(), st.integers(0, 9)]))))
+
+
+def numbered(numbers: Sequence[int | None]) -> Column:
+    null = np.array([number is None for number in numbers], bool)
+    field = fixed(np.array([number or 0 for number in numbers], np.int64), ">i4", null)
+    return Column(field, [None if number is None else struct.pack(">i", number) for number in numbers])
+
+
+@given(st.integers(0, 6).flatmap(lambda rows: st.lists(table_columns(rows), min_size=1, max_size=6)))
+@settings(deadline=None, max_examples=200)
+def test_any_columns_come_apart_as_they_were_put_together(columns: list[Column]) -> None:
+    rows = encode([column.field for column in columns])
+    assert taken_apart(rows) == [list(row) for row in zip(*(column.expected for column in columns), strict=True)]
+    assert [column.field.rows for column in columns] == [len(rows)] * len(columns)

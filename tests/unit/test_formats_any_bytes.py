@@ -177,7 +177,8 @@ def test_any_json_at_all_is_read_or_refused(values: list[object], shape: str) ->
         case _:
             text = json.dumps({"features": [{"type": "Feature", "geometry": value, "properties": value} for value in values]})
     found = outcome(text.encode(), "fil.json")
-    if isinstance(found, Found) and shape == "lines":
+    # A first line that is an array cannot be told from the array of all.
+    if isinstance(found, Found) and shape == "lines" and not (values and isinstance(values[0], list)):
         assert found.rows == len(values)
     if isinstance(found, Found) and shape == "features":
         assert found.rows == len(values)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.deliveries import context, delivered, lines, outcome_of
+from tests.unit.deliveries import context, delivered, lines, only, outcome_of
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.events import Precision, Reading
 from trygghetskarta.errors import BadDeliveryError
@@ -181,7 +181,7 @@ def test_a_date_format_with_a_zone_is_refused_or_read_to_the_instant(tmp_path: P
     file = delivered(lines("Date;Kind", *(f"{date};0310" for date in dates)))
 
     def read() -> Reading:
-        return AnmaldaBrott().read(file, context(layout=mapping(tmp_path, f'{SMALLEST}[formats]\nstart = "%Y-%m-%d %H:%M%z"\n')))
+        return only(AnmaldaBrott().read(file, context(layout=mapping(tmp_path, f'{SMALLEST}[formats]\nstart = "%Y-%m-%d %H:%M%z"\n'))))
 
     outcome = outcome_of(read)
     if isinstance(outcome, BadDeliveryError):

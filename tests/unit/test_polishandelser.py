@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.deliveries import NOW, STADSDELAR, Refusal, context, delivered, outcome_of, precisions, refusals
+from tests.unit.deliveries import NOW, STADSDELAR, Refusal, context, delivered, only, outcome_of, precisions, refusals
 from trygghetskarta.domain.events import NO_TIME, Precision, Reading, TimePrecision, WarningCode
 from trygghetskarta.domain.periods import LOCAL_TIME, Month
 from trygghetskarta.errors import BadDeliveryError
@@ -39,7 +39,7 @@ def event(**changed: Any) -> dict[str, Any]:  # noqa: ANN401 - a field of JSON m
 
 def read(content: str | bytes | list[dict[str, Any]], now: datetime = NOW) -> Reading:
     text = json.dumps(content, ensure_ascii=False) if isinstance(content, list) else content
-    return Polishandelser().read(delivered(text, "polisen.json"), context(now=now))
+    return only(Polishandelser().read(delivered(text, "polisen.json"), context(now=now)))
 
 
 def one(**changed: Any) -> Reading:  # noqa: ANN401 - as above
@@ -55,7 +55,7 @@ def began(reading: Reading, row: int = 0) -> str:
 
 def place(**changed: Any) -> tuple[Precision, str | None]:  # noqa: ANN401 - as above
     reading = one(**changed)
-    return precisions(reading)[0], reading.events.area[0]
+    return precisions(reading)[0], reading.events.area[0].as_py()
 
 
 def refused(content: str | bytes) -> BadDeliveryError:
@@ -70,16 +70,17 @@ def refused(content: str | bytes) -> BadDeliveryError:
 def test_an_event_is_read_field_by_field() -> None:
     reading = one(summary="Ett rån på Södermalm.")
     events = reading.events
-    assert (events.identity[0], events.kind[0], events.antal[0], events.line[0]) == ("371971", "Rån", 1, 1)
+    assert (events.identity[0].as_py(), events.kind[0].as_py(), events.antal[0], events.line[0]) == ("371971", "Rån", 1, 1)
     assert (began(reading), events.time_precision[0]) == ("2025-10-01 06:50", TimePrecision.MINUTE)
     assert events.reported_on[0] == int(np.datetime64("2025-10-01", "D").astype(np.int64))
     assert events.month[0] == Month.parse("2025-10").number
     assert (events.ends_at[0], bool(events.withdrawn[0])) == (NO_TIME, False)
-    assert (precisions(reading), events.area[0]) == ([Precision.STADSDEL], "sodermalm")
-    assert orjson.loads(events.detail[0]) == {
+    assert (precisions(reading), events.area[0].as_py()) == ([Precision.STADSDEL], "sodermalm")
+    assert orjson.loads(events.detail[0].as_py()) == {
         "name": "01 oktober 06:50, Rån, Stockholm",
         "summary": "Ett rån på Södermalm.",
         "url": "/aktuellt/handelser/2025/oktober/1/",
+        "published": "2025-10-01T05:05:09Z",
     }
     assert (reading.blank, reading.warnings, reading.encoding, reading.separator) == (0, [], "utf-8", None)
 
@@ -91,7 +92,7 @@ def test_the_coordinates_of_the_feed_are_never_read(gps: str | None) -> None:
     assert np.isnan(reading.events.x).all()
     assert np.isnan(reading.events.y).all()
     assert (reading.srid, precisions(reading)) == (None, [Precision.STAD])
-    assert one(location=None).events.detail[0] == reading.events.detail[0]
+    assert one(location=None).events.detail[0].as_py() == reading.events.detail[0].as_py()
 
 
 # --- Time
@@ -293,7 +294,7 @@ def test_every_stadsdel_is_found_by_its_own_name_and_in_the_genitive(name: str) 
 
 
 def test_without_any_stadsdel_loaded_an_event_is_in_the_city() -> None:
-    reading = Polishandelser().read(delivered(json.dumps([event(summary="I Farsta.")])), replace(context(), stadsdelar={}))
+    reading = only(Polishandelser().read(delivered(json.dumps([event(summary="I Farsta.")])), replace(context(), stadsdelar={})))
     assert precisions(reading) == [Precision.STAD]
 
 
@@ -303,7 +304,7 @@ def test_a_digest_has_no_place_and_is_told_of() -> None:
     assert precisions(reading) == [Precision.NONE, Precision.STAD, Precision.NONE]
     assert reading.events.area.tolist() == [None, None, None]
     assert [(warned.code, warned.count) for warned in reading.warnings] == [(WarningCode.DIGEST, 2)]
-    assert reading.warnings[0].swedish.startswith("2 sammanfattningar")
+    assert reading.warnings[0].told().swedish.startswith("2 rader är sammanfattningar")
 
 
 def test_a_kind_with_its_rings_and_dots_apart_is_the_same_kind() -> None:
@@ -405,7 +406,6 @@ def test_a_windows_file_is_read_and_said_to_be_one() -> None:
         ('[{"id": 1}, {"id": 2', 1),
         ('[\n{"id": 1},\n{"id" 2}\n]', 3),
         ('{"id": 1}\n{"id": 2}\n{"id": \n', 3),
-        ("<html></html>", 1),
         ("[{'id': 1}]", 1),
         ('[{"id": 1}] x', 1),
         ('[{"id": 1}]\n[{"id": 2}]', 1),
@@ -416,6 +416,11 @@ def test_what_is_not_json_refuses_the_file_and_names_the_line(content: str, line
     assert f"rad {line}: filen är inte giltig JSON" in error.swedish
     assert f"line {line}: the file is not valid JSON" in error.english
     assert "Ingenting ändrades." in error.swedish
+
+
+def test_a_web_page_is_named_as_one() -> None:
+    # What a proxy answers with in the place of the feed.
+    assert refused("<html></html>").code == "unknown_format"
 
 
 @pytest.mark.parametrize("kept", ["[", '[{"id": 1}', '[{"id": 1},', '[{"id": 1},\n'])

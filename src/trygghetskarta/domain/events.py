@@ -93,6 +93,8 @@ class WarningCode(StrEnum):
     ORDER = "order"
     DIGEST = "digest"
     WITHHELD = "withheld"
+    OLDER_ANSWER = "older_answer"
+    TAKEN_BACK = "taken_back"
 
 
 @dataclass(frozen=True, slots=True)

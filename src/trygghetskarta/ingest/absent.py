@@ -53,8 +53,7 @@ def without_words(checker: Checker, columns: Mapping[str, str]) -> pa.StringArra
         "{} har ett ord som NULL, N/A eller okänt där ett värde väntas; det är läst som att värdet saknas, och ordets innebörd är sparad.",
         "{} hold a word such as NULL, N/A or unknown where a value is expected; it was read as no value, and what the word means is kept.",
     )
-    said = pc.binary_join_element_wise('"absent":{', joined(facts), "}", "")
-    return pc.if_else(pa.array(about), said, pa.scalar(None, pa.string()))
+    return pc.binary_join_element_wise('"absent":{', joined(facts), "}", "")
 
 
 def _words(values: pa.StringArray) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -50,8 +50,9 @@ _PLAIN = np.isin(np.arange(256), list(b"0123456789.-"))
 _TURNS = "[\u202a-\u202e\u2066-\u2069]"
 _BEFORE_TURNS = b"\xe2\x80"
 _EARLIEST = int(np.datetime64("1900-01-01", "us").astype(np.int64))
-AMBIGUOUS_FORMAT = "%m/%d/%Y"
-"""Read only where a column leaves no doubt, unless a mapping declares it."""
+AMBIGUOUS_FORMAT = "%m/%d/%Y?"
+"""Read as %m/%d/%Y, and only where a column leaves no doubt; a mapping that declares %m/%d/%Y is taken at its word."""
+_RUN_TOGETHER = re.compile(r"%[YymdHMSj]%[mdHMSj]")
 
 
 @dataclass(slots=True)
@@ -172,10 +173,15 @@ def mapped(values: pa.StringArray, change: Callable[[str], str | None]) -> pa.St
     return pa.array([change(value) for value in encoded.dictionary.to_pylist()], pa.string()).take(encoded.indices)
 
 
-def joined(facts: Sequence[pa.StringArray]) -> pa.StringArray:
-    """Put texts of several columns together with commas between, (rows,): those that are null left out, empty where all are."""
-    # With null_handling="skip" Arrow drops the rows that are null in every column, so one is put first in which none is.
-    return pc.utf8_slice_codeunits(pc.binary_join_element_wise("", *facts, ",", null_handling="skip"), 1)
+def joined(parts: Sequence[pa.StringArray]) -> pa.StringArray:
+    """Put a comma between the texts that each row has, (rows,); null where it has none.
+
+    Args:
+        parts: Texts, (rows,) each, null where a row has none of that kind; at least one of them.
+    """
+    # Arrow leaves out of its answer the rows in which it passes by every part, so each gets one that is there.
+    listed = pc.binary_join_element_wise("", *parts, ",", null_handling="skip")
+    return known_texts(pc.binary_replace_slice(listed.cast(pa.binary()), 0, 1, b"").cast(pa.string()))
 
 
 def by_distinct(values: pa.StringArray, rule: Callable[[str], bool]) -> Bools:
@@ -311,7 +317,11 @@ def _by_formats(checker: Checker, column: str, formats: tuple[str, ...], rest: B
             slashed[np.flatnonzero(rest)] = to_bools(pc.match_substring_regex(values, _SLASHED))
             checker.reject(slashed, column, _AMBIGUOUS_DATE)
             continue
-        parsed[unread] = pd.to_datetime(series[unread], format=date_format, errors="coerce").astype("datetime64[us]")
+        written = date_format.removesuffix("?")
+        if _RUN_TOGETHER.search(written):  # with nothing between them every part must have its zeros: 202511 is no day
+            example = _example(written)
+            unread &= (series.str.len() == len(example)) & (series.str.count(" ") == example.count(" "))
+        parsed[unread] = pd.to_datetime(series[unread], format=written, errors="coerce").astype("datetime64[us]")
     microseconds = parsed.to_numpy("datetime64[us]")
     return np.where(np.isnat(microseconds), NO_TIME, microseconds.astype(np.int64))
 

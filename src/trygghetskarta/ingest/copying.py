@@ -40,11 +40,13 @@ class Field:
         raw: The bytes of every value, (rows, width); None for texts. Those of a NULL do not matter.
         null: True where the value is NULL, (rows,); None for nowhere.
         texts: The texts' bytes, null for NULL; None for a fixed width.
+        prefix: Sent before every text, and counted in its length.
     """
 
     raw: Bytes | None
     null: Bools | None = None
     texts: pa.LargeBinaryArray | None = None
+    prefix: bytes = b""
 
     @property
     def rows(self) -> int:
@@ -84,7 +86,7 @@ def days(since_1970: Ints, null: Bools) -> Field:
     return fixed(np.where(null, 0, since_1970 - _POSTGRES_EPOCH_DAYS), ">i4", null)
 
 
-def texts(values: Sequence[str | None] | pa.StringArray, prefix: str = "") -> Field:
+def texts(values: Sequence[str | None] | pa.StringArray, prefix: bytes = b"") -> Field:
     """Make a field of text, or of jsonb with its version byte as prefix.
 
     Args:
@@ -95,9 +97,7 @@ def texts(values: Sequence[str | None] | pa.StringArray, prefix: str = "") -> Fi
         The field.
     """
     array = values if isinstance(values, pa.StringArray) else pa.array(list(values), pa.string())
-    if prefix:
-        array = pc.binary_join_element_wise(prefix, array, "")
-    return Field(None, None, array.cast(pa.large_string()).cast(pa.large_binary()))
+    return Field(None, None, array.cast(pa.large_string()).cast(pa.large_binary()), prefix)
 
 
 def raw_bytes(values: Sequence[bytes]) -> Field:
@@ -157,8 +157,16 @@ def laid_out(field: Field) -> list[Bytes | pa.LargeBinaryArray]:
         Matrices of bytes, (rows, width), and arrays of bytes, (rows,).
     """
     if field.texts is not None:
-        length = pc.fill_null(pc.binary_length(field.texts), -1).to_numpy(zero_copy_only=False).astype(">i4")
-        return [_bytes_of(length), pc.fill_null(field.texts, b"")]
+        known = field.texts.is_valid().to_numpy(zero_copy_only=False)
+        length = pc.fill_null(pc.binary_length(field.texts), 0).to_numpy(zero_copy_only=False)
+        head = np.empty((len(known), 4 + len(field.prefix)), np.uint8)
+        head[:, :4] = _bytes_of(np.where(known, length + len(field.prefix), -1).astype(">i4"))
+        head[:, 4:] = np.frombuffer(field.prefix, np.uint8)
+        if field.prefix and not known.all():
+            sent = np.ones(head.shape, bool)
+            sent[~known, 4:] = False
+            return [_binary(head[sent], np.where(known, 4 + len(field.prefix), 4)), pc.fill_null(field.texts, b"")]
+        return [head, pc.fill_null(field.texts, b"") if not known.all() else field.texts]
     if field.raw is None:
         raise ValueError("a field has neither numbers nor texts")
     rows, width = field.raw.shape

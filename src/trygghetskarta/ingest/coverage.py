@@ -69,7 +69,8 @@ class Days:
         for month in months:
             begin = max(np.datetime64(month, "M").astype("datetime64[D]"), np.datetime64(self.first, "D"))
             end = min(np.datetime64(month + 1, "M").astype("datetime64[D]") - 1, np.datetime64(self.last, "D"), today)
-            covered.append((month, str(begin), str(max(begin, end))))
+            if begin <= end:
+                covered.append((month, str(begin), str(end)))
         return covered
 
 

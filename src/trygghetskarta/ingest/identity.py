@@ -53,7 +53,7 @@ def canonical(events: EventBatch) -> pa.LargeBinaryArray:
         instants(ends, ends == NO_TIME),
         days(reported, reported == NO_TIME),
         texts(events.area),
-        texts(events.detail, prefix="\x01"),
+        texts(events.detail, prefix=b"\x01"),
     ]
     return join([part for one in fields for part in laid_out(one)])
 
@@ -86,8 +86,7 @@ def _centimetres(metres: Floats) -> npt.NDArray[np.uint64]:
 
 def keys_by_id(source: SourceId, events: EventBatch) -> Hashes:
     """Give every event with an id the key it is known by from delivery to delivery, (rows, 2)."""
-    rows = encode([fixed(np.full(len(events), source.number), ">i2"), texts(events.identity)])
-    return _hashed(rows, [0] * len(events))
+    return _hashed(events.identity.cast(pa.large_string()).cast(pa.large_binary()), [source.number] * len(events))
 
 
 def keys_by_values(source: SourceId, fingerprint: Hashes, occurrence: Ints) -> Hashes:

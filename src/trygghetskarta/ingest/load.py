@@ -25,6 +25,7 @@ from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.ingest.copying import copy_in, fixed, instants, join, laid_out, points, texts
 from trygghetskarta.ingest.coverage import Days, cover
 from trygghetskarta.ingest.doubles import Doubles
+from trygghetskarta.ingest.feeds import Heard, answer_of, hear, settle
 from trygghetskarta.ingest.holding import Facts, HeldError, reasons
 from trygghetskarta.ingest.identity import (
     Hashes,
@@ -39,6 +40,7 @@ from trygghetskarta.ingest.identity import (
 from trygghetskarta.ingest.kinds import Kinds
 from trygghetskarta.ingest.locating import Located, Locator
 from trygghetskarta.ingest.partitions import Partition, partition_of
+from trygghetskarta.ingest.personal import hidden
 from trygghetskarta.ingest.places import OUTSIDE_KEY, Places
 from trygghetskarta.ingest.publication import announce, hold_source
 from trygghetskarta.ingest.receipts import Receipt, Rejections, record, status_of
@@ -158,7 +160,8 @@ class _Loading:
         reverted: Events that would get replaced values back.
         outside: New and changed rows outside the city.
         points: The first point met, how many rows stand on it, and how many rows have a point.
-        taken_back: Events that the months told of no longer hold.
+        taken_back: Events that the months told of, or the feed, no longer hold.
+        heard: The file as a feed's answer, where it is one.
     """
 
     connection: Connection
@@ -181,6 +184,7 @@ class _Loading:
     outside: int = 0
     points: tuple[tuple[float, float] | None, int, int] = (None, 0, 0)
     taken_back: int = 0
+    heard: Heard | None = None
     _sending: Future[None] | None = None
 
     @classmethod
@@ -207,16 +211,25 @@ class _Loading:
 
     def take(self, reading: Reading) -> None:
         """Take in one part."""
+        answer = answer_of(self.order.source, reading) if CONTRACTS[self.order.source].polled else None
+        if answer is not None:
+            self._wait()
+            self.heard = hear(self.connection, self.order.source, answer, reading)
         part = self._prepare(reading)
         self._wait()
         events, told = part.events, part.told
         category = self.kinds.number(self.connection, events.kind)
         place = self.locator.number(self.connection, events, part.located)
+        if self.heard is not None:
+            told.fingerprint[self.heard.gone] = 0  # as `take_back` writes it
         versions = compare(self.connection, self.events, told, any_known=self.any_known)
+        if self.heard is not None:
+            versions = self.heard.held_against(versions)
         if self.order.complete:
             tell(self.connection, told.key)
         changed = np.flatnonzero(versions.is_changed)
-        self.reverted += reverted(self.connection, self.order.source, told.key[changed], told.fingerprint[changed])
+        if self.heard is None:  # of answers it is known which is newer
+            self.reverted += reverted(self.connection, self.order.source, told.key[changed], told.fingerprint[changed])
         ended = end(self.connection, self.order.source, told.key[changed], self.known_from)
         if len(ended):
             self.cells.append(as_cells(ended))
@@ -255,7 +268,7 @@ class _Loading:
     def _count(self, part: _Part, versions: Versions, category: Ints, place: Ints) -> None:
         reading, events, kept = part.reading, part.events, versions.kept
         conflicting = [
-            Rejected(int(events.line[row]), "", "", _CONFLICTING, reading.raw_of(row))
+            Rejected(int(events.line[row]), "", "", _CONFLICTING, hidden(reading.raw_of(row)))
             for row in np.flatnonzero(versions.conflicting).tolist()
         ]
         rejected = sorted([*reading.rejected, *conflicting], key=lambda row: row.line)
@@ -313,14 +326,22 @@ class _Loading:
         """Count what has come in, cover the days it tells of, and write the receipt."""
         self._wait()
         connection, delivery, source = self.connection, self.order.delivery, self.order.source
-        self.events.join(connection)
+        joining = self.sender.submit(self.events.join, connection)
         self.cells = [together(self.cells)]
+        joining.result()
         if self.order.complete:
             gone = take_back_untold(connection, source, delivery, self.known_from, sorted(self.days.rows))
             self.taken_back = len(gone)
             self.cells.append(as_cells(gone))
+        held: tuple[Message, ...] = ()
+        if self.heard is not None:
+            gone = settle(connection, source, delivery, self.heard, self.known_from)
+            self.taken_back += len(gone)
+            self.cells.append(as_cells(gone))
+            self.warnings += self.heard.warnings(len(gone))
+            held = self.heard.reasons(len(gone))
         receipt = self._receipt([*self.warnings, *self.kinds.warnings(), *self.locator.warnings(), *self.doubles.warnings()])
-        found = () if self.order.approved else reasons(self._facts())
+        found = () if self.order.approved else (*reasons(self._facts()), *held)
         if found:
             raise HeldError(receipt, found)
         change_rollup(connection, source.number, self.cells)
@@ -359,7 +380,7 @@ class _Loading:
             self.order.source,
             row.file_name,
             row.sha256,
-            status_of(self.counted),
+            "published" if self.taken_back else status_of(self.counted),
             row.adapter,
             placed=self.placed,
             months=self.days.months,

@@ -72,8 +72,9 @@ def read_times(checker: Checker, layout: Layout, columns: Mapping[str, str], cou
     for values, field in ((starts.utc, "start"), (ends, "end"), (reported, "reported")):
         checker.reject(values > latest, columns.get(field, ""), _FUTURE)
     both = (end != NO_TIME) & (start != NO_TIME)
-    to_the_minute = by_clock & (end_precision == TimePrecision.MINUTE) & ~starts.nonexistent
-    before = (end // MICROSECONDS_A_DAY < start // MICROSECONDS_A_DAY) | (to_the_minute & (end < start))
+    # In the hour that the clock showed twice, 02:50 may come before 02:10.
+    to_the_minute = by_clock & (end_precision == TimePrecision.MINUTE) & ~starts.nonexistent & ~starts.ambiguous
+    before = (end // MICROSECONDS_A_DAY < start // MICROSECONDS_A_DAY) | (to_the_minute & (ends < starts.utc))
     checker.reject(both & before, columns.get("end", ""), _END_BEFORE_START)
     # An end without a clock time counts as the start of its day; keep it from going before a start later the same day.
     ends = np.where(both, np.maximum(ends, starts.utc), ends)

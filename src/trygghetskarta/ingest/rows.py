@@ -353,6 +353,4 @@ def _detail(checker: Checker, layout: Layout, absent: pa.StringArray) -> pa.Stri
             facts.append(mapped(values, partial(_fact, orjson.dumps(name).decode())))
     if not facts:
         return absent
-    together = joined(facts)
-    objects = pc.binary_join_element_wise("{", together, "}", "")
-    return pc.if_else(pc.equal(together, ""), pa.scalar(None, pa.string()), objects)
+    return pc.binary_join_element_wise("{", joined(facts), "}", "")

@@ -65,8 +65,8 @@ def _changes() -> _Changes:
         while last - first > timedelta(seconds=1):
             middle = first + (last - first) // 2
             first, last = (middle, last) if _offset(middle) == before else (first, middle)
-        second = round(last.timestamp())
-        found.append((second * _MICROSECONDS_A_SECOND, before, after))
+        # The change is the one whole second in between.
+        found.append((int(last.timestamp() // 1) * _MICROSECONDS_A_SECOND, before, after))
     at, before_, after_ = np.array(found, np.int64).T
     return _Changes(at, before_, after_)
 

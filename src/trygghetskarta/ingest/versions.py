@@ -29,6 +29,8 @@ _MANY = """
     SELECT uuid_send(event.key), uuid_send(event.digest) FROM asked
     JOIN {table} AS event ON event.source_id = %s AND event.key = asked.key AND event.known_to IS NULL
 """
+_ASKED = text("CREATE TEMP TABLE asked (key uuid) ON COMMIT DROP")
+_CLOSED = text("CREATE TEMP TABLE closed (key uuid) ON COMMIT DROP")
 _END = """
     UPDATE event SET known_to = %s FROM closed
     WHERE event.source_id = %s AND event.key = closed.key AND event.known_to IS NULL
@@ -135,7 +137,8 @@ def _current(connection: Connection, events: Partition, key: Hashes) -> tuple[Ha
     """Read the keys and fingerprints of the current versions of these events, sorted by key."""
     if not len(key):
         return np.zeros((0, 2), np.uint64), np.zeros((0, 2), np.uint64)
-    _fill(connection, "asked", key)
+    connection.execute(_ASKED)
+    copy_in(connection, "asked", ("key",), encode([fixed(as_bytes(key), "S16")]))
     connection.execute(text("ANALYZE asked"))
     query = (_FEW if len(key) < _MANY_ROWS else _MANY).format(table=events.name)
     known = copy_out(connection, query, [("key", "S16"), ("value", "S16")], (events.source,))
@@ -143,11 +146,6 @@ def _current(connection: Connection, events: Partition, key: Hashes) -> tuple[Ha
     keys, values = (from_bytes(np.ascontiguousarray(known[name])) for name in ("key", "value"))
     order = np.argsort(keys[:, 0])
     return keys[order], values[order]
-
-
-def _fill(connection: Connection, table: str, key: Hashes) -> None:
-    connection.execute(text(f"CREATE TEMP TABLE {table} (key uuid) ON COMMIT DROP"))
-    copy_in(connection, table, ("key",), encode([fixed(as_bytes(key), "S16")]))
 
 
 def reverted(connection: Connection, source: SourceId, key: Hashes, fingerprint: Hashes) -> int:
@@ -185,7 +183,8 @@ def end(connection: Connection, source: SourceId, key: Hashes, known_to: datetim
     """
     if not len(key):
         return np.zeros(0, _CELL)
-    _fill(connection, "closed", key)
+    connection.execute(_CLOSED)
+    copy_in(connection, "closed", ("key",), encode([fixed(as_bytes(key), "S16")]))
     ended = copy_out(connection, _END, _CELL, (known_to, source.number))
     connection.execute(text("DROP TABLE closed"))
     return ended

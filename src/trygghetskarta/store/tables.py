@@ -148,6 +148,7 @@ delivery = Table(
     ),
     Column("window_from", DateTime(timezone=True), comment="A feed's answer tells of everything published from here"),
     Column("window_to", DateTime(timezone=True), comment="to here; later than another answer's means newer than it"),
+    Column("window_places", ARRAY(Text), comment="The places that a feed's answer tells of; it says nothing of others"),
     Column("rows_read", Integer, nullable=False, server_default="0"),
     Column("rows_new", Integer, nullable=False, server_default="0"),
     Column("rows_changed", Integer, nullable=False, server_default="0"),
@@ -158,6 +159,7 @@ delivery = Table(
     CheckConstraint("rows_read = rows_new + rows_changed + rows_unchanged + rows_rejected + rows_blank", name="rows_closed"),
     CheckConstraint("status in ('received', 'held', 'published', 'unchanged', 'refused', 'withdrawn')", name="status"),
     Index("ix_delivery_source_id_sha256", "source_id", "sha256"),
+    Index("ix_delivery_source_id_window_to", "source_id", "window_to"),
     comment="One file from a source",
 )
 
@@ -168,6 +170,18 @@ held_part = Table(
     Column("number", Integer, primary_key=True, autoincrement=False, comment="Its place in the file, from 0"),
     Column("content", LargeBinary, nullable=False, comment="Some megabytes of the file's bytes as they came"),
     comment="The files of held deliveries, until they are approved or withdrawn",
+)
+
+feed_item = Table(
+    "feed_item",
+    metadata,
+    Column("source_id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("key", Uuid, primary_key=True, comment="Of the event"),
+    Column("published_at", DateTime(timezone=True), nullable=False, comment="When the source published it"),
+    Column("place", Text, nullable=False, comment="The place it is told of at, as the source writes it"),
+    Column("seen_to", DateTime(timezone=True), nullable=False, comment="window_to of the newest answer that held it"),
+    Index("ix_feed_item_source_id_published_at", "source_id", "published_at"),
+    comment="The events that answers of a feed held: an answer that lacks one it should hold takes it back",
 )
 
 rejected_row = Table(
