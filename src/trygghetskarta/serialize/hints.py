@@ -26,7 +26,10 @@ _HINTS: Mapping[str, tuple[str, str]] = {
     "personal_data": ("Ta bort personuppgiften.", "Remove the personal data."),
     "other_spelling": ("Lägg till stavningen i mappningen, eller rätta raden.", "Add the spelling to the mapping, or mend the row."),
     "excel_error": ("Rätta cellen i Excel och spara om filen.", "Mend the cell in Excel and save the file anew."),
-    "excel_mangled": ("Läs in kolumnen som text, eller skicka källans egen fil.", "Import the column as text, or send the source's own file."),
+    "excel_mangled": (
+        "Läs in kolumnen som text, eller skicka källans egen fil.",
+        "Import the column as text, or send the source's own file.",
+    ),
     "ambiguous_number": ("Skriv talet utan tecken mellan tusental.", "Write the number without marks between thousands."),
     "bad_utf8": ("Spara hela filen som UTF-8.", "Save the whole file as UTF-8."),
     "unclosed_quote": ("Rätta citattecknen.", "Mend the quotes."),
