@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, text
+from sqlalchemy import DDL, Connection, text
 
 _EXISTS = text("SELECT to_regclass(:name) IS NOT NULL")
 
@@ -33,7 +33,7 @@ class Partition:
     def join(self, connection: Connection) -> None:
         """Make a fresh table part of `event`, with its indexes."""
         if self.is_fresh:
-            connection.execute(text(f"ALTER TABLE event ATTACH PARTITION {self.name} FOR VALUES IN ({self.source:d})"))
+            connection.execute(DDL("ALTER TABLE event ATTACH PARTITION event_%(n)d FOR VALUES IN (%(n)d)", context={"n": self.source}))
 
 
 def partition_of(connection: Connection, source: int) -> Partition:
@@ -48,5 +48,6 @@ def partition_of(connection: Connection, source: int) -> Partition:
     """
     partition = Partition(source, is_fresh=not connection.execute(_EXISTS, {"name": f"event_{source:d}"}).scalar_one())
     if partition.is_fresh:
-        connection.execute(text(f"CREATE TABLE {partition.name} (LIKE event INCLUDING DEFAULTS INCLUDING CONSTRAINTS)"))
+        make = "CREATE TABLE event_%(n)d (LIKE event INCLUDING DEFAULTS INCLUDING CONSTRAINTS)"
+        connection.execute(DDL(make, context={"n": source}))
     return partition
