@@ -78,7 +78,7 @@ def collection(boxes: dict[str, Box]) -> dict[str, object]:
 def desk(city_of_bad_inputs: Engine, tmp_path: Path) -> Desk:
     """Give the desk of a city to which nothing has been delivered."""
     with city_of_bad_inputs.begin() as connection:
-        for table in ("rejected_row", "held_part", "coverage", "event", "rollup_month"):
+        for table in ("rejected_row", "held_part", "coverage", "indicator", "event_link", "event", "rollup_month"):
             connection.execute(text(f"DELETE FROM {table}"))
         connection.execute(text("DELETE FROM publication WHERE delivery_id IS NOT NULL"))
         connection.execute(text("DELETE FROM delivery"))

@@ -31,6 +31,13 @@ _EVENTS = text("""
         ARRAY(SELECT DISTINCT bucket FROM place_area WHERE place_area.place_id = event.place_id ORDER BY 1) AS buckets
     FROM event JOIN category USING (category_id) JOIN place ON place.place_id = event.place_id ORDER BY known_from, line, key
 """)
+_CLOSED = text("""
+    SELECT delivery_id, rows_rejected, rows_new + rows_changed AS begun,
+        (SELECT count(*) FROM rejected_row WHERE rejected_row.delivery_id = delivery.delivery_id) AS kept,
+        (SELECT count(*) FROM event WHERE event.delivery_id = delivery.delivery_id)
+        + (SELECT count(*) FROM indicator WHERE indicator.delivery_id = delivery.delivery_id) AS stored
+    FROM delivery WHERE status = 'published'
+""")
 _ROLLUP = text("SELECT place_id, category_id, source_id, month, antal FROM rollup ORDER BY 1, 2, 3, 4")
 
 
@@ -151,14 +158,7 @@ class Desk:
             rebuild_rollup(connection)
             assert kept_up == [tuple(row) for row in connection.execute(_ROLLUP)]
             connection.rollback()
-            closed = connection.execute(
-                text("""
-                    SELECT delivery_id, rows_rejected,
-                        (SELECT count(*) FROM rejected_row WHERE rejected_row.delivery_id = delivery.delivery_id) AS kept,
-                        rows_new + rows_changed AS begun, (SELECT count(*) FROM event WHERE event.delivery_id = delivery.delivery_id) AS stored
-                    FROM delivery WHERE status = 'published'
-                """)
-            ).all()
+            closed = connection.execute(_CLOSED).all()
             for row in closed:
                 assert (row.rows_rejected, row.begun) == (row.kept, row.stored), row
             unpublished = "SELECT count(*) FROM event JOIN delivery USING (delivery_id) WHERE status <> 'published'"

@@ -1,4 +1,4 @@
-"""The table of bad inputs of the design, row by row, and the rows that cannot be tried yet."""
+"""The table of bad inputs of the design, row by row, and the rows that are tried elsewhere."""
 
 from __future__ import annotations
 
@@ -110,19 +110,27 @@ TABLE: dict[str, tuple[str, ...]] = {
     ),
 }
 
-AWAITING: dict[str, str] = {
-    "Connection cut during upload (Content-Length not met)": "tests/api: delivering by HTTP",
-    "10 GB CSV": "benchmarks: delivering by HTTP and bounded memory",
-    "kill -9 at 20 random moments": "tests/faults",
-    "DB immediate stop ×10": "tests/faults",
-    "Disk full in data volume": "tests/faults",
-    "Disk full in WAL": "tests/faults",
-    "Statement timeout/lock timeout/serialization failure/deadlock in load": "tests/db/test_delivering.py",
-    "Migration runs during a load": "tests/faults",
-    "Loader of version N, schema N+1": "tests/faults",
-    "Upload without key / expired / read-only key": "tests/api: delivering by HTTP",
+ELSEWHERE: dict[str, str] = {
+    "Connection cut during upload (Content-Length not met)": "tests/api/test_deliveries.py::test_a_length_that_is_not_met_is_400",
+    "10 GB CSV": "tests/api/test_deliveries.py::test_a_file_too_large_without_a_length_is_refused_at_the_limit",
+    "kill -9 at 20 random moments": (
+        "tests/faults/test_killed_loader.py::test_a_loader_killed_at_any_moment_leaves_all_or_nothing_and_a_rerun_completes"
+    ),
+    "DB immediate stop ×10": (
+        "tests/faults/test_stopped_database.py::test_a_database_stopped_during_loads_comes_back_whole_and_the_reruns_complete"
+    ),
+    "Disk full in data volume": "tests/faults/test_full_disk.py::test_a_full_data_disk_refuses_the_delivery_and_gives_its_space_back",
+    "Disk full in WAL": "tests/faults/test_full_disk.py::test_a_full_log_stops_the_server_which_comes_back_with_all_its_data",
+    "Statement timeout/lock timeout/serialization failure/deadlock in load": (
+        "tests/db/test_delivering.py::test_what_the_database_asks_to_have_tried_again_is_tried_three_times_more"
+    ),
+    "Migration runs during a load": "tests/faults/test_migration_meets_load.py::test_a_migration_waits_for_a_load",
+    "Loader of version N, schema N+1": (
+        "tests/faults/test_migration_meets_load.py::test_a_load_waits_for_a_migration_and_refuses_tables_newer_than_itself"
+    ),
+    "Upload without key / expired / read-only key": "tests/api/test_deliveries.py::test_the_key_is_looked_at_before_any_of_the_body",
 }
-"""Rows that are tried elsewhere, or will be when what they need is built; and where or when."""
+"""Rows that are tried by a test of another folder, and which."""
 
 TRIED: set[str] = set()
 """The rows that some test here is about; filled as the modules are imported."""

@@ -27,8 +27,8 @@ from trygghetskarta.queries.cube import load_cube
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
-def deliver(connection: Connection, source: SourceId, content: str, name: str = "fil.csv") -> Receipt:
-    """Deliver a text as a file would be, approved however odd it looks, and give the receipt."""
+def deliver(connection: Connection, source: SourceId, content: str, name: str = "fil.csv", *, approved: bool = True) -> Receipt:
+    """Deliver a text as a file would be, approved however odd it looks unless told otherwise, and give the receipt."""
     raw = content.encode()
     with tempfile.NamedTemporaryFile() as kept:
         kept.write(raw)
@@ -40,7 +40,7 @@ def deliver(connection: Connection, source: SourceId, content: str, name: str = 
         places = load_places(connection)
         known = area_names(connection, places)
         context = Context("Stockholm", "Stockholms län", known.stadsdelar, known.codes, known.city, NOW)
-        return publish(connection, Order(received, source, approved=True), ADAPTERS[source].read(file, context), places)
+        return publish(connection, Order(received, source, approved=approved), ADAPTERS[source].read(file, context), places)
 
 
 def ask(connection: Connection, source: SourceId, level: AreaLevel, span: str) -> Exact:

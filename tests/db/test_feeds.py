@@ -116,7 +116,7 @@ def test_an_archive_takes_nothing_back_and_an_answer_that_takes_back_many_is_hel
     feed.goes_on(0)
     newer = [*feed.answer()[:1], *few]
     with pytest.raises(HeldError) as held:
-        tell(connection, newer)
+        deliver(connection, SourceId.POLISHANDELSER, written(newer), "svar.json", approved=False)
     assert [reason.code for reason in held.value.receipt.reasons] == ["many_taken_back"]
 
 

@@ -6,12 +6,13 @@ import os
 import random
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.faults.conftest import City
 from tests.faults.loader import Loaders, runs
 from tests.faults.register import Register
-from tests.faults.watching import MOMENTS, PUBLISHED, Moment, known_in, meeting
+from tests.faults.watching import MOMENTS, PUBLISHED, Moment, Writing, known_in, meeting
 
 SEED = 20_261_122
 STOPS = 20
@@ -61,3 +62,26 @@ def stop_at_once(city: City, *, kill: bool) -> None:
         os.kill(process, signal.SIGKILL if kill else signal.SIGQUIT)
     while any(runs(process) for process in processes):
         time.sleep(0.002)
+
+
+def test_a_first_delivery_outlives_a_stop_the_moment_it_is_told_and_half_of_one_leaves_nothing(
+    cities: Callable[[], City], start: Loaders, folder: Path
+) -> None:
+    """Its table is new, and written to the disk without the log."""
+    moments: tuple[Moment | None, ...] = (None, PUBLISHED, Writing("coverage"), None)
+    for number, moment in enumerate(moments):
+        city, register = cities(), Register(folder, 100 + number)
+        file = str(register.next())
+        with meeting(city, moment or 0.0) as reach:
+            loader = start.start(city.address, "ingest", "brander", file)
+            if moment is None:
+                loader.done()
+            else:
+                reach(loader)
+            stop_at_once(city, kill=True)
+            if moment is not None:
+                loader.wait()
+        city.cluster.start()
+        assert known_in(city) in (({}, register.told()) if moment is not None else (register.told(),))
+        start.start(city.address, "ingest", "brander", file).done()
+        assert known_in(city) == register.told()

@@ -590,8 +590,8 @@ def test_a_kind_longer_than_an_index_holds_is_rejected() -> None:
     assert [(row.line, row.column, row.code) for row in refusals(reading)] == [(3, "handelsetyp", "field_too_long")]
 
 
-def test_a_nul_byte_turned_text_and_a_very_long_field_are_rejected_wherever_they_are_stored() -> None:
-    for bad, code in (("a\x00b", "nul_byte"), ("x" * 10_001, "field_too_long"), ("a\u202eb", "turned_text")):
+def test_a_nul_byte_and_a_very_long_field_are_rejected_wherever_they_are_stored() -> None:
+    for bad, code in (("a\x00b", "nul_byte"), ("x" * 10_001, "field_too_long")):
         rows = [
             f"{bad};2025-10-01;1;150000;6580000;X",
             f"B2;2025-10-01;{bad};150000;6580000;X",
@@ -605,6 +605,16 @@ def test_a_nul_byte_turned_text_and_a_very_long_field_are_rejected_wherever_they
             (4, "adress", code),
         ]
         assert reading.events.identity.tolist() == ["B4"]
+
+
+def test_turned_text_is_rejected_in_ids_and_kinds_and_kept_in_free_text() -> None:
+    # INGEST: a mark that turns the direction of writing has no place in a category; any string at all has one in a text.
+    turned = "a\u202eb"
+    reading = fires(
+        f"{turned};2025-10-01;1;150000;6580000;X", f"B2;2025-10-01;{turned};150000;6580000;X", f"B3;2025-10-01;1;150000;6580000;{turned}"
+    )
+    assert [(row.line, row.column, row.code) for row in refusals(reading)] == [(2, "id", "turned_text"), (3, "handelsetyp", "turned_text")]
+    assert orjson.loads(reading.events.detail[0].as_py()) == {"address": turned}
 
 
 # --- Files in parts

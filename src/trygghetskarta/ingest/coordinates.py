@@ -86,7 +86,7 @@ def refuse_unknown_system(srid: int) -> None:
         CRS.from_epsg(srid)
     except CRSError as error:
         raise BadDeliveryError(
-            f"Det finns inget koordinatsystem EPSG:{srid}.", f"There is no coordinate system EPSG:{srid}.", code="crs_unknown"
+            f"Det finns inget koordinatsystem EPSG:{srid}.", f"There is no coordinate system EPSG:{srid}.", code="unknown_crs"
         ) from error
 
 

@@ -86,7 +86,8 @@ def _centimetres(metres: Floats) -> npt.NDArray[np.uint64]:
 
 def keys_by_id(source: SourceId, events: EventBatch) -> Hashes:
     """Give every event with an id the key it is known by from delivery to delivery, (rows, 2)."""
-    return _hashed(events.identity.cast(pa.large_string()).cast(pa.large_binary()), [source.number] * len(events))
+    rows = encode([fixed(np.full(len(events), source.number), ">i2"), texts(events.identity)])
+    return _hashed(rows, [0] * len(events))
 
 
 def keys_by_values(source: SourceId, fingerprint: Hashes, occurrence: Ints) -> Hashes:

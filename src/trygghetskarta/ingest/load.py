@@ -363,7 +363,7 @@ class _Loading:
             unknown=sum(self.kinds.unknown.values()),
             with_point=self.points[2],
             one_point=self.points[1],
-            months={number: (history.get(number, 0), after[number]) for number in sorted({*month.tolist(), *self.days.rows})},
+            months={number: (history.get(number, 0), after.get(number, 0)) for number in sorted({*month.tolist(), *self.days.rows})},
             days=None if self.days.first is None or self.days.last is None else (self.days.first, self.days.last),
             history=history,
             reverted=self.reverted,

@@ -33,7 +33,7 @@ class Partition:
     def join(self, connection: Connection) -> None:
         """Make a fresh table part of `event`, with its indexes."""
         if self.is_fresh:
-            connection.execute(DDL("ALTER TABLE event ATTACH PARTITION event_%(n)d FOR VALUES IN (%(n)d)", context={"n": self.source}))
+            connection.execute(_ddl("ALTER TABLE event ATTACH PARTITION event_%(n)d FOR VALUES IN (%(n)d)", self.source))
 
 
 def partition_of(connection: Connection, source: int) -> Partition:
@@ -48,6 +48,10 @@ def partition_of(connection: Connection, source: int) -> Partition:
     """
     partition = Partition(source, is_fresh=not connection.execute(_EXISTS, {"name": f"event_{source:d}"}).scalar_one())
     if partition.is_fresh:
-        make = "CREATE TABLE event_%(n)d (LIKE event INCLUDING DEFAULTS INCLUDING CONSTRAINTS)"
-        connection.execute(DDL(make, context={"n": source}))
+        connection.execute(_ddl("CREATE TABLE event_%(n)d (LIKE event INCLUDING DEFAULTS INCLUDING CONSTRAINTS)", source))
     return partition
+
+
+def _ddl(statement: str, source: int) -> DDL:
+    """Give a statement about the table of a source: the name of a table cannot be bound as values are."""
+    return DDL(statement, context={"n": source})  # type: ignore[no-untyped-call]

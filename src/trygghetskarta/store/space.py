@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from sqlalchemy import DDL, Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
-
-from trygghetskarta.store.tables import metadata
-
-_VACUUM = DDL("VACUUM %(fullname)s")
 
 
 def give_back(engine: Engine) -> None:
@@ -19,5 +15,4 @@ def give_back(engine: Engine) -> None:
         engine: The database. Where it cannot, nothing happens.
     """
     with suppress(SQLAlchemyError), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for table in metadata.sorted_tables:
-            connection.execute(_VACUUM.against(table))
+        connection.execute(text("VACUUM"))

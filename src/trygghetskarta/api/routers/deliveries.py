@@ -178,7 +178,7 @@ async def _at_work(request: Request, shelf: Engine, work: Callable[[Engine], _T]
         state.at_work = CapacityLimiter(_AT_ONCE)
 
     def done() -> _T:
-        engine = make_engine(shelf.url.set(drivername="postgresql").render_as_string(hide_password=False), pool_size=1)
+        engine = make_engine(shelf.url.set(drivername="postgresql").render_as_string(hide_password=False), pool_size=2)
         try:
             return work(engine)
         finally:

@@ -146,7 +146,7 @@ def _objects(text: str, name: str) -> Iterator[tuple[int, str, Any]]:
             raise BadDeliveryError(
                 f"{name}, rad {line}: filen är inte giltig JSON ({error}). Ingenting ändrades.",
                 f"{name}, line {line}: the file is not valid JSON ({error}). Nothing was changed.",
-                code="unreadable",
+                code="bad_json",
             ) from error
         yield line, text[at:end], value
         at = end
