@@ -435,6 +435,14 @@ def test_of_a_utf8_file_the_few_rows_that_are_not_are_rejected_with_their_bytes(
     assert (found.rejected[0].column, found.rejected[0].value) == ("a", "S\\xf6der")
 
 
+def test_a_very_long_row_that_is_not_utf8_is_rejected_like_a_short_one() -> None:
+    # Python's csv module takes no field of more than 131 072 characters.
+    row = b"\xe5" + b"x" * 200_000 + b";1"
+    found = table(b"a;b\n" + "å;1\n".encode() * 3 + row + b"\ny;2\n")
+    assert found.faults == [(5, "bad_utf8", row)]
+    assert found.columns["b"] == ["1", "1", "1", "2"]
+
+
 def test_a_file_with_as_many_rows_of_either_encoding_is_refused() -> None:
     assert refused("a;b\nÅ;1\n".encode() + "Å;1\n".encode("cp1252")).code == "encoding_unknown"
 

@@ -242,7 +242,10 @@ def _mark_bad_utf8(content: bytes, rows: Rows, good: Bools) -> None:
 
 def _undecoded(row: bytes, head: _Head) -> tuple[str, str]:
     """Give the first column of a row whose bytes are not UTF-8, and its value with those bytes escaped."""
-    fields = next(csv.reader([row.decode(errors="surrogateescape")], delimiter=head.separator), [])
+    try:
+        fields = next(csv.reader([row.decode(errors="surrogateescape")], delimiter=head.separator), [])
+    except csv.Error:
+        fields = []  # Python's csv module takes no field of more than 131 072 characters
     for column, field in zip(head.header, fields, strict=False):
         try:
             field.encode()
