@@ -21,7 +21,7 @@ def test_a_running_server_sees_a_delivery_and_was_not_ready_before_the_areas(fre
     with serving(fresh_database, Audience.ANALYST) as address:
         assert httpx.get(f"{address}/ready").status_code == 503
         assert httpx.get(f"{address}/live").status_code == 200
-        assert httpx.get(f"{address}/v1/sources").json()["total"] == 4
+        assert httpx.get(f"{address}/v1/sources").json()["total"] == len(SourceId)
         path = tmp_path / "a.geojson"
         with fresh_database.begin() as connection:
             board = Drawing(connection, tmp_path)

@@ -99,6 +99,8 @@ def publish(connection: Connection, order: Order, readings: Iterable[Reading], p
         HeldError: The delivery looks odd and nobody has approved it; the caller rolls back.
     """
     hold_source(connection, order.source.number)
+    # Arrow's own allocators keep what they once had, and a large file would be kept in memory little by little.
+    pa.set_memory_pool(pa.system_memory_pool())
     with ThreadPoolExecutor(1) as sender, ThreadPoolExecutor(1) as reader, tempfile.TemporaryFile() as told:
         loading = _Loading.begin(connection, order, places, (sender, told))
         for reading in _read_ahead(readings, reader):

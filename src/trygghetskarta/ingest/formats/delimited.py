@@ -25,8 +25,8 @@ from trygghetskarta.ingest.reading import Encoding, Fits, TextTable, encoding_of
 
 Bools = npt.NDArray[np.bool_]
 
-BLOCK = 12 << 20
-"""Bytes read at a time: about a hundred thousand rows."""
+BLOCK = 3 << 20
+"""Bytes read at a time: some thirty thousand rows."""
 _LONGEST_ROW = 64 << 20
 _LINES_ABOVE = 50
 _BOM = b"\xef\xbb\xbf"
