@@ -21,7 +21,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.engine import make_url
 
 from tests.conftest import CITY, SHARED, Server
-from trygghetskarta.delivering import Delivering, deliver
+from trygghetskarta.delivering import Delivering, approve, deliver
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.categories import tree_of
 from trygghetskarta.domain.counts import Exact, Question
@@ -265,7 +265,10 @@ def test_another_city_loads_by_a_mapping_and_its_own_column_agrees(
     with engine.begin() as connection:
         order = LevelOrder(areas, AreaLevel.STADSDEL, date(2000, 1, 1), AreaFields("area_num_1", "community"), ("Chicago", "17031"))
         report = load_level(connection, order)
-    receipt = deliver(engine, Settings(municipality="Chicago"), Delivering(SourceId.ANMALDA_BROTT, mapping=mapping), homicides)
+    held = deliver(engine, Settings(municipality="Chicago"), Delivering(SourceId.ANMALDA_BROTT, mapping=mapping), homicides)
+    # None of its codes is a Swedish one.
+    assert (held.status, [reason.code for reason in held.reasons]) == ("held", ["many_unknown_codes"])
+    receipt = approve(engine, Settings(municipality="Chicago"), held.delivery)
     assert (report.areas, report.srid) == (77, 32616)
     assert (receipt.read, receipt.new, receipt.rejected) == (9265, 9265, 0)
     placeholder = next(warning for warning in receipt.warnings if warning.code is WarningCode.PLACEHOLDER_POINT)
