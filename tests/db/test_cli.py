@@ -150,3 +150,12 @@ def test_population_is_loaded_with_every_row_accounted_for(areas: Engine, tmp_pa
     assert "population, folk.csv – publicerad" in done.stdout.splitlines()[0]
     again = orjson.loads(run(areas, "ingest", "population", str(file), "--json").stdout)
     assert (again["rows"]["read"], again["rows"]["unchanged"], again["rows"]["rejected"], again["duplicateOf"] is None) == (5, 3, 2, False)
+
+
+def test_a_rehearsal_of_a_foreign_file_gives_a_draft_of_a_mapping(areas: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "foreign.csv"
+    path.write_text("Case,Date,Primary Type,Longitude,Latitude\nA,2025-03-01 12:00,THEFT,18.05,59.33\n")
+    said = run(areas, "ingest", "anmalda_brott", str(path), "--dry-run")
+    assert said.returncode == 2
+    assert 'kind = "Primary Type"' in said.stderr
+    assert "crs = 4326" in said.stderr

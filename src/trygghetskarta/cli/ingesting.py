@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
@@ -14,6 +15,11 @@ from trygghetskarta.cli.telling import exit_code, refusal, told
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import BadDeliveryError, InvalidQuestionError
 from trygghetskarta.settings import read_settings
+
+if TYPE_CHECKING:
+    from trygghetskarta.delivering import Delivering
+
+_OF_ANOTHER_LAYOUT = frozenset(("missing_column", "wrong_source", "looks_aggregated"))
 
 
 def ingest(
@@ -49,14 +55,14 @@ def ingest(
                 receipt = (rehearse if dry_run else deliver)(engine, settings, how, path, progress)
         except BadDeliveryError as error:
             worst = 2
-            documents.append(refusal(path, error))
-            if not as_json:
-                typer.echo(f"{path.name}: avvisad. {error.swedish}\n{' ' * len(path.name)}  {error.english}", err=True)
-            continue
-        worst = max(worst, exit_code(receipt))
-        documents.append(document(receipt))
+            documents.append(refusal(path, error) | _draft(path, error, how, dry_run=dry_run))
+            said = _refused(documents[-1], error)
+        else:
+            worst = max(worst, exit_code(receipt))
+            documents.append(document(receipt))
+            said = told(receipt) + ("\nProvkörning: ingenting är ändrat." if dry_run else "")
         if not as_json:
-            typer.echo(told(receipt) + ("\nProvkörning: ingenting är ändrat." if dry_run else ""))
+            typer.echo(said, err=documents[-1]["status"] == "refused")
     if as_json:
         typer.echo(orjson.dumps(documents[0] if len(documents) == 1 else documents, option=orjson.OPT_INDENT_2))
     raise typer.Exit(worst)
@@ -87,3 +93,25 @@ def _watch(folder: Path, source: SourceId | None, options: Options, *, once: boo
     hows = [Delivering(each, options.crs, options.mapping, options.complete) for each in ([source] if source else SourceId)]
     watch = Watch(open_engine(settings), settings, folder, hows)
     return watch.once() if once else watch.until_told()
+
+
+def _refused(document: Mapping[str, Any], error: BadDeliveryError) -> str:
+    name = document["file"]
+    said = f"{name}: avvisad. {error.swedish}\n{' ' * len(name)}  {error.english}"
+    draft = document.get("mapping")
+    return said if draft is None else f"{said}\nEtt utkast till mappning, att kontrollera och ge med --mapping:\n\n{draft}"
+
+
+def _draft(path: Path, error: BadDeliveryError, how: Delivering, *, dry_run: bool) -> dict[str, str]:
+    """Write a mapping for a file of another layout; nothing where its columns cannot be told."""
+    if not dry_run or how.mapping is not None or error.code not in _OF_ANOTHER_LAYOUT:
+        return {}
+    from trygghetskarta.ingest.formats.archives import open_delivery
+    from trygghetskarta.ingest.formats.registry import header_of
+    from trygghetskarta.ingest.suggesting import suggest_mapping
+
+    try:
+        with open_delivery(path) as file:
+            return {"mapping": suggest_mapping(header_of(file, lambda header: len(header) > 1))}
+    except BadDeliveryError:
+        return {}
