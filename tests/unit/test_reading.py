@@ -594,3 +594,14 @@ def test_a_rejected_row_says_what_is_wrong_in_both_languages() -> None:
 def test_names_have_one_form_whatever_way_they_were_written() -> None:
     assert tidy("\ufeff Brottsdag\u00a0 start ") == "Brottsdag start"
     assert tidy("Omra\u030ade") == "Område"
+
+
+def test_a_row_that_begins_like_a_footer_and_says_more_is_a_row() -> None:
+    found = table("gata;typ;antal\nKälla gård;stöld;1\nTotaltgatan;rån;1\nSumma;;2\nTotalt;;2,0\nKälla: Polisen;uttag i maj;\n")
+    assert found.columns["gata"] == ["Källa gård", "Totaltgatan"]
+    assert (found.blank, found.rejected) == (3, [])
+
+
+def test_a_short_row_that_begins_like_a_footer_and_says_more_is_rejected() -> None:
+    found = table("gata;typ;antal\nKälla gård;stöld\nTotalt;2\n")
+    assert (found.blank, [row.line for row in found.rejected]) == (1, [2])

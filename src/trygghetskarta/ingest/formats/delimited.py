@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +33,8 @@ _BOM = b"\xef\xbb\xbf"
 _SEPARATORS = ";,\t"
 _RARE_BLANKS = (b"\t", b"\v", b"\f", b"\x1c", b"\x1d", b"\x1e", b"\x1f")
 _FOOTER = re.compile(r"(summa|totalt|källa)\b", re.IGNORECASE)
+_SURELY_FOOTER = re.compile(r"(summa|totalt|källa) ?:", re.IGNORECASE)
+_NOTHING_OR_NUMBER = re.compile(r"[\s\d.,−%-]*", re.ASCII)
 _UNCLOSED = Message(
     "unclosed_quote",
     "Ett citattecken öppnas men stängs inte, eller står mitt i ett fält, så det går inte att avgöra var fältet slutar.",
@@ -206,7 +208,7 @@ def _table(content: bytes, rows: Rows, head: _Head, encoding: Encoding, line: in
     for row in np.flatnonzero(~good & ((rows.fields > 0) | rows.broken)).tolist():
         begin, end = int(rows.begin[row]), int(rows.end[row])
         text = content[begin : min(end, begin + 1000)].decode(errors="backslashreplace")
-        if not rows.broken[row] and rows.fields[row] != wanted and _is_footer(text):
+        if not rows.broken[row] and rows.fields[row] != wanted and _is_footer(text.split(head.separator)):
             blank += 1
             continue
         if not rows.broken[row] and rows.fields[row] == wanted:
@@ -258,8 +260,13 @@ def _field_count(got: int, wanted: int) -> Message:
     return Message("field_count", f"Raden har {got} fält men rubriken {wanted}.", f"The row has {got} fields but the header {wanted}.")
 
 
-def _is_footer(text: str) -> bool:
-    return _FOOTER.match(text.lstrip('"; \t,')) is not None
+def _is_footer(fields: Sequence[str]) -> bool:
+    """Tell a row that sums up the table or names its source from one that is about a street called Källa gård: that one says more."""
+    fields = [field.strip('" \t') for field in fields]
+    first = next((field for field in fields if field), "")
+    if _SURELY_FOOTER.match(first):
+        return True
+    return _FOOTER.match(first) is not None and all(_NOTHING_OR_NUMBER.fullmatch(field) for field in fields if field != first)
 
 
 def _refuse_truncated(content: bytes, rows: Rows, head: _Head, name: str, line: int) -> None:
@@ -267,7 +274,7 @@ def _refuse_truncated(content: bytes, rows: Rows, head: _Head, name: str, line: 
     if not len(rows.begin) or content.endswith((b"\n", b"\r")) or not 0 < rows.fields[-1] < len(head.header):
         return
     begin, at = int(rows.begin[-1]), line + int(rows.line[-1])
-    if not _is_footer(content[begin : begin + 1000].decode(errors="replace")):
+    if not _is_footer(content[begin : begin + 1000].decode(errors="replace").split(head.separator)):
         raise BadDeliveryError(
             f"{name} är avbruten mitt i rad {at}; rad {at - 1} är den sista hela. Ingenting ändrades.",
             f"{name} is cut off in the middle of line {at}; line {at - 1} is the last whole one. Nothing was changed.",
@@ -327,7 +334,9 @@ def _may_have_outer_blanks(body: bytes, separator: str) -> bool:
 def _without_footers(table: TextTable) -> TextTable:
     """Take out the rows that sum up the table or name its source."""
     first = table.columns[table.header[0]]
-    footer = pc.match_substring_regex(first, r"(?i)^(summa|totalt|källa)([^\p{L}\p{N}_]|$)").to_numpy(zero_copy_only=False)
+    footer = pc.match_substring_regex(first, r"(?i)^(summa|totalt|källa)([^\p{L}\p{N}_]|$)").to_numpy(zero_copy_only=False).copy()
+    for row in np.flatnonzero(footer).tolist():
+        footer[row] = _is_footer([table.columns[name][row].as_py() for name in table.header])
     if not footer.any():
         return table
     kept = ~footer
