@@ -27,7 +27,7 @@ from trygghetskarta.queries.series import series as count_series
 from trygghetskarta.serialize.csv import Dialect
 from trygghetskarta.serialize.figures import Row, comparison_rows, series_rows
 from trygghetskarta.serialize.formats import Format, Writing, write_comparison, write_series
-from trygghetskarta.serialize.sentences import sentences
+from trygghetskarta.serialize.saying.answers import sentences
 from trygghetskarta.serialize.swedish import alphabetical, decimal, whole
 from trygghetskarta.settings import read_settings
 from trygghetskarta.store.engine import one_state
