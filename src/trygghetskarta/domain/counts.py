@@ -13,7 +13,7 @@ from trygghetskarta.domain.areas import Area, AreaLevel
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.periods import Interval, Month, Period, Span
-from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.domain.sources import CountsBy, SourceId
 
 Counts = npt.NDArray[np.int64]
 Figures = npt.NDArray[np.float64]
@@ -67,6 +67,7 @@ class Question:
         measure: Counts, or rates.
         per: What a rate is per.
         as_of: Count what was known at the end of this day; None for what is known now.
+        by: Which date puts an event in a month; None for each source's own.
     """
 
     level: AreaLevel
@@ -82,6 +83,7 @@ class Question:
     measure: Measure = Measure.COUNT
     per: Denominator = Denominator.RESIDENTS
     as_of: date | None = None
+    by: CountsBy | None = None
 
     def codes(self, source: SourceId) -> tuple[str, ...]:
         """Give the codes of the categories that may be counted of a source: those named, or those of the group."""
@@ -98,6 +100,7 @@ class Ledger:
         unplaced: With no known place.
         outside: Known to lie outside the city.
         withheld: How many counts the source withholds. What they hold is in none of the others: nobody here knows it.
+        undated: Events of the span by the source's own date that do not tell the date asked for: they are in none of the others.
     """
 
     placed: int
@@ -105,6 +108,7 @@ class Ledger:
     unplaced: int
     outside: int
     withheld: int = 0
+    undated: int = 0
 
     @property
     def total(self) -> int:
@@ -149,6 +153,7 @@ class SourceCoverage:
         provisional: Months of the span (and baseline) whose figures are not final.
         partial: Months of the span (and baseline) it delivered only some days of.
         incomplete: Months of the span (and baseline) estimated to be less than wholly known; empty for one who may not see exact figures.
+        otherwise: The date it is counted by, when that is another than its own.
     """
 
     source: SourceId
@@ -158,6 +163,7 @@ class SourceCoverage:
     provisional: tuple[Month, ...]
     partial: tuple[Month, ...] = ()
     incomplete: tuple[MonthKnown, ...] = ()
+    otherwise: CountsBy | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,10 @@ _FIND = text("""
         SELECT timed.*, basomrade.area_id AS basomrade, stadsdel.area_id AS stadsdel FROM timed CROSS JOIN newest
         LEFT JOIN place_area AS basomrade
             ON basomrade.place_id = timed.place_id AND basomrade.edition_id = newest.edition_id AND basomrade.level = 'basomrade'
+                AND basomrade.ends - basomrade.begins = 1000000
         LEFT JOIN place_area AS stadsdel
             ON stadsdel.place_id = timed.place_id AND stadsdel.edition_id = newest.edition_id AND stadsdel.level = 'stadsdel'
+                AND stadsdel.ends - stadsdel.begins = 1000000
         WHERE ends - begins <= :longest
     ), met AS (
         SELECT DISTINCT a.key AS a_key, b.key AS b_key,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,25 +11,36 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, Row, text
 
-from trygghetskarta.domain.areas import Area, AreaLevel, Edition
+from trygghetskarta.domain.categories import Category
 from trygghetskarta.domain.periods import Span
-from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.domain.sources import CountsBy, SourceId
+from trygghetskarta.queries.cells import DIVIDED, Cells
+from trygghetskarta.queries.coverage import Delivered
+from trygghetskarta.queries.dating import OTHER_MONTH, counted_otherwise
+from trygghetskarta.stats.dealing import dealt, draw_of
 
 Ints = npt.NDArray[np.int64]
 Sums = npt.NDArray[np.int32]
 
-BUCKETS = ("areaOnly", "unplaced", "outside")
 _CURRENT = text("""
     SELECT source_id, month, array_send(place_ids) AS place_ids, array_send(category_ids) AS category_ids, array_send(antal) AS antal
-    FROM rollup_month WHERE cardinality(antal) > 0
+    FROM rollup_month WHERE cardinality(antal) > 0 AND source_id <> ALL(CAST(:otherwise AS smallint[]))
 """)
 # An int[] as it is sent: its dimensions in 20 bytes, then a length and a number for each.
 _ARRAY_HEAD, _ARRAY_CELL = 20, np.dtype([("length", ">i4"), ("value", ">i4")])
 _AS_OF = text("""
     SELECT place_id, source_id, category_id, month, sum(antal)::int AS antal FROM event
     WHERE known_from <= :instant AND (known_to IS NULL OR known_to > :instant) AND NOT withdrawn
+        AND source_id <> ALL(CAST(:otherwise AS smallint[]))
     GROUP BY place_id, source_id, category_id, month
 """)
+_OTHERWISE = text(f"""
+    SELECT place_id, source_id, category_id, coalesce(dated, month) AS month, sum(antal)::int AS antal, dated IS NULL AS undated FROM (
+        SELECT place_id, source_id, category_id, month, antal, {OTHER_MONTH} AS dated FROM event
+        WHERE source_id = ANY(CAST(:otherwise AS smallint[])) AND NOT withdrawn AND antal > 0 AND (known_to IS NULL OR known_to > :instant)
+            AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant)
+    ) AS told GROUP BY 1, 2, 3, 4, 6
+""")  # noqa: S608 - a constant
 _WITHHELD = text("""
     SELECT place_id, source_id, category_id, month, count(*)::int AS antal FROM event
     WHERE antal = 0 AND detail ? 'withheld' AND NOT withdrawn AND (known_to IS NULL OR known_to > :instant)
@@ -74,23 +85,107 @@ class Block:
         return total
 
 
-def load_blocks(
-    connection: Connection, cells: tuple[Ints, int], node_of: Mapping[int, int], instant: datetime | None
-) -> tuple[dict[SourceId, Block], dict[SourceId, Block]]:
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Which state of knowledge is counted, and by which date.
+
+    Attributes:
+        instant: As it was known then; None for now.
+        by: The date that puts an event in a month; None for each source's own.
+        delivered: What each source had delivered: by another date than its own it is counted in the months from its first to its last.
+    """
+
+    instant: datetime | None = None
+    by: CountsBy | None = None
+    delivered: Mapping[SourceId, Delivered] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """The categories of every source in the order of its tree.
+
+    Attributes:
+        nodes: By source.
+        node_of: Number of each category among its source's nodes, (categories + 1,).
+    """
+
+    nodes: Mapping[SourceId, tuple[Category, ...]]
+    node_of: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """The counts of every source.
+
+    Attributes:
+        counts: All of them.
+        estimated: How many of them are dealt to their cells by share; only sources of which some are.
+        withheld: How many counts the source withholds. A count of a divided place may be in any of its cells, so it is in each of them;
+            the cell after the last has every count once.
+        undated: Events that do not tell the date they are counted by, by the source's own month and in one cell.
+    """
+
+    counts: dict[SourceId, Block]
+    estimated: dict[SourceId, Block]
+    withheld: dict[SourceId, Block]
+    undated: dict[SourceId, Block]
+
+
+@dataclass(frozen=True, slots=True)
+class _Spread:
+    """Counts on the cells of one level: the row each is of, its cell, and how many."""
+
+    row: Ints
+    cell: Ints
+    antal: Ints
+
+
+def load_blocks(connection: Connection, cells: Cells, kinds: Kinds, knowledge: Knowledge) -> Blocks:
     """Read the counts of every source.
 
     Args:
         connection: Inside a transaction.
-        cells: As `cells_of_places` gives them.
-        node_of: Number of each category in its tree's order.
-        instant: As it was known then; None for now.
+        cells: Where every place counts.
+        kinds: The categories.
+        knowledge: What is counted.
 
     Returns:
-        By source: the counts, and how many counts the source withholds.
+        The counts.
     """
-    counted = _table(connection.execute(_AS_OF, {"instant": instant})) if instant is not None else _current(connection)
-    withheld = _table(connection.execute(_WITHHELD, {"instant": instant}))
-    return _blocks(counted, cells, node_of), _blocks(withheld, cells, node_of)
+    found = Blocks({}, {}, {}, {})
+    counted, undated = _counted(connection, knowledge)
+    withheld = _table(connection.execute(_WITHHELD, {"instant": knowledge.instant}))
+    for source in SourceId:
+        mine = counted[counted[:, 1] == source.number]
+        if len(mine):
+            levels, by_share = _spread(mine, cells, kinds, source)
+            found.counts[source] = _block(mine, kinds, [*levels, *by_share], cells.total)
+            if by_share:
+                found.estimated[source] = _estimated(mine, kinds, by_share, cells.total)
+        mine = withheld[withheld[:, 1] == source.number]
+        if len(mine):
+            found.withheld[source] = _block(mine, kinds, _everywhere(mine, cells), cells.total + 1)
+        mine = undated[undated[:, 1] == source.number]
+        if len(mine):
+            found.undated[source] = _block(mine, kinds, [_in_one(mine, 0)], 1)
+    return found
+
+
+def _counted(connection: Connection, knowledge: Knowledge) -> tuple[Ints, Ints]:
+    """Read the counts, by the dates asked for; and those of events that do not tell that date. Both as `_table` gives them."""
+    otherwise = counted_otherwise(knowledge.by)
+    parameters = {"instant": knowledge.instant, "otherwise": [source.number for source in otherwise]}
+    own = _table(connection.execute(_AS_OF, parameters)) if knowledge.instant is not None else _current(connection, parameters)
+    if not otherwise:
+        return own, own[:0]
+    rows = np.array([tuple(row) for row in connection.execute(_OTHERWISE, {**parameters, "by": knowledge.by})], np.int64).reshape(-1, 6)
+    told, undated = rows[rows[:, 5] == 0, :5], rows[rows[:, 5] == 1, :5]
+    within = np.zeros(len(told), bool)
+    for source in otherwise:
+        if source in knowledge.delivered:
+            months = knowledge.delivered[source].months
+            within |= (told[:, 1] == source.number) & (told[:, 3] >= months[0]) & (told[:, 3] <= months[-1])
+    return np.concatenate([own, told[within]]), undated
 
 
 def _table(rows: Iterable[Row[Any]]) -> Ints:
@@ -98,10 +193,10 @@ def _table(rows: Iterable[Row[Any]]) -> Ints:
     return np.array([tuple(row) for row in rows], np.int64).reshape(-1, 5)
 
 
-def _current(connection: Connection) -> Ints:
+def _current(connection: Connection, parameters: Mapping[str, Any]) -> Ints:
     """Read the rollup: place, source, category, month and antal of every cell, (cells, 5)."""
     months = [np.zeros((0, 5), np.int64)]
-    for row in connection.execute(_CURRENT):
+    for row in connection.execute(_CURRENT, parameters):
         places, categories, antal = (
             np.frombuffer(sent, _ARRAY_CELL, offset=_ARRAY_HEAD)["value"] for sent in (row.place_ids, row.category_ids, row.antal)
         )
@@ -113,46 +208,80 @@ def _current(connection: Connection) -> Ints:
     return np.concatenate(months)
 
 
-def _blocks(table: Ints, cells: tuple[Ints, int], node_of: Mapping[int, int]) -> dict[SourceId, Block]:
-    cells_of, total = cells
-    node = np.zeros(max(node_of, default=0) + 1, np.int64)
-    node[list(node_of)] = list(node_of.values())
-    blocks = {}
-    for source in SourceId:
-        mine = table[table[:, 1] == source.number]
-        if len(mine):
-            blocks[source] = _block(mine, node, cells_of, total)
-    return blocks
+def _spread(rows: Ints, cells: Cells, kinds: Kinds, source: SourceId) -> tuple[list[_Spread], list[_Spread]]:
+    """Give the counts on the cells of each level: those of places that lie in one, and those dealt by share; no empty ones of the latter."""
+    levels, by_share = [], []
+    draws: Ints | None = None
+    for depth in range(cells.levels):
+        cell = cells.of[rows[:, 0], depth]
+        divided = np.flatnonzero(cell == DIVIDED)
+        if not len(divided):
+            levels.append(_Spread(np.arange(len(rows)), cell, rows[:, 4]))
+            continue
+        whole = np.flatnonzero(cell != DIVIDED)
+        levels.append(_Spread(whole, cell[whole], rows[whole, 4]))
+        if draws is None:
+            draws = _draws(rows, cells, [node.code for node in kinds.nodes[source]], kinds.node_of, source)
+        row, part = _parts(rows, divided, cells.parts_at(depth))
+        antal = dealt(rows[row, 4], (part[:, 3], part[:, 4]), draws[row], rows[row, 3])
+        by_share.append(_Spread(row, part[:, 2], antal))
+    return levels, by_share
 
 
-def cells_of_places(connection: Connection, edition: Edition, areas: Mapping[AreaLevel, tuple[Area, ...]]) -> tuple[Ints, int]:
-    """Give for every place the cell it counts in at each level, shape (places, levels), and how many cells there are."""
-    levels = list(areas)
-    cell_of_area = {area.area_id: cell for cell, area in enumerate(area for rows in areas.values() for area in rows)}
-    most = connection.execute(text("SELECT coalesce(max(place_id), 0) FROM place")).scalar_one()
-    # A place that had no cell would be counted in none: -1 makes the count fail instead.
-    cells = np.full((most + 1, len(levels)), -1, np.int64)
-    rows = connection.execute(
-        text("SELECT place_id, level, area_id, bucket FROM place_area WHERE edition_id = :edition_id"), {"edition_id": edition.edition_id}
+def _draws(rows: Ints, cells: Cells, codes: list[str], node_of: Ints, source: SourceId) -> Ints:
+    """Give the draw of each row that is of a divided place, (rows,); 0 for the others."""
+    divided = np.flatnonzero((cells.of[rows[:, 0]] == DIVIDED).any(axis=1))
+    pairs, pair_of = np.unique(rows[divided][:, [0, 2]], axis=0, return_inverse=True)
+    drawn = np.array([draw_of(cells.known_by[place], source, codes[node_of[category]]) for place, category in pairs.tolist()], np.int64)
+    draws = np.zeros(len(rows), np.int64)
+    draws[divided] = drawn[pair_of.ravel()]
+    return draws
+
+
+def _parts(rows: Ints, divided: Ints, parts: Ints) -> tuple[Ints, Ints]:
+    """Give for some rows of divided places every part of each: the row's number, (entries,), and the part, (entries, 5)."""
+    place = rows[divided, 0]
+    first, last = np.searchsorted(parts[:, 0], place), np.searchsorted(parts[:, 0], place, side="right")
+    many = last - first
+    before = np.cumsum(many) - many
+    return np.repeat(divided, many), parts[np.arange(many.sum()) - np.repeat(before - first, many)]
+
+
+def _everywhere(rows: Ints, cells: Cells) -> list[_Spread]:
+    """Give counts on every cell that they may be in, and each once on the cell after the last."""
+    spread = [_in_one(rows, cells.total)]
+    for depth in range(cells.levels):
+        cell = cells.of[rows[:, 0], depth]
+        whole = np.flatnonzero(cell != DIVIDED)
+        spread.append(_Spread(whole, cell[whole], rows[whole, 4]))
+        row, part = _parts(rows, np.flatnonzero(cell == DIVIDED), cells.parts_at(depth))
+        spread.append(_Spread(row, part[:, 2], rows[row, 4]))
+    return spread
+
+
+def _in_one(rows: Ints, cell: int) -> _Spread:
+    return _Spread(np.arange(len(rows)), np.full(len(rows), cell), rows[:, 4])
+
+
+def _estimated(rows: Ints, kinds: Kinds, by_share: list[_Spread], cells: int) -> Block:
+    """Make the block of what is dealt by share, no larger than the rows that are."""
+    kept, number = np.unique(np.concatenate([spread.row for spread in by_share]), return_inverse=True)
+    borders = np.cumsum([len(spread.row) for spread in by_share])[:-1]
+    numbers = np.split(number.ravel(), borders)
+    return _block(
+        rows[kept], kinds, [_Spread(row, spread.cell, spread.antal) for row, spread in zip(numbers, by_share, strict=True)], cells
     )
-    for place_id, level, area_id, bucket in rows:
-        depth = levels.index(AreaLevel(level))
-        if area_id is not None:
-            cells[place_id, depth] = cell_of_area[area_id]
-        else:
-            cells[place_id, depth] = len(cell_of_area) + depth * len(BUCKETS) + BUCKETS.index(bucket)
-    return cells, len(cell_of_area) + len(levels) * len(BUCKETS)
 
 
-def _block(rows: Ints, node: Ints, cells_of: Ints, cells: int) -> Block:
+def _block(rows: Ints, kinds: Kinds, spreads: list[_Spread], cells: int) -> Block:
     first = int(rows[:, 3].min())
     months = int(rows[:, 3].max()) - first + 1
-    used, place = np.unique(node[rows[:, 2]], return_inverse=True)
+    used, place = np.unique(kinds.node_of[rows[:, 2]], return_inverse=True)
     column = place * months + rows[:, 3] - first
     counts = np.zeros((cells, len(used) * months), np.int64)
-    for depth in range(cells_of.shape[1]):
-        flat = cells_of[rows[:, 0], depth] * (len(used) * months) + column
-        counts += np.bincount(flat, weights=rows[:, 4], minlength=counts.size).astype(np.int64).reshape(counts.shape)
+    for spread in spreads:
+        flat = spread.cell * (len(used) * months) + column[spread.row]
+        counts += np.bincount(flat, weights=spread.antal, minlength=counts.size).astype(np.int64).reshape(counts.shape)
     sums: Sums = np.zeros((cells, len(used) + 1, months + 1), np.int32)
     sums[:, 1:, 1:] = counts.reshape(cells, len(used), months).cumsum(axis=1).cumsum(axis=2)
     sums.setflags(write=False)

@@ -15,6 +15,7 @@ from trygghetskarta.domain.periods import Month, Period, Span
 from trygghetskarta.domain.sources import CONTRACTS, RATE, RATE_BASOMRADE, SourceId
 from trygghetskarta.errors import Fault, InvalidQuestionError, NotCarriedError, NotCoveredError, bad_parameter
 from trygghetskarta.queries.cube import Cube, delivered_months, missing_months, partial_months, provisional_months
+from trygghetskarta.queries.dating import counted_otherwise
 
 Ranges = dict[SourceId, list[tuple[int, int]]]
 
@@ -49,6 +50,7 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...]) -> Exact
     spans = tuple(period.span for period in periods)
     counts = cube.count(cube.cells(question.level), part.ranges, spans)[part.areas]
     withheld = cube.withheld_counts(cube.cells(question.level), part.ranges, spans)[part.areas]
+    estimated = cube.estimated_counts(cube.cells(question.level), part.ranges, spans)[part.areas]
     missing = np.array([_nothing_delivered(cube, question, span) for span in spans])
     return Exact(
         question=question,
@@ -63,6 +65,7 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...]) -> Exact
         coverage=tuple(_coverage(cube, source, spans) for source in question.sources),
         provenance=_provenance(cube, question),
         withheld=(withheld > 0) & (counts == 0) if withheld.any() else None,
+        estimated=estimated if estimated.any() else None,
     )
 
 
@@ -128,6 +131,8 @@ def refuse(sources: Iterable[SourceId], what: str, parameter: str) -> None:
 
 def _refuse_what_is_not_carried(question: Question) -> None:
     refuse(question.sources, question.level.value, "level")
+    if question.by is not None:
+        refuse(question.sources, question.by.value, "by")
     if question.measure is Measure.RATE:
         refuse(question.sources, RATE, "measure")
         if question.level is AreaLevel.BASOMRADE:
@@ -290,6 +295,7 @@ def _coverage(cube: Cube, source: SourceId, spans: tuple[Span, ...]) -> SourceCo
         incomplete=tuple(
             known for known in cube.completeness.get(source, ()) if known.month in asked and known.share is not None and known.share < 1
         ),
+        otherwise=cube.by if source in counted_otherwise(cube.by) else None,
     )
 
 

@@ -219,6 +219,13 @@ place = Table(
         unique=True,
         comment="Point or area, and the areas that hold it in every edition: equal knowledge is one place",
     ),
+    Column(
+        "known_by",
+        Text,
+        nullable=False,
+        server_default="",
+        comment="Level and code of the area it is known by, without numbers of this database: its counts are dealt by it; empty for a point",
+    ),
     comment="What can be known of where an event was: one combination of areas over all editions and levels",
 )
 
@@ -230,9 +237,19 @@ place_area = Table(
     Column("level", Text, primary_key=True),
     Column("area_id", Integer, ForeignKey("area.area_id"), comment="NULL where the place is in no area of the level"),
     Column("bucket", Text, nullable=False, comment="Where it stands in the ledger: placed, areaOnly, unplaced or outside"),
+    Column(
+        "begins",
+        Integer,
+        primary_key=True,
+        autoincrement=False,
+        server_default="0",
+        comment="Where its part of the place begins, in millionths; 0 for the whole",
+    ),
+    Column("ends", Integer, nullable=False, server_default="1000000", comment="Where its part ends; 1000000 for the whole"),
     CheckConstraint("bucket in ('placed', 'areaOnly', 'unplaced', 'outside')", name="bucket"),
     CheckConstraint("(bucket = 'placed') = (area_id is not null)", name="placed"),
-    comment="The area of a place, in each edition and at each level",
+    CheckConstraint("0 <= begins and begins < ends and ends <= 1000000", name="part"),
+    comment="The area of a place in each edition and at each level, or its areas with the part of the place that each has",
 )
 
 indicator = Table(
