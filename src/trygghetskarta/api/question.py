@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
+from contextlib import AbstractContextManager
 from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
 
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Denominator, Measure, Question
 from trygghetskarta.domain.periods import Interval
-from trygghetskarta.domain.sources import EVENT_SOURCES, SourceId
+from trygghetskarta.domain.sources import EVENT_SOURCES, CountsBy, SourceId
 from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.areas import Detail
-from trygghetskarta.queries.asking import Asked, ask
+from trygghetskarta.queries.asking import Asked, ask, cube_by
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.sources import visible_codes
 from trygghetskarta.queries.trace import Bucket
@@ -69,6 +71,12 @@ class QuestionParameters(BaseModel):
     as_of: Annotated[
         date | None, Field(alias="asOf", description="Siffrorna så som de var kända denna dag. / The figures as known on this day.")
     ] = None
+    by: Annotated[
+        CountsBy | None,
+        Field(
+            description="Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out."
+        ),
+    ] = None
     format: Annotated[Format, Field(description="Svarets format. / Format of the answer.")] = Format.JSON
     dialect: Annotated[Dialect, Field(description="CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV.")] = Dialect.EXCEL
     geometry: Annotated[Detail, Field(description="Hur detaljerade områdenas gränser är. / Detail of the outlines.")] = Detail.METRES10
@@ -96,7 +104,16 @@ class QuestionParameters(BaseModel):
             measure=self.measure,
             per=self.per,
             as_of=self.as_of,
+            by=self.by,
         )
+
+    def cube(self, shelf: Shelf) -> Cube:
+        """Give the cube that the question is answered from."""
+        return shelf.cube(self.edition, self.as_of, cube_by(self.source, self.by))
+
+    def at_one_state(self, shelf: Shelf) -> AbstractContextManager[tuple[Connection, Cube]]:
+        """Open a connection that sees one state of the data, with the question's cube of that very state."""
+        return shelf.at_one_state(self.edition, self.as_of, cube_by(self.source, self.by))
 
     def writing(self, shelf: Shelf, cube: Cube) -> Writing:
         """Say how to write the answer."""

@@ -18,9 +18,9 @@ from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Denominator, Exact, Measure, Published, Question
 from trygghetskarta.domain.periods import Interval
-from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.domain.sources import CountsBy, SourceId
 from trygghetskarta.queries.areas import Detail, load_outlines
-from trygghetskarta.queries.asking import Asked, ask
+from trygghetskarta.queries.asking import Asked, ask, cube_by
 from trygghetskarta.queries.comparison import compare as count_comparison
 from trygghetskarta.queries.cube import Cube, load_cube
 from trygghetskarta.queries.series import series as count_series
@@ -42,6 +42,7 @@ Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 First = Annotated[str | None, typer.Option("--from", help="Första månad, till exempel 2025-01.")]
 Last = Annotated[str | None, typer.Option("--to", help="Sista månad.")]
 Baseline = Annotated[str | None, typer.Option(help="previous, same-period-last-year eller 2024-01..2024-12.")]
+By = Annotated[CountsBy | None, typer.Option(help="Vilket datum som avgör månaden: happened eller reported; utelämnat är källans eget.")]
 Form = Annotated[Format | None, typer.Option("--format", help="Skriv i detta format i stället för en tabell.")]
 Out = Annotated[Path | None, typer.Option(help="Skriv till en fil.")]
 
@@ -75,6 +76,7 @@ def compare(
     measure: Annotated[Measure, typer.Option(help="count eller rate.")] = Measure.COUNT,
     per: Annotated[Denominator, typer.Option(help="Vad rate räknas på.")] = Denominator.RESIDENTS,
     as_of: Day = None,
+    by: By = None,
     form: Form = None,
     dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
     geometry: Annotated[Detail, typer.Option(help="Gränsernas noggrannhet i GeoJSON.")] = Detail.METRES10,
@@ -83,7 +85,7 @@ def compare(
     """Jämför områden under en period, och perioden med en annan."""
     asked = Asked(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, baseline,
-        Interval.MONTH, measure, per, day_of(as_of),
+        Interval.MONTH, measure, per, day_of(as_of), by,
     )  # fmt: skip
     published, cube, outlines = _answer(asked, count_comparison, geometry if form is Format.GEOJSON else Detail.NONE)
     if form is None and out is None:
@@ -106,6 +108,7 @@ def series(
     measure: Annotated[Measure, typer.Option(help="count eller rate.")] = Measure.COUNT,
     per: Annotated[Denominator, typer.Option(help="Vad rate räknas på.")] = Denominator.RESIDENTS,
     as_of: Day = None,
+    by: By = None,
     form: Form = None,
     dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
     geometry: Annotated[Detail, typer.Option(help="Gränsernas noggrannhet i GeoJSON.")] = Detail.METRES10,
@@ -114,7 +117,7 @@ def series(
     """Följ områden över tid."""
     asked = Asked(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, None,
-        interval, measure, per, day_of(as_of),
+        interval, measure, per, day_of(as_of), by,
     )  # fmt: skip
     published, cube, outlines = _answer(asked, count_series, geometry if form is Format.GEOJSON else Detail.NONE)
     if form is None and out is None:
@@ -131,7 +134,7 @@ def day_of(day: datetime | None) -> date | None:
 def _answer(asked: Asked, count: Callable[[Cube, Question], Exact], detail: Detail) -> tuple[Published, Cube, dict[str, str]]:
     """Count from the database itself; whoever may run commands on it may see exact figures."""
     with one_state(open_engine(read_settings())) as connection:
-        cube = load_cube(connection, asked.edition, asked.as_of)
+        cube = load_cube(connection, asked.edition, asked.as_of, cube_by(asked.sources, asked.by))
         question = ask(cube, asked)
         outlines = load_outlines(connection, cube.edition.edition_id, asked.level, detail)
     return release(count(cube, question), Audience.ANALYST), cube, outlines

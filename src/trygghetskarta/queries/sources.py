@@ -41,6 +41,7 @@ def describe(cube: Cube | None, source: SourceId, audience: Audience) -> dict[st
         "noun": list(contract.noun),
         "public": contract.public,
         "countsBy": contract.counts_by.value if is_events else None,
+        "dates": [by.value for by in contract.dates] if is_events else [],
         "finality": contract.finality.value if is_events else None,
         "smallestN": contract.smallest_n,
         "refuses": [{"what": refusal.what, "reason": refusal.reason, "reasonEn": refusal.reason_en} for refusal in contract.refusals],

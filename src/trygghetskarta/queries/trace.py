@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
+import numpy as np
 from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.counts import Question
@@ -14,27 +17,52 @@ from trygghetskarta.domain.periods import Month
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.queries.comparison import compare
 from trygghetskarta.queries.cube import Cube, end_of_day
+from trygghetskarta.queries.dating import OTHER_MONTH, counted_otherwise
 from trygghetskarta.queries.slices import Slice, part_of
+from trygghetskarta.stats.dealing import dealt, draw_of
 
-_TRACE = text("""
-    WITH asked AS (
-        SELECT category_id, category.code AS category, category.name AS category_name
+_HELD = f"""
+    asked AS (
+        SELECT category_id, category.code AS category, category.name AS category_name, source.code AS source
         FROM category JOIN unnest(CAST(:sources AS smallint[]), CAST(:categories AS text[])) AS wanted (source_id, code) USING (source_id, code)
+        JOIN source USING (source_id)
     ), held AS (
-        SELECT place_id, area.code AS area, area.name AS area_name
-        FROM place_area LEFT JOIN area USING (area_id)
+        SELECT place_id, known_by, area.code AS area, area.name AS area_name, begins, ends, ends - begins = 1000000 AS whole
+        FROM place_area JOIN place USING (place_id) LEFT JOIN area USING (area_id)
         WHERE place_area.edition_id = :edition AND place_area.level = :level AND bucket = :bucket
             AND (area.code IS NULL OR area.code = ANY(:areas))
-    ), made AS (
-        SELECT event.*, category, category_name, area, area_name FROM event JOIN asked USING (category_id) JOIN held USING (place_id)
-        WHERE source_id = ANY(:sources) AND month BETWEEN :first AND :last AND NOT withdrawn
+    ), told AS (
+        SELECT event.*, CASE WHEN since IS NULL THEN month ELSE {OTHER_MONTH} END AS counted_in, since, until
+        FROM event LEFT JOIN unnest(CAST(:otherwise AS smallint[]), CAST(:since AS int[]), CAST(:until AS int[])) AS other (source_id, since, until)
+            USING (source_id)
+        WHERE source_id = ANY(:sources) AND NOT withdrawn
             AND (known_to IS NULL OR known_to > :instant) AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant)
+            AND (since IS NOT NULL OR month BETWEEN :first AND :last)
+    ), made AS (
+        SELECT told.*, category, category_name, source, known_by, area, area_name, begins, ends, whole
+        FROM told JOIN asked USING (category_id) JOIN held USING (place_id)
+        WHERE counted_in BETWEEN greatest(:first, since) AND least(:last, until)
     )
-    SELECT made.source_id, delivery_id, file_name, sha256, adapter, line, identity, made.key, known_from, month, antal, category, category_name,
-        area, area_name, precision, area_text, ST_X(geom) AS x, ST_Y(geom) AS y, starts_at, reported_on,
-        count(*) OVER () AS versions, sum(antal) OVER () AS total
-    FROM made JOIN delivery USING (delivery_id) ORDER BY made.source_id, month, delivery_id, line, key LIMIT :limit
-""")
+"""  # noqa: S608 - a constant
+_CELLS = text(f"""
+    WITH {_HELD}
+    SELECT place_id, known_by, source, category_id, category, counted_in, begins, ends, sum(antal)::int AS antal FROM made WHERE NOT whole
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 HAVING sum(antal) > 0
+""")  # noqa: S608 - a constant
+_TRACE = text(f"""
+    WITH {_HELD}, dealt AS (
+        SELECT * FROM unnest(
+            CAST(:places AS int[]), CAST(:begun AS int[]), CAST(:kinds AS int[]), CAST(:months AS int[]), CAST(:dealt AS int[]), CAST(:of AS int[])
+        ) AS cell (place_id, begins, category_id, counted_in, dealt, dealt_of)
+    )
+    SELECT made.source_id, delivery_id, file_name, sha256, adapter, line, identity, made.key, known_from, counted_in, antal, category,
+        category_name, area, area_name, precision, area_text, ST_X(geom) AS x, ST_Y(geom) AS y, starts_at, reported_on, dealt, dealt_of,
+        (ends - begins) / 1000000.0 AS share, count(*) OVER () AS versions, coalesce(sum(antal) FILTER (WHERE whole) OVER (), 0) AS total,
+        count(*) FILTER (WHERE NOT whole) OVER () AS shared
+    FROM made LEFT JOIN dealt USING (place_id, begins, category_id, counted_in) JOIN delivery USING (delivery_id)
+    WHERE whole OR dealt IS NOT NULL
+    ORDER BY made.source_id, counted_in, delivery_id, line, key, begins LIMIT :limit
+""")  # noqa: S608 - a constant
 
 
 class Bucket(StrEnum):
@@ -62,6 +90,9 @@ class Traced:
         known_from: When readers first saw this version.
         month: The month it counts in.
         antal: How many events it stands for.
+        share: The area's share of the place, where the place is divided between areas; None where it is wholly in the area.
+        dealt: How many of the place's events of this category and month are counted in the area by that share; None likewise.
+        dealt_of: How many those events are in all; None likewise. Which of them are counted here nobody knows.
         category: Code of its category.
         category_name: And its name.
         area: Code of the area it counts in, at the question's level; None outside the part `placed`.
@@ -84,6 +115,9 @@ class Traced:
     known_from: datetime
     month: Month
     antal: int
+    share: float | None
+    dealt: int | None
+    dealt_of: int | None
     category: str
     category_name: str
     area: str | None
@@ -103,8 +137,11 @@ class Trace:
         question: The figure's question.
         bucket: The part of the ledger it is.
         figure: The figure as the answer to the question has it: its areas together.
-        total: The sum of what was found, of all versions, listed or not.
-        versions: How many versions of events it is made of.
+        total: The sum of what was found, of all versions, listed or not: of those dealt by share as many as are counted here.
+        versions: How many rows it is made of; a version of a divided place is a row in each area that counts some of its events.
+        estimated: How many of the total are counted here by share.
+        estimated_of: How many events those were dealt from.
+        estimated_versions: How many of the rows are of such a place.
         events: As many of them as were asked for, by source, month, delivery and line.
     """
 
@@ -114,6 +151,9 @@ class Trace:
     total: int
     versions: int
     events: tuple[Traced, ...]
+    estimated: int = 0
+    estimated_of: int = 0
+    estimated_versions: int = 0
 
     @property
     def closes(self) -> bool:
@@ -147,21 +187,24 @@ def trace(connection: Connection, cube: Cube, question: Question, bucket: Bucket
     exact = compare(cube, question)
     part = part_of(cube, question)
     wanted = _categories(cube, part)
-    rows = connection.execute(
-        _TRACE,
-        {
-            "sources": [source for source, _ in wanted],
-            "categories": [code for _, code in wanted],
-            "edition": cube.edition.edition_id,
-            "level": question.level.value,
-            "bucket": bucket.value,
-            "areas": [area.code for area in exact.areas],
-            "first": question.span.first.number,
-            "last": question.span.last.number,
-            "instant": end_of_day(question.as_of) if question.as_of is not None else None,
-            "limit": limit,
-        },
-    ).all()
+    otherwise = [source for source in counted_otherwise(cube.by) if source in cube.delivered]
+    parameters = {
+        "sources": [source for source, _ in wanted],
+        "categories": [code for _, code in wanted],
+        "edition": cube.edition.edition_id,
+        "level": question.level.value,
+        "bucket": bucket.value,
+        "areas": [area.code for area in exact.areas],
+        "first": question.span.first.number,
+        "last": question.span.last.number,
+        "instant": end_of_day(question.as_of) if question.as_of is not None else None,
+        "by": question.by,
+        "otherwise": [source.number for source in otherwise],
+        "since": [int(cube.delivered[source].months[0]) for source in otherwise],
+        "until": [int(cube.delivered[source].months[-1]) for source in otherwise],
+    }
+    shared = _shared(connection, parameters)
+    rows = connection.execute(_TRACE, {**parameters, **shared.columns, "limit": limit}).all()
     ledger = exact.ledger
     figures = {
         Bucket.PLACED: int(exact.counts[:, 0].sum()),
@@ -174,7 +217,7 @@ def trace(connection: Connection, cube: Cube, question: Question, bucket: Bucket
         question,
         bucket,
         figures[bucket],
-        int(rows[0].total) if rows else 0,
+        (int(rows[0].total) if rows else 0) + shared.dealt,
         int(rows[0].versions) if rows else 0,
         tuple(
             Traced(
@@ -187,8 +230,11 @@ def trace(connection: Connection, cube: Cube, question: Question, bucket: Bucket
                 identity=row.identity,
                 key=str(row.key),
                 known_from=row.known_from,
-                month=Month(row.month),
+                month=Month(row.counted_in),
                 antal=row.antal,
+                share=float(row.share) if row.dealt is not None else None,
+                dealt=row.dealt,
+                dealt_of=row.dealt_of,
                 category=row.category,
                 category_name=row.category_name,
                 area=row.area,
@@ -201,7 +247,49 @@ def trace(connection: Connection, cube: Cube, question: Question, bucket: Bucket
             )
             for row in rows
         ),
+        shared.dealt,
+        shared.of,
+        int(rows[0].shared) if rows else 0,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """The cells of divided places that a figure counts some events of.
+
+    Attributes:
+        columns: As the query that lists them takes them.
+        dealt: How many events are counted here.
+        of: How many there are in those cells.
+    """
+
+    columns: dict[str, list[int]]
+    dealt: int
+    of: int
+
+
+def _shared(connection: Connection, parameters: Mapping[str, Any]) -> _Shared:
+    """Deal the events of the divided places as the cube does."""
+    rows = connection.execute(_CELLS, parameters).all()
+    counts, begins, ends, months, draws = (
+        np.array(
+            [(row.antal, row.begins, row.ends, row.counted_in, draw_of(row.known_by, row.source, row.category)) for row in rows], np.int64
+        )
+        .reshape(-1, 5)
+        .T
+    )
+    here = dealt(counts, (begins, ends), draws, months)
+    kept = [(row, int(count)) for row, count in zip(rows, here.tolist(), strict=True) if count]
+    columns = {
+        "places": [row.place_id for row, _ in kept],
+        "begun": [row.begins for row, _ in kept],
+        "kinds": [row.category_id for row, _ in kept],
+        "months": [row.counted_in for row, _ in kept],
+        "dealt": [count for _, count in kept],
+        "of": [row.antal for row, _ in kept],
+    }
+    cells = {(row.place_id, row.category_id, row.counted_in): row.antal for row, _ in kept}
+    return _Shared(columns, int(here.sum()), sum(cells.values()))
 
 
 def _categories(cube: Cube, part: Slice) -> list[tuple[int, str]]:
@@ -218,12 +306,23 @@ def said(found: Trace) -> tuple[str, str]:
     """Say in one sentence, Swedish and English, whether what was found is the figure."""
     names = ", ".join(CONTRACTS[source].name for source in found.question.sources)
     names_en = ", ".join(CONTRACTS[source].name_en for source in found.question.sources)
+    what, what_en = f"de {found.versions} raderna står för", f"the {found.versions} rows stand for"
+    if found.estimated:
+        whole = found.versions - found.estimated_versions
+        what = (
+            f"{whole} rader hör helt hit och står för {found.total - found.estimated} händelser, och av de {found.estimated_of} händelserna på "
+            f"{found.estimated_versions} rader från delade områden räknas {found.estimated} här efter andel; tillsammans"
+        )
+        what_en = (
+            f"{whole} rows belong here wholly and stand for {found.total - found.estimated} events, and of the {found.estimated_of} events of "
+            f"{found.estimated_versions} rows from divided areas {found.estimated} are counted here by share; together"
+        )
     if found.closes:
         return (
-            f"{names}: de {found.versions} raderna står för {found.total} händelser, samma som siffran i svaret.",
-            f"{names_en}: the {found.versions} rows stand for {found.total} events, the same as the figure in the answer.",
+            f"{names}: {what} {found.total} händelser, samma som siffran i svaret.",
+            f"{names_en}: {what_en} {found.total} events, the same as the figure in the answer.",
         )
     return (
-        f"{names}: de {found.versions} raderna står för {found.total} händelser, men siffran i svaret är {found.figure}.",
-        f"{names_en}: the {found.versions} rows stand for {found.total} events, but the figure in the answer is {found.figure}.",
+        f"{names}: {what} {found.total} händelser, men siffran i svaret är {found.figure}.",
+        f"{names_en}: {what_en} {found.total} events, but the figure in the answer is {found.figure}.",
     )

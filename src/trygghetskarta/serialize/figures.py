@@ -12,6 +12,8 @@ import numpy as np
 
 from trygghetskarta.domain.counts import Published, Status
 from trygghetskarta.domain.details import Answered
+from trygghetskarta.domain.sources import CONTRACTS
+from trygghetskarta.serialize.estimates import estimated_methods, estimated_of
 from trygghetskarta.stats.rates import per_thousand_years
 
 Row = dict[str, Any]
@@ -47,6 +49,7 @@ def comparison_rows(published: Published) -> list[Row]:
             "status": status.value,
             "baselineStatus": published.status_at(number, 1).value if len(published.periods) > 1 else None,
             "provisional": bool(published.provisional.any()),
+            **estimated_of(published, number, 0),
         }
         if rates is not None:
             row |= _rate(rates[number, 0], status)
@@ -78,6 +81,7 @@ def series_rows(published: Published) -> list[Row]:
                 "count": _count(published, number, column),
                 "status": status.value,
                 "provisional": bool(published.provisional[column]),
+                **estimated_of(published, number, column),
             }
             if rates is not None:
                 row |= _rate(rates[number, column], status)
@@ -87,7 +91,8 @@ def series_rows(published: Published) -> list[Row]:
 
 def methods(published: Published) -> tuple[str, ...]:
     """Name the methods that a table's figures are made by."""
-    return ("poisson-exact-byar",) if published.person_years is not None else ()
+    rate = ("poisson-exact-byar",) if published.person_years is not None else ()
+    return rate + estimated_methods(published)
 
 
 def head(answer: Answered, sentences: list[str], methods: tuple[str, ...]) -> dict[str, Any]:
@@ -117,6 +122,7 @@ def head(answer: Answered, sentences: list[str], methods: tuple[str, ...]) -> di
             "interval": question.interval.value,
             "measure": question.measure.value,
             "per": question.per.value,
+            "by": question.by.value if question.by is not None else None,
             "asOf": str(question.as_of) if question.as_of is not None else None,
         },
         "ledger": {
@@ -127,11 +133,13 @@ def head(answer: Answered, sentences: list[str], methods: tuple[str, ...]) -> di
             "withheld": ledger is None,
             "covered": not any(coverage.missing or coverage.partial for coverage in answer.coverage),
             "withheldBySource": ledger.withheld if ledger is not None else None,
+            "undated": ledger.undated if ledger is not None else None,
             "total": ledger.total if ledger is not None else None,
         },
         "coverage": [
             {
                 "source": coverage.source.value,
+                "countsBy": (coverage.otherwise or CONTRACTS[coverage.source].counts_by).value,
                 "from": str(coverage.first) if coverage.first is not None else None,
                 "to": str(coverage.last) if coverage.last is not None else None,
                 "missing": [str(month) for month in coverage.missing],

@@ -25,7 +25,7 @@ def comparison(
 
     Figures per area for one span, and how they differ from another.
     """
-    cube = shelf.cube(asked.edition, asked.as_of)
+    cube = asked.cube(shelf)
     freshness = Freshness(cube.version, cube.published_at, audience)
     return respond(
         request,
@@ -41,7 +41,7 @@ def over_time(request: Request, shelf: CurrentShelf, audience: CurrentAudience, 
 
     Figures per area over time.
     """
-    cube = shelf.cube(asked.edition, asked.as_of)
+    cube = asked.cube(shelf)
     freshness = Freshness(cube.version, cube.published_at, audience)
     return respond(
         request,

@@ -7,6 +7,7 @@ from trygghetskarta.domain.counts import Published, Status
 from trygghetskarta.domain.periods import Month
 from trygghetskarta.domain.recodings import recodings
 from trygghetskarta.domain.sources import CONTRACTS
+from trygghetskarta.serialize.saying.footing import counted_by, dealt_by_share
 from trygghetskarta.serialize.swedish import day_name, decimal, how_many, listed, month_name, span_name, whole
 
 _KNOWN_ENOUGH = 0.95
@@ -23,7 +24,7 @@ def sentences(published: Published) -> list[str]:
     """
     said = [_level(published), _change(published), _ledger(published), _withheld_by_source(published)]
     said += [_withheld(published), _provisional(published), _incomplete(published), _missing(published)]
-    said += [_group(published), *_recoded(published)]
+    said += [*dealt_by_share(published), *counted_by(published), _group(published), *_recoded(published)]
     return [sentence for sentence in said if sentence]
 
 

@@ -1,0 +1,33 @@
+"""How much of a figure is dealt by share, because the source names an area that the edition has divided."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trygghetskarta.domain.counts import Published, Status
+
+METHOD = "land-share"
+
+
+def estimated_of(published: Published, number: int, column: int) -> dict[str, Any]:
+    """Give what a row says of how much of its count is estimated.
+
+    Args:
+        published: The answer.
+        number: Number of the area.
+        column: Number of the period.
+
+    Returns:
+        `estimated`: how many of the count are dealt by share, 0 for none; `estimatedShare`: what share of the count that is, 0 to 1, and 0 for
+        a count of 0. Both are None where there is no count.
+    """
+    if published.status_at(number, column) is not Status.VALUE:
+        return {"estimated": None, "estimatedShare": None}
+    count = int(published.counts[number, column])
+    estimated = int(published.estimated[number, column]) if published.estimated is not None else 0
+    return {"estimated": estimated, "estimatedShare": round(estimated / count, 4) if count else 0.0}
+
+
+def estimated_methods(published: Published) -> tuple[str, ...]:
+    """Name the method when some figure of the answer is dealt by share."""
+    return (METHOD,) if published.estimated is not None and published.estimated.any() else ()
