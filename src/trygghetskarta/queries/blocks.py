@@ -223,8 +223,8 @@ def _spread(rows: Ints, cells: Cells, kinds: Kinds, source: SourceId) -> tuple[l
         if draws is None:
             draws = _draws(rows, cells, [node.code for node in kinds.nodes[source]], kinds.node_of, source)
         row, part = _parts(rows, divided, cells.parts_at(depth))
-        antal = dealt(rows[row, 4], (part[:, 3], part[:, 4]), draws[row], rows[row, 3])
-        by_share.append(_Spread(row, part[:, 2], antal))
+        first, after = dealt(rows[row, 4], (part[:, 3], part[:, 4]), draws[row], rows[row, 3])
+        by_share.append(_Spread(row, part[:, 2], after - first))
     return levels, by_share
 
 

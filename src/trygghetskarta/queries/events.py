@@ -20,14 +20,23 @@ Ints = npt.NDArray[np.int64]
 UNKNOWN = -(2**31)
 """A minute or a day that is not known."""
 
+_COLUMNS = """
+    SELECT array_send(array_agg(antal)) AS antal,
+        array_send(array_agg(coalesce(CASE WHEN time_precision = 0 THEN floor(first / 60) END, :unknown)::int)) AS starts,
+        array_send(array_agg(coalesce(floor(last / 60), :unknown)::int)) AS ends,
+        array_send(array_agg(coalesce(floor(first / 86400), :unknown)::int)) AS days,
+        array_send(array_agg(coalesce(ST_X(geom), 'NaN'))) AS x, array_send(array_agg(coalesce(ST_Y(geom), 'NaN'))) AS y
+    FROM counted
+"""
 # An instant known to the day only is sent as not known: its midnight is no time of day.
-_EVENTS = text("""
+_EVENTS = text(f"""
     WITH asked AS (
         SELECT category_id FROM category
         JOIN unnest(CAST(:sources AS smallint[]), CAST(:categories AS text[])) AS wanted (source_id, code) USING (source_id, code)
     ), held AS (
         SELECT place_id FROM place_area JOIN area USING (area_id)
         WHERE place_area.edition_id = :edition AND place_area.level = :level AND area.code = ANY(:areas)
+            AND ends - begins = 1000000
     ), counted AS (
         SELECT antal, geom, extract(epoch FROM starts_at) AS first, extract(epoch FROM ends_at) AS last, time_precision
         FROM event JOIN asked USING (category_id) JOIN held USING (place_id)
@@ -35,13 +44,20 @@ _EVENTS = text("""
             AND (known_to IS NULL OR known_to > :instant) AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant)
         ORDER BY source_id, key
     )
-    SELECT array_send(array_agg(antal)) AS antal,
-        array_send(array_agg(coalesce(CASE WHEN time_precision = 0 THEN floor(first / 60) END, :unknown)::int)) AS starts,
-        array_send(array_agg(coalesce(floor(last / 60), :unknown)::int)) AS ends,
-        array_send(array_agg(coalesce(floor(first / 86400), :unknown)::int)) AS days,
-        array_send(array_agg(coalesce(ST_X(geom), 'NaN'))) AS x, array_send(array_agg(coalesce(ST_Y(geom), 'NaN'))) AS y
-    FROM counted
-""")
+    {_COLUMNS}
+""")  # noqa: S608 - a constant
+# Events of a divided place: as many of each cell as its areas are dealt, one row after another in the order of their keys.
+_DEALT = text(f"""
+    WITH {COUNTED}, {DEALT}, numbered AS (
+        SELECT *, sum(antal) OVER (PARTITION BY place_id, begins, category_id, counted_in ORDER BY key) AS upto FROM made WHERE NOT whole
+    ), counted AS (
+        SELECT (least(upto, dealt.after) - greatest(upto - antal, dealt.first))::int AS antal, geom,
+            extract(epoch FROM starts_at) AS first, extract(epoch FROM ends_at) AS last, time_precision
+        FROM numbered JOIN dealt USING (place_id, begins, category_id, counted_in)
+        WHERE least(upto, dealt.after) > greatest(upto - antal, dealt.first) ORDER BY source_id, key, begins
+    )
+    {_COLUMNS}
+""")  # noqa: S608 - a constant
 # An array as it is sent: its dimensions in 20 bytes, then a length and a number for each.
 _HEAD = 20
 _INT4, _FLOAT8 = np.dtype([("length", ">i4"), ("value", ">i4")]), np.dtype([("length", ">i4"), ("value", ">f8")])
@@ -83,34 +99,15 @@ def events_of(connection: Connection, cube: Cube, question: Question, span: Span
     Raises:
         InvalidQuestionError: The question names an area, level or category that there is not.
     """
-    part = part_of(cube, question)
-    wanted = categories_of(cube, part)
-    row = connection.execute(
-        _EVENTS,
-        {
-            "sources": [source for source, _ in wanted],
-            "categories": [code for _, code in wanted],
-            "edition": cube.edition.edition_id,
-            "level": question.level.value,
-            "areas": [cube.areas[question.level][number].code for number in part.areas.tolist()],
-            "first": span.first.number,
-            "last": span.last.number,
-            "instant": end_of_day(question.as_of) if question.as_of is not None else None,
-            "unknown": UNKNOWN,
-        },
-    ).one()
-    whole = [_numbers(sent, _INT4).astype(np.int64) for sent in (row.antal, row.starts, row.ends, row.days)]
-    return Events(whole[0], whole[1], whole[2], whole[3], *(_numbers(sent, _FLOAT8).astype(np.float64) for sent in (row.x, row.y)))
-
-
-def categories_of(cube: Cube, part: Slice) -> list[tuple[int, str]]:
-    """List the categories that a slice counts, by source and code."""
-    return [
-        (source.number, node.code)
-        for source, ranges in part.ranges.items()
-        for low, high in ranges
-        for node in cube.trees[source].nodes[low:high]
+    parameters = {**counted_parameters(cube, question, span), "unknown": UNKNOWN}
+    rows = [connection.execute(_EVENTS, parameters).one()]
+    if any(source in cube.estimated for source in question.sources):
+        rows.append(connection.execute(_DEALT, {**parameters, **deal(connection, parameters).columns}).one())
+    whole = [
+        np.concatenate([_numbers(row[number], _INT4).astype(np.int64) for row in rows]) for number in range(_WHOLE_COLUMNS)
     ]
+    points = [np.concatenate([_numbers(sent, _FLOAT8).astype(np.float64) for sent in column]) for column in zip(*rows, strict=True)]
+    return Events(whole[0], whole[1], whole[2], whole[3], points[4], points[5])
 
 
 def _numbers(sent: bytes | None, layout: np.dtype[Any]) -> npt.NDArray[Any]:

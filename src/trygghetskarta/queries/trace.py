@@ -21,46 +21,14 @@ from trygghetskarta.queries.dating import OTHER_MONTH, counted_otherwise
 from trygghetskarta.queries.slices import Slice, part_of
 from trygghetskarta.stats.dealing import dealt, draw_of
 
-_HELD = f"""
-    asked AS (
-        SELECT category_id, category.code AS category, category.name AS category_name, source.code AS source
-        FROM category JOIN unnest(CAST(:sources AS smallint[]), CAST(:categories AS text[])) AS wanted (source_id, code) USING (source_id, code)
-        JOIN source USING (source_id)
-    ), held AS (
-        SELECT place_id, known_by, area.code AS area, area.name AS area_name, begins, ends, ends - begins = 1000000 AS whole
-        FROM place_area JOIN place USING (place_id) LEFT JOIN area USING (area_id)
-        WHERE place_area.edition_id = :edition AND place_area.level = :level AND bucket = :bucket
-            AND (area.code IS NULL OR area.code = ANY(:areas))
-    ), told AS (
-        SELECT event.*, CASE WHEN since IS NULL THEN month ELSE {OTHER_MONTH} END AS counted_in, since, until
-        FROM event LEFT JOIN unnest(CAST(:otherwise AS smallint[]), CAST(:since AS int[]), CAST(:until AS int[])) AS other (source_id, since, until)
-            USING (source_id)
-        WHERE source_id = ANY(:sources) AND NOT withdrawn
-            AND (known_to IS NULL OR known_to > :instant) AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant)
-            AND (since IS NOT NULL OR month BETWEEN :first AND :last)
-    ), made AS (
-        SELECT told.*, category, category_name, source, known_by, area, area_name, begins, ends, whole
-        FROM told JOIN asked USING (category_id) JOIN held USING (place_id)
-        WHERE counted_in BETWEEN greatest(:first, since) AND least(:last, until)
-    )
-"""  # noqa: S608 - a constant
-_CELLS = text(f"""
-    WITH {_HELD}
-    SELECT place_id, known_by, source, category_id, category, counted_in, begins, ends, sum(antal)::int AS antal FROM made WHERE NOT whole
-    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 HAVING sum(antal) > 0
-""")  # noqa: S608 - a constant
 _TRACE = text(f"""
-    WITH {_HELD}, dealt AS (
-        SELECT * FROM unnest(
-            CAST(:places AS int[]), CAST(:begun AS int[]), CAST(:kinds AS int[]), CAST(:months AS int[]), CAST(:dealt AS int[]), CAST(:of AS int[])
-        ) AS cell (place_id, begins, category_id, counted_in, dealt, dealt_of)
-    )
+    WITH {COUNTED}, {DEALT}
     SELECT made.source_id, delivery_id, file_name, sha256, adapter, line, identity, made.key, known_from, counted_in, antal, category,
-        category_name, area, area_name, precision, area_text, ST_X(geom) AS x, ST_Y(geom) AS y, starts_at, reported_on, dealt, dealt_of,
+        category_name, area, area_name, precision, area_text, ST_X(geom) AS x, ST_Y(geom) AS y, starts_at, reported_on, after - first AS dealt, dealt_of,
         (ends - begins) / 1000000.0 AS share, count(*) OVER () AS versions, coalesce(sum(antal) FILTER (WHERE whole) OVER (), 0) AS total,
         count(*) FILTER (WHERE NOT whole) OVER () AS shared
     FROM made LEFT JOIN dealt USING (place_id, begins, category_id, counted_in) JOIN delivery USING (delivery_id)
-    WHERE whole OR dealt IS NOT NULL
+    WHERE whole OR dealt_of IS NOT NULL
     ORDER BY made.source_id, counted_in, delivery_id, line, key, begins LIMIT :limit
 """)  # noqa: S608 - a constant
 
@@ -185,25 +153,12 @@ def trace(connection: Connection, cube: Cube, question: Question, bucket: Bucket
         NotCoveredError: No source delivered any of its months.
     """
     exact = compare(cube, question)
-    part = part_of(cube, question)
-    wanted = _categories(cube, part)
-    otherwise = [source for source in counted_otherwise(cube.by) if source in cube.delivered]
     parameters = {
-        "sources": [source for source, _ in wanted],
-        "categories": [code for _, code in wanted],
-        "edition": cube.edition.edition_id,
-        "level": question.level.value,
-        "bucket": bucket.value,
+        **counted_parameters(cube, question, question.span),
         "areas": [area.code for area in exact.areas],
-        "first": question.span.first.number,
-        "last": question.span.last.number,
-        "instant": end_of_day(question.as_of) if question.as_of is not None else None,
-        "by": question.by,
-        "otherwise": [source.number for source in otherwise],
-        "since": [int(cube.delivered[source].months[0]) for source in otherwise],
-        "until": [int(cube.delivered[source].months[-1]) for source in otherwise],
+        "bucket": bucket.value,
     }
-    shared = _shared(connection, parameters)
+    shared = deal(connection, parameters)
     rows = connection.execute(_TRACE, {**parameters, **shared.columns, "limit": limit}).all()
     ledger = exact.ledger
     figures = {
@@ -217,7 +172,7 @@ def trace(connection: Connection, cube: Cube, question: Question, bucket: Bucket
         question,
         bucket,
         figures[bucket],
-        (int(rows[0].total) if rows else 0) + shared.dealt,
+        (int(rows[0].total) if rows else 0) + shared.antal,
         int(rows[0].versions) if rows else 0,
         tuple(
             Traced(
@@ -247,59 +202,10 @@ def trace(connection: Connection, cube: Cube, question: Question, bucket: Bucket
             )
             for row in rows
         ),
-        shared.dealt,
+        shared.antal,
         shared.of,
         int(rows[0].shared) if rows else 0,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Shared:
-    """The cells of divided places that a figure counts some events of.
-
-    Attributes:
-        columns: As the query that lists them takes them.
-        dealt: How many events are counted here.
-        of: How many there are in those cells.
-    """
-
-    columns: dict[str, list[int]]
-    dealt: int
-    of: int
-
-
-def _shared(connection: Connection, parameters: Mapping[str, Any]) -> _Shared:
-    """Deal the events of the divided places as the cube does."""
-    rows = connection.execute(_CELLS, parameters).all()
-    counts, begins, ends, months, draws = (
-        np.array(
-            [(row.antal, row.begins, row.ends, row.counted_in, draw_of(row.known_by, row.source, row.category)) for row in rows], np.int64
-        )
-        .reshape(-1, 5)
-        .T
-    )
-    here = dealt(counts, (begins, ends), draws, months)
-    kept = [(row, int(count)) for row, count in zip(rows, here.tolist(), strict=True) if count]
-    columns = {
-        "places": [row.place_id for row, _ in kept],
-        "begun": [row.begins for row, _ in kept],
-        "kinds": [row.category_id for row, _ in kept],
-        "months": [row.counted_in for row, _ in kept],
-        "dealt": [count for _, count in kept],
-        "of": [row.antal for row, _ in kept],
-    }
-    cells = {(row.place_id, row.category_id, row.counted_in): row.antal for row, _ in kept}
-    return _Shared(columns, int(here.sum()), sum(cells.values()))
-
-
-def _categories(cube: Cube, part: Slice) -> list[tuple[int, str]]:
-    """List the categories counted, by source and code."""
-    return [
-        (source.number, node.code)
-        for source, ranges in part.ranges.items()
-        for low, high in ranges
-        for node in cube.trees[source].nodes[low:high]
-    ]
 
 
 def said(found: Trace) -> tuple[str, str]:

@@ -31,12 +31,12 @@ def draw_of(known_by: str, source: str, category: str) -> int:
     return int(digits, 16) % WHOLE
 
 
-def dealt(counts: Ints, parts: tuple[Ints, Ints], draws: Ints, months: Ints) -> Ints:
-    """Deal whole counts by share: each part gets the number of whole steps between where it begins and where it ends.
+def dealt(counts: Ints, parts: tuple[Ints, Ints], draws: Ints, months: Ints) -> tuple[Ints, Ints]:
+    """Deal whole counts by share: each part gets the events between two whole steps on the line of all of them.
 
-    With C the share up to a place on the line and u the draw, the part from C1 to C2 of n events gets floor(C2 n + u) - floor(C1 n + u). Parts that
-    together are the whole line get n together, whatever the draw; a part cut in two gets what its two parts get; and over all draws, which are
-    equally likely, a part gets its share of n on average. A part's count is never further than one from its share of n.
+    With C1 and C2 where the part begins and ends, n the count and u the draw, the part gets the events from floor(C1 n + u) to floor(C2 n + u).
+    Parts that together are the whole line get n together, whatever the draw; a part cut in two gets what its two parts get; and over all draws,
+    which are equally likely, a part gets its share of n on average. It is never as much as one from its share of n.
 
     Args:
         counts: Events, >= 0 and below 2**43, (cells,).
@@ -45,7 +45,8 @@ def dealt(counts: Ints, parts: tuple[Ints, Ints], draws: Ints, months: Ints) -> 
         months: Months since 1970, (cells,); the draw of a month is that of month 0 moved on by `STEP` for each.
 
     Returns:
-        Events of each part, (cells,); 0 for a count of 0 and for an empty part.
+        Number of the first event of the part, and of the first after it, (cells,) each, 0 to `counts`; their difference is how many the part gets: 0
+        for a count of 0 and for an empty part.
 
     Raises:
         ValueError: A count is negative, or a part does not lie on the line.
@@ -58,5 +59,4 @@ def dealt(counts: Ints, parts: tuple[Ints, Ints], draws: Ints, months: Ints) -> 
     if (counts < 0).any() or (begins < 0).any() or (ends > WHOLE).any() or (begins > ends).any():
         raise ValueError("counts must not be negative, and parts must lie on the line")
     draw = (draws + months * STEP) % WHOLE
-    found: Ints = (ends * counts + draw) // WHOLE - (begins * counts + draw) // WHOLE
-    return found
+    return (begins * counts + draw) // WHOLE, (ends * counts + draw) // WHOLE
