@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from trygghetskarta.domain.counts import Question
 from trygghetskarta.domain.periods import Span
-from trygghetskarta.queries.cube import Cube, end_of_day
-from trygghetskarta.queries.slices import Slice, part_of
+from trygghetskarta.queries.cube import Cube
+from trygghetskarta.queries.divided import COUNTED, DEALT, counted_parameters, deal
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -103,11 +103,14 @@ def events_of(connection: Connection, cube: Cube, question: Question, span: Span
     rows = [connection.execute(_EVENTS, parameters).one()]
     if any(source in cube.estimated for source in question.sources):
         rows.append(connection.execute(_DEALT, {**parameters, **deal(connection, parameters).columns}).one())
-    whole = [
-        np.concatenate([_numbers(row[number], _INT4).astype(np.int64) for row in rows]) for number in range(_WHOLE_COLUMNS)
-    ]
-    points = [np.concatenate([_numbers(sent, _FLOAT8).astype(np.float64) for sent in column]) for column in zip(*rows, strict=True)]
-    return Events(whole[0], whole[1], whole[2], whole[3], points[4], points[5])
+    antal, starts, ends, days = (_joined(rows, name, _INT4).astype(np.int64) for name in ("antal", "starts", "ends", "days"))
+    x, y = (_joined(rows, name, _FLOAT8).astype(np.float64) for name in ("x", "y"))
+    return Events(antal, starts, ends, days, x, y)
+
+
+def _joined(rows: list[Row[Any]], name: str, layout: np.dtype[Any]) -> npt.NDArray[Any]:
+    """Give the numbers of an array of each row, one after another."""
+    return np.concatenate([_numbers(getattr(row, name), layout) for row in rows])
 
 
 def _numbers(sent: bytes | None, layout: np.dtype[Any]) -> npt.NDArray[Any]:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-import numpy as np
 from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.counts import Question
@@ -16,15 +13,14 @@ from trygghetskarta.domain.events import Precision
 from trygghetskarta.domain.periods import Month
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.queries.comparison import compare
-from trygghetskarta.queries.cube import Cube, end_of_day
-from trygghetskarta.queries.dating import OTHER_MONTH, counted_otherwise
-from trygghetskarta.queries.slices import Slice, part_of
-from trygghetskarta.stats.dealing import dealt, draw_of
+from trygghetskarta.queries.cube import Cube
+from trygghetskarta.queries.divided import COUNTED, DEALT, counted_parameters, deal
 
 _TRACE = text(f"""
     WITH {COUNTED}, {DEALT}
     SELECT made.source_id, delivery_id, file_name, sha256, adapter, line, identity, made.key, known_from, counted_in, antal, category,
-        category_name, area, area_name, precision, area_text, ST_X(geom) AS x, ST_Y(geom) AS y, starts_at, reported_on, after - first AS dealt, dealt_of,
+        category_name, area, area_name, precision, area_text, ST_X(geom) AS x, ST_Y(geom) AS y, starts_at, reported_on,
+        after - first AS dealt, dealt_of,
         (ends - begins) / 1000000.0 AS share, count(*) OVER () AS versions, coalesce(sum(antal) FILTER (WHERE whole) OVER (), 0) AS total,
         count(*) FILTER (WHERE NOT whole) OVER () AS shared
     FROM made LEFT JOIN dealt USING (place_id, begins, category_id, counted_in) JOIN delivery USING (delivery_id)
