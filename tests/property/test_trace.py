@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
@@ -10,6 +12,7 @@ from tests.property.test_cube import city, cubes, questions
 from trygghetskarta.domain.counts import Question
 from trygghetskarta.domain.sources import CountsBy
 from trygghetskarta.queries.comparison import compare
+from trygghetskarta.queries.events import events_of
 from trygghetskarta.queries.trace import Bucket, Trace, trace
 from trygghetskarta.store.engine import one_state
 
@@ -56,3 +59,17 @@ def test_a_trace_of_one_area_says_how_many_of_a_divided_areas_events_it_counts(d
     assert found.closes
     assert found.estimated == (0 if exact.estimated is None else int(exact.estimated.sum())) <= found.estimated_of
     assert all(0 < event.dealt <= (event.dealt_of or 0) and 0 < event.share < 1 for event in found.events if event.dealt and event.share)
+
+
+@given(data=st.data())
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_events_read_one_by_one_are_as_many_as_the_cube_counts(divided: Engine, data: st.DataObject) -> None:
+    by = data.draw(st.sampled_from([None, CountsBy.HAPPENED]), label="by")
+    cube = data.draw(st.sampled_from(cubes(divided, by)), label="edition")
+    asked = data.draw(questions(cube), label="question")
+    areas = data.draw(st.lists(st.sampled_from([area.code for area in cube.areas[asked.level]]), max_size=3, unique=True), label="areas")
+    question = replace(asked, areas=tuple(areas))
+    with one_state(divided) as connection:
+        found = events_of(connection, cube, question, question.span)
+    assert int(found.antal.sum()) == int(compare(cube, question).counts.sum())
+    assert (found.antal > 0).all()

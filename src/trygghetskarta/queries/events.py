@@ -46,6 +46,14 @@ _EVENTS = text(f"""
     )
     {_COLUMNS}
 """)  # noqa: S608 - a constant
+# By another date than the source's own, which no index knows.
+_OTHERWISE = text(f"""
+    WITH {COUNTED}, counted AS (
+        SELECT antal, geom, extract(epoch FROM starts_at) AS first, extract(epoch FROM ends_at) AS last, time_precision
+        FROM made WHERE whole AND antal > 0 ORDER BY source_id, key
+    )
+    {_COLUMNS}
+""")  # noqa: S608 - a constant
 # Events of a divided place: as many of each cell as its areas are dealt, one row after another in the order of their keys.
 _DEALT = text(f"""
     WITH {COUNTED}, {DEALT}, numbered AS (
@@ -100,7 +108,7 @@ def events_of(connection: Connection, cube: Cube, question: Question, span: Span
         InvalidQuestionError: The question names an area, level or category that there is not.
     """
     parameters = {**counted_parameters(cube, question, span), "unknown": UNKNOWN}
-    rows = [connection.execute(_EVENTS, parameters).one()]
+    rows = [connection.execute(_EVENTS if cube.by is None else _OTHERWISE, parameters).one()]
     if any(source in cube.estimated for source in question.sources):
         rows.append(connection.execute(_DEALT, {**parameters, **deal(connection, parameters).columns}).one())
     antal, starts, ends, days = (_joined(rows, name, _INT4).astype(np.int64) for name in ("antal", "starts", "ends", "days"))
