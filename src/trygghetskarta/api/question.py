@@ -191,6 +191,18 @@ class ListParameters(BaseModel):
         return {"items": items[self.offset : self.offset + self.limit], "total": len(items), "limit": self.limit, "offset": self.offset}
 
 
+class LinkParameters(ListParameters):
+    """The parameters of the list of links between editions."""
+
+    to: Annotated[
+        date | None,
+        Field(
+            description="Den andra indelningens första dag; utelämnad ger alla andra. / First day of the other edition; all if left out."
+        ),
+    ] = None
+    level: Annotated[AreaLevel | None, Field(description="Bara denna nivå. / Only this level.")] = None
+
+
 class CategoryParameters(ListParameters):
     """The parameters of the list of categories."""
 

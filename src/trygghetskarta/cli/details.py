@@ -12,6 +12,7 @@ from trygghetskarta.cli.connecting import open_engine
 from trygghetskarta.cli.questions import (
     Areas,
     Baseline,
+    By,
     Categories,
     Day,
     First,
@@ -30,7 +31,7 @@ from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.details import Hexagons, Hours, PublishedDetail
 from trygghetskarta.domain.grid import COARSEST, FINEST, USUAL
-from trygghetskarta.queries.asking import Asked, ask
+from trygghetskarta.queries.asking import Asked, ask, cube_by
 from trygghetskarta.queries.cube import load_cube
 from trygghetskarta.queries.hexagons import hexagons as count_hexagons
 from trygghetskarta.queries.hours import hours as count_hours
@@ -58,6 +59,7 @@ def hours(
     last: Last = None,
     baseline: Baseline = None,
     as_of: Day = None,
+    by: By = None,
     form: Form = None,
     dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
     out: Out = None,
@@ -65,10 +67,10 @@ def hours(
     """Visa när i veckan händelser sker, per veckodag och timme."""
     asked = Asked(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, baseline,
-        as_of=day_of(as_of),
+        as_of=day_of(as_of), by=by,
     )  # fmt: skip
     with one_state(open_engine(read_settings())) as connection:
-        cube = load_cube(connection, asked.edition, asked.as_of)
+        cube = load_cube(connection, asked.edition, asked.as_of, cube_by(asked.sources, asked.by))
         published = release_detail(count_hours(connection, cube, ask(cube, asked)), Audience.ANALYST)
     if form is None and out is None:
         _print_hours(published)
@@ -88,6 +90,7 @@ def hexagons(
     last: Last = None,
     baseline: Baseline = None,
     as_of: Day = None,
+    by: By = None,
     resolution: Annotated[int, typer.Option(min=COARSEST, max=FINEST, help="Rutornas storlek enligt h3.")] = USUAL,
     form: Form = None,
     dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
@@ -96,10 +99,10 @@ def hexagons(
     """Räkna händelser med punkt per sexhörning i ett rutnät."""
     asked = Asked(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, baseline,
-        as_of=day_of(as_of),
+        as_of=day_of(as_of), by=by,
     )  # fmt: skip
     with one_state(open_engine(read_settings())) as connection:
-        cube = load_cube(connection, asked.edition, asked.as_of)
+        cube = load_cube(connection, asked.edition, asked.as_of, cube_by(asked.sources, asked.by))
         published = release_detail(count_hexagons(connection, cube, ask(cube, asked), resolution), Audience.ANALYST)
     if form is None and out is None:
         _print_hexagons(published)

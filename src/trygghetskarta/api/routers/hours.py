@@ -45,10 +45,10 @@ def by_hour(request: Request, shelf: CurrentShelf, audience: CurrentAudience, as
 
     Events by weekday and hour; one known to an interval only is spread over its hours (aoristic).
     """
-    cube = shelf.cube(asked.edition, asked.as_of)
+    cube = asked.cube(shelf)
 
     def body() -> bytes:
-        with shelf.at_one_state(asked.edition, asked.as_of) as (connection, cube):
+        with asked.at_one_state(shelf) as (connection, cube):
             exact = hours(connection, cube, asked.question(cube, audience))
         return write_hours(release_detail(exact, audience), Writing(asked.format, asked.dialect, {}))
 
@@ -61,10 +61,10 @@ def by_hexagon(request: Request, shelf: CurrentShelf, audience: CurrentAudience,
 
     Events by cell of the h3 grid, of those that have a point.
     """
-    cube = shelf.cube(asked.edition, asked.as_of)
+    cube = asked.cube(shelf)
 
     def body() -> bytes:
-        with shelf.at_one_state(asked.edition, asked.as_of) as (connection, cube):
+        with asked.at_one_state(shelf) as (connection, cube):
             exact = hexagons(connection, cube, asked.question(cube, audience), asked.resolution)
         return write_hexagons(release_detail(exact, audience), Writing(asked.format, asked.dialect, {}))
 
