@@ -77,7 +77,9 @@ def questions(draw: st.DrawFn, cube: Cube) -> Question:
     months = [month for source in sources for month in (cube.covered[source][0], cube.covered[source][-1])]
     first = draw(st.integers(int(min(months)) - 6, int(max(months))))
     last = draw(st.integers(max(first, min(int(cube.covered[source][0]) for source in sources)), int(max(months)) + 6))
-    return Question(level, tuple(sources), Span(Month(first), Month(last)), cube.edition.valid_from, categories=tuple(categories), by=cube.by)
+    return Question(
+        level, tuple(sources), Span(Month(first), Month(last)), cube.edition.valid_from, categories=tuple(categories), by=cube.by
+    )
 
 
 def told_by_sql(engine: Engine, cube: Cube, question: Question) -> dict[str, tuple[int, int]]:

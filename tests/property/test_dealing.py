@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,9 +27,9 @@ def got(cells: list[tuple[int, int, int]], begin: int, end: int) -> list[int]:
 def test_the_parts_of_the_whole_get_the_whole_and_none_is_as_much_as_one_from_its_share(
     cells: list[tuple[int, int, int]], borders: list[int]
 ) -> None:
-    parts = [got(cells, begin, end) for begin, end in zip(borders[:-1], borders[1:], strict=True)]
+    parts = [got(cells, begin, end) for begin, end in pairwise(borders)]
     assert [sum(column) for column in zip(*parts, strict=True)] == [count for count, _, _ in cells]
-    for (begin, end), part in zip(zip(borders[:-1], borders[1:], strict=True), parts, strict=True):
+    for (begin, end), part in zip(pairwise(borders), parts, strict=True):
         for (count, _, _), number in zip(cells, part, strict=True):
             assert number >= 0
             assert abs(number - count * (end - begin) / WHOLE) < 1
@@ -75,7 +77,7 @@ def test_the_parts_of_every_level_are_the_whole_line_and_a_larger_areas_part_is_
     for level, parts in enumerate(levels):
         assert parts[0].begins == 0
         assert parts[-1].ends == WHOLE
-        assert all(one.ends == other.begins for one, other in zip(parts[:-1], parts[1:], strict=True))
+        assert all(one.ends == other.begins for one, other in pairwise(parts))
         assert all(part.begins < part.ends for part in parts)
         numbers = [part.number for part in parts]
         assert len(set(numbers)) == len(numbers)
@@ -83,6 +85,12 @@ def test_the_parts_of_every_level_are_the_whole_line_and_a_larger_areas_part_is_
             assert parts == [Part(known[level])]
     for level in range(depth, len(layers) - 1):
         for part in levels[level]:
-            if part.number >= 0 and layers[level].nested[part.number] and level + 1 not in known and depth not in known and len(levels[depth]) > 1:
+            if (
+                part.number >= 0
+                and layers[level].nested[part.number]
+                and level + 1 not in known
+                and depth not in known
+                and len(levels[depth]) > 1
+            ):
                 up = next(one for one in levels[level + 1] if one.number == layers[level].parent[part.number])
                 assert up.begins <= part.begins < part.ends <= up.ends

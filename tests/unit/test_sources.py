@@ -11,7 +11,6 @@ from trygghetskarta.domain.sources import (
     BASOMRADE,
     CONTRACTS,
     EVENT_SOURCES,
-    EVENT_SOURCES,
     EVENTS,
     POINT,
     RATE,

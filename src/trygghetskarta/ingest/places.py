@@ -259,12 +259,15 @@ class Places:
         return self.editions[e][depth]
 
     def _rows(self, place_id: int, key: str, areas: Sequence[int]) -> list[dict[str, object]]:
-        nowhere = "outside" if key == OUTSIDE_KEY or key.startswith(_POINT) else "unplaced"
         rows: list[dict[str, object]] = []
         for e, layers in enumerate(self.editions):
             known = {depth: number for edition, depth, number in map(self._by_area.__getitem__, areas) if edition == e}
-            levels = parts_of(layers, known, *(self._shares_in(e, areas) if key.startswith(_AREA) else ({}, len(layers))))
-            rest = "areaOnly" if any(part.number >= 0 for parts in levels for part in parts) else nowhere
+            shares, depth = self._shares_in(e, areas) if key.startswith(_AREA) else ({}, len(layers))
+            levels = parts_of(layers, known, shares, depth)
+            is_held = any(part.number >= 0 for parts in levels for part in parts)
+            # An area that shares no ground with those of its level lies outside them, as does a point in none of them.
+            is_outside = key == OUTSIDE_KEY or key.startswith(_POINT) or (depth < len(layers) and not shares)
+            rest = "areaOnly" if is_held else "outside" if is_outside else "unplaced"
             rows += [
                 {
                     "place_id": place_id,

@@ -210,14 +210,16 @@ def said(found: Trace) -> tuple[str, str]:
     names_en = ", ".join(CONTRACTS[source].name_en for source in found.question.sources)
     what, what_en = f"de {found.versions} raderna står för", f"the {found.versions} rows stand for"
     if found.estimated:
-        whole = found.versions - found.estimated_versions
+        rows, shared = found.versions - found.estimated_versions, found.estimated_versions
         what = (
-            f"{whole} rader hör helt hit och står för {found.total - found.estimated} händelser, och av de {found.estimated_of} händelserna på "
-            f"{found.estimated_versions} rader från delade områden räknas {found.estimated} här efter andel; tillsammans"
+            f"{_many(rows, 'rad', 'rader')} hör helt hit och står för {_many(found.total - found.estimated, 'händelse', 'händelser')}, och av "
+            f"{_many(found.estimated_of, 'händelse', 'händelser')} på {_many(shared, 'rad', 'rader')} från delade områden räknas "
+            f"{found.estimated} här efter andel; tillsammans"
         )
         what_en = (
-            f"{whole} rows belong here wholly and stand for {found.total - found.estimated} events, and of the {found.estimated_of} events of "
-            f"{found.estimated_versions} rows from divided areas {found.estimated} are counted here by share; together"
+            f"{_many(rows, 'row belongs here wholly and stands', 'rows belong here wholly and stand')} for "
+            f"{_many(found.total - found.estimated, 'event', 'events')}, and of {_many(found.estimated_of, 'event', 'events')} of "
+            f"{_many(shared, 'row', 'rows')} from divided areas {found.estimated} are counted here by share; together"
         )
     if found.closes:
         return (
@@ -228,3 +230,7 @@ def said(found: Trace) -> tuple[str, str]:
         f"{names}: {what} {found.total} händelser, men siffran i svaret är {found.figure}.",
         f"{names_en}: {what_en} {found.total} events, but the figure in the answer is {found.figure}.",
     )
+
+
+def _many(count: int, one: str, more: str) -> str:
+    return f"{count} {one if count == 1 else more}"

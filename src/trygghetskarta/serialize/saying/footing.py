@@ -5,8 +5,9 @@ from __future__ import annotations
 from trygghetskarta.domain.counts import Ledger, Published, SourceCoverage, Status
 from trygghetskarta.domain.details import Answered
 from trygghetskarta.domain.sources import CONTRACTS, CountsBy
-from trygghetskarta.serialize.swedish import day_name, decimal, span_name, whole
+from trygghetskarta.serialize.swedish import day_name, decimal, how_many, span_name, whole
 
+_EVENTS = ("händelse", "händelser")
 _BY = {CountsBy.HAPPENED: "den månad de hände", CountsBy.REPORTED: "den månad de anmäldes"}
 _LACKS = {CountsBy.HAPPENED: "när de hände", CountsBy.REPORTED: "när de anmäldes"}
 
@@ -33,8 +34,9 @@ def dealt_by_share(published: Published) -> list[str]:
         share = 100 * estimated / total
         percent = "mindre än 0,1" if share < 0.1 else decimal(share)
         said.append(
-            f"{when}{whole(estimated)} av {whole(total)} händelser ({percent} procent) är fördelade efter andelar av marken, eftersom källan bara "
-            f"anger ett område som är delat i indelningen från {day_name(published.provenance.edition)}; de är en skattning."
+            f"{when}{whole(estimated)} av {how_many(total, _EVENTS)} ({percent} procent) {'är fördelad' if estimated == 1 else 'är fördelade'} efter "
+            f"andelar av marken, eftersom källan bara anger ett område som är delat i indelningen från "
+            f"{day_name(published.provenance.edition)}; det är en skattning."
         )
     return said
 
