@@ -62,12 +62,19 @@ class QuestionParameters(BaseModel):
     to: Annotated[str | None, Field(description="Sista månad; utelämnad är den senast levererade. / Last month.", examples=["2025-12"])] = (
         None
     )
-    measure: Annotated[Measure, Field(description="Antal eller antal per 1 000 och år. / Count, or rate per 1 000 and year.")] = (
-        Measure.COUNT
-    )
+    measure: Annotated[
+        Measure, Field(description="Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm.")
+    ] = Measure.COUNT
     per: Annotated[Denominator, Field(description="Vad ett tal per 1 000 räknas på. / What a rate is per.")] = Denominator.RESIDENTS
     as_of: Annotated[
         date | None, Field(alias="asOf", description="Siffrorna så som de var kända denna dag. / The figures as known on this day.")
+    ] = None
+    weights: Annotated[
+        str | None,
+        Field(
+            description="Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out.",
+            examples=["straffminimum-2026-04"],
+        ),
     ] = None
     format: Annotated[Format, Field(description="Svarets format. / Format of the answer.")] = Format.JSON
     dialect: Annotated[Dialect, Field(description="CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV.")] = Dialect.EXCEL
@@ -96,6 +103,7 @@ class QuestionParameters(BaseModel):
             measure=self.measure,
             per=self.per,
             as_of=self.as_of,
+            weights=self.weights,
         )
 
     def writing(self, shelf: Shelf, cube: Cube) -> Writing:

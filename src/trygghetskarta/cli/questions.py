@@ -42,6 +42,7 @@ Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 First = Annotated[str | None, typer.Option("--from", help="Första månad, till exempel 2025-01.")]
 Last = Annotated[str | None, typer.Option("--to", help="Sista månad.")]
 Form = Annotated[Format | None, typer.Option("--format", help="Skriv i detta format i stället för en tabell.")]
+WeightsName = Annotated[str | None, typer.Option("--weights", help="Vikterna som allvarlighet räknas med; utelämnade är de nyaste.")]
 Out = Annotated[Path | None, typer.Option(help="Skriv till en fil.")]
 
 
@@ -56,6 +57,23 @@ _COMPARISON = {
     "rateHigh": "till",
     "status": "Värde",
 }
+_HARM = {
+    "name": "Område",
+    "count": "Antal",
+    "harm": "Dagar",
+    "harmLow": "95 % från",
+    "harmHigh": "till",
+    "baselineHarm": "Jämförs med",
+    "harmPercent": "Procent",
+    "harmPerEvent": "Per brott",
+    "harmPoliceInitiated": "Polisens egna",
+    "weighed": "Andel vägda",
+    "status": "Värde",
+}
+_HARM_SERIES = {
+    "name": "Område", "period": "Period", "count": "Antal", "harm": "Dagar", "harmLow": "95 % från", "harmHigh": "till", "harmPerEvent": "Per brott",
+    "status": "Värde",
+}  # fmt: skip
 _SERIES = {"name": "Område", "period": "Period", "count": "Antal", "rate": "Per 1 000 och år", "status": "Värde"}
 _STATUS = {"value": "", "missing": "saknas", "withheld": "skyddat", "notApplicable": "ej tillämpligt"}
 
@@ -71,9 +89,10 @@ def compare(
     first: First = None,
     last: Last = None,
     baseline: Annotated[str | None, typer.Option(help="previous, same-period-last-year eller 2024-01..2024-12.")] = None,
-    measure: Annotated[Measure, typer.Option(help="count eller rate.")] = Measure.COUNT,
+    measure: Annotated[Measure, typer.Option(help="count, rate eller harm.")] = Measure.COUNT,
     per: Annotated[Denominator, typer.Option(help="Vad rate räknas på.")] = Denominator.RESIDENTS,
     as_of: Day = None,
+    weights: WeightsName = None,
     form: Form = None,
     dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
     geometry: Annotated[Detail, typer.Option(help="Gränsernas noggrannhet i GeoJSON.")] = Detail.METRES10,
@@ -82,11 +101,11 @@ def compare(
     """Jämför områden under en period, och perioden med en annan."""
     asked = Asked(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, baseline,
-        Interval.MONTH, measure, per, day_of(as_of),
+        Interval.MONTH, measure, per, day_of(as_of), weights,
     )  # fmt: skip
     published, cube, outlines = _answer(asked, count_comparison, geometry if form is Format.GEOJSON else Detail.NONE)
     if form is None and out is None:
-        _print(published, cube, comparison_rows(published), _COMPARISON)
+        _print(published, cube, comparison_rows(published), _HARM if measure is Measure.HARM else _COMPARISON)
         return
     _write(write_comparison(published, Writing(form or Format.CSV, dialect, outlines)), out)
 
@@ -102,9 +121,10 @@ def series(
     first: First = None,
     last: Last = None,
     interval: Annotated[Interval, typer.Option(help="Vad tiden delas in i.")] = Interval.MONTH,
-    measure: Annotated[Measure, typer.Option(help="count eller rate.")] = Measure.COUNT,
+    measure: Annotated[Measure, typer.Option(help="count, rate eller harm.")] = Measure.COUNT,
     per: Annotated[Denominator, typer.Option(help="Vad rate räknas på.")] = Denominator.RESIDENTS,
     as_of: Day = None,
+    weights: WeightsName = None,
     form: Form = None,
     dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
     geometry: Annotated[Detail, typer.Option(help="Gränsernas noggrannhet i GeoJSON.")] = Detail.METRES10,
@@ -113,11 +133,11 @@ def series(
     """Följ områden över tid."""
     asked = Asked(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, None,
-        interval, measure, per, day_of(as_of),
+        interval, measure, per, day_of(as_of), weights,
     )  # fmt: skip
     published, cube, outlines = _answer(asked, count_series, geometry if form is Format.GEOJSON else Detail.NONE)
     if form is None and out is None:
-        _print(published, cube, series_rows(published), _SERIES)
+        _print(published, cube, series_rows(published), _HARM_SERIES if measure is Measure.HARM else _SERIES)
         return
     _write(write_series(published, Writing(form or Format.CSV, dialect, outlines)), out)
 
