@@ -23,6 +23,9 @@ from trygghetskarta.queries.trace import Bucket
 from trygghetskarta.serialize.csv import Dialect
 from trygghetskarta.serialize.formats import Format, Writing
 
+BASELINE = re.compile(r"^(previous|same-period-last-year|[0-9]{4}-[0-9]{2}\.\.[0-9]{4}-[0-9]{2})$").pattern
+"""How a baseline is written."""
+
 _MOST_VALUES = 500
 
 
@@ -118,7 +121,7 @@ class ComparisonParameters(QuestionParameters):
     baseline: Annotated[
         str | None,
         Field(
-            pattern=re.compile(r"^(previous|same-period-last-year|[0-9]{4}-[0-9]{2}\.\.[0-9]{4}-[0-9]{2})$").pattern,
+            pattern=BASELINE,
             description="Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with.",
             examples=["same-period-last-year"],
         ),

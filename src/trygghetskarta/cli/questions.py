@@ -68,13 +68,15 @@ _HARM = {
     "harmPerEvent": "Per brott",
     "harmPoliceInitiated": "Polisens egna",
     "weighed": "Andel vägda",
-    "status": "Värde",
+    "harmStatus": "Värde",
 }
 _HARM_SERIES = {
     "name": "Område", "period": "Period", "count": "Antal", "harm": "Dagar", "harmLow": "95 % från", "harmHigh": "till", "harmPerEvent": "Per brott",
-    "status": "Värde",
+    "harmStatus": "Värde",
 }  # fmt: skip
 _SERIES = {"name": "Område", "period": "Period", "count": "Antal", "rate": "Per 1 000 och år", "status": "Värde"}
+_STATUSES = ("status", "harmStatus")
+_TEXTS = ("name", "period", *_STATUSES)
 _STATUS = {"value": "", "missing": "saknas", "withheld": "skyddat", "notApplicable": "ej tillämpligt"}
 
 
@@ -170,9 +172,9 @@ def _print(published: Published, cube: Cube, rows: list[Row], columns: dict[str,
     table = Table()
     shown = [column for column in columns if rows and column in rows[0]]
     for column in shown:
-        table.add_column(columns[column], justify="left" if column in ("name", "period", "status") else "right")
+        table.add_column(columns[column], justify="left" if column in _TEXTS else "right")
     for row in sorted(rows, key=lambda row: alphabetical(row["name"])):
-        table.add_row(*(_cell(row[column]) if column != "status" else _STATUS[row[column]] for column in shown))
+        table.add_row(*(_STATUS[row[column]] if column in _STATUSES else cell(row[column]) for column in shown))
     console.print(table)
     ledger = published.ledger
     if ledger is not None:
@@ -184,7 +186,8 @@ def _print(published: Published, cube: Cube, rows: list[Row], columns: dict[str,
         console.print(sentence)
 
 
-def _cell(value: str | float | None) -> str:
+def cell(value: str | float | None) -> str:
+    """Give a value as a cell of a table on the terminal."""
     match value:
         case None:
             return "–"
