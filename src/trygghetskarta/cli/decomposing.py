@@ -25,6 +25,7 @@ from trygghetskarta.cli.questions import (
     Within,
     cell,
     day_of,
+    write_out,
 )
 from trygghetskarta.disclosure.release import release
 from trygghetskarta.domain.areas import AreaLevel
@@ -91,12 +92,7 @@ def decompose(
     if form is None and out is None:
         _print(whole, decomposition_figures(whole, parts))
         return
-    content = write_decomposition(whole, parts, Writing(form or Format.CSV, dialect, {}))
-    if out is None:
-        sys.stdout.buffer.write(content)
-        return
-    out.write_bytes(content)
-    typer.echo(f"Skrev {out}.", err=True)
+    write_out(write_decomposition(whole, parts, Writing(form or Format.CSV, dialect, {})), out)
 
 
 def _answer(asked: Asked) -> tuple[Published, list[tuple[Part, Published]]]:

@@ -12,6 +12,7 @@ from trygghetskarta.cli import (
     decomposing,
     deliveries,
     describing,
+    details,
     ingesting,
     linking,
     questions,
@@ -33,6 +34,8 @@ app.command("ingest")(ingesting.ingest)
 app.command("compare")(questions.compare)
 app.command("series")(questions.series)
 app.command("decompose")(decomposing.decompose)
+app.command("hours")(details.hours)
+app.command("hexagons")(details.hexagons)
 app.command("trace")(tracing.trace)
 app.command("serve")(serving.serve)
 app.command("demo")(serving.demo)
