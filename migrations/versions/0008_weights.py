@@ -1,6 +1,6 @@
 """Harm weights say which law they rest on, and a set is told from another by its content.
 
-Revision: 0009
+Revision: 0008
 Follows: 0007
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009"
+revision = "0008"
 down_revision = "0007"
 branch_labels = None
 depends_on = None
