@@ -158,6 +158,7 @@ def test_the_head_states_the_question_and_where_the_answer_comes_from() -> None:
         "per": "residents",
         "by": None,
         "asOf": None,
+        "weights": None,
     }
     assert answer["provenance"] == {
         "dataVersion": 7,
@@ -166,6 +167,7 @@ def test_the_head_states_the_question_and_where_the_answer_comes_from() -> None:
         "editionName": "2023 års indelning",
         "asOf": None,
         "audience": "analyst",
+        "weights": None,
         "counted": [{"source": "anmalda_brott", "categories": []}],
         "methods": [],
     }

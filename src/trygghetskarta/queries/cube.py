@@ -29,6 +29,7 @@ from trygghetskarta.queries.completeness import load_completeness
 from trygghetskarta.queries.coverage import Delivered, load_coverage, load_latest
 from trygghetskarta.queries.dating import as_far_as_told, counted_otherwise
 from trygghetskarta.queries.population import Population, load_population
+from trygghetskarta.queries.weights import Weights, lay_out
 
 Ints = npt.NDArray[np.int64]
 Sums = npt.NDArray[np.int32]
@@ -76,6 +77,7 @@ class Cube:
         known_on: Day of the last delivery by source.
         completeness: How much of the last months is known, by source.
         population: The denominators.
+        weights: The sets of harm weights by name, the newest first.
     """
 
     edition: Edition
@@ -94,6 +96,7 @@ class Cube:
     known_on: Mapping[SourceId, date]
     completeness: Mapping[SourceId, tuple[MonthKnown, ...]]
     population: Population
+    weights: Mapping[str, Weights]
 
     @property
     def covered(self) -> Mapping[SourceId, Ints]:
@@ -181,6 +184,7 @@ def load_cube(connection: Connection, edition: date | None = None, as_of: date |
         known_on=known_on,
         completeness=load_completeness(connection, in_step, known_on, instant),
         population=load_population(connection, areas, instant),
+        weights=lay_out(connection, {source: tree.nodes for source, tree in trees.items()}),
         neighbours=load_neighbours(connection, found, areas),
     )
 

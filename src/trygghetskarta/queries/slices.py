@@ -16,6 +16,7 @@ from trygghetskarta.domain.sources import CONTRACTS, RATE, RATE_BASOMRADE, Sourc
 from trygghetskarta.errors import Fault, InvalidQuestionError, NotCarriedError, NotCoveredError, bad_parameter
 from trygghetskarta.queries.cube import Cube, delivered_months, missing_months, partial_months, provisional_months
 from trygghetskarta.queries.dating import counted_otherwise
+from trygghetskarta.queries.harm import harm_of, weights_of
 
 Ranges = dict[SourceId, list[tuple[int, int]]]
 
@@ -52,6 +53,7 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...]) -> Exact
     withheld = cube.withheld_counts(cube.cells(question.level), part.ranges, spans)[part.areas]
     estimated = cube.estimated_counts(cube.cells(question.level), part.ranges, spans)[part.areas]
     missing = np.array([_nothing_delivered(cube, question, span) for span in spans])
+    harm = harm_of(cube, question, (part.areas, part.ranges), spans)
     return Exact(
         question=question,
         areas=tuple(cube.areas[question.level][number] for number in part.areas.tolist()),
@@ -65,6 +67,9 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...]) -> Exact
         coverage=tuple(_coverage(cube, source, spans) for source in question.sources),
         provenance=_provenance(cube, question),
         withheld=(withheld > 0) & (counts == 0) if withheld.any() else None,
+        harm=harm.days if harm is not None else None,
+        harm_variance=harm.variance if harm is not None else None,
+        weighed=harm.beside if harm is not None else None,
         estimated=estimated if estimated.any() else None,
     )
 
@@ -102,6 +107,7 @@ def refuse_what_cannot_be_answered(cube: Cube, question: Question) -> None:
 
 
 def _provenance(cube: Cube, question: Question) -> Provenance:
+    weights = weights_of(cube, question)
     return Provenance(
         version=cube.version,
         published_at=cube.published_at,
@@ -109,6 +115,7 @@ def _provenance(cube: Cube, question: Question) -> Provenance:
         edition_name=cube.edition.name,
         as_of=cube.as_of,
         counted=tuple((source, _named(cube, source, question.codes(source))) for source in question.sources),
+        weights=weights.kept.name if weights is not None else None,
     )
 
 
