@@ -19,6 +19,7 @@ from trygghetskarta.domain.sources import SourceId
 #   +---+---+       +---+-+-+         +----+--+ e|
 #   | a | b |       | a |p|q|         | a2  |b2  |
 #   +---+---+       +---+-+-+         +-----+-+--+
+#   and 2012, of which only the larger areas are known: the north of c and d, and all the rest.
 FINE: dict[date, dict[str, Box]] = {
     date(2007, 1, 1): {"a": (0, 0, 1000, 1000), "b": (1000, 0, 2000, 1000), "c": (0, 1000, 1000, 2000), "d": (1000, 1000, 2000, 2000)},
     date(2020, 7, 1): {"a": (0, 0, 1000, 1000), "p": (1000, 0, 1300, 1000), "q": (1300, 0, 2000, 1000), "cd": (0, 1000, 2000, 2000)},
@@ -32,21 +33,23 @@ FINE: dict[date, dict[str, Box]] = {
 }
 LARGE: dict[date, dict[str, Box]] = {
     date(2007, 1, 1): {"v": (0, 0, 1000, 2000), "o": (1000, 0, 2000, 2000)},
+    date(2012, 1, 1): {"soder": (0, 0, 2000, 1600), "norr": (0, 1600, 2000, 2000)},
     date(2020, 7, 1): {"s": (0, 0, 1300, 1000), "t": (1300, 0, 2000, 1000), "n": (0, 1000, 2000, 2000)},
     # d2 lies across the two; e wholly in the eastern.
     date(2023, 7, 1): {"vast": (0, 0, 1200, 2000), "ost": (1200, 0, 2200, 2000)},
 }
 NAMES = [code for boxes in FINE.values() for code in boxes]
-LARGE_NAMES = [code for boxes in LARGE.values() for code in boxes]
+LARGE_NAMES = [code for day in FINE for code in LARGE[day]]
 KINDS = ("0356", "0375", "0801", "0840")
 
 
 def draw_editions(connection: Connection, folder: Path, *days: date) -> None:
     """Draw the divisions of some days, in that order."""
     drawing = Drawing(connection, folder)
-    for day in days or tuple(FINE):
+    for day in days or tuple(LARGE):
         drawing.edition = day
-        drawing(AreaLevel.BASOMRADE, FINE[day])
+        if day in FINE:
+            drawing(AreaLevel.BASOMRADE, FINE[day])
         drawing(AreaLevel.STADSDEL, LARGE[day])
 
 

@@ -23,6 +23,7 @@ from trygghetskarta.queries.cube import Cube, load_cube
 from trygghetskarta.queries.trace import said, trace
 
 OLD, MIDDLE, NEW = FINE
+COARSE = next(day for day in LARGE if day not in FINE)
 SPAN = Span(Month.parse("2018-01"), Month.parse("2022-12"))
 HEADER = "Inskrivningsdatum;Basområde;Brottskod;Antal;Brottsdag start\n"
 
@@ -84,7 +85,7 @@ def test_a_row_that_names_a_larger_area_is_in_no_finer(city: Connection) -> None
 def every_answer(connection: Connection) -> dict[tuple[date, AreaLevel, str], dict[str, tuple[int, int]]]:
     """Count everything by edition, level and category, with how much of it is estimated."""
     found = {}
-    for day in FINE:
+    for day in LARGE:
         cube = load_cube(connection, day)
         for level in cube.areas:
             for kind in ("0356", "0375", "0801", "0840"):
@@ -113,7 +114,7 @@ def test_an_edition_loaded_after_the_events_and_in_any_order_gives_the_same_figu
     draw_editions(connection, tmp_path, OLD)
     deliver(connection, SourceId.ANMALDA_BROTT, reports_of_2007())
     draw_editions(connection, tmp_path, NEW)
-    draw_editions(connection, tmp_path, MIDDLE)
+    draw_editions(connection, tmp_path, COARSE, MIDDLE)
     assert every_answer(connection) == before
     assert any(dealt for answer in before.values() for _, dealt in answer.values())
 
@@ -245,6 +246,33 @@ def test_links_are_told_with_what_they_are_shares_of(city: Connection) -> None:
         ("c", "cd", "merge", 1.0, "land"),
         ("d", "cd", "merge", 1.0, "land"),
     ]
-    assert {link.to_edition for link in links_of(city, OLD)} == {MIDDLE, NEW}
+    assert {link.to_edition for link in links_of(city, OLD)} == {COARSE, MIDDLE, NEW}
     assert {link.level for link in links_of(city, NEW, OLD)} == {AreaLevel.BASOMRADE, AreaLevel.STADSDEL, AreaLevel.STAD}
-    assert set(LARGE) == set(FINE)
+
+
+def test_an_area_is_linked_to_the_larger_areas_of_an_edition_that_lacks_its_level_and_not_back(city: Connection) -> None:
+    links = links_of(city, OLD, COARSE, AreaLevel.BASOMRADE)
+    assert [(link.code, link.to_level, link.to_code, link.kind, link.share) for link in links] == [
+        ("a", AreaLevel.STADSDEL, "soder", "merge", 1.0),
+        ("b", AreaLevel.STADSDEL, "soder", "merge", 1.0),
+        ("c", AreaLevel.STADSDEL, "soder", "boundary", 0.6),
+        ("c", AreaLevel.STADSDEL, "norr", "boundary", 0.4),
+        ("d", AreaLevel.STADSDEL, "soder", "boundary", 0.6),
+        ("d", AreaLevel.STADSDEL, "norr", "boundary", 0.4),
+    ]
+    assert {link.level for link in links_of(city, COARSE, OLD)} == {AreaLevel.STADSDEL, AreaLevel.STAD}
+
+
+@pytest.mark.parametrize(
+    ("named", "large"),
+    [
+        ("a", [("soder", 1)]),
+        ("cd", [("norr", 0.4), ("soder", 0.6)]),
+        # On ground that the city of that time had not.
+        ("e", [("outside", 1)]),
+    ],
+)
+def test_a_row_that_names_a_finer_area_than_an_edition_has_counts_in_the_larger_areas_that_hold_it(
+    city: Connection, named: str, large: list[tuple[str, float]]
+) -> None:
+    assert parts(city, named, COARSE, AreaLevel.STADSDEL) == large

@@ -113,11 +113,16 @@ def _became(before: date, links: Sequence[AreaLink]) -> list[str]:
     for level, mine in groupby(links, key=lambda link: link.level):
         of_level = list(mine)
         by_kind = Counter(_KINDS[link.kind] for link in of_level)
-        lines.append(f"{before} → {of_level[0].to_edition} {level}: {', '.join(f'{whole(many)} {kind}' for kind, many in by_kind.items())}")
+        # In the larger areas of an edition that lacks the level, to be part of one is no change.
+        is_lacking = of_level[0].to_level is not level
+        there = f" (saknas där; till {of_level[0].to_level})" if is_lacking else ""
+        told = ", ".join(f"{whole(many)} {kind}" for kind, many in by_kind.items())
+        lines.append(f"{before} → {of_level[0].to_edition} {level}{there}: {told}")
+        unchanged = {"same", "merge"} if is_lacking else {"same"}
         lines += [
             f"    {link.name} → {link.to_name}: {_KINDS[link.kind]}, {decimal(100 * link.share)} procent av marken"
             for link in of_level
-            if link.kind != "same"
+            if link.kind not in unchanged
         ]
     return lines
 

@@ -284,12 +284,15 @@ class Places:
         return rows
 
     def _shares_in(self, edition: int, areas: Sequence[int]) -> tuple[dict[int, float], int]:
-        """Give how much of the area that names a place lies in which areas of an edition, by their numbers, and the depth of their level there."""
+        """Give how much of the area that names a place lies in which areas of an edition, by their numbers, and the depth of their level there.
+
+        That is the area's own level or, in an edition that lacks it, the next larger.
+        """
         level, mine = self._named_by(areas)
         layers = self.editions[edition]
-        depth = next((depth for depth, layer in enumerate(layers) if layer.level is level), len(layers))
+        depth = next((depth for depth, layer in enumerate(layers) if layer.level.rank >= level.rank), len(layers))
         links = ((self._by_area[other], share) for other, share in self.shares.get(mine[0], {}).items())
-        return {number: share for (e, _, number), share in links if e == edition}, depth
+        return {number: share for (e, at, number), share in links if (e, at) == (edition, depth)}, depth
 
 
 def _key(areas: tuple[int, ...], precision: Precision) -> str:

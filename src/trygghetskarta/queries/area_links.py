@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from trygghetskarta.domain.areas import AreaLevel
 
 _LINKS = text("""
-    SELECT one.level, one.code, one.name, other.code AS to_code, other.name AS to_name, kind, share, basis, there.valid_from AS to_edition
+    SELECT one.level, one.code, one.name, other.level AS to_level, other.code AS to_code, other.name AS to_name, kind, share, basis, there.valid_from AS to_edition
     FROM area_link JOIN area AS one ON one.area_id = from_area_id JOIN edition AS here ON here.edition_id = one.edition_id
     JOIN area AS other ON other.area_id = to_area_id JOIN edition AS there ON there.edition_id = other.edition_id
     WHERE here.valid_from = :edition AND (CAST(:to AS date) IS NULL OR there.valid_from = :to)
@@ -20,13 +20,14 @@ _LINKS = text("""
 
 @dataclass(frozen=True, slots=True)
 class AreaLink:
-    """How much of one area lies in an area of another edition, at the same level.
+    """How much of one area lies in an area of another edition: at the same level or, where that edition lacks it, at its next larger.
 
     Attributes:
-        level: The level of both.
+        level: Its level.
         code: Code of the first area.
         name: Its name.
         to_edition: First day of the other edition.
+        to_level: The level of the area there.
         to_code: Code of the area there.
         to_name: Its name.
         kind: What that makes it: same, merge, split or boundary.
@@ -38,6 +39,7 @@ class AreaLink:
     code: str
     name: str
     to_edition: date
+    to_level: AreaLevel
     to_code: str
     to_name: str
     kind: str
@@ -52,14 +54,25 @@ def links_of(connection: Connection, edition: date, to: date | None = None, leve
         connection: Inside a transaction.
         edition: First day of the edition.
         to: First day of the other edition; None for all others.
-        level: Only of this level; None for all.
+        level: Only from this level; None for all.
 
     Returns:
         The links: the newest other edition first, then the finest level, then by code, the largest share first.
     """
     rows = connection.execute(_LINKS, {"edition": edition, "to": to}).all()
     links = [
-        AreaLink(AreaLevel(row.level), row.code, row.name, row.to_edition, row.to_code, row.to_name, row.kind, row.share, row.basis)
+        AreaLink(
+            AreaLevel(row.level),
+            row.code,
+            row.name,
+            row.to_edition,
+            AreaLevel(row.to_level),
+            row.to_code,
+            row.to_name,
+            row.kind,
+            row.share,
+            row.basis,
+        )
         for row in rows
     ]
     return sorted((link for link in links if level in (None, link.level)), key=lambda link: (-link.to_edition.toordinal(), link.level.rank))

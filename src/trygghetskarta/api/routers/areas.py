@@ -65,7 +65,7 @@ def _area_link(link: AreaLink) -> dict[str, Any]:
     return {
         "level": link.level.value,
         "from": {"code": link.code, "name": link.name},
-        "to": {"edition": str(link.to_edition), "code": link.to_code, "name": link.to_name},
+        "to": {"edition": str(link.to_edition), "level": link.to_level.value, "code": link.to_code, "name": link.to_name},
         "kind": link.kind,
         "share": link.share,
         "basis": link.basis,
