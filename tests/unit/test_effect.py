@@ -182,7 +182,9 @@ def test_it_is_the_relative_effect_size_turned_upside_down() -> None:
     found = ratio_of_ratios(table((a, b), (c, d)))
     error = math.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
     assert 1 / found.estimate == pytest.approx(a * d / (b * c))
-    assert (1 / found.high, 1 / found.low) == pytest.approx([a * d / (b * c) * math.exp(sign * norm.ppf(0.975) * error) for sign in (-1, 1)])
+    assert (1 / found.high, 1 / found.low) == pytest.approx(
+        [a * d / (b * c) * math.exp(sign * norm.ppf(0.975) * error) for sign in (-1, 1)]
+    )
 
 
 def test_zeroes_are_answered_explicitly() -> None:

@@ -164,9 +164,7 @@ def harm_wdd(
     Reference: Wheeler (2020), Amending the WDD test to incorporate harm weights; `wdd_harm` of the R package ptools. Not for: weights chosen
     after the outcome is known.
     """
-    return wdd(
-        np.einsum("kac,k->ac", counts, weights), exposure, np.einsum("kac,k->ac", counts, weights**2), dispersion, confidence
-    )
+    return wdd(np.einsum("kac,k->ac", counts, weights), exposure, np.einsum("kac,k->ac", counts, weights**2), dispersion, confidence)
 
 
 def ratio_of_ratios(counts: Floats, exposure: Floats | None = None, dispersion: float = 1.0, confidence: float = 0.95) -> Ratio:
