@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -294,8 +294,6 @@ def _log_z(held: EffectCounts, pair: Floats, dispersion: float) -> float:
 
 
 def _judged(found: Effect, counts: Floats, rows: list[int | None]) -> Effect:
-    from dataclasses import replace
-
     small = bool(counts[:2].mean() < _FEWEST)
     verdicts: dict[str, EffectVerdict] = {}
     if found.count is not None:

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from trygghetskarta.cli import areas, database, deliveries, describing, ingesting, linking, questions, serving, tracing
+from trygghetskarta.cli import areas, database, deliveries, describing, ingesting, linking, measures, questions, serving, tracing
 from trygghetskarta.errors import TrygghetskartaError
 
 app = typer.Typer(name="trygghetskarta", no_args_is_help=True, add_completion=False, help="Brott och trygghet på karta.")
@@ -16,6 +16,7 @@ app.add_typer(areas.population_app, name="population", help="Befolkning att räk
 app.add_typer(deliveries.app, name="deliveries", help="Leveranser, kvitton och avvisade rader.")
 app.add_typer(database.rollup_app, name="rollup", help="Antal per plats och månad.")
 app.add_typer(linking.app, name="links", help="Samma händelse i flera källor.")
+app.add_typer(measures.app, name="measures", help="Åtgärder, deras mål och effekt.")
 app.command("ingest")(ingesting.ingest)
 app.command("compare")(questions.compare)
 app.command("series")(questions.series)

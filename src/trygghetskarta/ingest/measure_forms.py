@@ -23,6 +23,21 @@ _LONGEST = 4000
 _MOST = 500
 _MOST_SPANNED = 240
 
+_REASONS = {
+    "missing": ("saknas", "is missing"),
+    "extra_forbidden": ("är okänt", "is unknown"),
+    "enum": ("är inte ett av de tillåtna värdena", "is not one of the values allowed"),
+    "date_from_datetime_parsing": ("är inte ett datum skrivet som 2026-01-31", "is not a date written as 2026-01-31"),
+    "date_parsing": ("är inte ett datum skrivet som 2026-01-31", "is not a date written as 2026-01-31"),
+    "string_pattern_mismatch": ("är inte en månad skriven som 2026-01", "is not a month written as 2026-01"),
+    "greater_than": ("är för litet", "is too small"),
+    "greater_than_equal": ("är för litet", "is too small"),
+    "less_than_equal": ("är för stort", "is too large"),
+    "string_too_short": ("är tomt", "is empty"),
+    "string_too_long": ("är för långt", "is too long"),
+    "too_short": ("är tomt", "is empty"),
+    "too_long": ("har för många delar", "has too many parts"),
+}
 Line = Annotated[str, Field(min_length=1, max_length=200)]
 Code = Annotated[str, Field(min_length=1, max_length=80)]
 MonthText = Annotated[str, Field(pattern=_MONTH, examples=["2025-01"])]
@@ -165,6 +180,46 @@ class MeasureForm(_Form):
         )
 
 
+def read_json(body: bytes) -> Declaration:
+    """Read a measure from the body of a request.
+
+    Args:
+        body: JSON.
+
+    Returns:
+        What it tells.
+
+    Raises:
+        InvalidQuestionError: It is not JSON, or does not tell what it should.
+    """
+    try:
+        written = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise InvalidQuestionError("Innehållet är inte JSON.", "The body is not JSON.") from error
+    return formed(written)
+
+
+def schema() -> dict[str, Any]:
+    """Give the JSON schema of a measure, whole: every part stands where it is used."""
+    told = MeasureForm.model_json_schema()
+    parts = told.pop("$defs")
+
+    def whole(part: Any) -> Any:  # noqa: ANN401 - any part of a schema
+        match part:
+            case {"$ref": str(name)}:
+                said = {key: value for key, value in part.items() if key != "$ref"}
+                return {**whole(parts[name.rsplit("/", 1)[-1]]), **said}
+            case dict():
+                return {key: whole(value) for key, value in part.items()}
+            case list():
+                return [whole(value) for value in part]
+            case _:
+                return part
+
+    found: dict[str, Any] = whole(told)
+    return found
+
+
 def read_form(path: Path) -> Declaration:
     """Read a measure from a TOML or JSON file, with the names the API has.
 
@@ -200,13 +255,14 @@ def formed(written: Any) -> Declaration:  # noqa: ANN401 - whatever a file holds
     try:
         form = MeasureForm.model_validate(written)
     except ValidationError as error:
-        faults = tuple(_fault(".".join(str(part) for part in found["loc"]), found["msg"]) for found in error.errors())
+        faults = tuple(_fault(".".join(str(part) for part in found["loc"]), found["type"]) for found in error.errors())
         raise InvalidQuestionError(faults[0].reason, faults[0].reason_en, faults) from error
     return form.declaration()
 
 
-def _fault(name: str, said: str) -> Fault:
-    return Fault(name, None, f"{name} saknas eller går inte att använda ({said}).", f"{name} is missing or cannot be used ({said}).")
+def _fault(name: str, kind: str) -> Fault:
+    swedish, english = _REASONS.get(kind, ("går inte att använda", "cannot be used"))
+    return Fault(name, None, f"{name} {swedish}.", f"{name} {english}.")
 
 
 def _span(name: str, first: str, last: str) -> Span:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.counts import Question
 from trygghetskarta.domain.details import ExactDetail
-from trygghetskarta.domain.events import Precision
-from trygghetskarta.domain.measures import EffectCounts, Goal, GoalCounts, Ground, Registered, Role, Weighting
+from trygghetskarta.domain.measures import EffectCounts, Goal, GoalCounts, Registered, Role, Weighting
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.sources import CONTRACTS, POINT, SourceId
-from trygghetskarta.errors import Fault, InvalidQuestionError, NotCoveredError, NotFoundError
+from trygghetskarta.errors import Fault, InvalidQuestionError, NotCoveredError
 from trygghetskarta.queries.asking import Asked, ask
-from trygghetskarta.queries.cube import Cube, delivered_months, end_of_day, partial_months
+from trygghetskarta.queries.cube import Cube, delivered_months, partial_months
+from trygghetskarta.queries.grounds import area_names, count_ground, load_weights, unweighted, weighed
 from trygghetskarta.queries.slices import Ranges, detail, part_of, refuse
 
 Ints = npt.NDArray[np.int64]
@@ -27,40 +27,6 @@ Floats = npt.NDArray[np.float64]
 
 _MOST_BY_DEFAULT = 12
 _HISTORY = 36
-
-_INSIDE = text("""
-    SELECT event.source_id, category_id, month, sum(antal) AS antal FROM event JOIN measure_site AS site
-        ON site.measure_id = :number AND site.known_from = :known_from AND site.role = :role
-        AND event.geom && site.geom AND ST_Covers(site.geom, event.geom)
-    WHERE source_id = ANY(:sources) AND month BETWEEN :first AND :last AND event.precision = :point AND NOT withdrawn
-        AND (event.known_to IS NULL OR event.known_to > :instant)
-        AND (CAST(:instant AS timestamptz) IS NULL OR event.known_from <= :instant)
-    GROUP BY event.source_id, category_id, month
-""")
-# An event without a point may be in the polygon when the smallest area it is known to touches it.
-_ROUGHLY = text("""
-    WITH touched AS (
-        SELECT area_id FROM area JOIN measure_site AS site ON site.measure_id = :number AND site.known_from = :known_from AND site.role = :role
-            AND area.geom && site.geom AND ST_Area(ST_Intersection(area.geom, site.geom)) > 1
-        WHERE edition_id = :edition AND area.level IN ('basomrade', 'stadsdel')
-    ), finest AS (
-        SELECT DISTINCT ON (place_id) place_id, area_id FROM place_area
-        WHERE edition_id = :edition AND area_id IS NOT NULL AND level IN ('basomrade', 'stadsdel')
-        ORDER BY place_id, array_position(ARRAY['basomrade', 'stadsdel'], level)
-    )
-    SELECT event.source_id, category_id, month, sum(antal) AS antal FROM event JOIN finest USING (place_id) JOIN touched USING (area_id)
-    WHERE source_id = ANY(:sources) AND month BETWEEN :first AND :last AND event.precision <> :point AND NOT withdrawn
-        AND (event.known_to IS NULL OR event.known_to > :instant)
-        AND (CAST(:instant AS timestamptz) IS NULL OR event.known_from <= :instant)
-    GROUP BY event.source_id, category_id, month
-""")
-_CATEGORIES = text("SELECT category_id, source_id, code FROM category WHERE source_id = ANY(:sources)")
-_WEIGHTS = text("""
-    WITH set_in_force AS (
-        SELECT weight_set_id, name FROM weight_set WHERE valid_from <= :day ORDER BY valid_from DESC, weight_set_id DESC LIMIT 1
-    )
-    SELECT name, source_id, code, days FROM set_in_force JOIN weight USING (weight_set_id) JOIN category USING (category_id)
-""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,20 +73,6 @@ class AskedEffect:
         return replace(self, sources=goal.sources, categories=goal.categories, group=goal.group)
 
 
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """A role's events by month and by category, and those that may be in it too."""
-
-    nodes: Mapping[SourceId, Ints]
-    rough: Ints
-
-    @property
-    def months(self) -> Ints:
-        """All categories together."""
-        found: Ints = sum((counts.sum(axis=0) for counts in self.nodes.values()), np.zeros(len(self.rough), np.int64))
-        return found
-
-
 def count_effect(connection: Connection, cube: Cube, measure: Registered, asked: AskedEffect) -> ExactDetail[EffectCounts]:
     """Count what the effect of a measure is worked out from.
 
@@ -153,21 +105,21 @@ def count_effect(connection: Connection, cube: Cube, measure: Registered, asked:
             raise NotCoveredError(swedish, english, (Fault(name, None, swedish, english),))
     ranges = part_of(cube, question).ranges
     roles = tuple(measure.grounds)
-    counted = [_count(connection, cube, (measure, role), ranges, history) for role in roles]
-    weights_name, weights = _weights(connection, cube, asked.as_of)
+    counted = [count_ground(connection, cube, (measure, role), ranges, history) for role in roles]
+    weights_name, weights = load_weights(connection, cube, asked.as_of)
     earlier = _within(history, Span(history.first, Month.of(measure.told.starts_on).plus(-1))) & delivered
     others, other_counts = _others(cube, measure, ranges, (history, columns))
     content = EffectCounts(
         measure=measure,
         roles=roles,
-        names=tuple(_names(cube, measure.grounds[role]) for role in roles),
+        names=tuple(area_names(cube, measure.grounds[role]) for role in roles),
         before=before,
         after=after,
         delivered=(int(columns[0].sum()), int(columns[1].sum())),
         counts=np.array([[role.months[column].sum() for column in columns] for role in counted]),
-        harm=_weighed(counted, columns, weights, 1) if weights_name is not None else None,
-        harm_variance=_weighed(counted, columns, weights, 2) if weights_name is not None else None,
-        unweighted=_unweighted(counted, columns, weights) if weights_name is not None else 0,
+        harm=weighed(counted, columns, weights, 1) if weights_name is not None else None,
+        harm_variance=weighed(counted, columns, weights, 2) if weights_name is not None else None,
+        unweighted=unweighted(counted, columns, weights) if weights_name is not None else 0,
         weights=weights_name,
         months=np.array([role.months[earlier] for role in counted[:2]]),
         without_point=np.array([[role.rough[column].sum() for column in columns] for role in counted]),
@@ -203,12 +155,12 @@ def _goal(connection: Connection, cube: Cube, which: tuple[Registered, int], tod
     history = Span(goal.baseline.first, goal.follow_up.last)
     question = _question(cube, measure, goal.sources, (goal.categories, goal.group), cube.as_of)
     question = replace(question, span=goal.follow_up, baseline=goal.baseline)
-    months = _count(connection, cube, (measure, Role.TARGET), part_of(cube, question).ranges, history).months
+    months = count_ground(connection, cube, (measure, Role.TARGET), part_of(cube, question).ranges, history).months
     delivered = _delivered(cube, goal.sources, history)
     columns = [_within(history, span) & delivered for span in (goal.baseline, goal.follow_up)]
     content = GoalCounts(
         number=number + 1,
-        names=_names(cube, measure.grounds[Role.TARGET]),
+        names=area_names(cube, measure.grounds[Role.TARGET]),
         goal=goal,
         late=number in measure.late_goals,
         baseline=int(months[columns[0]].sum()),
@@ -297,82 +249,6 @@ def _within(history: Span, span: Span) -> npt.NDArray[np.bool_]:
     return (numbers >= span.first.number) & (numbers <= span.last.number)
 
 
-def _count(connection: Connection, cube: Cube, whose: tuple[Registered, Role], ranges: Ranges, history: Span) -> _Counted:
-    measure, role = whose
-    site = measure.grounds[role].site
-    if site.level is None:
-        inside, rough = (_by_node(connection, query, cube, whose, (ranges, history)) for query in (_INSIDE, _ROUGHLY))
-        return _Counted(inside, _Counted(rough, np.zeros(history.months, np.int64)).months)
-    numbers = _numbers(cube, measure.grounds[role], site.level)
-    nodes = {source: _own_counts(cube, source, (site.level, numbers), runs, history) for source, runs in ranges.items()}
-    return _Counted(nodes, np.zeros(history.months, np.int64))
-
-
-def _numbers(cube: Cube, ground: Ground, level: AreaLevel) -> list[int]:
-    number_of = {area.code: number for number, area in enumerate(cube.areas.get(level, ()))}
-    gone = [code for code in ground.site.codes if code not in number_of]
-    if gone:
-        swedish = f"Indelningen från {cube.edition.valid_from} har inte längre {level.swedish} {gone[0]}."
-        raise NotFoundError(swedish, f"The edition of {cube.edition.valid_from} no longer has {level} {gone[0]}.")
-    return [number_of[code] for code in ground.site.codes]
-
-
-def _names(cube: Cube, ground: Ground) -> tuple[str, ...]:
-    level = ground.site.level
-    return tuple(cube.areas[level][number].name for number in _numbers(cube, ground, level)) if level is not None else ()
-
-
-def _own_counts(cube: Cube, source: SourceId, where: tuple[AreaLevel, list[int]], runs: Iterable[tuple[int, int]], history: Span) -> Ints:
-    """Count some areas together by category and month; shape (categories of the tree, months)."""
-    found = np.zeros((len(cube.trees[source].nodes), history.months), np.int64)
-    if source not in cube.blocks:
-        return found
-    block = cube.blocks[source]
-    level, numbers = where
-    sums = block.sums[cube.cells(level)][numbers].sum(axis=0, dtype=np.int64)
-    own = np.diff(np.diff(sums, axis=0), axis=1)
-    begin, end = max(history.first.number, block.first), min(history.last.number + 1, block.first + own.shape[1])
-    if begin < end:
-        asked = np.zeros(len(block.used), np.bool_)
-        for low, high in runs:
-            asked |= (block.used >= low) & (block.used < high)
-        months = slice(begin - history.first.number, end - history.first.number)
-        found[block.used[asked], months] = own[asked, begin - block.first : end - block.first]
-    return found
-
-
-def _by_node(
-    connection: Connection, query: object, cube: Cube, whose: tuple[Registered, Role], what: tuple[Ranges, Span]
-) -> dict[SourceId, Ints]:
-    """Count what a query finds in a polygon by category and month; shape (categories of the tree, months)."""
-    (measure, role), (ranges, history) = whose, what
-    source_of = {source.number: source for source in ranges}
-    asked = {"sources": list(source_of)}
-    place = {}
-    for row in connection.execute(_CATEGORIES, asked):
-        source = source_of[row.source_id]
-        low, _ = cube.trees[source].ranges[row.code]
-        if any(begin <= low < end for begin, end in ranges[source]):
-            place[row.category_id] = (source, low)
-    found = {source: np.zeros((len(cube.trees[source].nodes), history.months), np.int64) for source in ranges}
-    parameters = {
-        **asked,
-        "number": measure.number,
-        "known_from": measure.known_from,
-        "role": role.value,
-        "first": history.first.number,
-        "last": history.last.number,
-        "point": Precision.POINT.value,
-        "edition": cube.edition.edition_id,
-        "instant": end_of_day(cube.as_of) if cube.as_of is not None else None,
-    }
-    for row in connection.execute(query, parameters):  # type: ignore[call-overload]
-        if row.category_id in place:
-            source, node = place[row.category_id]
-            found[source][node, row.month - history.first.number] += row.antal
-    return found
-
-
 def _others(cube: Cube, measure: Registered, ranges: Ranges, when: tuple[Span, list[npt.NDArray[np.bool_]]]) -> tuple[list[int], Ints]:
     """Count the areas of the target's level that no role of the measure touches."""
     level = _level(measure)
@@ -384,35 +260,3 @@ def _others(cube: Cube, measure: Registered, ranges: Ranges, when: tuple[Span, l
     spans = [tuple(Span(month, month) for month, wanted in zip(history, column, strict=True) if wanted) for column in columns]
     counts = [cube.count(cube.cells(level), ranges, months)[others].sum(axis=1) for months in spans]
     return others, np.stack(counts, axis=1)
-
-
-def _weights(connection: Connection, cube: Cube, as_of: date | None) -> tuple[str | None, dict[SourceId, Floats]]:
-    """Read the weights in force by category of each tree; a category without one has that of the group it stands in, or NaN."""
-    rows = connection.execute(_WEIGHTS, {"day": as_of or cube.published_at.date()}).all()
-    source_of = {source.number: source for source in SourceId}
-    own = {(source_of[row.source_id], row.code): row.days for row in rows}
-    weights = {}
-    for source, tree in cube.trees.items():
-        found = np.full(len(tree.nodes), np.nan)
-        for number, node in enumerate(tree.nodes):
-            around = found[tree.ranges[node.parent][0]] if node.parent is not None else np.nan
-            found[number] = own.get((source, node.code), around)
-        weights[source] = found
-    return (rows[0].name if rows else None), weights
-
-
-def _weighed(counted: list[_Counted], columns: list[npt.NDArray[np.bool_]], weights: Mapping[SourceId, Floats], power: int) -> Floats:
-    return np.array(
-        [
-            [
-                sum(float(np.nan_to_num(weights[source] ** power) @ counts[:, column].sum(axis=1)) for source, counts in role.nodes.items())
-                for column in columns
-            ]
-            for role in counted
-        ]
-    )
-
-
-def _unweighted(counted: list[_Counted], columns: list[npt.NDArray[np.bool_]], weights: Mapping[SourceId, Floats]) -> int:
-    either = columns[0] | columns[1]
-    return sum(int(counts[np.isnan(weights[source])][:, either].sum()) for role in counted for source, counts in role.nodes.items())

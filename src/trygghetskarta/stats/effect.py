@@ -113,7 +113,7 @@ def wdd(
     Args:
         counts: Events, shape (2, 2) or (4, 2), >= 0: rows target, control, and if given displacement and its control; columns before and after.
             A displacement area without a control of its own has a row of zeros: it is then held against no change at all.
-        exposure: What each count is divided by, same shape, > 0: months, area, inhabitants, or their product. None for 1. The estimate is per unit of it.
+        exposure: What each count is divided by, same shape, > 0: months, area, inhabitants, or their product; the estimate is per unit of it.
         variance: Variance of each count, same shape; None for the count itself, as of a Poisson variable.
         dispersion: How many times larger than that the variance is, >= 1.
         confidence: The confidence level, between 0 and 1.
