@@ -40,7 +40,8 @@ app = typer.Typer(no_args_is_help=True)
 Number = Annotated[int, typer.Argument(help="Åtgärdens nummer.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Skriv som ett JSON-dokument.")]
 _COLUMNS = {
-    "name": "", "before": "Före", "after": "Efter", "percent": "Procent", "estimate": "Skattning", "low": "95 % från", "high": "till", "verdict": "Slutsats",
+    "name": "", "before": "Före", "after": "Efter", "percent": "Procent", "estimate": "Skattning", "low": "95 % från", "high": "till",
+    "verdict": "Slutsats",
 }  # fmt: skip
 _ROLES = {"target": "Målområde", "control": "Jämförelse", "displacement": "Spridning", "displacementControl": "Spridningens jämförelse"}
 _VERDICTS = {
