@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from trygghetskarta.cli import areas, database, deliveries, describing, ingesting, linking, measures, questions, serving, tracing
+from trygghetskarta.cli import areas, database, deliveries, describing, details, ingesting, linking, measures, questions, serving, tracing
 from trygghetskarta.errors import TrygghetskartaError
 
 app = typer.Typer(name="trygghetskarta", no_args_is_help=True, add_completion=False, help="Brott och trygghet på karta.")
@@ -20,6 +20,8 @@ app.add_typer(measures.app, name="measures", help="Åtgärder, deras mål och ef
 app.command("ingest")(ingesting.ingest)
 app.command("compare")(questions.compare)
 app.command("series")(questions.series)
+app.command("hours")(details.hours)
+app.command("hexagons")(details.hexagons)
 app.command("trace")(tracing.trace)
 app.command("serve")(serving.serve)
 app.command("demo")(serving.demo)
