@@ -183,7 +183,10 @@ def _print(answer: PublishedDetail[EffectCounts], found: Effect, judged: list[Go
     for column, heading in _COLUMNS.items():
         table.add_column(heading, justify="left" if column in ("name", "verdict") else "right")
     for row in effect_rows(found):
-        shown = {**row, "name": f"{_ROLES[row['code']]}: {row['name']}" if row["code"] in _ROLES else row["name"].capitalize()}
+        shown = {
+            **row,
+            "name": f"{_ROLES[row['code']]}: {row['name']}" if row["code"] in _ROLES else row["name"][:1].upper() + row["name"][1:],
+        }
         table.add_row(*(_cell(column, shown[column]) for column in _COLUMNS))
     console.print(table)
     for sentence in effect_sentences(answer, found):

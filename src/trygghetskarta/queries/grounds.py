@@ -53,7 +53,7 @@ _WEIGHTS = text("""
     WITH set_in_force AS (
         SELECT weight_set_id, name FROM weight_set WHERE valid_from <= :day ORDER BY valid_from DESC, weight_set_id DESC LIMIT 1
     )
-    SELECT name, source_id, code, days FROM set_in_force JOIN weight USING (weight_set_id) JOIN category USING (category_id)
+    SELECT set_in_force.name, source_id, code, days FROM set_in_force JOIN weight USING (weight_set_id) JOIN category USING (category_id)
 """)
 
 

@@ -15,6 +15,7 @@ from trygghetskarta.serialize.swedish import day_name, decimal, how_many, listed
 
 _SURE = 0.05
 _MOST_NAMES = 3
+_ANY = ("händelse", "händelser")
 _SIDE = {True: "färre", False: "fler"}
 
 
@@ -29,7 +30,7 @@ def effect_sentences(answer: PublishedDetail[EffectCounts], found: Effect) -> li
         Whole sentences: the change, the verdict, the other ways to look at it, and what to mind.
     """
     question = answer.question
-    said = [_level(question, found), _verdict(found), _ratio(found), _displacement(found), _harm(found), _placebo(found)]
+    said = [_level(answer, found), _verdict(found), _ratio(found), _displacement(found), _harm(found), _placebo(found)]
     said += _cautions(found)
     said += [_without_point(found), _provisional(answer), *_recoded(question, found)]
     return [sentence for sentence in said if sentence]
@@ -93,28 +94,38 @@ def _least(found: GoalFinding) -> str:
 
 
 def _noun(sources: tuple[SourceId, ...]) -> tuple[str, str]:
-    return CONTRACTS[sources[0]].noun if len(sources) == 1 else ("händelse", "händelser")
+    return CONTRACTS[sources[0]].noun if len(sources) == 1 else _ANY
 
 
 def _figure(value: float) -> str:
     return whole(int(value)) if value == int(value) else decimal(value)
 
 
-def _changed(before: int, after: int, months: tuple[int, int]) -> str:
+def _changed(before: int, after: int, months: tuple[int, int], them: str = "") -> str:
+    """Say how a count changed; `them` stands for what is counted where it was named before."""
+    de = f" {them}" if them else ""
     if months[0] != months[1]:
         lengths = [how_many(length, ("månad", "månader")) for length in months]
-        return f"var {whole(before)} under {lengths[0]} och {whole(after)} under {lengths[1]}"
+        return f"var{de} {whole(before)} under {lengths[0]} och {whole(after)} under {lengths[1]}"
     if before == after:
-        return f"var lika många, {whole(before)}"
-    return f"{'minskade' if after < before else 'ökade'} från {whole(before)} till {whole(after)}"
+        return f"var{de} lika många ({whole(before)})"
+    return f"{'minskade' if after < before else 'ökade'}{de} från {whole(before)} till {whole(after)}"
+
+
+def _the(role: Role) -> str:
+    return {
+        Role.TARGET: "målområdet",
+        Role.CONTROL: "jämförelseområdet",
+        Role.DISPLACEMENT: "spridningsområdet",
+        Role.DISPLACEMENT_CONTROL: "spridningsområdets jämförelse",
+    }[role]
 
 
 def _where(found: Effect, role: Role) -> str:
     names = found.counts.names[found.counts.roles.index(role)]
-    word = role.swedish + "et" if role is not Role.DISPLACEMENT_CONTROL else role.swedish
     if not names:
-        return f"{word}, som är en yta på kartan,"
-    return f"{word} {listed(list(names))}" if len(names) <= _MOST_NAMES else f"{word} ({len(names)} områden)"
+        return f"{_the(role)} (en yta på kartan)"
+    return f"{_the(role)} {listed(list(names))}" if len(names) <= _MOST_NAMES else f"{_the(role)} ({len(names)} områden)"
 
 
 def _counts(found: Effect, role: Role) -> tuple[int, int]:
@@ -122,14 +133,28 @@ def _counts(found: Effect, role: Role) -> tuple[int, int]:
     return int(before), int(after)
 
 
-def _level(question: Question, found: Effect) -> str:
+def _level(answer: PublishedDetail[EffectCounts], found: Effect) -> str:
     held = found.counts
-    noun = _noun(question.sources)[1]
+    noun = _counted(answer)
     when = f"mellan {span_name(held.before)} och {span_name(held.after)}"
-    said = f"{noun.capitalize()} i {_where(found, Role.TARGET)} {_changed(*_counts(found, Role.TARGET), held.delivered)} {when}"
+    said = f"{_capital(noun)} i {_where(found, Role.TARGET)} {_changed(*_counts(found, Role.TARGET), held.delivered)} {when}"
     if Role.CONTROL not in held.roles:
         return f"{said}."
-    return f"{said}; i {_where(found, Role.CONTROL)} {_changed(*_counts(found, Role.CONTROL), held.delivered).replace('var', 'var de', 1)}."
+    return f"{said}; i {_where(found, Role.CONTROL)} {_changed(*_counts(found, Role.CONTROL), held.delivered, 'de')}."
+
+
+def _counted(answer: PublishedDetail[EffectCounts]) -> str:
+    """Name what is counted: the source's own noun, and the categories where some were asked for."""
+    sources = answer.question.sources
+    noun = _noun(sources)[1]
+    kinds = [name for _, names in answer.provenance.counted for name in names]
+    if kinds:
+        return f"{noun} ({', '.join(kinds[:_MOST_NAMES])}{' med flera' if len(kinds) > _MOST_NAMES else ''})"
+    return noun if noun != _ANY[1] else f"{noun} ({', '.join(CONTRACTS[source].name for source in sources)})"
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _verdict(found: Effect) -> str:
@@ -234,7 +259,14 @@ def _placebo(found: Effect) -> str:
         return ""
     as_far = round(place.p * place.of) - 1
     some = whole(as_far) if as_far else "inget"
-    return f"Av {place.of - 1} jämförbara områden utan åtgärd hade {some} en minst lika stor förändring åt något håll."
+    size = len(found.counts.measure.told.sites[Role.TARGET].codes)
+    if size > 1:
+        some = whole(as_far) if as_far else "ingen"
+        return (
+            f"Av {whole(place.of - 1)} lottade grupper om {size} områden utan åtgärd, jämförbara i storlek, hade {some} en minst lika stor "
+            "förändring åt något håll."
+        )
+    return f"Av {whole(place.of - 1)} jämförbara områden utan åtgärd hade {some} en minst lika stor förändring åt något håll."
 
 
 def _cautions(found: Effect) -> list[str]:
@@ -242,9 +274,9 @@ def _cautions(found: Effect) -> list[str]:
     late = [role for role in held.measure.declared_after if role in held.roles]
     said = []
     if late:
-        names = listed([f"{role.swedish}et" if role is not Role.DISPLACEMENT_CONTROL else "dess jämförelse" for role in late])
+        names = listed([_the(role) for role in late])
         said.append(
-            f"{names.capitalize()} anmäldes efter att åtgärden hade börjat; områden som väljs i efterhand kan ha valts efter utfallet."
+            f"{_capital(names)} anmäldes efter att åtgärden hade börjat; områden som väljs i efterhand kan ha valts efter utfallet."
         )
     if found.weighting is Weighting.BEFORE and found.weight != 1:
         said.append(f"Jämförelseområdet är inte lika stort som målområdet; dess antal är delade med {decimal(found.weight, 2)}.")
