@@ -21,7 +21,8 @@ from trygghetskarta.errors import NotCarriedError, NotCoveredError, NotFoundErro
 from trygghetskarta.ingest.personal import PERSONAL_DATA, hidden
 from trygghetskarta.ingest.publication import announce
 
-_SYSTEMS = (4326, 3011)
+# The systems of a polygon, and where a city in Sweden can lie in each: left, bottom, right, top.
+_SYSTEMS = {4326: (10.0, 55.0, 25.0, 70.0), 3011: (-500_000.0, 6_000_000.0, 1_000_000.0, 8_000_000.0)}
 _MOST_POINTS = 20_000
 # Areas that border on each other share no ground, but for what was repaired away.
 _SHARED_M2 = 100.0
@@ -244,9 +245,11 @@ def _polygon(connection: Connection, edition: Row[Any], role: Role, site: Site) 
         swedish = f"Ytan ska vara en hel Polygon eller MultiPolygon i GeoJSON, med högst {_MOST_POINTS} punkter och utan kanter som korsar varandra."
         english = f"The polygon must be a whole GeoJSON Polygon or MultiPolygon of at most {_MOST_POINTS} points whose edges do not cross."
         raise bad_parameter(f"{role.value}.polygon", None, swedish, english)
+    left, bottom, right, top = _SYSTEMS[site.srid]
     asked = {"polygon": shapely.to_wkb(shape), "told_in": site.srid, "plane": edition.srid, "edition": edition.edition_id}
-    found = connection.execute(_POLYGON, asked).one()
-    if not found.inside:
+    possible = left <= shape.bounds[0] and bottom <= shape.bounds[1] and shape.bounds[2] <= right and shape.bounds[3] <= top
+    found = connection.execute(_POLYGON, asked).one() if possible else None
+    if found is None or not found.inside:
         swedish, english = "Ytan ligger inte i staden. Stämmer koordinatsystemet?", "The polygon is not in the city. Is its system right?"
         raise bad_parameter(f"{role.value}.polygon", None, swedish, english)
     return found

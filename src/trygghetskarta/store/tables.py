@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from trygghetskarta.store import measure_tables as measure_tables
-from trygghetskarta.store.schema import metadata
+from trygghetskarta.store.schema import metadata as metadata
 
 edition = Table(
     "edition",

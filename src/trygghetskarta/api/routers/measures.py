@@ -30,7 +30,6 @@ from trygghetskarta.serialize.csv import Dialect
 from trygghetskarta.serialize.formats import Format, Writing
 from trygghetskarta.serialize.measures import measure_document, write_effect, write_measures
 from trygghetskarta.store.engine import one_state
-from trygghetskarta.store.migrate import hold_tables_still
 
 router = APIRouter(prefix="/v1/measures", tags=["Åtgärder"])
 
@@ -227,7 +226,9 @@ async def _body(request: Request) -> bytes:
 
 
 def _register(engine: Engine, body: bytes) -> Registered:
+    # Loaded when first needed: a worker that only answers questions never is.
     from trygghetskarta.ingest.measures import register
+    from trygghetskarta.store.migrate import hold_tables_still
 
     told = read_json(body)
     with engine.begin() as connection:
@@ -237,6 +238,7 @@ def _register(engine: Engine, body: bytes) -> Registered:
 
 def _change(engine: Engine, number: int, body: bytes) -> Registered:
     from trygghetskarta.ingest.measures import change
+    from trygghetskarta.store.migrate import hold_tables_still
 
     told = read_json(body)
     with engine.begin() as connection:
