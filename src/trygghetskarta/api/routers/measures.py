@@ -17,12 +17,14 @@ from trygghetskarta.analysis.effect import effect, goal
 from trygghetskarta.api.caching import tagged
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf, delivers
 from trygghetskarta.api.question import ListParameters
+from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.disclosure.release import release_detail, release_each
 from trygghetskarta.domain.measures import Registered, Weighting
 from trygghetskarta.domain.periods import LOCAL_TIME
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import InvalidQuestionError, TooLargeError, bad_parameter
 from trygghetskarta.ingest.measure_forms import read_json, schema
+from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.effects import AskedEffect, count_effect, count_goals
 from trygghetskarta.queries.measures import find_measure, list_measures, versions_of
 from trygghetskarta.queries.sources import visible_codes
@@ -200,7 +202,7 @@ def measure_effect(
     shelf.refresh()
     with one_state(shelf.engine) as connection:
         measure = find_measure(connection, measure_id, asked.as_of)
-        cube = shelf.cube(measure.told.edition, asked.as_of)
+        cube = _cube(shelf, measure, asked.as_of)
         for code in asked.category:
             if not any(code in visible_codes(cube, source, audience) for source in asked.asked().of(measure).sources or ()):
                 raise bad_parameter("category", code, f"Källan har ingen kategori {code}.", f"The source has no category {code}.")
@@ -211,6 +213,12 @@ def measure_effect(
         ]
     written = write_effect(answer, effect(answer), judged, Writing(asked.format, asked.dialect, {}))
     return tagged(request, written, asked.format.media_type, cube.published_at, audience)
+
+
+def _cube(shelf: Shelf, measure: Registered, as_of: date | None) -> Cube:
+    """Give the cube of a measure's edition: the one that is kept for all questions where that is the newest."""
+    newest = shelf.cube(None, as_of)
+    return newest if newest.edition.valid_from == measure.told.edition else shelf.cube(measure.told.edition, as_of)
 
 
 async def _body(request: Request) -> bytes:
