@@ -318,6 +318,7 @@ def test_the_links_between_two_editions_tell_what_became_of_every_area(live_serv
         ("norrmalm", "norra-innerstaden", 1.0, "land"),
         ("ostermalm", "norra-innerstaden", 1.0, "land"),
     }
+    assert {(link["level"], link["to"]["level"]) for link in items} == {("stadsdelsomrade", "stadsdelsomrade")}
     back = get(live_server, "/v1/editions/2023-07-01/links", level="stadsdelsomrade", limit="100").json()["items"]
     assert {link["to"]["edition"] for link in back} == {"2020-07-01", "2007-01-01"}
     jarva = [link["share"] for link in back if link["from"]["code"] == "jarva" and link["to"]["edition"] == "2020-07-01"]

@@ -11,7 +11,9 @@ from sqlalchemy import Connection, text
 from tests.conftest import Drawing
 from tests.db.delivering import deliver
 from tests.db.divided import FINE, LARGE, deliver_events, draw_editions
+from trygghetskarta.disclosure.release import release_detail
 from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Exact, Question
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.sources import CountsBy, SourceId
@@ -20,7 +22,9 @@ from trygghetskarta.ingest.replace import relink_editions
 from trygghetskarta.queries.area_links import links_of
 from trygghetskarta.queries.comparison import compare
 from trygghetskarta.queries.cube import Cube, load_cube
+from trygghetskarta.queries.hours import hours
 from trygghetskarta.queries.trace import said, trace
+from trygghetskarta.serialize.saying.hours import sentences as said_of_hours
 
 OLD, MIDDLE, NEW = FINE
 COARSE = next(day for day in LARGE if day not in FINE)
@@ -194,6 +198,20 @@ def test_a_trace_tells_how_many_of_a_divided_areas_events_are_counted_by_share(c
         "Anmälda brott: 1 rad hör helt hit och står för 2 händelser, och av 10 händelser på 1 rad från delade områden räknas 7 här efter andel; "
         "tillsammans 9 händelser, samma som siffran i svaret."
     )
+
+
+def test_hours_say_how_many_of_their_events_are_counted_by_share(city: Connection) -> None:
+    rows = "".join(f"I{number};2020-01-15 10:00;hot;o\n" for number in range(8))
+    deliver(city, SourceId.INCIDENTER, f"id;tid;slag;omrade\n{rows}J1;2020-01-15 11:00;hot;t\n")
+    span = Span(Month.parse("2020-01"), Month.parse("2020-01"))
+    cube = load_cube(city, MIDDLE)
+    found = hours(city, cube, Question(AreaLevel.STADSDEL, (SourceId.INCIDENTER,), span, MIDDLE, ("n",)))
+    # Half of o lies in n, so 4 of its 8 events are dealt to it.
+    assert (found.content.span.estimated, float(found.content.span.expected.sum())) == (4, 4.0)
+    said_of_them = said_of_hours(release_detail(found, Audience.ANALYST))
+    assert any(sentence.startswith("4 av alla 4 är fördelade efter andelar av marken") for sentence in said_of_them)
+    whole = hours(city, cube, Question(AreaLevel.STAD, (SourceId.INCIDENTER,), span, MIDDLE))
+    assert (whole.content.span.estimated, float(whole.content.span.expected.sum())) == (0, 9.0)
 
 
 def test_a_row_without_the_date_asked_for_is_told_of_and_not_lost(city: Connection) -> None:

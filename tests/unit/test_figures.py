@@ -36,6 +36,7 @@ def test_a_row_tells_of_an_area_its_counts_and_their_difference() -> None:
             "provisional": True,
             "estimated": 0,
             "estimatedShare": 0.0,
+            "baselineEstimated": 0,
         },
         {
             "code": "rinkeby",
@@ -51,6 +52,7 @@ def test_a_row_tells_of_an_area_its_counts_and_their_difference() -> None:
             "provisional": True,
             "estimated": 0,
             "estimatedShare": 0.0,
+            "baselineEstimated": 0,
         },
     ]
 
@@ -191,6 +193,7 @@ def test_the_ledger_adds_up_or_is_withheld_whole() -> None:
         "covered": True,
         "withheldBySource": 0,
         "undated": 0,
+        "estimated": 0,
         "total": 10,
     }
     withheld = head(release(exact, PUBLIC), [], ())["ledger"]
@@ -203,6 +206,7 @@ def test_the_ledger_adds_up_or_is_withheld_whole() -> None:
         "covered": True,
         "withheldBySource": None,
         "undated": None,
+        "estimated": None,
         "total": None,
     }
 
@@ -244,9 +248,10 @@ def test_the_edition_stated_is_the_one_answered_with() -> None:
 def test_a_row_tells_how_many_of_its_count_are_dealt_by_share() -> None:
     exact = replace(comparison([[12, 8], [0, 9]]), estimated=np.array([[5, 8], [0, 0]]))
     rows = comparison_rows(release(exact, STAFF))
-    assert [(row["estimated"], row["estimatedShare"]) for row in rows] == [(5, 0.4167), (0, 0.0)]
+    assert [(row["estimated"], row["estimatedShare"], row["baselineEstimated"]) for row in rows] == [(5, 0.4167, 8), (0, 0.0, 0)]
     assert methods(release(exact, STAFF)) == ("land-share",)
-    assert [(row["estimated"], row["estimatedShare"]) for row in comparison_rows(release(exact, PUBLIC))] == [(None, None)] * 2
+    hidden = comparison_rows(release(exact, PUBLIC))
+    assert [(row["estimated"], row["estimatedShare"], row["baselineEstimated"]) for row in hidden] == [(None, None, None)] * 2
     assert methods(release(exact, PUBLIC)) == ()
 
 

@@ -209,12 +209,29 @@ def test_a_group_counts_by_codes_that_were_recoded() -> None:
 def test_how_many_are_dealt_by_share_is_said_of_the_span_and_of_the_baseline() -> None:
     exact = replace(comparison([[12, 8], [3, 2]]), estimated=np.array([[1, 4], [0, 2]]))
     found = [sentence for sentence in sentences(release(exact, STAFF)) if "andelar" in sentence]
-    why = "efter andelar av marken, eftersom källan bara anger ett område som är delat i indelningen från 1 januari 2023; det är en skattning."
+    why = (
+        "efter andelar av marken, eftersom källan bara anger ett område som är delat i indelningen från 1 januari 2023; det är en skattning"
+    )
     assert found == [
-        f"1 av 15 händelser (6,7 procent) är fördelad {why}",
-        f"September–oktober 2024: 6 av 10 händelser (60,0 procent) är fördelade {why}",
+        f"1 av 15 händelser (6,7 procent) är fördelad {why} som gäller Farsta.",
+        f"September–oktober 2024: 6 av 10 händelser (60,0 procent) är fördelade {why} som gäller Farsta och Rinkeby.",
     ]
     assert not [sentence for sentence in sentences(release(exact, PUBLIC)) if "andelar" in sentence]
+
+
+def test_of_many_areas_with_estimates_the_one_is_named_that_has_the_largest_share_and_of_one_area_none() -> None:
+    exact = comparison([[12], [3]], baseline=None)
+    many = replace(
+        exact,
+        areas=tuple(replace(FARSTA, code=f"a{number}", name=f"Område {number}") for number in range(5)),
+        counts=np.array([[10], [20], [4], [8], [0]]),
+        estimated=np.array([[5], [6], [4], [1], [0]]),
+    )
+    assert any(
+        "det är en skattning som gäller 4 områden, mest Område 2 (100,0 procent)." in said for said in sentences(release(many, STAFF))
+    )
+    one = replace(exact, areas=(FARSTA,), counts=np.array([[4]]), estimated=np.array([[4]]))
+    assert any(said.endswith("det är en skattning.") for said in sentences(release(one, STAFF)))
 
 
 def test_a_very_small_share_is_said_to_be_small_and_not_nothing() -> None:

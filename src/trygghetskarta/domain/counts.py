@@ -104,6 +104,7 @@ class Ledger:
         outside: Known to lie outside the city.
         withheld: How many counts the source withholds. What they hold is in none of the others: nobody here knows it.
         undated: Events of the span by the source's own date that do not tell the date asked for: they are in none of the others.
+        estimated: How many of `placed` are dealt to their areas by share.
     """
 
     placed: int
@@ -112,6 +113,7 @@ class Ledger:
     outside: int
     withheld: int = 0
     undated: int = 0
+    estimated: int = 0
 
     @property
     def total(self) -> int:

@@ -83,11 +83,13 @@ class HourTable:
         expected: Expected number of events per hour of the week, Monday 00 first, (168,).
         untimed: How many events have no known time of day; they are in none of the hours.
         spread: How many of the timed events are spread over more than one hour.
+        estimated: How many of all these events are counted here by share of a divided area: which of its events they are nobody knows.
     """
 
     expected: Figures
     untimed: int
     spread: int
+    estimated: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ _LINK = text("INSERT INTO area_link (from_area_id, to_area_id, kind, share, basi
 
 
 def link_editions(connection: Connection, edition_id: int) -> None:
-    """Measure how an edition's areas share ground with every other edition's: level by level, and of a level that one of them lacks with its next larger.
+    """Measure how an edition's areas share ground with every other edition's: level by level, or with the next larger where one lacks the level.
 
     Args:
         connection: Inside a transaction.

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, text
 from trygghetskarta.domain.areas import AreaLevel
 
 _LINKS = text("""
-    SELECT one.level, one.code, one.name, other.level AS to_level, other.code AS to_code, other.name AS to_name, kind, share, basis, there.valid_from AS to_edition
+    SELECT one.level, one.code, one.name, other.level AS to_level, other.code AS to_code, other.name AS to_name, kind, share, basis,
+        there.valid_from AS to_edition
     FROM area_link JOIN area AS one ON one.area_id = from_area_id JOIN edition AS here ON here.edition_id = one.edition_id
     JOIN area AS other ON other.area_id = to_area_id JOIN edition AS there ON there.edition_id = other.edition_id
     WHERE here.valid_from = :edition AND (CAST(:to AS date) IS NULL OR there.valid_from = :to)

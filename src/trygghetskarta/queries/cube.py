@@ -127,7 +127,8 @@ class Cube:
         after = _rest(self.areas, list(self.areas)[-1]).stop
         withheld = int(self.withheld_counts(slice(after, after + 1), ranges, (span,)).sum())
         undated = int(_together(self.undated, slice(0, 1), ranges, (span,)).sum())
-        return Ledger(placed, area_only, unplaced, outside, withheld, undated)
+        estimated = int(self.estimated_counts(self.cells(level), ranges, (span,)).sum())
+        return Ledger(placed, area_only, unplaced, outside, withheld, undated, estimated)
 
 
 def _together(

@@ -90,6 +90,7 @@ class Events:
         days: Days since 1970 UTC, (rows,); UNKNOWN where the day is not known.
         x: Easting in the plane of the edition, metres, (rows,); NaN without a point.
         y: Northing, likewise.
+        estimated: How many of the events are counted here by share of a divided area: others of its events might as well have been.
     """
 
     antal: Ints
@@ -98,6 +99,7 @@ class Events:
     days: Ints
     x: Floats
     y: Floats
+    estimated: int = 0
 
 
 def events_of(connection: Connection, cube: Cube, question: Question, span: Span) -> Events:
@@ -117,11 +119,14 @@ def events_of(connection: Connection, cube: Cube, question: Question, span: Span
     """
     parameters = {**counted_parameters(cube, question, span), "unknown": UNKNOWN}
     rows = [connection.execute(_EVENTS if cube.by is None else _OTHERWISE, parameters).one()]
+    estimated = 0
     if any(source in cube.estimated for source in question.sources):
-        rows.append(connection.execute(_DEALT, {**parameters, **deal(connection, parameters).columns}).one())
+        shared = deal(connection, parameters)
+        rows.append(connection.execute(_DEALT, {**parameters, **shared.columns}).one())
+        estimated = shared.antal
     antal, starts, ends, days = (_joined(rows, name, _INT4).astype(np.int64) for name in ("antal", "starts", "ends", "days"))
     x, y = (_joined(rows, name, _FLOAT8).astype(np.float64) for name in ("x", "y"))
-    return Events(antal, starts, ends, days, x, y)
+    return Events(antal, starts, ends, days, x, y, estimated)
 
 
 def _joined(rows: list[Row[Any]], name: str, layout: np.dtype[Any]) -> npt.NDArray[Any]:

@@ -31,18 +31,19 @@ _INSIDE = text("""
         AND (CAST(:instant AS timestamptz) IS NULL OR event.known_from <= :instant)
     GROUP BY event.source_id, category_id, month
 """)
-# An event without a point may be in the polygon when the smallest area it is known to touches it.
+# An event without a point may be in the polygon when the smallest area it is known to touches it, or a part of it where that area is divided.
 _ROUGHLY = text("""
     WITH touched AS (
         SELECT area_id FROM area JOIN measure_site AS site ON site.measure_id = :number AND site.known_from = :known_from AND site.role = :role
             AND area.geom && site.geom AND ST_Area(ST_Intersection(area.geom, site.geom)) > 1
         WHERE edition_id = :edition AND area.level IN ('basomrade', 'stadsdel')
     ), finest AS (
-        SELECT DISTINCT ON (place_id) place_id, area_id FROM place_area
-        WHERE edition_id = :edition AND area_id IS NOT NULL AND level IN ('basomrade', 'stadsdel')
-        ORDER BY place_id, array_position(ARRAY['basomrade', 'stadsdel'], level)
+        SELECT place_id, area_id, rank() OVER (PARTITION BY place_id ORDER BY array_position(ARRAY['basomrade', 'stadsdel'], level)) AS step
+        FROM place_area WHERE edition_id = :edition AND area_id IS NOT NULL AND level IN ('basomrade', 'stadsdel')
+    ), near AS (
+        SELECT DISTINCT place_id FROM finest JOIN touched USING (area_id) WHERE step = 1
     )
-    SELECT event.source_id, category_id, month, sum(antal) AS antal FROM event JOIN finest USING (place_id) JOIN touched USING (area_id)
+    SELECT event.source_id, category_id, month, sum(antal) AS antal FROM event JOIN near USING (place_id)
     WHERE source_id = ANY(:sources) AND month BETWEEN :first AND :last AND event.precision <> :point AND NOT withdrawn
         AND (event.known_to IS NULL OR event.known_to > :instant)
         AND (CAST(:instant AS timestamptz) IS NULL OR event.known_from <= :instant)

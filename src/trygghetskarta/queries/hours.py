@@ -40,5 +40,8 @@ def _table(connection: Connection, cube: Cube, question: Question, span: Span) -
     starts, ends, antal = found.starts[timed], found.ends[timed], found.antal[timed]
     over_hours = (ends > starts) & ((ends - 1) // 60 > starts // 60)
     return HourTable(
-        aoristic(starts, ends, antal, hour_of_week).reshape(HOURS), int(found.antal[~timed].sum()), int(antal[over_hours].sum())
+        aoristic(starts, ends, antal, hour_of_week).reshape(HOURS),
+        int(found.antal[~timed].sum()),
+        int(antal[over_hours].sum()),
+        found.estimated,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trygghetskarta.domain.details import Hexagons, Hours, PublishedDetail
 from trygghetskarta.domain.grid import outline_of
+from trygghetskarta.serialize.estimates import METHOD
 from trygghetskarta.serialize.figures import Row
 from trygghetskarta.serialize.formats import Figures, Writing, write
 from trygghetskarta.serialize.geojson import Outlines
@@ -27,7 +28,9 @@ def write_hours(published: PublishedDetail[Hours], writing: Writing) -> bytes:
     """
     found = published.content
     beside = {"timed": round(float(found.span.expected.sum())), "untimed": found.span.untimed, "spread": found.span.spread}
-    return write(published, Figures(hour_rows(found), said_of_hours(published), ("aoristic",), beside, key="hourOfWeek"), writing)
+    beside["estimated"] = found.span.estimated
+    methods = ("aoristic", METHOD) if found.span.estimated else ("aoristic",)
+    return write(published, Figures(hour_rows(found), said_of_hours(published), methods, beside, key="hourOfWeek"), writing)
 
 
 def hour_rows(found: Hours) -> list[Row]:

@@ -52,6 +52,7 @@ def comparison_rows(published: Published) -> list[Row]:
             "baselineStatus": published.status_at(number, 1).value if len(published.periods) > 1 else None,
             "provisional": bool(published.provisional.any()),
             **estimated_of(published, number, 0),
+            "baselineEstimated": estimated_of(published, number, 1)["estimated"] if len(published.periods) > 1 else None,
         }
         if rates is not None:
             row |= _rate(rates[number, 0], status)
@@ -141,6 +142,7 @@ def head(answer: Answered, sentences: list[str], methods: tuple[str, ...]) -> di
             "covered": not any(coverage.missing or coverage.partial for coverage in answer.coverage),
             "withheldBySource": ledger.withheld if ledger is not None else None,
             "undated": ledger.undated if ledger is not None else None,
+            "estimated": ledger.estimated if ledger is not None else None,
             "total": ledger.total if ledger is not None else None,
         },
         "coverage": [

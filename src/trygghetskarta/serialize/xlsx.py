@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from trygghetskarta.domain.counts import Measure
 from trygghetskarta.domain.details import Answered
 from trygghetskarta.domain.periods import LOCAL_TIME, Month
-from trygghetskarta.domain.sources import CONTRACTS
+from trygghetskarta.domain.sources import CONTRACTS, CountsBy
 from trygghetskarta.serialize.csv import FORMULA
 from trygghetskarta.serialize.figures import Row
 from trygghetskarta.serialize.swedish import month_name
@@ -215,6 +215,7 @@ def _about(answer: Answered, sentences: list[str]) -> Iterator[tuple[str, str | 
     yield "Från månad", str(question.span.first)
     yield "Till månad", str(question.span.last)
     yield "Jämförs med", str(question.baseline) if question.baseline is not None else "ingenting"
+    yield "Månaden avgörs av", _BY[question.by] if question.by is not None else "källans eget datum"
     yield "Mått", question.measure.value
     yield "Indelning", provenance.edition_name
     yield "Indelningens första dag", provenance.edition
@@ -240,10 +241,13 @@ def _about(answer: Answered, sentences: list[str]) -> Iterator[tuple[str, str | 
         yield f"status = {status}", note
 
 
+_BY = {CountsBy.HAPPENED: "när det hände", CountsBy.REPORTED: "när det anmäldes"}
 _LEDGER: Mapping[str, str] = {
     "placerade": "placed",
     "bara i större område": "area_only",
     "utan plats": "unplaced",
     "utanför": "outside",
     "alla": "total",
+    "utan det datum som avgör månaden": "undated",
+    "fördelade efter andel, av de placerade": "estimated",
 }

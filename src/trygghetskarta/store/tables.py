@@ -74,7 +74,7 @@ area_link = Table(
     Column("basis", Text, nullable=False, comment="What the share is a share of: land (square metres)"),
     CheckConstraint("share > 0 and share <= 1", name="share"),
     CheckConstraint("kind in ('same', 'merge', 'split', 'boundary')", name="kind"),
-    comment="How the areas of one edition became those of another, level by level",
+    comment="How the areas of one edition became those of another: level by level, or in its next larger level where it lacks one",
 )
 
 area_neighbour = Table(

@@ -5,9 +5,11 @@ from __future__ import annotations
 from trygghetskarta.domain.counts import Ledger, Published, SourceCoverage, Status
 from trygghetskarta.domain.details import Answered
 from trygghetskarta.domain.sources import CONTRACTS, CountsBy
-from trygghetskarta.serialize.swedish import day_name, decimal, how_many, span_name, whole
+from trygghetskarta.serialize.swedish import day_name, decimal, how_many, listed, span_name, whole
 
 _EVENTS = ("händelse", "händelser")
+_FEW_AREAS = 3
+"""So many areas are named, one by one."""
 _BY = {CountsBy.HAPPENED: "den månad de hände", CountsBy.REPORTED: "den månad de anmäldes"}
 _LACKS = {CountsBy.HAPPENED: "när de hände", CountsBy.REPORTED: "när de anmäldes"}
 
@@ -31,14 +33,30 @@ def dealt_by_share(published: Published) -> list[str]:
         if not estimated:
             continue
         when = f"{span_name(published.periods[1].span).capitalize()}: " if column == [1] else ""
-        share = 100 * estimated / total
-        percent = "mindre än 0,1" if share < 0.1 else decimal(share)
         said.append(
-            f"{when}{whole(estimated)} av {how_many(total, _EVENTS)} ({percent} procent) {'är fördelad' if estimated == 1 else 'är fördelade'} efter "
-            f"andelar av marken, eftersom källan bara anger ett område som är delat i indelningen från "
-            f"{day_name(published.provenance.edition)}; det är en skattning."
+            f"{when}{whole(estimated)} av {how_many(total, _EVENTS)} ({_percent(estimated, total)}) "
+            f"{'är fördelad' if estimated == 1 else 'är fördelade'} efter andelar av marken, eftersom källan bara anger ett område som är delat i "
+            f"indelningen från {day_name(published.provenance.edition)}; det är en skattning{_of_which(published, column)}."
         )
     return said
+
+
+def _percent(part: int, whole: int) -> str:
+    share = 100 * part / whole
+    return f"{'mindre än 0,1' if share < 0.1 else decimal(share)} procent"
+
+
+def _of_which(published: Published, column: list[int]) -> str:
+    """Name the areas that the estimate is about, or the one it weighs most in; nothing where the answer is about one area."""
+    if published.estimated is None or len(published.areas) == 1:
+        return ""
+    estimated, counts = (table[:, column].sum(axis=1) for table in (published.estimated, published.counts))
+    which = [number for number in range(len(published.areas)) if estimated[number]]
+    if len(which) <= _FEW_AREAS:
+        return f" som gäller {listed([published.areas[number].name for number in which])}"
+    most = max(which, key=lambda number: estimated[number] / counts[number])
+    share = _percent(int(estimated[most]), int(counts[most]))
+    return f" som gäller {len(which)} områden, mest {published.areas[most].name} ({share})"
 
 
 def counted_by(answer: Answered) -> list[str]:

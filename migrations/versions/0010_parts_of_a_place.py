@@ -1,7 +1,7 @@
 """A place whose area another edition divides has a part in each of its areas.
 
-Revision: 0009
-Follows: 0008
+Revision: 0010
+Follows: 0009
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
@@ -48,4 +48,7 @@ def upgrade() -> None:
     op.create_check_constraint(op.f("ck_place_area_part"), "place_area", "0 <= begins and begins < ends and ends <= 1000000")
     op.create_table_comment(
         "place_area", "The area of a place in each edition and at each level, or its areas with the part of the place that each has"
+    )
+    op.create_table_comment(
+        "area_link", "How the areas of one edition became those of another: level by level, or in its next larger level where it lacks one"
     )
