@@ -51,7 +51,9 @@ Out = Annotated[Path | None, typer.Option(help="Skriv till en fil.")]
 _COMPARISON = {
     "name": "Område",
     "count": "Antal",
+    "estimated": "Härav skattade",
     "baselineCount": "Jämförs med",
+    "baselineEstimated": "Härav skattade",
     "difference": "Skillnad",
     "percent": "Procent",
     "rate": "Per 1 000 och år",
@@ -62,6 +64,7 @@ _COMPARISON = {
 _HARM = {
     "name": "Område",
     "count": "Antal",
+    "estimated": "Härav skattade",
     "harm": "Dagar",
     "harmLow": "95 % från",
     "harmHigh": "till",
@@ -73,10 +76,20 @@ _HARM = {
     "harmStatus": "Värde",
 }
 _HARM_SERIES = {
-    "name": "Område", "period": "Period", "count": "Antal", "harm": "Dagar", "harmLow": "95 % från", "harmHigh": "till", "harmPerEvent": "Per brott",
+    "name": "Område", "period": "Period", "count": "Antal", "estimated": "Härav skattade", "harm": "Dagar", "harmLow": "95 % från",
+    "harmHigh": "till", "harmPerEvent": "Per brott",
     "harmStatus": "Värde",
 }  # fmt: skip
-_SERIES = {"name": "Område", "period": "Period", "count": "Antal", "rate": "Per 1 000 och år", "status": "Värde"}
+_SERIES = {
+    "name": "Område",
+    "period": "Period",
+    "count": "Antal",
+    "estimated": "Härav skattade",
+    "rate": "Per 1 000 och år",
+    "status": "Värde",
+}
+_ESTIMATED = ("estimated", "baselineEstimated")
+"""Columns shown where some figure has any."""
 _STATUSES = ("status", "harmStatus")
 _TEXTS = ("name", "period", *_STATUSES)
 _STATUS = {"value": "", "missing": "saknas", "withheld": "skyddat", "notApplicable": "ej tillämpligt"}
@@ -175,7 +188,7 @@ def _print(published: Published, cube: Cube, rows: list[Row], columns: dict[str,
     console = Console(width=None if sys.stdout.isatty() else 140)
     console.print(f"{cube.edition.name}. {published.question.span}.")
     table = Table()
-    shown = [column for column in columns if rows and column in rows[0]]
+    shown = [column for column in columns if rows and column in rows[0] and (column not in _ESTIMATED or any(row[column] for row in rows))]
     for column in shown:
         table.add_column(columns[column], justify="left" if column in _TEXTS else "right")
     for row in sorted(rows, key=lambda row: alphabetical(row["name"])):
