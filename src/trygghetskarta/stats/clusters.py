@@ -278,7 +278,7 @@ def _degrees(n: int, linked: Ints) -> Ints:
 
 
 def _sums(x: Floats, linked: Ints) -> Floats:
-    return np.bincount(linked[:, 0], x[linked[:, 1]], len(x))
+    return np.bincount(linked[:, 0], x[linked[:, 1]], len(x)).astype(np.float64)
 
 
 def _all_equal(x: Floats) -> bool:

@@ -133,4 +133,4 @@ def lorenz(counts: Ints) -> Floats:
 def _holding(counts: Ints, part: float) -> Ints:
     """Count, row by row, the fewest areas that hold the part."""
     running = np.cumsum(-np.sort(-counts, axis=1), axis=1)
-    return 1 + (running < part * running[:, -1:] * (1 - _DUST)).sum(axis=1)
+    return np.asarray(1 + (running < part * running[:, -1:] * (1 - _DUST)).sum(axis=1), np.int64)

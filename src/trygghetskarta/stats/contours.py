@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
@@ -42,5 +44,5 @@ def between(values: Floats, grid: Grid, low: float, high: float) -> Rings:
     points, offsets = generator.filled(low, high)
     found: Rings = []
     for polygon, ends in zip(points, offsets, strict=True):
-        found.append([np.asarray(polygon[a:b], np.float64) for a, b in zip(ends[:-1], ends[1:], strict=True)])
+        found.append([np.asarray(polygon[a:b], np.float64) for a, b in pairwise(ends.tolist())])
     return found

@@ -44,8 +44,8 @@ class Grid:
     def centres(self) -> tuple[Floats, Floats]:
         """Give the eastings of the columns' centres and the northings of the rows'."""
         return (
-            self.left + (np.arange(self.columns) + 0.5) * self.cell,
-            self.bottom + (np.arange(self.rows) + 0.5) * self.cell,
+            self.left + (np.arange(self.columns, dtype=np.float64) + 0.5) * self.cell,
+            self.bottom + (np.arange(self.rows, dtype=np.float64) + 0.5) * self.cell,
         )
 
 
@@ -200,7 +200,7 @@ def holding(per_km2: Floats, shares: tuple[float, ...]) -> Floats:
     if not len(running) or not running[-1] > 0:
         return np.full(len(shares), np.nan)
     at = np.searchsorted(running, np.array(shares) * running[-1] * (1 - _DUST))
-    return falling[np.minimum(at, len(falling) - 1)]
+    return np.asarray(falling[np.minimum(at, len(falling) - 1)], np.float64)
 
 
 def _kernel(cell: float, bandwidth: float, kernel: Kernel) -> Floats:
@@ -220,7 +220,7 @@ def _binned(places: Floats, weights: Floats, grid: Grid) -> Floats:
     row[places[:, 1] == grid.bottom + grid.rows * grid.cell] -= 1
     on = (column >= 0) & (column < grid.columns) & (row >= 0) & (row < grid.rows)
     flat = np.bincount(row[on] * grid.columns + column[on], weights[on], grid.rows * grid.columns)
-    return flat.reshape(grid.rows, grid.columns)
+    return flat.reshape(grid.rows, grid.columns).astype(np.float64)
 
 
 def _convolved(values: Floats, spread: Floats) -> Floats:

@@ -52,7 +52,8 @@ class Knox:
     @property
     def ratio(self) -> Floats:
         """Observed over expected; NaN where nothing is expected."""
-        return np.divide(self.observed, self.expected, out=np.full(self.expected.shape, np.nan), where=self.expected > 0)
+        ratio: Floats = np.divide(self.observed, self.expected, out=np.full(self.expected.shape, np.nan), where=self.expected > 0)
+        return ratio
 
 
 def pairs_within(places: Floats, metres: float) -> int:
@@ -92,8 +93,8 @@ def knox(places: Floats, days: Ints, bands: Bands, seed: int = SEED) -> Knox:
     Raises:
         ValueError: The shapes do not fit, a list of ends does not ascend from 0, or there are more than `MOST_PAIRS` pairs within reach.
 
-    Reference: Knox 1964; Johnson et al. 2007 and Ratcliffe's Near Repeat Calculator (permutation). Not for: places that stand for an area, times known
-    to a month only, and streams whose places change over the span.
+    Reference: Knox 1964; Johnson et al. 2007 and Ratcliffe's Near Repeat Calculator (permutation). Not for: places that stand for an area, and times
+    known to a month only.
     """
     if places.shape != (*days.shape, 2) or any(ends[0] != 0 or min(np.diff(ends)) <= 0 for ends in (bands.metres, bands.days)):
         raise ValueError(f"{places.shape}, {days.shape}, {bands}")
@@ -147,7 +148,9 @@ def _near_pairs(places: Floats, metres: Floats) -> tuple[npt.NDArray[np.int32], 
     """Give the pairs within the outermost band, and the band of each."""
     from scipy.spatial import cKDTree
 
-    found = cKDTree(places).query_pairs(metres[-1], output_type="ndarray").astype(np.int32) if len(places) > 1 else np.zeros((0, 2), np.int32)
+    found = (
+        cKDTree(places).query_pairs(metres[-1], output_type="ndarray").astype(np.int32) if len(places) > 1 else np.zeros((0, 2), np.int32)
+    )
     apart = np.hypot(*(places[found[:, 0]] - places[found[:, 1]]).T)
     band = (np.searchsorted(metres, apart, "right") - 1).astype(np.int32)
     within = band < len(metres) - 1

@@ -85,8 +85,8 @@ def share_tests(base: Ints, test: Ints) -> tuple[Floats, Floats]:
         test: Events now, shape (areas,), >= 0.
 
     Returns:
-        Two-sided exact p of each area (Fisher), and p adjusted for the areas (Benjamini-Hochberg). NaN where neither has an event, and everywhere when
-        one of the patterns has none.
+        Two-sided exact p of each area (Fisher), and p adjusted for the areas (Benjamini-Hochberg). NaN where neither has an event, and
+        everywhere when one of the patterns has none.
 
     Raises:
         ValueError: The shapes differ.

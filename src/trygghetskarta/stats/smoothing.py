@@ -33,4 +33,4 @@ def empirical_bayes(counts: npt.NDArray[np.int64], population: Floats) -> Floats
     between = max(float((population * (rates - mean) ** 2).sum() / total - mean / (total / len(counts))), 0.0)
     within = mean / population
     weight = np.divide(between, between + within, out=np.zeros(counts.shape), where=between + within > 0)
-    return mean + weight * (rates - mean)
+    return np.asarray(mean + weight * (rates - mean), np.float64)

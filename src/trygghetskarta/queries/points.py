@@ -1,0 +1,185 @@
+"""Events as points, for densities and near repeats: the versions a question counts whose place is a point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, text
+
+from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.counts import Measure, Question
+from trygghetskarta.domain.details import ExactDetail
+from trygghetskarta.domain.events import Precision, TimePrecision
+from trygghetskarta.domain.periods import Span
+from trygghetskarta.domain.points import NO_DAY, EventPoints, Floats, Ground, PointContent
+from trygghetskarta.domain.sources import POINT, RATE
+from trygghetskarta.errors import Fault, NotCoveredError
+from trygghetskarta.queries.cube import Cube, delivered_months, end_of_day
+from trygghetskarta.queries.hotspots import refuse_other_than_counts
+from trygghetskarta.queries.slices import detail, part_of, refuse, refuse_what_cannot_be_answered
+
+_POINTS = text("""
+    WITH asked AS (
+        SELECT category_id
+        FROM category JOIN unnest(CAST(:sources AS smallint[]), CAST(:categories AS text[])) AS wanted (source_id, code) USING (source_id, code)
+    ), held AS (
+        SELECT place_id FROM place_area JOIN area USING (area_id)
+        WHERE place_area.edition_id = :edition AND place_area.level = :level AND bucket = 'placed' AND area.code = ANY(:areas)
+    )
+    SELECT ST_X(point) AS x, ST_Y(point) AS y, antal, month,
+        CASE WHEN timed THEN CAST(middle AT TIME ZONE 'Europe/Stockholm' AS date) - DATE '1970-01-01' END AS day,
+        CASE WHEN timed THEN extract(epoch FROM ended - starts_at) / 86400 ELSE 0 END AS lasted
+    FROM event JOIN asked USING (category_id) JOIN held USING (place_id)
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN precision = :point THEN geom END AS point, greatest(coalesce(ends_at, starts_at), starts_at) AS ended,
+                starts_at IS NOT NULL AND time_precision <= :to_a_day AS timed
+        ) AS known
+        CROSS JOIN LATERAL (SELECT starts_at + (ended - starts_at) / 2 AS middle) AS half
+    WHERE source_id = ANY(:sources) AND month BETWEEN :first AND :last AND NOT withdrawn AND antal > 0
+        AND (known_to IS NULL OR known_to > :instant) AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant)
+    ORDER BY source_id, month, key
+""")
+_OUTLINES = text("""
+    SELECT ST_AsBinary(geom) FROM area WHERE edition_id = :edition AND level = :level AND code = ANY(:areas) ORDER BY code COLLATE "C"
+""")
+_INSIDE = text("""
+    SELECT code, ST_X(point) AS x, ST_Y(point) AS y
+    FROM area CROSS JOIN LATERAL (SELECT ST_PointOnSurface(geom) AS point) AS inside WHERE edition_id = :edition AND level = :level
+    ORDER BY code COLLATE "C"
+""")
+
+
+def near_repeats(connection: Connection, cube: Cube, question: Question) -> ExactDetail[PointContent]:
+    """Read the events that a near-repeat test is of.
+
+    Args:
+        connection: Inside a transaction that sees the state the cube was read from (`store.engine.one_state`).
+        cube: The counts of the question's edition and day.
+        question: What is asked.
+
+    Returns:
+        The events with points, with all that a reader needs to judge them.
+
+    Raises:
+        InvalidQuestionError: It names an area, level or category that there is not, or asks for rates.
+        NotCarriedError: A source has no points.
+        NotCoveredError: No source delivered any of its months.
+    """
+    refuse_other_than_counts(question)
+    _refuse(cube, question)
+    return detail(cube, question, PointContent(_points(connection, cube, question, question.span)))
+
+
+def densities(connection: Connection, cube: Cube, question: Question) -> ExactDetail[PointContent]:
+    """Read the events that a density is of, what it is set against, and what it is clipped to.
+
+    Args:
+        connection: Inside a transaction that sees the state the cube was read from.
+        cube: The counts of the question's edition and day.
+        question: What is asked. With a baseline its events are read too; with rates, where people live.
+
+    Returns:
+        The events with points, with all that a reader needs to judge them.
+
+    Raises:
+        InvalidQuestionError: It names what there is not, or asks for rates and a baseline at once.
+        NotCarriedError: A source has no points, or no rates.
+        NotCoveredError: No source delivered any of its months, or there is no such population.
+    """
+    if question.baseline is not None or question.measure is not Measure.RATE:
+        refuse_other_than_counts(question)
+    _refuse(cube, question)
+    people, before, months = None, None, (question.span.months, 0)
+    if question.measure is Measure.RATE:
+        refuse(question.sources, RATE, "measure")
+        people = _people(connection, cube, question)
+    if question.baseline is not None:
+        months = (_months_of_all(cube, question, question.span), _months_of_all(cube, question, question.baseline))
+        before = _points(connection, cube, question, question.baseline)
+    now = _points(connection, cube, question, question.span)
+    return detail(cube, question, PointContent(now, before, people, _ground(connection, cube, question), months))
+
+
+def _months_of_all(cube: Cube, question: Question, span: Span) -> int:
+    """Count the delivered months of a span that is set against another.
+
+    Raises:
+        NotCoveredError: There are none, or the sources delivered different ones.
+    """
+    delivered = {tuple(delivered_months(cube, source, span).tolist()) for source in question.sources}
+    months = delivered.pop()
+    if delivered or not months:
+        swedish, english = f"Källorna är inte levererade för {span}.", f"The sources are not delivered for {span}."
+        raise NotCoveredError(swedish, english, (Fault("baseline", str(span), swedish, english),))
+    return len(months)
+
+
+def _refuse(cube: Cube, question: Question) -> None:
+    refuse(question.sources, POINT, "source")
+    refuse_what_cannot_be_answered(cube, question)
+    part_of(cube, question)
+
+
+def _points(connection: Connection, cube: Cube, question: Question, span: Span) -> EventPoints:
+    part = part_of(cube, question)
+    wanted = [
+        (source.number, node.code)
+        for source, ranges in part.ranges.items()
+        for low, high in ranges
+        for node in cube.trees[source].nodes[low:high]
+    ]
+    rows = connection.execute(
+        _POINTS,
+        {
+            "sources": [source for source, _ in wanted],
+            "categories": [code for _, code in wanted],
+            "edition": cube.edition.edition_id,
+            "level": question.level.value,
+            "areas": _codes(cube, question.level, part.areas.tolist()),
+            "first": span.first.number,
+            "last": span.last.number,
+            "instant": end_of_day(question.as_of) if question.as_of is not None else None,
+            "point": Precision.POINT.value,
+            "to_a_day": TimePrecision.DAY.value,
+        },
+    ).all()
+    pointed = [row for row in rows if row.x is not None]
+    return EventPoints(
+        places=np.array([(row.x, row.y) for row in pointed], np.float64).reshape(-1, 2),
+        antal=np.array([row.antal for row in pointed], np.int64),
+        days=np.array([row.day if row.day is not None else NO_DAY for row in pointed], np.int64),
+        lasted=np.array([float(row.lasted) for row in pointed], np.float64),
+        without=sum(row.antal for row in rows if row.x is None),
+    )
+
+
+def _codes(cube: Cube, level: AreaLevel, numbers: Sequence[int]) -> list[str]:
+    return [cube.areas[level][number].code for number in numbers]
+
+
+def _ground(connection: Connection, cube: Cube, question: Question) -> Ground:
+    """Read the outlines to clip to: the areas asked for, or the whole city at its coarsest level."""
+    asked = bool(question.areas) or question.within is not None
+    level = question.level if asked else max(cube.areas, key=lambda found: found.rank)
+    codes = _codes(cube, level, part_of(cube, question).areas.tolist()) if asked else [area.code for area in cube.areas[level]]
+    rows = connection.execute(_OUTLINES, {"edition": cube.edition.edition_id, "level": level.value, "areas": codes})
+    return Ground(cube.edition.srid, tuple(bytes(row[0]) for row in rows))
+
+
+def _people(connection: Connection, cube: Cube, question: Question) -> tuple[Floats, Floats]:
+    """Give a point in each of the finest areas that are counted, and how many live there on average over the span.
+
+    Raises:
+        NotCoveredError: There is no such population.
+    """
+    months = delivered_months(cube, question.sources[0], question.span)
+    for level in cube.areas:
+        years = cube.population.person_years(cube.cells(level), question.per, [months])[:, 0]
+        if np.isfinite(years).any():
+            rows: Sequence[Any] = connection.execute(_INSIDE, {"edition": cube.edition.edition_id, "level": level.value}).all()
+            return np.array([(row.x, row.y) for row in rows], np.float64).reshape(-1, 2), np.nan_to_num(years) * 12 / max(len(months), 1)
+    raise NotCoveredError(
+        f"Det finns ingen befolkning ({question.per}) att räkna per.", f"There is no population ({question.per}) to count per."
+    )
