@@ -12,7 +12,7 @@ from trygghetskarta.domain.counts import Published, Status
 from trygghetskarta.stats.clusters import PERMUTATIONS, Moran, getis_ord, global_moran, local_moran, permutation_p, quadrants
 from trygghetskarta.stats.emerging import LEVEL, Emerging, classes, per_period
 from trygghetskarta.stats.multiple import benjamini_hochberg
-from trygghetskarta.stats.smoothing import empirical_bayes
+from trygghetskarta.stats.smoothing import smooth_globally
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -168,7 +168,7 @@ def _smoothed(published: Published, column: int) -> tuple[Floats, Floats]:
     if there.any():
         counts = published.counts[there, column]
         values[there] = counts / exposure[there] * unit
-        smoothed[there] = empirical_bayes(counts, exposure[there]) * unit
+        smoothed[there] = smooth_globally(counts, exposure[there]).rates * unit
     return values, smoothed
 
 

@@ -131,8 +131,8 @@ def contours(surface: Surface) -> list[Contour]:
     for side, word in ((1, "higher"), (-1, "lower")):
         for low in _DEVIATIONS:
             size = float((np.nan_to_num(side * z) >= low).sum() * cell)
-            ends = (low, None) if side > 0 else (None, -low)
-            found.append(Contour(f"{word}{low:g}", *ends, None, size, None, _geometry(surface, np.nan_to_num(side * z), low)))
+            geometry = _geometry(surface, np.nan_to_num(side * z), low)
+            found.append(Contour(f"{word}{low:g}", low if side > 0 else None, None if side > 0 else -low, None, size, None, geometry))
     return found
 
 
@@ -173,4 +173,5 @@ def _geometry(surface: Surface, values: Floats, low: float) -> str | None:
 
 def _degrees(to_degrees: Transformer, ring: Floats) -> list[list[float]]:
     longitudes, latitudes = to_degrees.transform(ring[:, 0], ring[:, 1])
-    return np.stack([longitudes, latitudes], axis=1).round(_DECIMALS).tolist()
+    degrees: list[list[float]] = np.stack([longitudes, latitudes], axis=1).round(_DECIMALS).tolist()
+    return degrees

@@ -136,14 +136,16 @@ def find_concentration(published: Published) -> Concentration:
 
 def _spread(found: Similarity, shown: npt.NDArray[np.bool_]) -> Similarity:
     """Put the figures of the areas shown in their places among all."""
-    columns = []
-    for column in (found.base, found.test, found.low, found.high):
+
+    def among_all(column: Floats) -> Floats:
         wide = np.full(shown.shape, np.nan)
         wide[shown] = column
-        columns.append(wide)
+        return wide
+
     local = np.zeros(shown.shape, np.int64)
     local[shown] = found.local
-    return Similarity(*columns, local, found.s, found.robust_s)
+    base, test, low, high = (among_all(column) for column in (found.base, found.test, found.low, found.high))
+    return Similarity(base, test, low, high, local, found.s, found.robust_s)
 
 
 def _verdict(adjusted: float, rise: int) -> ShareVerdict:

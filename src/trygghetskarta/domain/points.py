@@ -89,6 +89,11 @@ class DensityOptions:
     kernel: str
     shape: Shape
 
+    @classmethod
+    def of(cls, bandwidth: int, cell: int | None, kernel: str, shape: Shape) -> DensityOptions:
+        """Make the options as they are asked for: cells left out are a fifth of the bandwidth."""
+        return cls(float(bandwidth), float(cell if cell is not None else max(bandwidth // 5, 10)), kernel, shape)
+
 
 @dataclass(frozen=True, slots=True)
 class NearOptions:

@@ -70,6 +70,19 @@ def pattern_change(cube: Cube, question: Question) -> Exact:
     return _whole_region(cube, question, tuple(Period(str(span), span) for span in spans))
 
 
+def concentration(cube: Cube, question: Question) -> Exact:
+    """Count for every area of the region over the question's span, and who live there when rates are asked for.
+
+    Args:
+        cube: The counts of the question's edition and day.
+        question: What is asked.
+
+    Returns:
+        Counts with one column.
+    """
+    return hotspots(cube, question)
+
+
 def refuse_other_than_counts(question: Question) -> None:
     """Refuse a question about rates or harm where only counts have a meaning.
 

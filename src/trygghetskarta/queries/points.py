@@ -11,36 +11,16 @@ from sqlalchemy import Connection, text
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.counts import Measure, Question
 from trygghetskarta.domain.details import ExactDetail
-from trygghetskarta.domain.events import Precision, TimePrecision
-from trygghetskarta.domain.periods import Span
+from trygghetskarta.domain.periods import Span, local_days
 from trygghetskarta.domain.points import NO_DAY, EventPoints, Floats, Ground, PointContent
 from trygghetskarta.domain.sources import POINT, RATE
 from trygghetskarta.errors import Fault, NotCoveredError
-from trygghetskarta.queries.cube import Cube, delivered_months, end_of_day
+from trygghetskarta.queries.cube import Cube, delivered_months
+from trygghetskarta.queries.events import UNKNOWN, events_of
 from trygghetskarta.queries.hotspots import refuse_other_than_counts
 from trygghetskarta.queries.slices import detail, part_of, refuse, refuse_what_cannot_be_answered
 
-_POINTS = text("""
-    WITH asked AS (
-        SELECT category_id
-        FROM category JOIN unnest(CAST(:sources AS smallint[]), CAST(:categories AS text[])) AS wanted (source_id, code) USING (source_id, code)
-    ), held AS (
-        SELECT place_id FROM place_area JOIN area USING (area_id)
-        WHERE place_area.edition_id = :edition AND place_area.level = :level AND bucket = 'placed' AND area.code = ANY(:areas)
-    )
-    SELECT ST_X(point) AS x, ST_Y(point) AS y, antal, month,
-        CASE WHEN timed THEN CAST(middle AT TIME ZONE 'Europe/Stockholm' AS date) - DATE '1970-01-01' END AS day,
-        CASE WHEN timed THEN extract(epoch FROM ended - starts_at) / 86400 ELSE 0 END AS lasted
-    FROM event JOIN asked USING (category_id) JOIN held USING (place_id)
-        CROSS JOIN LATERAL (
-            SELECT CASE WHEN precision = :point THEN geom END AS point, greatest(coalesce(ends_at, starts_at), starts_at) AS ended,
-                starts_at IS NOT NULL AND time_precision <= :to_a_day AS timed
-        ) AS known
-        CROSS JOIN LATERAL (SELECT starts_at + (ended - starts_at) / 2 AS middle) AS half
-    WHERE source_id = ANY(:sources) AND month BETWEEN :first AND :last AND NOT withdrawn AND antal > 0
-        AND (known_to IS NULL OR known_to > :instant) AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant)
-    ORDER BY source_id, month, key
-""")
+_DAY = 24 * 60
 _OUTLINES = text("""
     SELECT ST_AsBinary(geom) FROM area WHERE edition_id = :edition AND level = :level AND code = ANY(:areas) ORDER BY code COLLATE "C"
 """)
@@ -123,35 +103,21 @@ def _refuse(cube: Cube, question: Question) -> None:
 
 
 def _points(connection: Connection, cube: Cube, question: Question, span: Span) -> EventPoints:
-    part = part_of(cube, question)
-    wanted = [
-        (source.number, node.code)
-        for source, ranges in part.ranges.items()
-        for low, high in ranges
-        for node in cube.trees[source].nodes[low:high]
-    ]
-    rows = connection.execute(
-        _POINTS,
-        {
-            "sources": [source for source, _ in wanted],
-            "categories": [code for _, code in wanted],
-            "edition": cube.edition.edition_id,
-            "level": question.level.value,
-            "areas": _codes(cube, question.level, part.areas.tolist()),
-            "first": span.first.number,
-            "last": span.last.number,
-            "instant": end_of_day(question.as_of) if question.as_of is not None else None,
-            "point": Precision.POINT.value,
-            "to_a_day": TimePrecision.DAY.value,
-        },
-    ).all()
-    pointed = [row for row in rows if row.x is not None]
+    found = events_of(connection, cube, question, span)
+    pointed = ~np.isnan(found.x)
+    starts, ends, days = found.starts[pointed], found.ends[pointed], found.days[pointed]
+    # A local midnight is an hour or two before the end of a day UTC; an hour later it is still the same local day.
+    begins = np.where(starts != UNKNOWN, starts, (days + 1) * _DAY - 60)
+    lasted = np.where(ends != UNKNOWN, ends - begins, 0).clip(0)
+    known = days != UNKNOWN
+    on = np.full(days.shape, NO_DAY)
+    on[known] = local_days((begins[known] + lasted[known] // 2) // 60)
     return EventPoints(
-        places=np.array([(row.x, row.y) for row in pointed], np.float64).reshape(-1, 2),
-        antal=np.array([row.antal for row in pointed], np.int64),
-        days=np.array([row.day if row.day is not None else NO_DAY for row in pointed], np.int64),
-        lasted=np.array([float(row.lasted) for row in pointed], np.float64),
-        without=sum(row.antal for row in rows if row.x is None),
+        places=np.stack([found.x[pointed], found.y[pointed]], axis=1),
+        antal=found.antal[pointed],
+        days=on,
+        lasted=np.where(known, lasted / _DAY, 0.0),
+        without=int(found.antal[~pointed].sum()),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -41,7 +42,8 @@ def between(values: Floats, grid: Grid, low: float, high: float) -> Rings:
     lowest = np.nanmin(values, initial=low) - abs(low) - 1
     padded = np.pad(np.where(np.isnan(values), lowest, values), 1, constant_values=lowest)
     generator = contour_generator(around_x, around_y, padded, fill_type=FillType.OuterOffset)
-    points, offsets = generator.filled(low, high)
+    # The library's types tell of every kind of answer; of this kind it is the points and the ends of the rings.
+    points, offsets = cast("tuple[list[Floats], list[npt.NDArray[np.uint32]]]", generator.filled(low, high))
     found: Rings = []
     for polygon, ends in zip(points, offsets, strict=True):
         found.append([np.asarray(polygon[a:b], np.float64) for a, b in pairwise(ends.tolist())])

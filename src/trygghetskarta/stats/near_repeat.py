@@ -151,7 +151,8 @@ def _near_pairs(places: Floats, metres: Floats) -> tuple[npt.NDArray[np.int32], 
     found = (
         cKDTree(places).query_pairs(metres[-1], output_type="ndarray").astype(np.int32) if len(places) > 1 else np.zeros((0, 2), np.int32)
     )
-    apart = np.hypot(*(places[found[:, 0]] - places[found[:, 1]]).T)
+    between = places[found[:, 0]] - places[found[:, 1]]
+    apart = np.hypot(between[:, 0], between[:, 1])
     band = (np.searchsorted(metres, apart, "right") - 1).astype(np.int32)
     within = band < len(metres) - 1
     # In order of the first, so that its day is read once for many pairs.
