@@ -18,8 +18,8 @@ from trygghetskarta.queries.slices import answer, part_of
 Ints = npt.NDArray[np.int64]
 
 
-def hotspots(cube: Cube, question: Question) -> Exact:
-    """Count for every area of the region over the question's span.
+def of_region(cube: Cube, question: Question) -> Exact:
+    """Count for every area of the region over the question's span: what clusters and concentration are looked for in.
 
     Args:
         cube: The counts of the question's edition and day.
@@ -27,7 +27,12 @@ def hotspots(cube: Cube, question: Question) -> Exact:
 
     Returns:
         Counts of all areas of the level, or of those within the area it names: a cluster is one among all.
+
+    Raises:
+        InvalidQuestionError: It asks for another measure than counts and rates.
     """
+    if question.measure not in (Measure.COUNT, Measure.RATE):
+        raise bad_parameter("measure", question.measure, "Frågan räknas på antal eller tal.", "This question is about counts or rates.")
     return _whole_region(cube, question, (Period(str(question.span), question.span),))
 
 
@@ -68,19 +73,6 @@ def pattern_change(cube: Cube, question: Question) -> Exact:
         raise bad_parameter("baseline", None, "Ange perioden att jämföra med.", "Give the span to compare with.")
     spans = (question.span, question.baseline)
     return _whole_region(cube, question, tuple(Period(str(span), span) for span in spans))
-
-
-def concentration(cube: Cube, question: Question) -> Exact:
-    """Count for every area of the region over the question's span, and who live there when rates are asked for.
-
-    Args:
-        cube: The counts of the question's edition and day.
-        question: What is asked.
-
-    Returns:
-        Counts with one column.
-    """
-    return hotspots(cube, question)
 
 
 def refuse_other_than_counts(question: Question) -> None:

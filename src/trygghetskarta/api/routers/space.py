@@ -24,7 +24,7 @@ from trygghetskarta.domain.points import DensityOptions, NearOptions, Shape
 from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.asking import ask
 from trygghetskarta.queries.cube import Cube
-from trygghetskarta.queries.hotspots import borders, emerging, concentration, hotspots, measure_carried, pattern_change
+from trygghetskarta.queries.hotspots import borders, emerging, measure_carried, of_region, pattern_change
 from trygghetskarta.queries.points import densities, near_repeats
 from trygghetskarta.serialize.formats import Format, Writing
 from trygghetskarta.serialize.space import write_concentration, write_density, write_hotspots, write_near_repeats, write_pattern_change
@@ -147,7 +147,7 @@ def hot(request: Request, shelf: CurrentShelf, audience: CurrentAudience, asked:
         if asked.method is ClusterMethod.EMERGING:
             published = release(emerging(cube, question), audience)
             return write_hotspots(published, find_emerging(published, borders(cube, question)), writing)
-        published = release(hotspots(cube, question), audience)
+        published = release(of_region(cube, question), audience)
         return write_hotspots(published, find_clusters(published, borders(cube, question), asked.method), writing)
 
     return respond(request, Freshness(cube.version, cube.published_at, audience), asked.format.media_type, body)
@@ -179,7 +179,7 @@ def concentrated(
     cube = shelf.cube(asked.edition, asked.as_of)
 
     def body() -> bytes:
-        published = release(concentration(cube, asked.question(cube, audience)), audience)
+        published = release(of_region(cube, asked.question(cube, audience)), audience)
         return write_concentration(published, find_concentration(published), asked.writing(shelf, cube))
 
     return respond(request, Freshness(cube.version, cube.published_at, audience), asked.format.media_type, body)
