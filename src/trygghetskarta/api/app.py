@@ -58,7 +58,16 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     _guard(app, settings, audience)
     app.add_middleware(CloseUnread)
     add_problems(app)
-    for router in (comparisons.router, hours.router, space.router, traces.router, areas.router, sources.router, deliveries.router, service.router):
+    for router in (
+        comparisons.router,
+        hours.router,
+        space.router,
+        traces.router,
+        areas.router,
+        sources.router,
+        deliveries.router,
+        service.router,
+    ):
         app.include_router(router)
     return app
 

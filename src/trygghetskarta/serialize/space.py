@@ -13,7 +13,8 @@ from trygghetskarta.domain.counts import Measure, Published, Status
 from trygghetskarta.domain.details import PublishedDetail
 from trygghetskarta.domain.points import DensityOptions, PointContent, Shape
 from trygghetskarta.serialize.figures import Row
-from trygghetskarta.serialize.formats import Figures, Writing, write
+from trygghetskarta.serialize.formats import Figures
+from trygghetskarta.serialize.geojson import Outlines
 from trygghetskarta.serialize.saying import space as said
 from trygghetskarta.stats.clusters import SEED as CLUSTER_SEED
 from trygghetskarta.stats.clusters import Moran
@@ -31,25 +32,25 @@ _METHODS = {
 }
 
 
-def write_hotspots(published: Published, found: Clusters | EmergingClusters, writing: Writing) -> bytes:
-    """Write the answer to a question of clusters.
+def hotspot_figures(published: Published, found: Clusters | EmergingClusters, outlines: Outlines) -> Figures:
+    """Give the figures of an answer about clusters.
 
     Args:
         published: The counts that they were found in, of every area of the region.
         found: The clusters.
-        writing: How; the areas the question names are shown, or all.
+        outlines: Of the areas; empty for none.
 
     Returns:
-        The bytes.
+        A row for each area that the question names, or for all.
     """
     if isinstance(found, EmergingClusters):
         rows, sentences = emerging_rows(published, found), said.of_emerging(published, found)
         beside: dict[str, Any] = {"method": "emerging", "periods": list(found.labels), "seed": CLUSTER_SEED}
-        method = "emerging"
-    else:
-        rows, sentences, method = hotspot_rows(published, found), said.of_clusters(published, found), found.method.value
-        beside = {"method": method, "globalMoran": _moran(found.overall), "permutations": found.permutations, "seed": CLUSTER_SEED}
-    return write(published, Figures(_shown(published, rows), sentences, _METHODS[method], beside, writing.outlines), writing)
+        return Figures(_shown(published, rows), sentences, _METHODS["emerging"], beside, outlines)
+    method = found.method.value
+    beside = {"method": method, "globalMoran": _moran(found.overall), "permutations": found.permutations, "seed": CLUSTER_SEED}
+    rows = _shown(published, hotspot_rows(published, found))
+    return Figures(rows, said.of_clusters(published, found), _METHODS[method], beside, outlines)
 
 
 def hotspot_rows(published: Published, found: Clusters) -> list[Row]:
@@ -104,16 +105,16 @@ def emerging_rows(published: Published, found: EmergingClusters) -> list[Row]:
     return rows
 
 
-def write_pattern_change(published: Published, found: PatternChange, writing: Writing) -> bytes:
-    """Write the answer to a question of how a pattern changed.
+def pattern_figures(published: Published, found: PatternChange, outlines: Outlines) -> Figures:
+    """Give the figures of an answer about how a pattern changed.
 
     Args:
         published: The counts of the span and of the baseline.
         found: What changed.
-        writing: How.
+        outlines: Of the areas; empty for none.
 
     Returns:
-        The bytes.
+        A row for each area that the question names, or for all.
     """
     beside = {
         "patternChange": {
@@ -123,14 +124,8 @@ def write_pattern_change(published: Published, found: PatternChange, writing: Wr
             "seed": PATTERN_SEED,
         }
     }
-    figures = Figures(
-        _shown(published, pattern_rows(published, found)),
-        said.of_pattern(published, found),
-        ("sppt-bootstrap", "fisher-exact", "benjamini-hochberg"),
-        beside,
-        writing.outlines,
-    )
-    return write(published, figures, writing)
+    methods = ("sppt-bootstrap", "fisher-exact", "benjamini-hochberg")
+    return Figures(_shown(published, pattern_rows(published, found)), said.of_pattern(published, found), methods, beside, outlines)
 
 
 def pattern_rows(published: Published, found: PatternChange) -> list[Row]:
@@ -154,16 +149,16 @@ def pattern_rows(published: Published, found: PatternChange) -> list[Row]:
     return rows
 
 
-def write_concentration(published: Published, found: Concentration, writing: Writing) -> bytes:
-    """Write the answer to a question of concentration.
+def concentration_figures(published: Published, found: Concentration, outlines: Outlines) -> Figures:
+    """Give the figures of an answer about concentration.
 
     Args:
         published: The counts.
         found: How concentrated they are.
-        writing: How.
+        outlines: Of the areas; empty for none.
 
     Returns:
-        The bytes.
+        A row for each area that the question names, or for all.
     """
     beside = {
         "concentration": {
@@ -180,7 +175,7 @@ def write_concentration(published: Published, found: Concentration, writing: Wri
     }
     methods = ("concentration-half", "concentration-by-chance", "gini-generalized")
     rows = _shown(published, concentration_rows(published, found))
-    return write(published, Figures(rows, said.of_concentration(published, found), methods, beside, writing.outlines), writing)
+    return Figures(rows, said.of_concentration(published, found), methods, beside, outlines)
 
 
 def concentration_rows(published: Published, found: Concentration) -> list[Row]:
@@ -199,17 +194,16 @@ def concentration_rows(published: Published, found: Concentration) -> list[Row]:
     return rows
 
 
-def write_density(published: PublishedDetail[PointContent], found: Surface, options: DensityOptions, writing: Writing) -> bytes:
-    """Write a density, as contours or as a grid.
+def density_figures(published: PublishedDetail[PointContent], found: Surface, options: DensityOptions) -> Figures:
+    """Give the figures of a density, as contours or as a grid.
 
     Args:
         published: The events it is made of.
         found: The density.
         options: How it was drawn.
-        writing: How to write it; its outlines are not used.
 
     Returns:
-        The bytes.
+        A row for each contour, or for each cell.
     """
     grid, content = found.grid, published.content
     beside: dict[str, Any] = {
@@ -234,7 +228,7 @@ def write_density(published: PublishedDetail[PointContent], found: Surface, opti
     methods = (f"kernel-density-{options.kernel}",) if found.dual is None else (f"kernel-density-{options.kernel}", "kernel-density-dual")
     sentences = said.of_density(published, found, options)
     if options.shape is Shape.GRID:
-        return write(published, Figures(grid_rows(found), sentences, methods, beside, key="cell"), writing)
+        return Figures(grid_rows(found), sentences, methods, beside, key="cell")
     drawn = contours(found)
     outlines = {contour.name: contour.geometry for contour in drawn if contour.geometry is not None}
     rows: list[Row] = [
@@ -248,7 +242,7 @@ def write_density(published: PublishedDetail[PointContent], found: Surface, opti
         }
         for contour in drawn
     ]
-    return write(published, Figures(rows, sentences, methods, beside, outlines, key="contour"), writing)
+    return Figures(rows, sentences, methods, beside, outlines, key="contour")
 
 
 def grid_rows(found: Surface) -> list[Row]:
@@ -274,23 +268,22 @@ def grid_rows(found: Surface) -> list[Row]:
     return rows
 
 
-def write_near_repeats(published: PublishedDetail[PointContent], found: NearRepeats, writing: Writing) -> bytes:
-    """Write the answer to a question of near repeats.
+def near_figures(published: PublishedDetail[PointContent], found: NearRepeats) -> Figures:
+    """Give the figures of an answer about near repeats.
 
     Args:
         published: The events.
         found: What the Knox test found.
-        writing: How; its outlines are not used.
 
     Returns:
-        The bytes.
+        A row for each band of distance and of days.
     """
     beside = {
         "points": {"used": found.used, "untimed": found.untimed, "tooLong": found.too_long, "withoutPoint": found.without},
         "nearRepeats": {"pairs": found.knox.pairs, "permutations": found.knox.permutations, "seed": NEAR_SEED},
     }
-    figures = Figures(near_rows(found), said.of_near_repeats(published, found), ("knox-permutation", "benjamini-hochberg"), beside, key="band")
-    return write(published, figures, writing)
+    methods = ("knox-permutation", "benjamini-hochberg")
+    return Figures(near_rows(found), said.of_near_repeats(published, found), methods, beside, key="band")
 
 
 def near_rows(found: NearRepeats) -> list[Row]:

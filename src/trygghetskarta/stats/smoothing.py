@@ -50,8 +50,8 @@ def smooth_globally(counts: Ints, exposures: Floats) -> Smoothed:
 def smooth_locally(counts: Ints, exposures: Floats, neighbours: Ints) -> Smoothed:
     """Draw every area's rate towards the rate of itself and its neighbours together.
 
-    The variance round an area is that of its neighbours' rates, each about the mean round that neighbour, as Marshall has it and R's default is; GeoDa
-    takes them all about the mean round the area itself.
+    The variance round an area is that of its neighbours' rates, each about the mean round that neighbour, as R has it by default; GeoDa takes
+    them all about the mean round the area itself.
 
     Args:
         counts: Events, (areas,), >= 0.
@@ -81,7 +81,7 @@ def _smooth(counts: Ints, exposures: Floats, group: Ints, member: Ints, groups: 
     rate = n / np.where(inhabited, people, 1.0)
 
     def total(values: Floats) -> Floats:
-        return np.bincount(group, values, groups)
+        return np.bincount(group, values, groups).astype(np.float64)
 
     in_all = total(people[member])
     some = np.where(in_all > 0, in_all, np.nan)

@@ -26,8 +26,8 @@ from trygghetskarta.queries.asking import ask
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.hotspots import borders, emerging, measure_carried, of_region, pattern_change
 from trygghetskarta.queries.points import densities, near_repeats
-from trygghetskarta.serialize.formats import Format, Writing
-from trygghetskarta.serialize.space import write_concentration, write_density, write_hotspots, write_near_repeats, write_pattern_change
+from trygghetskarta.serialize.formats import Format, Writing, write
+from trygghetskarta.serialize.space import concentration_figures, density_figures, hotspot_figures, near_figures, pattern_figures
 from trygghetskarta.stats.density import Kernel
 
 router = APIRouter(prefix="/v1", tags=["Var"])
@@ -120,7 +120,9 @@ class NearRepeatParameters(QuestionParameters):
     distance_bands: Annotated[
         int, Field(alias="distanceBands", ge=1, le=10, description="Antal avståndsband. / How many bands of distance.")
     ] = 4
-    day_band: Annotated[int, Field(alias="dayBand", ge=1, le=365, description="Ett tidsbands bredd i dagar. / Breadth of a band of days.")] = 7
+    day_band: Annotated[
+        int, Field(alias="dayBand", ge=1, le=365, description="Ett tidsbands bredd i dagar. / Breadth of a band of days.")
+    ] = 7
     day_bands: Annotated[int, Field(alias="dayBands", ge=1, le=12, description="Antal tidsband. / How many bands of days.")] = 4
 
     def question(self, cube: Cube, audience: Audience) -> Question:
@@ -146,9 +148,12 @@ def hot(request: Request, shelf: CurrentShelf, audience: CurrentAudience, asked:
         writing = asked.writing(shelf, cube)
         if asked.method is ClusterMethod.EMERGING:
             published = release(emerging(cube, question), audience)
-            return write_hotspots(published, find_emerging(published, borders(cube, question)), writing)
+            return write(
+                published, hotspot_figures(published, find_emerging(published, borders(cube, question)), writing.outlines), writing
+            )
         published = release(of_region(cube, question), audience)
-        return write_hotspots(published, find_clusters(published, borders(cube, question), asked.method), writing)
+        found = find_clusters(published, borders(cube, question), asked.method)
+        return write(published, hotspot_figures(published, found, writing.outlines), writing)
 
     return respond(request, Freshness(cube.version, cube.published_at, audience), asked.format.media_type, body)
 
@@ -163,7 +168,8 @@ def changed(request: Request, shelf: CurrentShelf, audience: CurrentAudience, as
 
     def body() -> bytes:
         published = release(pattern_change(cube, asked.question(cube, audience)), audience)
-        return write_pattern_change(published, find_pattern_change(published), asked.writing(shelf, cube))
+        writing = asked.writing(shelf, cube)
+        return write(published, pattern_figures(published, find_pattern_change(published), writing.outlines), writing)
 
     return respond(request, Freshness(cube.version, cube.published_at, audience), asked.format.media_type, body)
 
@@ -180,7 +186,8 @@ def concentrated(
 
     def body() -> bytes:
         published = release(of_region(cube, asked.question(cube, audience)), audience)
-        return write_concentration(published, find_concentration(published), asked.writing(shelf, cube))
+        writing = asked.writing(shelf, cube)
+        return write(published, concentration_figures(published, find_concentration(published), writing.outlines), writing)
 
     return respond(request, Freshness(cube.version, cube.published_at, audience), asked.format.media_type, body)
 
@@ -197,7 +204,8 @@ def dense(request: Request, shelf: CurrentShelf, audience: CurrentAudience, aske
         with shelf.at_one_state(asked.edition, asked.as_of) as (connection, cube):
             published = release_detail(densities(connection, cube, asked.question(cube, audience)), audience)
         options = asked.options()
-        return write_density(published, find_density(published, options), options, Writing(asked.format, asked.dialect, {}))
+        figures = density_figures(published, find_density(published, options), options)
+        return write(published, figures, Writing(asked.format, asked.dialect, {}))
 
     return respond(request, Freshness(cube.version, cube.published_at, audience), asked.format.media_type, body)
 
@@ -214,6 +222,6 @@ def repeated(request: Request, shelf: CurrentShelf, audience: CurrentAudience, a
         with shelf.at_one_state(asked.edition, asked.as_of) as (connection, cube):
             published = release_detail(near_repeats(connection, cube, asked.question(cube, audience)), audience)
         found = find_near_repeats(published, asked.options())
-        return write_near_repeats(published, found, Writing(asked.format, asked.dialect, {}))
+        return write(published, near_figures(published, found), Writing(asked.format, asked.dialect, {}))
 
     return respond(request, Freshness(cube.version, cube.published_at, audience), asked.format.media_type, body)

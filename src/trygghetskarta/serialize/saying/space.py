@@ -55,11 +55,15 @@ def of_clusters(published: Published, found: Clusters) -> list[str]:
     tested = sum(cluster is not Cluster.NOT_APPLICABLE for cluster in found.clusters)
     when = span_name(published.question.span).capitalize()
     if not tested:
-        return [f"{when}: det går inte att pröva var händelserna är samlade, för områdena skiljer sig inte mer åt än slumpen ger eller är för få."]
+        return [
+            f"{when}: det går inte att pröva var händelserna är samlade, för områdena skiljer sig inte mer åt än slumpen ger eller är för få."
+        ]
     said = [_kind(published, found, cluster) for cluster in _KINDS]
     said = [sentence for sentence in said if sentence]
     if not said:
-        said = [f"{when}: inget av {how_many(tested, _AREA)} skiljer sig med sina grannar så mycket från de andra att slumpen kan uteslutas."]
+        said = [
+            f"{when}: inget av {how_many(tested, _AREA)} skiljer sig med sina grannar så mycket från de andra att slumpen kan uteslutas."
+        ]
     elif found.method is ClusterMethod.GISTAR:
         said.append(_NOT_WHY)
     return [*said, *_overall(found), *_untested(len(found.clusters) - tested), *_unit(published.question)]
@@ -110,7 +114,9 @@ def of_pattern(published: Published, found: PatternChange) -> list[str]:
     if found.similarity.s is None:
         return [f"Mönstret {now} kan inte jämföras med {before}: det saknas händelser i någon av perioderna."]
     share = decimal(100 * found.similarity.s, 0)
-    said = [f"I {share} procent av områdena ryms andelen {before} i osäkerheten för andelen {now} (S-index {decimal(found.similarity.s, 2)})."]
+    said = [
+        f"I {share} procent av områdena ryms andelen {before} i osäkerheten för andelen {now} (S-index {decimal(found.similarity.s, 2)})."
+    ]
     for verdict, words in ((ShareVerdict.HIGHER, "större"), (ShareVerdict.LOWER, "mindre")):
         names = _names(published, [verdict is one for one in found.verdicts])
         if names:
@@ -140,9 +146,13 @@ def of_concentration(published: Published, found: Concentration) -> list[str]:
         return [f"{when}: det finns ingen händelse, så det går inte att säga hur samlade de är."]
     held = f"{whole(found.holding)} av {how_many(found.areas, _AREA)} ({decimal(100 * found.holding / found.areas)} procent)"
     said = [f"{when}: hälften av {how_many(found.events, _noun(published.question))} ligger i {held}."]
-    chance = f"{decimal(100 * found.chance.share)} procent (mellan {decimal(100 * found.chance.low)} och {decimal(100 * found.chance.high)})"
+    chance = (
+        f"{decimal(100 * found.chance.share)} procent (mellan {decimal(100 * found.chance.low)} och {decimal(100 * found.chance.high)})"
+    )
     if found.chance.p <= LEVEL:
-        said.append(f"Låg lika många händelser slumpvis skulle de ligga i {chance}; de är alltså mer samlade än slumpen ger ({_p(found.chance.p)}).")
+        said.append(
+            f"Låg lika många händelser slumpvis skulle de ligga i {chance}; de är alltså mer samlade än slumpen ger ({_p(found.chance.p)})."
+        )
     else:
         said.append(f"Så samlade kan lika många händelser bli av en slump, {chance}; om de verkligen är samlade kan inte avgöras.")
     if found.by_people is not None:
@@ -164,7 +174,9 @@ def of_density(published: PublishedDetail[PointContent], found: Surface, options
     """
     question, content = published.question, published.content
     when = span_name(question.span).capitalize()
-    said = [f"{when}: tätheten är räknad på {how_many(found.used, _noun(question))} med en punkt och bandbredden {whole(round(options.bandwidth))} meter."]
+    said = [
+        f"{when}: tätheten är räknad på {how_many(found.used, _noun(question))} med en punkt och bandbredden {whole(round(options.bandwidth))} meter."
+    ]
     cell = (found.grid.cell / 1000) ** 2
     if found.dual is None and found.used:
         low = float(holding(found.density.per_km2, (0.5,))[0])
