@@ -48,6 +48,7 @@ from trygghetskarta.queries.hotspots import emerging as count_emerging
 from trygghetskarta.queries.hotspots import pattern_change as count_pattern_change
 from trygghetskarta.queries.points import densities, near_repeats
 from trygghetskarta.serialize.csv import Dialect
+from trygghetskarta.serialize.figures import Row
 from trygghetskarta.serialize.formats import Figures, Format, Writing
 from trygghetskarta.serialize.formats import write as write_figures
 from trygghetskarta.serialize.geojson import Outlines
@@ -63,20 +64,17 @@ Per = Annotated[Denominator, typer.Option(help="Vad rate räknas på.")]
 
 _MOST_SHOWN = 25
 _HEADINGS = {
+    "contour": "Kontur",
     "name": "Område",
     "count": "Antal",
     "baselineCount": "Jämförs med",
     "smoothedRate": "Utjämnat tal",
     "z": "z",
-    "adjustedP": "Justerat p",
-    "cluster": "Vad",
     "hotPeriods": "Heta perioder",
     "rank": "Plats",
     "share": "Andel %",
     "baselineShare": "Andel förr %",
     "cumulativeShare": "Tillsammans %",
-    "verdict": "Utslag",
-    "contour": "Kontur",
     "squareKilometres": "km²",
     "events": "Händelser",
     "metresFrom": "Meter från",
@@ -89,6 +87,9 @@ _HEADINGS = {
     "x": "x",
     "y": "y",
     "density": "Per km²",
+    "adjustedP": "Justerat p",
+    "cluster": "Vad",
+    "verdict": "Utslag",
 }
 _WORDS = ("name", "cluster", "verdict", "contour")
 _THOUSANDTHS = ("adjustedP",)
@@ -295,7 +296,7 @@ def _tell(published: Answered, figures: Figures, telling: _Telling) -> None:
     table = Table()
     for column in shown:
         table.add_column(_HEADINGS[column], justify="left" if column in _WORDS else "right")
-    for row in figures.rows[:_MOST_SHOWN]:
+    for row in sorted(figures.rows, key=_order)[:_MOST_SHOWN]:
         table.add_row(*(_cell(column, row[column]) for column in shown))
     console.print(table)
     rest = len(figures.rows) - _MOST_SHOWN
@@ -303,6 +304,14 @@ def _tell(published: Answered, figures: Figures, telling: _Telling) -> None:
         console.print(f"{whole(rest)} rader till visas inte; --format ger alla.")
     for sentence in figures.sentences:
         console.print(sentence)
+
+
+def _order(row: Row) -> tuple[float, float]:
+    """Put areas that stand out first; leave bands, contours and cells as they are."""
+    if "code" not in row:
+        return (0.0, 0.0)
+    rank, adjusted = row.get("rank"), row.get("adjustedP")
+    return (float("inf") if rank is None else rank, float("inf") if adjusted is None else adjusted)
 
 
 def _cell(column: str, value: str | float | None) -> str:
