@@ -118,17 +118,15 @@ def get(server: str, path: str, **parameters: str) -> httpx.Response:
 
 @pytest.mark.parametrize("method", ["gistar", "moran", "emerging"])
 def test_hot_spots_have_all_that_a_reader_needs(live_server: str, method: str) -> None:
-    answer = get(live_server, "hotspots", source="anmalda_brott", method=method, level="stadsdel", from_="2025-01", to="2025-12")
+    asked = {"source": "anmalda_brott", "method": method, "level": "stadsdel", "from": "2025-01", "to": "2025-12"}
+    answer = get(live_server, "hotspots", **asked)
     body = answer.json()
     assert answer.status_code == 200
     assert (body["method"], body["question"]["measure"], len(body["features"])) == (method, "rate", 117)
     figures = body["features"][0]["properties"]
     assert {"z", "pValue", "adjustedP", "cluster", "smoothedRate", "rate", "count", "status"} <= set(figures)
     assert body["features"][0]["geometry"]["type"] == "MultiPolygon"
-    assert (
-        answer.content
-        == get(live_server, "hotspots", source="anmalda_brott", method=method, level="stadsdel", from_="2025-01", to="2025-12").content
-    )
+    assert answer.content == get(live_server, "hotspots", **asked).content
     assert body["sentences"]
     assert "getis-ord-gistar" in body["provenance"]["methods"] or method == "moran"
 

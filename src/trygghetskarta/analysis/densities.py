@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +23,7 @@ _SHARES = (0.25, 0.5, 0.75)
 _DEVIATIONS = (2.0, 3.0)
 _LEAST_EVENTS = 1.0
 _LEAST_PEOPLE = 100.0
-_DECIMALS = 6
+_PRECISION = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +166,13 @@ def _geometry(surface: Surface, values: Floats, low: float) -> str | None:
     if not rings:
         return None
     to_degrees = Transformer.from_crs(surface.srid, 4326, always_xy=True)
-    polygons = [[_degrees(to_degrees, ring) for ring in polygon] for polygon in rings]
-    return json.dumps({"type": "MultiPolygon", "coordinates": polygons}, separators=(",", ":"))
+    polygons = [shapely.Polygon(_degrees(to_degrees, ring[0]), [_degrees(to_degrees, hole) for hole in ring[1:]]) for ring in rings]
+    # Outlines that meet in a point, or do so when rounded, are mended; RFC 7946 turns outer rings against the clock.
+    valid = shapely.make_valid(shapely.MultiPolygon(polygons), method="structure", keep_collapsed=False)
+    whole = shapely.get_parts(shapely.set_precision(valid, _PRECISION)).tolist()
+    return shapely.to_geojson(shapely.orient_polygons(shapely.MultiPolygon(whole), exterior_cw=False)) if whole else None
 
 
-def _degrees(to_degrees: Transformer, ring: Floats) -> list[list[float]]:
+def _degrees(to_degrees: Transformer, ring: Floats) -> Floats:
     longitudes, latitudes = to_degrees.transform(ring[:, 0], ring[:, 1])
-    degrees: list[list[float]] = np.stack([longitudes, latitudes], axis=1).round(_DECIMALS).tolist()
-    return degrees
+    return np.stack([longitudes, latitudes], axis=1)
