@@ -241,6 +241,7 @@ class EffectCounts:
         others: Areas in which nothing was done, to compare the effect with, (others,).
         other_counts: Their events, shape (others, 2).
         weighting: What the asker wants the control divided by; None to let its size decide.
+        estimated: How many of all these events are dealt to the areas by share.
     """
 
     measure: Registered
@@ -259,6 +260,7 @@ class EffectCounts:
     others: tuple[Area, ...]
     other_counts: Counts
     weighting: Weighting | None
+    estimated: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -324,10 +324,17 @@ def missing_months(cube: Cube, source: SourceId, span: Span) -> tuple[Month, ...
 
 
 def provisional_months(cube: Cube, source: SourceId, span: Span) -> tuple[Month, ...]:
-    """List the delivered months of a span whose figures were not final when the source last delivered."""
+    """List the delivered months of a span whose figures are not final.
+
+    They are not while the source itself calls them so, as far as was known when it last delivered, nor while too little is estimated to be known.
+    """
     known_on = cube.known_on.get(source)
     if known_on is None:
         return ()
-    missing, open_ = set(missing_months(cube, source, span)), set(cube.delivered[source].open.tolist() if source in cube.delivered else [])
+    missing = set(missing_months(cube, source, span))
+    told = cube.delivered.get(source)
+    # Months that more will be added to: by another date than the source's own those still open, by its own those known too little of.
+    to_grow = {Month(number) for number in told.open.tolist()} if told is not None else set()
+    to_grow |= {known.month for known in cube.completeness.get(source, ()) if known.provisional}
     finality = CONTRACTS[source].finality
-    return tuple(month for month in span if month not in missing and (month.number in open_ or known_on < finality.final_from(month)))
+    return tuple(month for month in span if month not in missing and (known_on < finality.final_from(month) or month in to_grow))

@@ -19,7 +19,7 @@ from trygghetskarta.domain.sources import CONTRACTS, POINT, SourceId
 from trygghetskarta.errors import Fault, InvalidQuestionError, NotCoveredError
 from trygghetskarta.queries.asking import Asked, ask
 from trygghetskarta.queries.cube import Cube, delivered_months, partial_months
-from trygghetskarta.queries.grounds import area_names, count_ground, unweighted, weighed, weights_in_force
+from trygghetskarta.queries.grounds import area_names, count_ground, estimated_in, unweighted, weighed, weights_in_force
 from trygghetskarta.queries.slices import Ranges, detail, part_of, refuse
 
 Ints = npt.NDArray[np.int64]
@@ -126,6 +126,7 @@ def count_effect(connection: Connection, cube: Cube, measure: Registered, asked:
         others=tuple(cube.areas[_level(measure)][number] for number in others),
         other_counts=other_counts,
         weighting=asked.weighting,
+        estimated=sum(estimated_in(cube, ground, ranges, (before, after)) for ground in measure.grounds.values()),
     )
     return detail(cube, question, content)
 

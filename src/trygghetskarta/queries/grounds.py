@@ -112,6 +112,14 @@ def area_names(cube: Cube, ground: Ground) -> tuple[str, ...]:
     return tuple(cube.areas[level][number].name for number in _numbers(cube, ground, level)) if level is not None else ()
 
 
+def estimated_in(cube: Cube, ground: Ground, ranges: Ranges, spans: tuple[Span, ...]) -> int:
+    """Count how many of the events of a ground are dealt to its areas by share; none of a polygon's are."""
+    level = ground.site.level
+    if level is None:
+        return 0
+    return int(cube.estimated_counts(cube.cells(level), ranges, spans)[_numbers(cube, ground, level)].sum())
+
+
 def _own_counts(cube: Cube, source: SourceId, where: tuple[AreaLevel, list[int]], runs: Iterable[tuple[int, int]], history: Span) -> Ints:
     """Count some areas together by category and month; shape (categories of the tree, months)."""
     found = np.zeros((len(cube.trees[source].nodes), history.months), np.int64)

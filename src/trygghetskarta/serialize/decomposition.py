@@ -11,6 +11,7 @@ from trygghetskarta.analysis.decomposition import METHOD, Decomposition, find_pa
 from trygghetskarta.analysis.harm import METHOD as HARM_METHOD
 from trygghetskarta.domain.counts import Measure, Published, Status
 from trygghetskarta.domain.parts import Part
+from trygghetskarta.serialize.estimates import estimated_methods
 from trygghetskarta.serialize.figures import Row
 from trygghetskarta.serialize.formats import Figures, Writing, write
 from trygghetskarta.serialize.harm import told
@@ -53,7 +54,7 @@ def decomposition_figures(whole: Published, parts: Sequence[tuple[Part, Publishe
     # The sentences of an answer about harm hold those of its harm already.
     of_harm = [] if whole.question.measure is Measure.HARM else harm_sentences(whole)
     said = [*sentences(whole), *of_harm, *moved_sentences(found)]
-    methods = (HARM_METHOD, METHOD) if found.moved is not None else ()
+    methods = ((HARM_METHOD, METHOD) if found.moved is not None else ()) + estimated_methods(whole)
     return Figures(rows, said, methods, {"whole": _whole(found)})
 
 

@@ -13,6 +13,7 @@ from trygghetskarta.analysis.effect import Effect, GoalFinding
 from trygghetskarta.domain.details import PublishedDetail
 from trygghetskarta.domain.measures import EffectCounts, Goal, Ground, Registered, Role
 from trygghetskarta.serialize.csv import Dialect, table
+from trygghetskarta.serialize.estimates import METHOD as LAND_SHARE
 from trygghetskarta.serialize.figures import Row
 from trygghetskarta.serialize.formats import Figures, Format, Writing, write
 from trygghetskarta.serialize.geojson import feature_collection
@@ -230,6 +231,7 @@ def effect_members(found: Effect, goals: list[dict[str, Any]]) -> dict[str, Any]
             "trendP": _number(found.trend[1]),
             "weights": held.weights,
             "unweighted": held.unweighted,
+            "estimated": held.estimated,
         },
         "placebo": {"rank": place.rank, "of": place.of, "pValue": _number(place.p)} if place is not None else None,
         "goals": goals,
@@ -246,6 +248,7 @@ def methods(found: Effect) -> tuple[str, ...]:
         "smallest-effect": found.count is not None,
         "placebo": found.placebo is not None,
         "goals": bool(found.counts.measure.told.goals),
+        LAND_SHARE: bool(found.counts.estimated),
     }
     return tuple(name for name, is_used in used.items() if is_used)
 

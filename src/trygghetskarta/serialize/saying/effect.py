@@ -32,8 +32,19 @@ def effect_sentences(answer: PublishedDetail[EffectCounts], found: Effect) -> li
     question = answer.question
     said = [_level(answer, found), _verdict(found), _ratio(found), _displacement(found), _harm(found), _placebo(found)]
     said += _cautions(found)
-    said += [_without_point(found), _provisional(answer), *_recoded(question, found)]
+    said += [_without_point(found), _estimated(answer), _provisional(answer), *_recoded(question, found)]
     return [sentence for sentence in said if sentence]
+
+
+def _estimated(answer: PublishedDetail[EffectCounts]) -> str:
+    held = answer.content
+    if not held.estimated:
+        return ""
+    are = "är fördelad" if held.estimated == 1 else "är fördelade"
+    return (
+        f"{whole(held.estimated)} av {how_many(int(held.counts.sum()), _ANY)} i åtgärdens områden, före och efter, {are} efter andelar av marken ur "
+        f"områden som är delade i indelningen från {day_name(answer.provenance.edition)}; det är en skattning."
+    )
 
 
 def goal_sentence(goal: Goal, found: GoalFinding | None) -> str:
