@@ -55,7 +55,7 @@ _FIND = text("""
         LEFT JOIN place_area AS stadsdel
             ON stadsdel.place_id = timed.place_id AND stadsdel.edition_id = newest.edition_id AND stadsdel.level = 'stadsdel'
                 AND stadsdel.ends - stadsdel.begins = 1000000
-        WHERE ends - begins <= :longest
+        WHERE timed.ends - timed.begins <= :longest
     ), met AS (
         SELECT DISTINCT a.key AS a_key, b.key AS b_key,
             greatest(extract(epoch FROM greatest(b.begins - a.ends, a.begins - b.ends)) / 60, 0) AS minutes,
