@@ -386,6 +386,7 @@ def test_the_public_sees_only_what_is_public_elsewhere(public_server: str) -> No
             "covered": True,
             "withheldBySource": None,
             "undated": None,
+            "estimated": None,
             "total": None,
         }
         assert not any(

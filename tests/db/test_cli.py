@@ -63,10 +63,10 @@ def test_ingest_gives_a_receipt_in_which_every_row_is_accounted_for(areas: Engin
 def test_rejected_rows_are_given_as_they_came(areas: Engine, tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     file.write_text(fires("A;2025-03-01 12:00;10;10", ";2025-03-01 12:00;10;10"), encoding="utf-8")
-    told = run(areas, "ingest", "brander", str(file), "--json")
-    assert told.returncode == 1
+    receipt = run(areas, "ingest", "brander", str(file), "--json")
+    assert receipt.returncode == 1
+    number = str(orjson.loads(receipt.stdout)["delivery"])
     lines = file.read_text(encoding="utf-8").splitlines()
-    number = str(orjson.loads(told.stdout)["delivery"])
     assert run(areas, "deliveries", "rejected", number, "--original").stdout == f"{lines[0]}\r\n{lines[2]}\r\n"
 
 
