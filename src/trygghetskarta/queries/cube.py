@@ -71,6 +71,7 @@ class Cube:
         known_on: Day of the last delivery by source.
         completeness: How much of the last months is known, by source.
         population: The denominators.
+        editions: All editions there are, newest first.
     """
 
     edition: Edition
@@ -86,6 +87,7 @@ class Cube:
     known_on: Mapping[SourceId, date]
     completeness: Mapping[SourceId, tuple[MonthKnown, ...]]
     population: Population
+    editions: tuple[Edition, ...] = ()
 
     @property
     def covered(self) -> Mapping[SourceId, Ints]:
@@ -162,6 +164,7 @@ def load_cube(connection: Connection, edition: date | None = None, as_of: date |
         known_on=known_on,
         completeness=load_completeness(connection, delivered, known_on, instant),
         population=load_population(connection, areas, instant),
+        editions=tuple(list_editions(connection)),
     )
 
 

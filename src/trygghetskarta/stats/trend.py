@@ -110,7 +110,7 @@ def poisson_fit(counts: Floats, terms: Floats, exposure: Floats | None = None) -
             raise ValueError("the terms are not of full rank") from error
         step = np.abs(fitted - coefficients).max()
         coefficients = fitted
-        mean = np.exp(np.clip(terms @ coefficients + offset, -30, 30))
+        mean = np.exp(np.clip(terms @ coefficients + offset, -30.0, 30.0)).astype(np.float64)
         if step < 1e-10:
             break
     else:
@@ -118,7 +118,10 @@ def poisson_fit(counts: Floats, terms: Floats, exposure: Floats | None = None) -
     freedom = len(counts) - terms.shape[1]
     pearson = float(((counts - mean) ** 2 / mean).sum())
     dispersion = max(pearson / freedom, 1.0) if freedom > 0 else np.nan
-    covariance: Floats = np.linalg.inv((terms * mean[:, None]).T @ terms)
+    try:
+        covariance: Floats = np.linalg.inv((terms * mean[:, None]).T @ terms)
+    except np.linalg.LinAlgError as error:
+        raise ValueError("no finite coefficients fit best") from error
     return Fit(coefficients, covariance, mean, float(dispersion), freedom)
 
 

@@ -1,0 +1,195 @@
+"""A series as rows and sections: its values, and what was found in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+
+from trygghetskarta.analysis.calendar import Entry
+from trygghetskarta.analysis.months import Floats, Lacking, Months
+from trygghetskarta.analysis.series import Compared, Findings, Include
+from trygghetskarta.analysis.unusual import Judged
+from trygghetskarta.domain.counts import Published
+from trygghetskarta.domain.periods import Interval, Period
+from trygghetskarta.serialize.figures import Row, head, methods, series_rows
+from trygghetskarta.serialize.formats import Figures, Format, Writing, write
+from trygghetskarta.serialize.geojson import by_area, feature_collection
+from trygghetskarta.serialize.rounding import number, whole
+from trygghetskarta.serialize.saying.answers import sentences
+from trygghetskarta.serialize.saying.series import found_sentences
+from trygghetskarta.serialize.sections import sections
+
+_METHODS: Mapping[Include, tuple[str, ...]] = {
+    Include.ROLLING12: ("rolling12",),
+    Include.YEAR_TO_DATE: ("year-to-date",),
+    Include.SAME_PERIOD: ("same-period-last-year",),
+    Include.DAYS: ("scaled-by-days",),
+    Include.SEASON: ("classical-decomposition",),
+    Include.STL: ("stl",),
+    Include.TREND: ("quasi-poisson-trend", "seasonal-mann-kendall", "seasonal-theil-sen"),
+    Include.UNUSUAL: ("negative-binomial-control-chart",),
+    Include.BREAKS: ("sup-f-break", "pettitt"),
+}
+
+
+def write_series(published: Published, findings: Findings, writing: Writing) -> bytes:
+    """Write the answer to a series.
+
+    Args:
+        published: The answer.
+        findings: What was found in it.
+        writing: How.
+
+    Returns:
+        The bytes; GeoJSON and JSON have one item per area, with its values in order and a section for each thing looked for.
+    """
+    figures = series_figures(published, findings)
+    if writing.format not in (Format.GEOJSON, Format.JSON):
+        return write(published, figures, writing)
+    members = {**head(published, figures.sentences, figures.methods), **figures.beside}
+    told = sections(published, findings)
+    lines = [line | section for line, section in zip(by_area(figures.rows), told, strict=True)]
+    if writing.format is Format.JSON:
+        return orjson.dumps({**members, "series": lines})
+    return feature_collection(members, lines, writing.outlines)
+
+
+def series_figures(published: Published, findings: Findings) -> Figures:
+    """Give a series as every format writes it.
+
+    Args:
+        published: The answer.
+        findings: What was found in it.
+
+    Returns:
+        One row per area and period, sentences, methods, and the calendar beside them.
+    """
+    rows = series_rows(published)
+    columns = _columns(published, findings)
+    for place, row in enumerate(rows):
+        area, period = divmod(place, len(published.periods))
+        for column in columns:
+            row.update(column(area, period))
+    return Figures(
+        rows=rows,
+        sentences=[*sentences(published), *found_sentences(published, findings)],
+        methods=(*methods(published), *(name for include, names in _METHODS.items() if include in findings.include for name in names)),
+        beside={"calendar": [_entry(entry) for entry in findings.calendar]},
+    )
+
+
+Column = Callable[[int, int], Row]
+
+
+def _columns(published: Published, findings: Findings) -> list[Column]:
+    """Give what adds columns to the row of an area and a period."""
+    months = findings.months
+    if months is None:
+        return []
+    at = [months.place(period.span.last) for period in published.periods]
+    columns: list[Column] = []
+    if findings.rolling12 is not None:
+        columns.append(_beside("rolling12", findings.rolling12, at))
+    if findings.year_to_date is not None:
+        columns.append(_beside("yearToDate", findings.year_to_date, at))
+    if findings.same_period is not None:
+        columns.append(_last_year(findings.same_period))
+    if findings.days is not None:
+        columns.append(_scaled(findings.days, months, published.periods))
+    if published.question.interval is Interval.MONTH:
+        columns += _monthly(published, findings)
+    return columns
+
+
+def _beside(name: str, compared: Compared, at: list[int]) -> Column:
+    def column(area: int, period: int) -> Row:
+        place = at[period]
+        return {
+            name: whole(compared.now[area, place]),
+            f"{name}LastYear": whole(compared.before[area, place]),
+            f"{name}Percent": number(compared.changed.percent[area, place]),
+        }
+
+    return column
+
+
+def _last_year(compared: Compared) -> Column:
+    def column(area: int, period: int) -> Row:
+        return {
+            "samePeriodLastYear": whole(compared.before[area, period]),
+            "samePeriodLastYearDifference": whole(compared.changed.difference[area, period]),
+            "samePeriodLastYearPercent": number(compared.changed.percent[area, period]),
+        }
+
+    return column
+
+
+def _scaled(days: Floats, months: Months, periods: tuple[Period, ...]) -> Column:
+    spans = [(max(months.place(period.span.first), 0), months.place(period.span.last) + 1) for period in periods]
+
+    def column(area: int, period: int) -> Row:
+        begin, end = spans[period]
+        return {"daysScaled": number(days[area, begin:end].sum())}
+
+    return column
+
+
+def _monthly(published: Published, findings: Findings) -> list[Column]:
+    """Give the columns that only months have."""
+    numbers = [period.span.first.number for period in published.periods]
+    columns: list[Column] = []
+    if findings.season is not None:
+        columns.append(
+            _stretched(
+                findings.season, numbers, {"seasonIndex": lambda found: found[1].season, "seasonTrend": lambda found: found[1].trend}, 4
+            )
+        )
+    if findings.stl is not None:
+        parts = {
+            "stlTrend": lambda found: found.trend,
+            "stlSeason": lambda found: found.season,
+            "stlRemainder": lambda found: found.remainder,
+        }
+        columns.append(_stretched(findings.stl, numbers, parts, 2))
+    if findings.growth is not None:
+        columns.append(_stretched(findings.growth, numbers, {"trendFit": lambda found: found.slope.mean}, 2))
+    if findings.judged is not None:
+        columns.append(_judged(findings.judged))
+    return columns
+
+
+def _stretched(found: tuple[Any, ...], numbers: list[int], parts: Mapping[str, Callable[[Any], Floats]], decimals: int) -> Column:
+    def column(area: int, period: int) -> Row:
+        stretch = found[area]
+        if isinstance(stretch, Lacking):
+            return dict.fromkeys(parts)
+        place = numbers[period] - stretch.span.first.number
+        if not 0 <= place < stretch.span.months:
+            return dict.fromkeys(parts)
+        return {name: number(part(stretch.found)[place], decimals) for name, part in parts.items()}
+
+    return column
+
+
+def _judged(judged: Judged) -> Column:
+    def column(area: int, period: int) -> Row:
+        return {
+            "expected": number(judged.chart.expected[area, period]),
+            "expectedLow": whole(judged.chart.low[area, period]),
+            "expectedHigh": whole(judged.chart.high[area, period]),
+            "unusual": judged.judgements[area][period].value,
+        }
+
+    return column
+
+
+def _entry(entry: Entry) -> Row:
+    return {
+        "month": str(entry.span.first),
+        "to": str(entry.span.last),
+        "kind": entry.kind.value,
+        "text": entry.text,
+        "textEn": entry.text_en,
+    }
