@@ -63,7 +63,7 @@ def test_p1_of_a_month_in_the_year_has_its_own_year_so_far() -> None:
 
 
 @pytest.mark.parametrize(("rows", "numbers"), [(np.ones((1, 23)), months("2024-01", 23)), (np.ones((1, 24)), months("2024-01", 24) * 2)])
-def test_p1_takes_two_years_of_consecutive_months(rows: np.ndarray[tuple[int, int], np.dtype[np.float64]], numbers: np.ndarray) -> None:  # type: ignore[type-arg]
+def test_p1_takes_two_years_of_consecutive_months(rows: np.ndarray[tuple[int, int], np.dtype[np.float64]], numbers: np.ndarray) -> None:
     with pytest.raises(ValueError, match="months"):
         p1(rows, numbers)
 
@@ -136,7 +136,7 @@ def test_a_month_has_the_days_and_weekdays_of_the_calendar(number: int) -> None:
 
 def test_months_scaled_by_days_of_equal_weight_are_those_scaled_by_days() -> None:
     numbers = months("2024-01", 12)
-    counts = days_of(numbers) * 2.0
+    counts = days_of(numbers).astype(np.float64) * 2
     assert scaled_by_days(counts, numbers) == pytest.approx(np.full(12, 60.875))
     assert scaled_by_days(counts, numbers, np.ones(7)) == pytest.approx(np.full(12, 60.875))
     # A month of five Saturdays is scaled down when Saturdays have more.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -18,7 +19,7 @@ from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.stats.breaks import Break, Pettitt, level_break, pettitt
 from trygghetskarta.stats.season import Decomposition, Model, Stl, classical, stl
 from trygghetskarta.stats.series import Changed, change, rolling_sum, scaled_by_days, year_before, year_to_date
-from trygghetskarta.stats.trend import Ranked, Slope, seasonal_mann_kendall, seasonal_theil_sen, yearly_slope
+from trygghetskarta.stats.trend import Ranked, Slope, seasonal_mann_kendall, seasonal_theil_sen, widened, yearly_slope
 
 LEAST_BACKGROUND = 60
 """Season, growth and breaks are looked for in the span asked for, and where that is shorter, in five years up to its end."""
@@ -39,6 +40,8 @@ class Include(StrEnum):
     BREAKS = "breaks"
     ALL = "all"
 
+
+_CHANGES = {Include.ROLLING12, Include.YEAR_TO_DATE, Include.SAME_PERIOD}
 
 Found = TypeVar("Found")
 
@@ -124,6 +127,7 @@ class Findings:
         season: Per area.
         stl: Per area.
         growth: Per area.
+        variation: Per area, how many times more its months vary than by Poisson: what widens the interval of a change; NaN where that is not known.
         judged: The months of the span, beside what was to be expected of them.
         broken: Per area.
     """
@@ -139,6 +143,7 @@ class Findings:
     season: tuple[Stretch[tuple[Model, Decomposition]] | Lacking, ...] | None = None
     stl: tuple[Stretch[Stl] | Lacking, ...] | None = None
     growth: tuple[Stretch[Growth] | Lacking, ...] | None = None
+    variation: Floats | None = None
     judged: Judged | None = None
     broken: tuple[Stretch[Broken] | Lacking, ...] | None = None
 
@@ -176,6 +181,7 @@ def follow(shown: Published, background: Published | None, include: Iterable[Inc
         season=_each(months, lambda area: _season(months, area, stretch)) if Include.SEASON in wanted else None,
         stl=_each(months, lambda area: _stl(months, area, stretch)) if Include.STL in wanted else None,
         growth=_growth_of_all(months, stretch, broken) if broken is not None and Include.TREND in wanted else None,
+        variation=_variation(months, stretch) if wanted & _CHANGES else None,
         judged=judge(months, span) if Include.UNUSUAL in wanted else None,
         broken=broken if Include.BREAKS in wanted else None,
     )
@@ -194,6 +200,17 @@ def _compared(now: Floats) -> Compared:
 def _same(months: Months, spans: list[Span]) -> Compared:
     now, before = (np.stack([months.total(span.shifted(-back)) for span in spans], axis=1) for back in (0, 12))
     return Compared(now, before, change(now, before))
+
+
+def _variation(months: Months, stretch: Span) -> Floats:
+    """Give how many times more than by Poisson each area's months vary round a season and a steady growth."""
+    found = np.full(len(months.counts), np.nan)
+    for area in range(len(found)):
+        values, numbers = months.trusted_of(area, stretch)
+        with suppress(ValueError):
+            slope = yearly_slope(values, numbers, months.exposure_of(area, numbers))
+            found[area] = slope.dispersion * widened(slope.correlation, int((~np.isnan(values)).sum()))
+    return found
 
 
 def _season(months: Months, area: int, stretch: Span) -> Stretch[tuple[Model, Decomposition]] | Lacking:

@@ -12,6 +12,7 @@ from trygghetskarta.analysis.unusual import Judged, Judgement
 from trygghetskarta.domain.counts import Published, Status
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.serialize.rounding import SHARE, number, whole
+from trygghetskarta.stats.change import rate_ratio
 from trygghetskarta.stats.control import FALSE_ALARMS
 from trygghetskarta.stats.season import SERVED, Decomposition, Model, Stl
 from trygghetskarta.stats.series import days_of
@@ -38,11 +39,11 @@ def _of_area(published: Published, findings: Findings, area: int) -> dict[str, S
         return {}
     found: dict[str, Section] = {}
     if findings.rolling12 is not None:
-        found["rolling12"] = months_up_to(months, findings.rolling12, area, 12)
+        found["rolling12"] = months_up_to(findings, months, area, 12)
     if findings.year_to_date is not None:
-        found["yearToDate"] = months_up_to(months, findings.year_to_date, area, None)
+        found["yearToDate"] = months_up_to(findings, months, area, None)
     if findings.whole is not None:
-        found["samePeriodLastYear"] = _compared(findings.whole, (area, 0), published.question.span)
+        found["samePeriodLastYear"] = _compared(findings.whole, (area, 0), published.question.span, findings.variation)
     return found | _looked_for(findings, area)
 
 
@@ -61,30 +62,33 @@ def _looked_for(findings: Findings, area: int) -> dict[str, Section]:
     return found
 
 
-def months_up_to(months: Months, compared: Compared, area: int, length: int | None) -> Section:
+def months_up_to(findings: Findings, months: Months, area: int, length: int | None) -> Section:
     """Give the newest sum that there is, and the same a year earlier.
 
     Args:
-        months: The months.
-        compared: Sums up to each of them.
+        findings: What was found.
+        months: The months it rests on.
         area: Which area.
-        length: How many months a sum holds; None for those of the calendar year.
+        length: 12 for the rolling year; None for the calendar year so far.
 
     Returns:
         The section.
     """
+    compared = findings.year_to_date if length is None else findings.rolling12
+    if compared is None:
+        return {}
     told = np.flatnonzero(~np.isnan(compared.now[area]))
     if not len(told):
         return _lacking(months.lacking[area] or Lacking("Månader saknas.", "Months are missing."))
     last = Month(int(months.numbers[told[-1]]))
     first = last.plus(1 - (length if length is not None else last.of_year))
-    return _compared(compared, (area, int(told[-1])), Span(first, last))
+    return _compared(compared, (area, int(told[-1])), Span(first, last), findings.variation)
 
 
-def _compared(compared: Compared, at: tuple[int, int], span: Span) -> Section:
+def _compared(compared: Compared, at: tuple[int, int], span: Span, variation: Floats | None) -> Section:
     now, before = float(compared.now[at]), float(compared.before[at])
     days, last_year = (int(days_of(np.arange(part.first.number, part.last.number + 1)).sum()) for part in (span, span.shifted(-12)))
-    per_day = 100 * (now / days - before / last_year) / (before / last_year) if before > 0 else np.nan
+    inflation = float(variation[at[0]]) if variation is not None else np.nan
     return {
         "status": (Status.VALUE if np.isfinite(now) else Status.MISSING).value,
         "from": str(span.first),
@@ -95,7 +99,22 @@ def _compared(compared: Compared, at: tuple[int, int], span: Span) -> Section:
         "percent": number(float(compared.changed.percent[at])),
         "days": days,
         "daysLastYear": last_year,
-        "percentPerDay": number(per_day),
+        **_per_day((now, before), (days, last_year), inflation),
+    }
+
+
+def _per_day(counts: tuple[float, float], days: tuple[int, int], inflation: float) -> Section:
+    """Give the change per day with its interval, widened by how much months vary; a year of few events is taken to vary by chance alone."""
+    nothing = {"percentPerDay": None, "percentPerDayLow": None, "percentPerDayHigh": None, "verdict": "notApplicable"}
+    if not np.isfinite(counts).all() or sum(counts) == 0:
+        return nothing
+    ratio = rate_ratio(np.array(counts, np.int64), np.array(days, np.float64), inflation if np.isfinite(inflation) else 1.0)
+    low, high = float(ratio.low), float(ratio.high)
+    return {
+        "percentPerDay": number(100 * (float(ratio.ratio) - 1)),
+        "percentPerDayLow": number(100 * (low - 1)),
+        "percentPerDayHigh": number(100 * (high - 1)),
+        "verdict": "higher" if low > 1 else "lower" if high < 1 else "cannotTell",
     }
 
 

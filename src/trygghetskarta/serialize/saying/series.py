@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trygghetskarta.analysis.months import Lacking, Months
-from trygghetskarta.analysis.series import SURE, Broken, Compared, Findings, Growth, Stretch
+from trygghetskarta.analysis.series import SURE, Broken, Findings, Growth, Stretch
 from trygghetskarta.analysis.unusual import Judged, Judgement
 from trygghetskarta.domain.counts import Published
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.sources import CONTRACTS
-from trygghetskarta.serialize.sections import months_up_to
+from trygghetskarta.serialize.sections import Section, months_up_to
 from trygghetskarta.serialize.swedish import decimal, how_many, listed, month_name, span_name, whole
 from trygghetskarta.stats.season import Decomposition, Model
 
@@ -48,9 +48,9 @@ def _noun(published: Published) -> tuple[str, str]:
 def _of_area(findings: Findings, months: Months, area: tuple[int, bool], noun: tuple[str, str]) -> Iterator[str]:
     number, few = area
     if few and findings.year_to_date is not None:
-        yield from _sum(months, findings.year_to_date, number, (None, noun))
+        yield from _sum(months_up_to(findings, months, number, None), noun)
     if few and findings.rolling12 is not None:
-        yield from _sum(months, findings.rolling12, number, (12, noun))
+        yield from _sum(months_up_to(findings, months, number, 12), noun)
     if few and findings.season is not None:
         yield _season(findings.season[number])
     if findings.growth is not None:
@@ -78,9 +78,7 @@ def _of_all(findings: Findings, few: bool) -> list[str]:
     return said
 
 
-def _sum(months: Months, compared: Compared, area: int, about: tuple[int | None, tuple[str, str]]) -> Iterator[str]:
-    length, noun = about
-    section = months_up_to(months, compared, area, length)
+def _sum(section: Section, noun: tuple[str, str]) -> Iterator[str]:
     if section["status"] != "value":
         return
     span = Span(Month.parse(section["from"]), Month.parse(section["to"]))
@@ -88,12 +86,20 @@ def _sum(months: Months, compared: Compared, area: int, about: tuple[int | None,
     if section["difference"] is None:
         yield f"{level}; året före går inte att räkna, för månader saknas."
         return
-    percent = f" ({decimal(abs(section['percent']))} procent)" if section["percent"] else ""
     if section["difference"] == 0:
         yield f"{level}, lika många som samma tid året före."
         return
+    percent = f" ({decimal(abs(section['percent']))} procent)" if section["percent"] else ""
     way = "fler" if section["difference"] > 0 else "färre"
-    yield f"{level}, {whole(abs(section['difference']))} {way} än samma tid året före{percent}; om ändringen är säker prövas inte här."
+    yield f"{level}, {whole(abs(section['difference']))} {way} än samma tid året före{percent}; {_SURELY[section['verdict']]}."
+
+
+_SURELY = {
+    "higher": "det är mer än slumpen ger",
+    "lower": "det är mer än slumpen ger",
+    "cannotTell": "om det är en verklig ändring kan inte avgöras",
+    "notApplicable": "om det är en verklig ändring kan inte avgöras",
+}
 
 
 def _season(season: Stretch[tuple[Model, Decomposition]] | Lacking) -> str:
