@@ -125,8 +125,8 @@ def test_a_missing_month_is_a_gap_in_every_sum_and_in_no_history_a_zero() -> Non
     published, findings = found(exact, Include.ALL)
     line = told(published, findings)["series"][0]
     assert line["values"][0]["rolling12"] is None
-    assert line["values"][4]["rolling12"] is None
-    assert line["values"][5]["rolling12"] is not None
+    assert line["values"][3]["rolling12"] is None
+    assert line["values"][4]["rolling12"] is not None
     assert line["values"][4]["samePeriodLastYear"] is None
     assert line["values"][4]["unusual"] == "usual"
     assert line["stl"] == {**line["stl"], "status": "notApplicable"}
@@ -218,7 +218,7 @@ def test_the_calendar_tells_of_laws_recodings_divisions_and_holes() -> None:
     exact = background(drawn(), missing=("2021-03", "2021-04", "2021-08"), partial=(Month.parse("2022-02"),))
     exact = replace(exact, question=replace(exact.question, categories=("valdtakt",)))
     edition = Edition(1, date(2023, 7, 1), "11 stadsdelsområden", 3011, {AreaLevel.STAD: 1}, schematic=False)
-    entries = calendar(release(exact, STAFF), LONG, [edition])
+    entries = calendar(release(exact, STAFF), span("2013-01", "2025-12"), [edition])
     assert {entry.kind for entry in entries} >= {Kind.EDITION, Kind.MISSING, Kind.PARTIAL, Kind.LAW}
     assert [str(entry.span) for entry in entries if entry.kind is Kind.MISSING] == ["2021-03..2021-04", "2021-08..2021-08"]
     assert [entry.span.first for entry in entries] == sorted(entry.span.first for entry in entries)
@@ -242,7 +242,7 @@ def test_a_rise_is_said_with_its_interval() -> None:
 
 
 def test_with_many_areas_only_what_is_sure_is_said_of_each() -> None:
-    exact = background(drawn())
+    exact = background(drawn(seed=5))
     many = replace(
         exact,
         areas=tuple(replace(FARSTA, code=f"a{number}", name=f"Område {number}") for number in range(20)),

@@ -83,8 +83,8 @@ def _divided(editions: Iterable[Edition], span: Span) -> Iterator[Entry]:
             yield Entry(
                 Span(month, month),
                 Kind.EDITION,
-                f"Ny indelning i områden ({edition.name}). Rader som bara har en områdeskod kan ha flyttats mellan områden.",
-                f"A new division into areas ({edition.name}). Rows known by a code only may have moved between areas.",
+                f"Ny indelning i områden: {edition.name}. Rader som bara har en områdeskod kan ha flyttats mellan områden.",
+                f"A new division into areas: {edition.name}. Rows known by a code only may have moved between areas.",
             )
 
 
