@@ -39,8 +39,8 @@ def test_only_what_is_asked_for_is_found(live_server: str) -> None:
 
 
 def test_every_series_has_its_calendar(live_server: str) -> None:
-    answer = get(live_server, source="anmalda_brott", from_="2018-01", to="2024-12").json()
-    assert {"recoding", "edition"} <= {entry["kind"] for entry in answer["calendar"]}
+    answer = get(live_server, source="anmalda_brott", category="valdtakt", from_="2018-01", to="2024-12").json()
+    assert {"law", "edition"} <= {entry["kind"] for entry in answer["calendar"]}
     assert [entry["month"] for entry in answer["calendar"]] == sorted(entry["month"] for entry in answer["calendar"])
 
 
@@ -70,5 +70,10 @@ def test_anyone_is_told_nothing_of_a_source_that_is_not_public(public_server: st
     hidden = line(public_server, from_="2024-01", to="2024-12", include="all")
     assert {hidden[section]["status"] for section in SECTIONS} <= {"withheld", "missing"}
     assert all(value["expected"] is None and value["rolling12"] is None for value in hidden["values"])
-    asked = {"source": "polishandelser", "include": ["trend", "unusual", "breaks"], "from_": "2024-01", "to": "2024-12"}
+    asked: dict[str, str | list[str]] = {
+        "source": "polishandelser",
+        "include": ["trend", "unusual", "breaks"],
+        "from_": "2024-01",
+        "to": "2024-12",
+    }
     assert get(public_server, **asked).json()["series"] == get(live_server, **asked).json()["series"]
