@@ -13,7 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from trygghetskarta import __version__
 from trygghetskarta.api.problems import add_problems, problem
-from trygghetskarta.api.routers import areas, comparisons, deliveries, hours, series, service, sources, traces
+from trygghetskarta.api.routers import areas, comparisons, decompositions, deliveries, hours, series, service, sources, traces
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.api.unread import CloseUnread
 from trygghetskarta.domain.audience import Audience
@@ -61,6 +61,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     for router in (
         comparisons.router,
         series.router,
+        decompositions.router,
         hours.router,
         traces.router,
         areas.router,

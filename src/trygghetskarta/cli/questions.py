@@ -42,6 +42,7 @@ First = Annotated[str | None, typer.Option("--from", help="Första månad, till 
 Last = Annotated[str | None, typer.Option("--to", help="Sista månad.")]
 Baseline = Annotated[str | None, typer.Option(help="previous, same-period-last-year eller 2024-01..2024-12.")]
 Form = Annotated[Format | None, typer.Option("--format", help="Skriv i detta format i stället för en tabell.")]
+WeightsName = Annotated[str | None, typer.Option("--weights", help="Vikterna som allvarlighet räknas med; utelämnade är de nyaste.")]
 Out = Annotated[Path | None, typer.Option(help="Skriv till en fil.")]
 
 
@@ -56,6 +57,21 @@ _COMPARISON = {
     "rateHigh": "till",
     "status": "Värde",
 }
+_HARM = {
+    "name": "Område",
+    "count": "Antal",
+    "harm": "Dagar",
+    "harmLow": "95 % från",
+    "harmHigh": "till",
+    "baselineHarm": "Jämförs med",
+    "harmPercent": "Procent",
+    "harmPerEvent": "Per brott",
+    "harmPoliceInitiated": "Polisens egna",
+    "weighed": "Andel vägda",
+    "harmStatus": "Värde",
+}
+_STATUSES = ("status", "harmStatus")
+_TEXTS = ("name", "period", *_STATUSES)
 _STATUS = {"value": "", "missing": "saknas", "withheld": "skyddat", "notApplicable": "ej tillämpligt"}
 
 
@@ -70,9 +86,10 @@ def compare(
     first: First = None,
     last: Last = None,
     baseline: Baseline = None,
-    measure: Annotated[Measure, typer.Option(help="count eller rate.")] = Measure.COUNT,
+    measure: Annotated[Measure, typer.Option(help="count, rate eller harm.")] = Measure.COUNT,
     per: Annotated[Denominator, typer.Option(help="Vad rate räknas på.")] = Denominator.RESIDENTS,
     as_of: Day = None,
+    weights: WeightsName = None,
     form: Form = None,
     dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
     geometry: Annotated[Detail, typer.Option(help="Gränsernas noggrannhet i GeoJSON.")] = Detail.METRES10,
@@ -81,11 +98,12 @@ def compare(
     """Jämför områden under en period, och perioden med en annan."""
     asked = Asked(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, baseline,
-        Interval.MONTH, measure, per, day_of(as_of),
+        Interval.MONTH, measure, per, day_of(as_of), weights,
     )  # fmt: skip
     published, cube, outlines = _answer(asked, count_comparison, geometry if form is Format.GEOJSON else Detail.NONE)
     if form is None and out is None:
-        print_table(published, cube, (comparison_rows(published), sentences(published)), _COMPARISON)
+        columns = _HARM if measure is Measure.HARM else _COMPARISON
+        print_table(published, cube, (comparison_rows(published), sentences(published)), columns)
         return
     write_out(write_comparison(published, Writing(form or Format.CSV, dialect, outlines)), out)
 
@@ -113,24 +131,24 @@ def write_out(content: bytes, out: Path | None) -> None:
     typer.echo(f"Skrev {out}.", err=True)
 
 
-def print_table(published: Published, cube: Cube, shown: tuple[list[Row], list[str]], columns: Mapping[str, str]) -> None:
+def print_table(published: Published, cube: Cube, found: tuple[list[Row], list[str]], columns: Mapping[str, str]) -> None:
     """Print an answer: its edition, its rows, its ledger and its sentences.
 
     Args:
         published: The answer.
         cube: What it was counted from.
-        shown: Its rows, and its sentences.
+        found: Its rows, and its sentences.
         columns: The heading of each column, by its key; those that the rows lack are left out.
     """
-    rows, said = shown
+    rows, said = found
     console = Console(width=None if sys.stdout.isatty() else 140)
     console.print(f"{cube.edition.name}. {published.question.span}.")
     table = Table()
-    told = [column for column in columns if rows and column in rows[0]]
-    for column in told:
-        table.add_column(columns[column], justify="left" if column in ("name", "period", "status") else "right")
+    shown = [column for column in columns if rows and column in rows[0]]
+    for column in shown:
+        table.add_column(columns[column], justify="left" if column in _TEXTS else "right")
     for row in sorted(rows, key=lambda row: alphabetical(row["name"])):
-        table.add_row(*(_cell(row[column]) if column != "status" else _STATUS[row[column]] for column in told))
+        table.add_row(*(_STATUS[row[column]] if column in _STATUSES else cell(row[column]) for column in shown))
     console.print(table)
     ledger = published.ledger
     if ledger is not None:
@@ -142,7 +160,8 @@ def print_table(published: Published, cube: Cube, shown: tuple[list[Row], list[s
         console.print(sentence)
 
 
-def _cell(value: str | float | None) -> str:
+def cell(value: str | float | None) -> str:
+    """Give a value as a cell of a table on the terminal."""
     match value:
         case None:
             return "–"

@@ -19,6 +19,7 @@ from trygghetskarta.cli.questions import (
     Level,
     Out,
     Sources,
+    WeightsName,
     Within,
     day_of,
     print_table,
@@ -45,6 +46,10 @@ _COLUMNS = {
     "period": "Period",
     "count": "Antal",
     "rate": "Per 1 000 och år",
+    "harm": "Dagar",
+    "harmLow": "95 % från",
+    "harmHigh": "till",
+    "harmPerEvent": "Per brott",
     "rolling12": "12 mån.",
     "yearToDate": "Hittills i år",
     "samePeriodLastYear": "Samma i fjol",
@@ -71,9 +76,10 @@ def series(
     last: Last = None,
     interval: Annotated[Interval, typer.Option(help="Vad tiden delas in i.")] = Interval.MONTH,
     include: Annotated[list[Include] | None, typer.Option(help="Vad som ska räknas fram utöver värdena; kan anges flera gånger.")] = None,
-    measure: Annotated[Measure, typer.Option(help="count eller rate.")] = Measure.COUNT,
+    measure: Annotated[Measure, typer.Option(help="count, rate eller harm.")] = Measure.COUNT,
     per: Annotated[Denominator, typer.Option(help="Vad rate räknas på.")] = Denominator.RESIDENTS,
     as_of: Day = None,
+    weights: WeightsName = None,
     form: Form = None,
     dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
     geometry: Annotated[Detail, typer.Option(help="Gränsernas noggrannhet i GeoJSON.")] = Detail.METRES10,
@@ -82,7 +88,7 @@ def series(
     """Följ områden över tid, med säsong, trend, ovanliga månader och brott i nivån."""
     asked = Asked(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, None,
-        interval, measure, per, day_of(as_of),
+        interval, measure, per, day_of(as_of), weights,
     )  # fmt: skip
     with one_state(open_engine(read_settings())) as connection:
         cube = load_cube(connection, asked.edition, asked.as_of)
