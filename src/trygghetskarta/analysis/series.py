@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Generic, TypeVar
 
 import numpy as np
 
-from trygghetskarta.analysis.calendar import Entry, calendar
+from trygghetskarta.analysis.beside import Compared, is_sure, rolling, same_months, this_year
+from trygghetskarta.analysis.calendar import Entry, Kind, calendar
 from trygghetskarta.analysis.months import Floats, Ints, Lacking, Months, months_of, newest_run
 from trygghetskarta.analysis.unusual import Judged, judge
-from trygghetskarta.domain.areas import Edition
+from trygghetskarta.domain.areas import AreaLevel, Edition
 from trygghetskarta.domain.counts import Published
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.stats.breaks import Break, Pettitt, level_break, pettitt
+from trygghetskarta.stats.control import HISTORY
+from trygghetskarta.stats.multiple import benjamini_hochberg
 from trygghetskarta.stats.season import Decomposition, Model, Stl, classical, stl
-from trygghetskarta.stats.series import Changed, change, rolling_sum, scaled_by_days, year_before, year_to_date
+from trygghetskarta.stats.series import scaled_by_days
 from trygghetskarta.stats.trend import Ranked, Slope, seasonal_mann_kendall, seasonal_theil_sen, widened, yearly_slope
 
 LEAST_BACKGROUND = 60
 """Season, growth and breaks are looked for in the span asked for, and where that is shorter, in five years up to its end."""
-SURE = 0.05
 
 
 class Include(StrEnum):
@@ -42,6 +44,14 @@ class Include(StrEnum):
 
 
 _CHANGES = {Include.ROLLING12, Include.YEAR_TO_DATE, Include.SAME_PERIOD}
+_BACK = {
+    Include.UNUSUAL: HISTORY,
+    Include.ROLLING12: 23,
+    Include.YEAR_TO_DATE: 23,
+    Include.SAME_PERIOD: 12,
+    Include.DAYS: 0,
+}
+"""So many months before the first that is shown does what is found rest on; the rest is found in a stretch of its own."""
 
 Found = TypeVar("Found")
 
@@ -68,12 +78,19 @@ class Growth:
         ranks: By Mann and Kendall's seasonal test.
         median: Theil and Sen's slope in events a month and year, and the ends of its interval.
         beside: The month of a break that may be a recoding's doing, allowed for in the slope; None for none.
+        adjusted_p: The slope's p-value, allowing for that so many areas were tested.
     """
 
     slope: Slope
     ranks: Ranked
     median: tuple[float, float, float]
     beside: Month | None
+    adjusted_p: float = 1.0
+
+    @property
+    def is_found(self) -> bool:
+        """Tell whether it is more than chance."""
+        return is_sure(self.slope.p_value, self.adjusted_p)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,31 +101,18 @@ class Broken:
         most_likely: The most likely break.
         ranks: Pettitt's test on deviations from the mean of months of the same name, and the first month after the change.
         calendar: What happened near it.
+        adjusted_p: Its p-value, allowing for that so many areas were tested.
     """
 
     most_likely: Break
     ranks: tuple[Pettitt, Month]
     calendar: tuple[Entry, ...]
+    adjusted_p: float = 1.0
 
     @property
     def is_found(self) -> bool:
         """Tell whether it is more than chance."""
-        return self.most_likely.p_value < SURE
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """Sums of months beside the same a year earlier, (areas, months or periods).
-
-    Attributes:
-        now: The sum.
-        before: The same a year earlier.
-        changed: Their difference.
-    """
-
-    now: Floats
-    before: Floats
-    changed: Changed
+        return is_sure(self.most_likely.p_value, self.adjusted_p)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,6 @@ class Findings:
         season: Per area.
         stl: Per area.
         growth: Per area.
-        variation: Per area, how many times more its months vary than by Poisson: what widens the interval of a change; NaN where that is not known.
         judged: The months of the span, beside what was to be expected of them.
         broken: Per area.
     """
@@ -143,7 +146,6 @@ class Findings:
     season: tuple[Stretch[tuple[Model, Decomposition]] | Lacking, ...] | None = None
     stl: tuple[Stretch[Stl] | Lacking, ...] | None = None
     growth: tuple[Stretch[Growth] | Lacking, ...] | None = None
-    variation: Floats | None = None
     judged: Judged | None = None
     broken: tuple[Stretch[Broken] | Lacking, ...] | None = None
 
@@ -167,39 +169,41 @@ def follow(shown: Published, background: Published | None, include: Iterable[Inc
         return Findings(wanted, calendar(shown, span, editions))
     months = months_of(background, span)
     stretch = Span(max(Month(int(months.numbers[0])), min(span.first, span.last.plus(1 - LEAST_BACKGROUND))), span.last)
-    entries = calendar(background, stretch if wanted & {Include.TREND, Include.BREAKS} else span, editions)
-    broken = _each(months, lambda area: _broken(months, area, stretch, entries)) if wanted & {Include.TREND, Include.BREAKS} else None
+    entries = calendar(background, _rested_on(wanted, span, stretch), editions)
+    broken = _broken_of_all(months, stretch, _may_move(entries, shown)) if wanted & {Include.TREND, Include.BREAKS} else None
+    variation = _variation(months, stretch) if wanted & _CHANGES else np.zeros(0)
     return Findings(
         include=wanted,
         calendar=entries,
         months=months,
-        rolling12=_compared(rolling_sum(months.counts)) if Include.ROLLING12 in wanted else None,
-        year_to_date=_compared(year_to_date(months.counts, months.numbers)) if Include.YEAR_TO_DATE in wanted else None,
-        same_period=_same(months, [period.span for period in shown.periods]) if Include.SAME_PERIOD in wanted else None,
-        whole=_same(months, [span]) if Include.SAME_PERIOD in wanted else None,
+        rolling12=rolling(months, variation) if Include.ROLLING12 in wanted else None,
+        year_to_date=this_year(months, variation) if Include.YEAR_TO_DATE in wanted else None,
+        same_period=same_months(months, [period.span for period in shown.periods], variation) if Include.SAME_PERIOD in wanted else None,
+        whole=same_months(months, [span], variation) if Include.SAME_PERIOD in wanted else None,
         days=scaled_by_days(months.counts, months.numbers) if Include.DAYS in wanted else None,
         season=_each(months, lambda area: _season(months, area, stretch)) if Include.SEASON in wanted else None,
         stl=_each(months, lambda area: _stl(months, area, stretch)) if Include.STL in wanted else None,
         growth=_growth_of_all(months, stretch, broken) if broken is not None and Include.TREND in wanted else None,
-        variation=_variation(months, stretch) if wanted & _CHANGES else None,
         judged=judge(months, span) if Include.UNUSUAL in wanted else None,
         broken=broken if Include.BREAKS in wanted else None,
     )
 
 
+def _rested_on(wanted: frozenset[Include], span: Span, stretch: Span) -> Span:
+    """Give the months that what is found rests on, those shown among them."""
+    first = stretch.first if wanted - set(_BACK) else span.first
+    return Span(min([first, *(span.first.plus(-months) for include, months in _BACK.items() if include in wanted)]), span.last)
+
+
+def _may_move(entries: tuple[Entry, ...], shown: Published) -> tuple[Entry, ...]:
+    """Leave out new divisions where the whole city is asked for: no line within it moves what is counted."""
+    whole_city = shown.question.level is AreaLevel.STAD
+    return tuple(entry for entry in entries if not (whole_city and entry.kind is Kind.EDITION))
+
+
 def _each(months: Months, find: Callable[[int], Stretch[Found] | Lacking]) -> tuple[Stretch[Found] | Lacking, ...]:
     """Find it for every area of which anything may be told."""
     return tuple(months.lacking[area] or find(area) for area in range(len(months.counts)))
-
-
-def _compared(now: Floats) -> Compared:
-    before = year_before(now)
-    return Compared(now, before, change(now, before))
-
-
-def _same(months: Months, spans: list[Span]) -> Compared:
-    now, before = (np.stack([months.total(span.shifted(-back)) for span in spans], axis=1) for back in (0, 12))
-    return Compared(now, before, change(now, before))
 
 
 def _variation(months: Months, stretch: Span) -> Floats:
@@ -242,6 +246,20 @@ def _too_short() -> Lacking:
     return Lacking("STL kräver tre hela år i följd utan avbrott.", "STL takes three full years in a row without a gap.")
 
 
+def _broken_of_all(months: Months, stretch: Span, entries: tuple[Entry, ...]) -> tuple[Stretch[Broken] | Lacking, ...]:
+    found = _each(months, lambda area: _broken(months, area, stretch, entries))
+    adjusted = _adjusted([np.nan if isinstance(one, Lacking) else one.found.most_likely.p_value for one in found])
+    return tuple(
+        one if isinstance(one, Lacking) else replace(one, found=replace(one.found, adjusted_p=p))
+        for one, p in zip(found, adjusted, strict=True)
+    )
+
+
+def _adjusted(p_values: list[float]) -> list[float]:
+    adjusted: list[float] = benjamini_hochberg(np.array(p_values)).tolist()
+    return adjusted
+
+
 def _broken(months: Months, area: int, stretch: Span, entries: tuple[Entry, ...]) -> Stretch[Broken] | Lacking:
     values, numbers = months.trusted_of(area, stretch)
     try:
@@ -257,7 +275,12 @@ def _broken(months: Months, area: int, stretch: Span, entries: tuple[Entry, ...]
 
 
 def _growth_of_all(months: Months, stretch: Span, broken: tuple[Stretch[Broken] | Lacking, ...]) -> tuple[Stretch[Growth] | Lacking, ...]:
-    return _each(months, lambda area: _growth(months, area, stretch, broken[area]))
+    found = _each(months, lambda area: _growth(months, area, stretch, broken[area]))
+    adjusted = _adjusted([np.nan if isinstance(one, Lacking) else one.found.slope.p_value for one in found])
+    return tuple(
+        one if isinstance(one, Lacking) else replace(one, found=replace(one.found, adjusted_p=p))
+        for one, p in zip(found, adjusted, strict=True)
+    )
 
 
 def _growth(months: Months, area: int, stretch: Span, broken: Stretch[Broken] | Lacking) -> Stretch[Growth] | Lacking:

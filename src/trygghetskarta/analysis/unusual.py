@@ -7,9 +7,14 @@ from enum import StrEnum
 
 import numpy as np
 
-from trygghetskarta.analysis.months import Ints, Months
+from trygghetskarta.analysis.months import Ints, Lacking, Months
 from trygghetskarta.domain.periods import Span
 from trygghetskarta.stats.control import FALSE_ALARMS, Chart, control_chart
+
+NOT_JUDGED = Lacking(
+    "Ingen månad kan prövas: historiken är kortare än tre år, eller månaderna är inte levererade i sin helhet.",
+    "No month can be judged: the history is shorter than three years, or the months are not delivered in full.",
+)
 
 
 class Judgement(StrEnum):

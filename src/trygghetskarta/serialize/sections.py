@@ -6,16 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from trygghetskarta.analysis.beside import SURE, Compared, is_sure
 from trygghetskarta.analysis.months import Floats, Lacking, Months
-from trygghetskarta.analysis.series import SURE, Broken, Compared, Findings, Growth, Stretch
-from trygghetskarta.analysis.unusual import Judged, Judgement
+from trygghetskarta.analysis.series import Broken, Findings, Growth, Stretch
+from trygghetskarta.analysis.unusual import NOT_JUDGED, Judged, Judgement
 from trygghetskarta.domain.counts import Published, Status
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.serialize.rounding import SHARE, number, whole
-from trygghetskarta.stats.change import rate_ratio
 from trygghetskarta.stats.control import FALSE_ALARMS
 from trygghetskarta.stats.season import SERVED, Decomposition, Model, Stl
-from trygghetskarta.stats.series import days_of
 
 Section = dict[str, Any]
 
@@ -43,7 +42,7 @@ def _of_area(published: Published, findings: Findings, area: int) -> dict[str, S
     if findings.year_to_date is not None:
         found["yearToDate"] = months_up_to(findings, months, area, None)
     if findings.whole is not None:
-        found["samePeriodLastYear"] = _compared(findings.whole, (area, 0), published.question.span, findings.variation)
+        found["samePeriodLastYear"] = whole_span(findings.whole, months, area, published.question.span)
     return found | _looked_for(findings, area)
 
 
@@ -82,39 +81,45 @@ def months_up_to(findings: Findings, months: Months, area: int, length: int | No
         return _lacking(months.lacking[area] or Lacking("Månader saknas.", "Months are missing."))
     last = Month(int(months.numbers[told[-1]]))
     first = last.plus(1 - (length if length is not None else last.of_year))
-    return _compared(compared, (area, int(told[-1])), Span(first, last), findings.variation)
+    return _compared(compared, (area, int(told[-1])), Span(first, last))
 
 
-def _compared(compared: Compared, at: tuple[int, int], span: Span, variation: Floats | None) -> Section:
-    now, before = float(compared.now[at]), float(compared.before[at])
-    days, last_year = (int(days_of(np.arange(part.first.number, part.last.number + 1)).sum()) for part in (span, span.shifted(-12)))
-    inflation = float(variation[at[0]]) if variation is not None else np.nan
+def whole_span(compared: Compared, months: Months, area: int, span: Span) -> Section:
+    """Give the whole span, and the same a year earlier.
+
+    Args:
+        compared: The sum of the span.
+        months: The months it rests on.
+        area: Which area.
+        span: The span.
+
+    Returns:
+        The section.
+    """
+    lacking = months.lacking[area]
+    return _lacking(lacking) if lacking is not None else _compared(compared, (area, 0), span)
+
+
+def _compared(compared: Compared, at: tuple[int, int], span: Span) -> Section:
+    place = at[1]
+    now, per_day = float(compared.now[at]), compared.per_day
+    days, last_year = compared.days[place].tolist()
     return {
         "status": (Status.VALUE if np.isfinite(now) else Status.MISSING).value,
         "from": str(span.first),
         "to": str(span.last),
         "count": whole(now),
-        "lastYear": whole(before),
+        "lastYear": whole(float(compared.before[at])),
         "difference": whole(float(compared.changed.difference[at])),
         "percent": number(float(compared.changed.percent[at])),
         "days": days,
         "daysLastYear": last_year,
-        **_per_day((now, before), (days, last_year), inflation),
-    }
-
-
-def _per_day(counts: tuple[float, float], days: tuple[int, int], inflation: float) -> Section:
-    """Give the change per day with its interval, widened by how much months vary; a year of few events is taken to vary by chance alone."""
-    nothing = {"percentPerDay": None, "percentPerDayLow": None, "percentPerDayHigh": None, "verdict": "notApplicable"}
-    if not np.isfinite(counts).all() or sum(counts) == 0:
-        return nothing
-    ratio = rate_ratio(np.array(counts, np.int64), np.array(days, np.float64), inflation if np.isfinite(inflation) else 1.0)
-    low, high = float(ratio.low), float(ratio.high)
-    return {
-        "percentPerDay": number(100 * (float(ratio.ratio) - 1)),
-        "percentPerDayLow": number(100 * (low - 1)),
-        "percentPerDayHigh": number(100 * (high - 1)),
-        "verdict": "higher" if low > 1 else "lower" if high < 1 else "cannotTell",
+        "percentPerDay": number(100 * (float(per_day.ratio[at]) - 1)),
+        "percentPerDayLow": number(100 * (float(per_day.low[at]) - 1)),
+        "percentPerDayHigh": number(100 * (float(per_day.high[at]) - 1)),
+        "pValue": number(float(per_day.p_value[at]), SHARE),
+        "adjustedP": number(float(per_day.adjusted_p[at]), SHARE),
+        "verdict": verdict((float(per_day.p_value[at]), float(per_day.adjusted_p[at])), float(per_day.ratio[at]) - 1),
     }
 
 
@@ -156,9 +161,11 @@ def _strength(part: Floats, remainder: Floats) -> float:
     return max(0.0, 1 - float(np.var(remainder)) / whole_variance) if whole_variance > 0 else np.nan
 
 
-def verdict(p_value: float, change: float) -> str:
-    """Say which way something goes, or that it cannot be told."""
-    if p_value >= SURE:
+def verdict(p_values: tuple[float, float], change: float) -> str:
+    """Say which way something goes, or that it cannot be told; of a p-value, and the same adjusted for all areas."""
+    if np.isnan(p_values).any():
+        return "notApplicable"
+    if not is_sure(*p_values):
         return "cannotTell"
     return "higher" if change > 0 else "lower"
 
@@ -173,7 +180,8 @@ def _trend(growth: Stretch[Growth] | Lacking) -> Section:
         "low": number(slope.low),
         "high": number(slope.high),
         "pValue": number(slope.p_value, SHARE),
-        "verdict": verdict(slope.p_value, slope.percent),
+        "adjustedP": number(growth.found.adjusted_p, SHARE),
+        "verdict": verdict((slope.p_value, growth.found.adjusted_p), slope.percent),
         "dispersion": number(slope.dispersion, 4),
         "correlation": number(slope.correlation, 4),
         "besideBreak": str(growth.found.beside) if growth.found.beside is not None else None,
@@ -193,12 +201,7 @@ def _unusual(findings: Findings, judged: Judged, area: int) -> Section:
     if lacking is not None:
         return _lacking(lacking)
     if not judged.count(area):
-        return _lacking(
-            Lacking(
-                "Ingen månad kan prövas: historiken är kortare än tre år, eller månaderna är inte levererade i sin helhet.",
-                "No month can be judged: the history is shorter than three years, or the months are not delivered in full.",
-            )
-        )
+        return _lacking(NOT_JUDGED)
     outside = [column for column, judgement in enumerate(judged.judgements[area]) if judgement in _OUTSIDE]
     return {
         "status": Status.VALUE.value,
@@ -245,7 +248,8 @@ def _breaks(broken: Stretch[Broken] | Lacking) -> Section:
         **_begun(broken.span),
         "statistic": number(likely.statistic, 4),
         "pValue": number(likely.p_value, SHARE),
-        "verdict": verdict(likely.p_value, likely.percent),
+        "adjustedP": number(broken.found.adjusted_p, SHARE),
+        "verdict": verdict((likely.p_value, broken.found.adjusted_p), likely.percent),
         "items": [item] if broken.found.is_found else [],
         "pettitt": {"month": str(after), "statistic": ranks.statistic, "pValue": number(ranks.p_value, SHARE)},
     }

@@ -7,9 +7,10 @@ from typing import Any
 
 import orjson
 
+from trygghetskarta.analysis.beside import Compared
 from trygghetskarta.analysis.calendar import Entry
 from trygghetskarta.analysis.months import Floats, Lacking, Months
-from trygghetskarta.analysis.series import Compared, Findings, Include
+from trygghetskarta.analysis.series import Findings, Include
 from trygghetskarta.analysis.unusual import Judged
 from trygghetskarta.domain.counts import Published
 from trygghetskarta.domain.periods import Interval, Period
@@ -72,9 +73,10 @@ def series_figures(published: Published, findings: Findings) -> Figures:
         area, period = divmod(place, len(published.periods))
         for column in columns:
             row.update(column(area, period))
+    said = sentences(published)
     return Figures(
         rows=rows,
-        sentences=[*sentences(published), *found_sentences(published, findings)],
+        sentences=[*said, *found_sentences(published, findings, said)],
         methods=(*methods(published), *(name for include, names in _METHODS.items() if include in findings.include for name in names)),
         beside={"calendar": [_entry(entry) for entry in findings.calendar]},
     )
@@ -109,10 +111,19 @@ def _beside(name: str, compared: Compared, at: list[int]) -> Column:
         return {
             name: whole(compared.now[area, place]),
             f"{name}LastYear": whole(compared.before[area, place]),
-            f"{name}Percent": number(compared.changed.percent[area, place]),
+            **_percent(name, compared, (area, place)),
         }
 
     return column
+
+
+def _percent(name: str, compared: Compared, at: tuple[int, int]) -> Row:
+    """Give a change in per cent, and beside it the interval of the change per day."""
+    return {
+        f"{name}Percent": number(compared.changed.percent[at]),
+        f"{name}PercentLow": number(100 * (compared.per_day.low[at] - 1)),
+        f"{name}PercentHigh": number(100 * (compared.per_day.high[at] - 1)),
+    }
 
 
 def _last_year(compared: Compared) -> Column:
@@ -120,7 +131,7 @@ def _last_year(compared: Compared) -> Column:
         return {
             "samePeriodLastYear": whole(compared.before[area, period]),
             "samePeriodLastYearDifference": whole(compared.changed.difference[area, period]),
-            "samePeriodLastYearPercent": number(compared.changed.percent[area, period]),
+            **_percent("samePeriodLastYear", compared, (area, period)),
         }
 
     return column

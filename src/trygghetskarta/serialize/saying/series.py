@@ -4,40 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from trygghetskarta.analysis.beside import SURE
+from trygghetskarta.analysis.calendar import Kind
 from trygghetskarta.analysis.months import Lacking, Months
-from trygghetskarta.analysis.series import SURE, Broken, Findings, Growth, Stretch
-from trygghetskarta.analysis.unusual import Judged, Judgement
+from trygghetskarta.analysis.series import Broken, Findings, Growth, Stretch
+from trygghetskarta.analysis.unusual import NOT_JUDGED, Judged, Judgement
 from trygghetskarta.domain.counts import Published
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.sources import CONTRACTS
-from trygghetskarta.serialize.sections import Section, months_up_to
+from trygghetskarta.serialize.sections import Section, months_up_to, whole_span
 from trygghetskarta.serialize.swedish import decimal, how_many, listed, month_name, span_name, whole
-from trygghetskarta.stats.season import Decomposition, Model
+from trygghetskarta.stats.season import Decomposition, Model, Stl
 
 _MOST_AREAS = 12
+_TOLD_CHANCE = 0.05
+"""Fewer months than this are not worth a figure: 0,0 would be read as none."""
 _MONTHS = (
     "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december",
 )  # fmt: skip
 
 
-def found_sentences(published: Published, findings: Findings) -> list[str]:
+def found_sentences(published: Published, findings: Findings, said: list[str]) -> list[str]:
     """Say what was found: what changed, how surely, and what to mind.
 
     Args:
         published: The answer.
         findings: What was found in it.
+        said: What has been said of the answer already, which is not said again.
 
     Returns:
         Whole sentences, by area. With more than twelve areas only those of which something sure was found, and then how many the rest are.
     """
-    if findings.months is None:
+    months = findings.months
+    if months is None:
         return []
-    noun = _noun(published)
     few = len(published.areas) <= _MOST_AREAS
-    said: list[str] = []
+    found: list[str] = []
     for number, area in enumerate(published.areas):
-        said += [f"{area.name}: {sentence}" for sentence in _of_area(findings, findings.months, (number, few), noun)]
-    return said + _of_all(findings, few)
+        lacking = months.lacking[number]
+        if lacking is None:
+            found += [f"{area.name}: {sentence}" for sentence in _of_area(published, findings, months, (number, few))]
+        elif few:
+            found.append(f"{area.name}: ingenting kan avgöras. {lacking.reason}")
+    return found + _of_all(findings, few) + _changed_meaning(findings, said)
 
 
 def _noun(published: Published) -> tuple[str, str]:
@@ -45,20 +54,41 @@ def _noun(published: Published) -> tuple[str, str]:
     return CONTRACTS[sources[0]].noun if len(sources) == 1 else ("händelse", "händelser")
 
 
-def _of_area(findings: Findings, months: Months, area: tuple[int, bool], noun: tuple[str, str]) -> Iterator[str]:
-    number, few = area
-    if few and findings.year_to_date is not None:
-        yield from _sum(months_up_to(findings, months, number, None), noun)
-    if few and findings.rolling12 is not None:
-        yield from _sum(months_up_to(findings, months, number, 12), noun)
-    if few and findings.season is not None:
-        yield _season(findings.season[number])
+def _of_area(published: Published, findings: Findings, months: Months, area: tuple[int, bool]) -> Iterator[str]:
+    (number, few), noun = area, _noun(published)
+    if few:
+        yield from _sums(published, findings, months, number)
+        yield from _levels(findings, number)
     if findings.growth is not None:
         yield from _growth(findings.growth[number], noun, few)
     if findings.judged is not None:
-        yield from _unusual(findings.judged, months, number, noun)
+        yield from _unusual(findings.judged, months, (number, few), noun)
     if findings.broken is not None:
         yield from _broken(findings.broken[number], few)
+
+
+def _sums(published: Published, findings: Findings, months: Months, number: int) -> Iterator[str]:
+    """Say how many and how that compares, once for each stretch of months."""
+    sections: dict[tuple[str, str], Section] = {}
+    if findings.whole is not None:
+        _keep(sections, whole_span(findings.whole, months, number, published.question.span))
+    if findings.year_to_date is not None:
+        _keep(sections, months_up_to(findings, months, number, None))
+    if findings.rolling12 is not None:
+        _keep(sections, months_up_to(findings, months, number, 12))
+    for section in sections.values():
+        yield _sum(section, _noun(published))
+
+
+def _keep(sections: dict[tuple[str, str], Section], section: Section) -> None:
+    sections.setdefault((section.get("from", ""), section.get("to", "")), section)
+
+
+def _levels(findings: Findings, number: int) -> Iterator[str]:
+    if findings.season is not None:
+        yield _season(findings.season[number])
+    if findings.stl is not None:
+        yield _stl(findings.stl[number])
 
 
 def _of_all(findings: Findings, few: bool) -> list[str]:
@@ -68,30 +98,46 @@ def _of_all(findings: Findings, few: bool) -> list[str]:
         if judged:
             chance = sum(findings.judged.by_chance(area) for area in range(len(findings.judged.judgements)))
             months = "månad är prövad" if judged == 1 else "månader är prövade"
+            here = f"; här omkring {decimal(chance)}" if chance >= _TOLD_CHANCE else ""
             said.append(
-                f"{whole(judged)} {months}; omkring {decimal(chance)} av dem hamnar utanför gränserna av en slump också när inget är ovanligt."
+                f"{whole(judged)} {months}. Också när inget är ovanligt hamnar en månad av hundra utanför gränserna av en slump{here}."
             )
     if not few and findings.growth is not None:
-        unsure = sum(isinstance(growth, Lacking) or growth.found.slope.p_value >= SURE for growth in findings.growth)
+        unsure = sum(isinstance(growth, Lacking) or not growth.found.is_found for growth in findings.growth)
         if unsure:
-            said.append(f"För {whole(unsure)} områden kan det inte avgöras om antalet ökar eller minskar.")
+            areas = "ett område" if unsure == 1 else f"{whole(unsure)} områden"
+            said.append(f"För {areas} kan det inte avgöras om antalet ökar eller minskar.")
     return said
 
 
-def _sum(section: Section, noun: tuple[str, str]) -> Iterator[str]:
+def _changed_meaning(findings: Findings, said: list[str]) -> list[str]:
+    """Say which laws and codes changed among the months that the findings rest on."""
+    changes = [entry for entry in findings.calendar if entry.kind in (Kind.LAW, Kind.RECODING)]
+    return [
+        f"Det som är funnet vilar på månader både före och efter en ändring ({span_name(entry.span)}), och de går inte att jämföra rakt av. {entry.text}"
+        for entry in changes
+        if not any(entry.text in sentence for sentence in said)
+    ]
+
+
+def _sum(section: Section, noun: tuple[str, str]) -> str:
     if section["status"] != "value":
-        return
+        return f"antalet går inte att jämföra med året före. {section.get('reason', 'Månader saknas.')}"
     span = Span(Month.parse(section["from"]), Month.parse(section["to"]))
     level = f"{how_many(section['count'], noun)} under {span_name(span)}"
     if section["difference"] is None:
-        yield f"{level}; året före går inte att räkna, för månader saknas."
-        return
+        return f"{level}; året före går inte att räkna, för månader saknas."
     if section["difference"] == 0:
-        yield f"{level}, lika många som samma tid året före."
-        return
-    percent = f" ({decimal(abs(section['percent']))} procent)" if section["percent"] else ""
+        return f"{level}, lika många som samma tid året före."
+    if section["lastYear"] == 0:
+        return f"{level}, inga samma tid året före; {_SURELY[section['verdict']]}."
     way = "fler" if section["difference"] > 0 else "färre"
-    yield f"{level}, {whole(abs(section['difference']))} {way} än samma tid året före{percent}; {_SURELY[section['verdict']]}."
+    low, high = section["percentPerDayLow"], section["percentPerDayHigh"]
+    between = f", räknat per dag mellan {decimal(low)} och {decimal(high)}" if low is not None and high is not None else ""
+    return (
+        f"{level}, {whole(abs(section['difference']))} {way} än samma tid året före ({decimal(section['percent'])} procent{between}); "
+        f"{_SURELY[section['verdict']]}."
+    )
 
 
 _SURELY = {
@@ -119,6 +165,16 @@ def _season(season: Stretch[tuple[Model, Decomposition]] | Lacking) -> str:
     return f"antalet är som högst i {_MONTHS[most]}, {decimal(over)} över en vanlig månad, och som lägst i {_MONTHS[least]}, {decimal(under)} under."
 
 
+def _stl(stl: Stretch[Stl] | Lacking) -> str:
+    if isinstance(stl, Lacking):
+        return f"nivån utan årstid och slump kan inte räknas fram. {stl.reason}"
+    first, last = float(stl.found.trend[0]), float(stl.found.trend[-1])
+    return (
+        f"utan årstid och slump var nivån {decimal(first)} i månaden i {month_name(stl.span.first)} och {decimal(last)} i "
+        f"{month_name(stl.span.last)}. Det är en utjämning; om ändringen är säker säger trenden."
+    )
+
+
 def _growth(growth: Stretch[Growth] | Lacking, noun: tuple[str, str], few: bool) -> Iterator[str]:
     if isinstance(growth, Lacking):
         if few:
@@ -126,11 +182,12 @@ def _growth(growth: Stretch[Growth] | Lacking, noun: tuple[str, str], few: bool)
         return
     slope, when = growth.found.slope, span_name(growth.span)
     beside = f" Nivåändringen i {month_name(growth.found.beside)} är inte med i trenden." if growth.found.beside is not None else ""
-    if slope.p_value >= SURE:
+    if not growth.found.is_found:
         if few:
+            many = " Så många områden är prövade att någon sådan ändring är att vänta av en slump." if slope.p_value < SURE else ""
             yield (
                 f"det kan inte avgöras om antalet {noun[1]} ökar eller minskar {when}; ändringen ligger mellan {decimal(slope.low)} och "
-                f"{decimal(slope.high)} procent per år.{beside}"
+                f"{decimal(slope.high)} procent per år.{many}{beside}"
             )
         return
     ends = sorted((abs(slope.low), abs(slope.high)))
@@ -140,7 +197,13 @@ def _growth(growth: Stretch[Growth] | Lacking, noun: tuple[str, str], few: bool)
     )
 
 
-def _unusual(judged: Judged, months: Months, area: int, noun: tuple[str, str]) -> Iterator[str]:
+def _unusual(judged: Judged, months: Months, which: tuple[int, bool], noun: tuple[str, str]) -> Iterator[str]:
+    area, few = which
+    judgements = set(judged.judgements[area])
+    if few and judgements <= {Judgement.NOT_APPLICABLE}:
+        yield f"om någon månad är ovanlig kan inte avgöras. {NOT_JUDGED.reason}"
+    elif few and judgements <= {Judgement.USUAL, Judgement.NOT_APPLICABLE}:
+        yield "ingen månad är ovanlig."
     for column, judgement in enumerate(judged.judgements[area]):
         if judgement in (Judgement.USUAL, Judgement.NOT_APPLICABLE):
             continue
