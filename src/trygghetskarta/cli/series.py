@@ -36,8 +36,10 @@ from trygghetskarta.queries.cube import load_cube
 from trygghetskarta.queries.series import background
 from trygghetskarta.queries.series import series as count_series
 from trygghetskarta.serialize.csv import Dialect
+from trygghetskarta.serialize.figures import Row
 from trygghetskarta.serialize.formats import Format, Writing
 from trygghetskarta.serialize.series import series_figures, write_series
+from trygghetskarta.serialize.swedish import whole
 from trygghetskarta.settings import read_settings
 from trygghetskarta.store.engine import one_state
 
@@ -46,20 +48,30 @@ _COLUMNS = {
     "period": "Period",
     "count": "Antal",
     "rate": "Per 1 000 och år",
+    "rolling12": "12 mån.",
+    "yearToDate": "Hittills i år",
+    "samePeriodLastYear": "Samma i fjol",
+    "seasonIndex": "Säsong",
+    "stlTrend": "Nivå",
+    "expected": "Väntat",
+    "usual": "Vanligt",
+    "unusual": "Ovanligt",
+    "status": "Värde",
+}
+_HARM = {
+    "name": "Område",
+    "period": "Period",
+    "count": "Antal",
     "harm": "Dagar",
     "harmLow": "95 % från",
     "harmHigh": "till",
     "harmPerEvent": "Per brott",
     "rolling12": "12 mån.",
-    "yearToDate": "Hittills i år",
     "samePeriodLastYear": "Samma i fjol",
-    "seasonIndex": "Säsong",
-    "trendFit": "Trend",
     "expected": "Väntat",
-    "expectedLow": "Från",
-    "expectedHigh": "Till",
+    "usual": "Vanligt",
     "unusual": "Ovanligt",
-    "status": "Värde",
+    "harmStatus": "Värde",
 }
 _UNUSUAL = {"higher": "högt", "lower": "lågt", "usual": "", "cannotTell": "kan inte avgöras", "notApplicable": "kan inte prövas"}
 
@@ -100,7 +112,14 @@ def series(
     findings = follow(published, behind, include or (), cube.editions)
     if form is None and out is None:
         figures = series_figures(published, findings)
-        rows = [row | {"unusual": _UNUSUAL[row["unusual"]]} if "unusual" in row else row for row in figures.rows]
-        print_table(published, cube, (rows, figures.sentences), _COLUMNS)
+        rows = [_told(row) if "unusual" in row else row for row in figures.rows]
+        print_table(published, cube, (rows, figures.sentences), _HARM if measure is Measure.HARM else _COLUMNS)
         return
     write_out(write_series(published, findings, Writing(form or Format.CSV, dialect, outlines)), out)
+
+
+def _told(row: Row) -> Row:
+    """Say of a judged month what is usual, and whether it is, as a reader of the table wants it."""
+    low, high = row["expectedLow"], row["expectedHigh"]
+    usual = f"{whole(low)}–{whole(high)}" if low is not None and high is not None else None
+    return row | {"usual": usual, "unusual": _UNUSUAL[row["unusual"]]}

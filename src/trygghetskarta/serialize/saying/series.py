@@ -17,6 +17,8 @@ from trygghetskarta.serialize.swedish import decimal, how_many, listed, month_na
 from trygghetskarta.stats.season import Decomposition, Model, Stl
 
 _MOST_AREAS = 12
+_Sums = dict[tuple[str | None, str | None], Section]
+_NOTHING = (None, None)
 _TOLD_CHANCE = 0.05
 """Fewer months than this are not worth a figure: 0,0 would be read as none."""
 _MONTHS = (
@@ -69,19 +71,21 @@ def _of_area(published: Published, findings: Findings, months: Months, area: tup
 
 def _sums(published: Published, findings: Findings, months: Months, number: int) -> Iterator[str]:
     """Say how many and how that compares, once for each stretch of months."""
-    sections: dict[tuple[str, str], Section] = {}
+    sections: _Sums = {}
     if findings.whole is not None:
         _keep(sections, whole_span(findings.whole, months, number, published.question.span))
     if findings.year_to_date is not None:
         _keep(sections, months_up_to(findings, months, number, None))
     if findings.rolling12 is not None:
         _keep(sections, months_up_to(findings, months, number, 12))
+    if len(sections) > 1:
+        sections.pop(_NOTHING, None)
     for section in sections.values():
         yield _sum(section, _noun(published))
 
 
-def _keep(sections: dict[tuple[str, str], Section], section: Section) -> None:
-    sections.setdefault((section.get("from", ""), section.get("to", "")), section)
+def _keep(sections: _Sums, section: Section) -> None:
+    sections.setdefault((section.get("from"), section.get("to")), section)
 
 
 def _levels(findings: Findings, number: int) -> Iterator[str]:
@@ -114,7 +118,7 @@ def _changed_meaning(findings: Findings, said: list[str]) -> list[str]:
     """Say which laws and codes changed among the months that the findings rest on."""
     changes = [entry for entry in findings.calendar if entry.kind in (Kind.LAW, Kind.RECODING)]
     return [
-        f"Det som är funnet vilar på månader både före och efter en ändring ({span_name(entry.span)}), och de går inte att jämföra rakt av. {entry.text}"
+        f"Det som är funnet vilar på månader före och efter en ändring ({span_name(entry.span)}) och går inte att läsa rakt av. {entry.text}"
         for entry in changes
         if not any(entry.text in sentence for sentence in said)
     ]
