@@ -151,6 +151,15 @@ def test_the_share_known_is_learnt_from_how_earlier_months_became_known(connecti
     assert month_of(connection, "2025-06").coverage[0].incomplete == ()
 
 
+def test_a_month_is_provisional_until_98_per_cent_of_it_is_known(connection: Connection, draw: Drawing) -> None:
+    draw(AreaLevel.STADSDEL, ONE)
+    a_year_in_step(connection)
+    provisional = [str(month) for month in month_of(connection, "2026-02").coverage[0].provisional]
+    # Of February eight of ten are known; of January all, and the source calls nothing provisional that old.
+    assert provisional == ["2026-02"]
+    assert month_of(connection, "2025-06").coverage[0].provisional == ()
+
+
 def test_years_delivered_at_once_do_not_make_a_triangle(connection: Connection, draw: Drawing) -> None:
     draw(AreaLevel.STADSDEL, ONE)
     backfill = [

@@ -23,6 +23,7 @@ from trygghetskarta.api.routers import (
     series,
     service,
     sources,
+    space,
     traces,
 )
 from trygghetskarta.api.shelf import Shelf
@@ -74,6 +75,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         series.router,
         decompositions.router,
         hours.router,
+        space.router,
         traces.router,
         areas.router,
         sources.router,

@@ -19,6 +19,7 @@ from trygghetskarta.cli import (
     questions,
     series,
     serving,
+    space,
     tracing,
     weighing,
 )
@@ -39,6 +40,11 @@ app.command("series")(series.series)
 app.command("decompose")(decomposing.decompose)
 app.command("hours")(details.hours)
 app.command("hexagons")(details.hexagons)
+app.command("hotspots")(space.hotspots)
+app.command("concentration")(space.concentration)
+app.command("pattern-change")(space.pattern_change)
+app.command("density")(space.density)
+app.command("near-repeat")(space.near_repeat)
 app.command("trace")(tracing.trace)
 app.command("serve")(serving.serve)
 app.command("demo")(serving.demo)
