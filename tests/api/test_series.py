@@ -59,6 +59,13 @@ def test_everything_is_found_for_every_source_and_level(live_server: str, form: 
             assert "NaN" not in answer.text
 
 
+def test_a_series_by_harm_does_not_take_its_second_period_for_a_baseline(live_server: str) -> None:
+    answer = get(live_server, source="anmalda_brott", area="jarva", from_="2025-11", to="2025-12", measure="harm").json()
+    assert not [sentence for sentence in answer["sentences"] if "llvarlighet" in sentence]
+    whole = get(live_server, source="anmalda_brott", area="jarva", from_="2025-01", to="2025-12", measure="harm", interval="year").json()
+    assert any(sentence.startswith("Allvarligheten 2025 är") for sentence in whole["sentences"])
+
+
 def test_rates_have_a_trend_per_inhabitant(live_server: str) -> None:
     counted, rated = (
         line(live_server, from_="2020-01", to="2024-12", include="trend", measure=measure)["trend"] for measure in ("count", "rate")

@@ -253,6 +253,83 @@ def test_with_many_areas_only_what_is_sure_is_said_of_each() -> None:
     assert any("områden kan det inte avgöras om antalet ökar eller minskar" in sentence for sentence in sentences)
 
 
+def test_a_percentage_stands_beside_its_interval_in_every_row_and_sentence() -> None:
+    published, findings = found(background(drawn()), Include.ROLLING12, Include.YEAR_TO_DATE, Include.SAME_PERIOD)
+    answer = told(published, findings)
+    for line in answer["series"]:
+        for value in line["values"]:
+            for name in ("rolling12", "yearToDate", "samePeriodLastYear"):
+                # Per day: a month of a leap year is a day longer, so the ends move by at most one part in 28.
+                assert value[f"{name}PercentLow"] - 4 < value[f"{name}Percent"] < value[f"{name}PercentHigh"] + 4
+    assert all("räknat per dag mellan" in sentence for sentence in answer["sentences"] if "procent" in sentence)
+
+
+def test_the_same_months_are_spoken_of_once() -> None:
+    sentences = told(*found(background(drawn()), Include.ROLLING12, Include.YEAR_TO_DATE, Include.SAME_PERIOD))["sentences"]
+    assert sum(sentence.startswith("Farsta: ") for sentence in sentences) == 1
+
+
+def test_every_finding_has_a_sentence() -> None:
+    for include, words in {
+        Include.ROLLING12: "samma tid året före",
+        Include.YEAR_TO_DATE: "samma tid året före",
+        Include.SAME_PERIOD: "samma tid året före",
+        Include.SEASON: "antalet är som högst i",
+        Include.STL: "utan årstid och slump var nivån",
+        Include.TREND: "procent per år",
+        Include.UNUSUAL: "ovanlig",
+        Include.BREAKS: "ändring av nivån",
+    }.items():
+        sentences = told(*found(background(drawn()), include))["sentences"]
+        assert any(sentence.startswith("Farsta: ") and words in sentence for sentence in sentences), include
+
+
+def test_of_what_may_not_be_shown_nothing_is_told_once_for_each_area() -> None:
+    sentences = told(*found(background(drawn()), Include.ALL, audience=ANYONE))["sentences"]
+    assert [sentence for sentence in sentences if sentence.startswith("Farsta")] == ["Farsta: ingenting kan avgöras. Värdena är skyddade."]
+
+
+def test_a_law_that_changed_in_the_history_is_said_although_the_months_shown_are_all_after_it() -> None:
+    # Unlawful persecution changed on 1 January 2022 (domain/recodings.toml), and the year 2025 is judged by what came before.
+    exact = background(drawn())
+    exact = replace(exact, question=replace(exact.question, categories=("fridskrankning",)))
+    published, findings = found(exact, Include.UNUSUAL)
+    laws = [entry for entry in findings.calendar if entry.kind is Kind.LAW]
+    assert laws
+    assert any("går inte att läsa rakt av" in sentence and laws[0].text in sentence for sentence in told(published, findings)["sentences"])
+    assert not [entry for entry in follow(published, None).calendar if entry.kind is Kind.LAW]
+
+
+def test_a_new_division_moves_nothing_in_the_whole_city() -> None:
+    counts = drawn()
+    counts[:, 48:] = counts[:, 48:] * 2
+    edition = Edition(1, date(2023, 1, 1), "ny indelning", 3011, {AreaLevel.STAD: 1}, schematic=False)
+    for level, blamed in ((AreaLevel.STADSDEL, True), (AreaLevel.STAD, False)):
+        exact = background(counts)
+        exact = replace(exact, question=replace(exact.question, level=level))
+        published, findings = found(exact, Include.TREND, Include.BREAKS, part=LONG, editions=(edition,))
+        line = told(published, findings)["series"][0]
+        assert line["breaks"]["verdict"] == "higher"
+        assert bool(line["breaks"]["items"][0]["calendar"]) is blamed
+        assert (line["trend"]["besideBreak"] is not None) is blamed
+
+
+def test_among_many_areas_a_trend_that_chance_lets_one_expect_is_not_told() -> None:
+    draw = np.random.default_rng(12)
+    exact = background(drawn())
+    many = replace(
+        exact,
+        areas=tuple(replace(FARSTA, code=f"a{number}", name=f"Område {number}") for number in range(60)),
+        counts=draw.poisson(12, (60, MONTHS)),
+    )
+    published, findings = found(many, Include.TREND, Include.BREAKS, part=LONG)
+    trends = [line["trend"] for line in told(published, findings)["series"]]
+    alone = [trend["pValue"] < 0.05 for trend in trends]
+    assert 0 < sum(alone) <= 6
+    assert sum(trend["verdict"] != "cannotTell" for trend in trends) < sum(alone)
+    assert all(trend["adjustedP"] >= trend["pValue"] for trend in trends)
+
+
 COUNTS = st.lists(st.one_of(st.just(0), st.integers(0, 3), st.integers(0, 500)), min_size=MONTHS, max_size=MONTHS)
 
 

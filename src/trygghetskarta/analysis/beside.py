@@ -14,7 +14,7 @@ from trygghetskarta.stats.series import YEAR, Changed, change, days_of, rolling_
 
 SURE = 0.05
 FALSE_SHARE = 0.20
-"""A finding is sure where its own p-value is at most the first, and that adjusted for all areas of the answer at most the second (decision 0019)."""
+"""A finding is sure where its own p-value is at most the first, and that adjusted for all areas of the answer at most the second (decision 0020)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,6 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-KNOWN_ENOUGH = 0.98
-"""A month of which less is estimated to be known is no part of what others are judged by."""
-
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
@@ -92,9 +89,10 @@ def months_of(background: Published, span: Span) -> Months:
     """
     numbers = np.array([period.span.first.number for period in background.periods], np.int64)
     partial = _in(numbers, [month for coverage in background.coverage for month in coverage.partial])
-    known = {known.month: known.share for coverage in background.coverage for known in coverage.incomplete if known.share is not None}
-    incomplete = _in(numbers, [month for month, share in known.items() if share < KNOWN_ENOUGH])
-    unestimated = background.provisional & ~_in(numbers, list(known))
+    estimated = [known for coverage in background.coverage for known in coverage.incomplete if known.share is not None]
+    # A month of which too little is known is no part of what others are judged by.
+    incomplete = _in(numbers, [known.month for known in estimated if known.provisional])
+    unestimated = background.provisional & ~_in(numbers, [known.month for known in estimated])
     shown = background.status == Status.VALUE.number
     asked = (numbers >= span.first.number) & (numbers <= span.last.number)
     return Months(
