@@ -269,6 +269,14 @@ def test_the_same_months_are_spoken_of_once() -> None:
     assert sum(sentence.startswith("Farsta: ") for sentence in sentences) == 1
 
 
+def test_a_span_longer_than_a_year_is_not_set_beside_one_it_shares_months_with() -> None:
+    published, findings = found(background(drawn()), Include.SAME_PERIOD, part=span("2024-01", "2025-12"))
+    answer = told(published, findings)
+    assert answer["series"][0]["samePeriodLastYear"] == {**answer["series"][0]["samePeriodLastYear"], "status": "notApplicable"}
+    assert any("Perioden är längre än ett år" in sentence for sentence in answer["sentences"])
+    assert answer["series"][0]["values"][0]["samePeriodLastYear"] is not None
+
+
 def test_every_finding_has_a_sentence() -> None:
     for include, words in {
         Include.ROLLING12: "samma tid året före",

@@ -14,9 +14,14 @@ from trygghetskarta.domain.counts import Published, Status
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.serialize.rounding import SHARE, number, whole
 from trygghetskarta.stats.control import FALSE_ALARMS
-from trygghetskarta.stats.season import SERVED, Decomposition, Model, Stl
+from trygghetskarta.stats.season import SERVED, YEAR, Decomposition, Model, Stl
 
 Section = dict[str, Any]
+
+_OVERLAPS = Lacking(
+    "Perioden är längre än ett år och går in i samma period året före.",
+    "The span is longer than a year and runs into the same span of the year before.",
+)
 
 
 def sections(published: Published, findings: Findings) -> list[dict[str, Section]]:
@@ -38,7 +43,7 @@ def _of_area(published: Published, findings: Findings, area: int) -> dict[str, S
         return {}
     found: dict[str, Section] = {}
     if findings.rolling12 is not None:
-        found["rolling12"] = months_up_to(findings, months, area, 12)
+        found["rolling12"] = months_up_to(findings, months, area, YEAR)
     if findings.year_to_date is not None:
         found["yearToDate"] = months_up_to(findings, months, area, None)
     if findings.whole is not None:
@@ -96,7 +101,7 @@ def whole_span(compared: Compared, months: Months, area: int, span: Span) -> Sec
     Returns:
         The section.
     """
-    lacking = months.lacking[area]
+    lacking = months.lacking[area] or (_OVERLAPS if span.months > YEAR else None)
     return _lacking(lacking) if lacking is not None else _compared(compared, (area, 0), span)
 
 

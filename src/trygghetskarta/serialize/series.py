@@ -22,16 +22,18 @@ from trygghetskarta.serialize.saying.answers import sentences
 from trygghetskarta.serialize.saying.series import found_sentences
 from trygghetskarta.serialize.sections import sections
 
+_MANY = "benjamini-hochberg"
+_CHANGE = ("rate-ratio-exact-conditional", _MANY)
 _METHODS: Mapping[Include, tuple[str, ...]] = {
-    Include.ROLLING12: ("rolling12",),
-    Include.YEAR_TO_DATE: ("year-to-date",),
-    Include.SAME_PERIOD: ("same-period-last-year",),
+    Include.ROLLING12: ("rolling12", *_CHANGE),
+    Include.YEAR_TO_DATE: ("year-to-date", *_CHANGE),
+    Include.SAME_PERIOD: ("same-period-last-year", *_CHANGE),
     Include.DAYS: ("scaled-by-days",),
     Include.SEASON: ("classical-decomposition",),
     Include.STL: ("stl",),
-    Include.TREND: ("quasi-poisson-trend", "seasonal-mann-kendall", "seasonal-theil-sen"),
+    Include.TREND: ("quasi-poisson-trend", "seasonal-mann-kendall", "seasonal-theil-sen", _MANY),
     Include.UNUSUAL: ("negative-binomial-control-chart",),
-    Include.BREAKS: ("sup-f-break", "pettitt"),
+    Include.BREAKS: ("sup-f-break", "pettitt", _MANY),
 }
 
 
@@ -77,9 +79,15 @@ def series_figures(published: Published, findings: Findings) -> Figures:
     return Figures(
         rows=rows,
         sentences=[*said, *found_sentences(published, findings, said)],
-        methods=(*methods(published), *(name for include, names in _METHODS.items() if include in findings.include for name in names)),
+        methods=_methods(published, findings),
         beside={"calendar": [_entry(entry) for entry in findings.calendar]},
     )
+
+
+def _methods(published: Published, findings: Findings) -> tuple[str, ...]:
+    """Name each method once, in the order of what it is for."""
+    found = [name for include, names in _METHODS.items() if include in findings.include for name in names]
+    return tuple(dict.fromkeys([*methods(published), *found]))
 
 
 Column = Callable[[int, int], Row]

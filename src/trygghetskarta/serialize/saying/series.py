@@ -58,8 +58,8 @@ def _noun(published: Published) -> tuple[str, str]:
 
 def _of_area(published: Published, findings: Findings, months: Months, area: tuple[int, bool]) -> Iterator[str]:
     (number, few), noun = area, _noun(published)
+    yield from _sums(published, findings, months, area)
     if few:
-        yield from _sums(published, findings, months, number)
         yield from _levels(findings, number)
     if findings.growth is not None:
         yield from _growth(findings.growth[number], noun, few)
@@ -69,8 +69,9 @@ def _of_area(published: Published, findings: Findings, months: Months, area: tup
         yield from _broken(findings.broken[number], few)
 
 
-def _sums(published: Published, findings: Findings, months: Months, number: int) -> Iterator[str]:
+def _sums(published: Published, findings: Findings, months: Months, area: tuple[int, bool]) -> Iterator[str]:
     """Say how many and how that compares, once for each stretch of months."""
+    number, few = area
     sections: _Sums = {}
     if findings.whole is not None:
         _keep(sections, whole_span(findings.whole, months, number, published.question.span))
@@ -81,7 +82,8 @@ def _sums(published: Published, findings: Findings, months: Months, number: int)
     if len(sections) > 1:
         sections.pop(_NOTHING, None)
     for section in sections.values():
-        yield _sum(section, _noun(published))
+        if few or section.get("verdict") in ("higher", "lower"):
+            yield _sum(section, _noun(published))
 
 
 def _keep(sections: _Sums, section: Section) -> None:
@@ -214,7 +216,9 @@ def _unusual(judged: Judged, months: Months, which: tuple[int, bool], noun: tupl
         month = Month(int(judged.numbers[column]))
         count = int(months.counts[area, months.place(month)])
         low, high = int(judged.chart.low[area, column]), int(judged.chart.high[area, column])
-        expected = f"väntat var omkring {decimal(float(judged.chart.expected[area, column]))}, och mellan {whole(low)} och {whole(high)} är vanligt"
+        mean = decimal(float(judged.chart.expected[area, column]))
+        some = "nästan inga" if mean == decimal(0) else f"omkring {mean}"
+        expected = f"väntat var {some}, och mellan {whole(low)} och {whole(high)} är vanligt"
         told = f"{month_name(month)} hade {how_many(count, noun)}"
         match judgement:
             case Judgement.HIGHER:
@@ -242,4 +246,8 @@ def _broken(broken: Stretch[Broken] | Lacking, few: bool) -> Iterator[str]:
     if broken.found.calendar:
         texts = listed([entry.text.rstrip(".") for entry in broken.found.calendar])
         cause = f" Omkring samtidigt: {texts}. Ändringen kan alltså bero på hur det räknas."
-    yield f"nivån ändrades omkring {month_name(Month(likely.month))}{when} och blev {decimal(abs(likely.percent), 0)} procent {way}.{cause}"
+    between = f"ändringen ligger mellan {decimal(likely.low, 0)} och {decimal(likely.high, 0)} procent"
+    yield (
+        f"nivån ändrades omkring {month_name(Month(likely.month))}{when} och blev {decimal(abs(likely.percent), 0)} procent {way} ({between})."
+        f"{cause}"
+    )
