@@ -78,7 +78,16 @@ def test_without_asking_there_is_nothing_but_the_calendar() -> None:
     published = release(shown(background(drawn())), STAFF)
     answer = told(published, follow(published, None))
     assert set(answer["series"][0]) == {"code", "name", "level", "values"}
-    assert set(answer["series"][0]["values"][0]) == {"period", "from", "to", "count", "status", "provisional"}
+    assert set(answer["series"][0]["values"][0]) == {
+        "period",
+        "from",
+        "to",
+        "count",
+        "status",
+        "provisional",
+        "estimated",
+        "estimatedShare",
+    }
     assert isinstance(answer["calendar"], list)
     assert answer["provenance"]["methods"] == []
 
