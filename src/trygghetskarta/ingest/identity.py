@@ -11,13 +11,10 @@ from typing import IO
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
-from xxhash import xxh3_64_intdigest, xxh3_128_digest
 
-from trygghetskarta.domain.events import NO_TIME, EventBatch
+from trygghetskarta.domain.events import EventBatch
 from trygghetskarta.domain.sources import SourceId
-from trygghetskarta.ingest.copying import days, encode, fixed, instants, join, laid_out, payload, texts
+from trygghetskarta.ingest.hashing import row_hashes, text_hashes
 
 Hashes = npt.NDArray[np.uint64]
 """16 bytes each as two big-endian halves, (rows, 2): sorted by the first half they stand as PostgreSQL sorts uuids."""
@@ -27,73 +24,41 @@ Floats = npt.NDArray[np.float64]
 
 _CENTIMETRES = 100
 _NOWHERE = -1
-# Odd and large, so that no two points near each other come to the same.
-_X_FACTOR, _Y_FACTOR = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 _LEAST_BITS, _MOST_BITS = 1 << 20, 1 << 30
 _BITS_A_ROW = 16
 
 
-def canonical(events: EventBatch) -> pa.LargeBinaryArray:
-    """Give the values that make two versions of an event the same, less its kind and its point, as the bytes they are stored by.
+def fingerprints(events: EventBatch, x: Floats, y: Floats) -> Hashes:
+    """Hash the canonical values of every event.
 
     Args:
         events: The events.
-
-    Returns:
-        The last fields of each row of the table `event`, from month to detail, (rows,).
-    """
-    starts, ends, reported = events.starts_at, events.ends_at, events.reported_on
-    fields = [
-        fixed(events.month, ">i4"),
-        fixed(events.antal, ">i4"),
-        fixed(events.withdrawn, "?"),
-        fixed(events.precision, ">i2"),
-        fixed(events.time_precision, ">i2"),
-        instants(starts, starts == NO_TIME),
-        instants(ends, ends == NO_TIME),
-        days(reported, reported == NO_TIME),
-        texts(events.area),
-        texts(events.detail, prefix=b"\x01"),
-    ]
-    return join([part for one in fields for part in laid_out(one)])
-
-
-def fingerprints(events: EventBatch, values: pa.LargeBinaryArray, x: Floats, y: Floats) -> Hashes:
-    """Hash the canonical values of every event, its kind and its point included.
-
-    Args:
-        events: The events.
-        values: As `canonical` gives them.
         x: Their eastings in the plane, NaN for none; less than a centimetre apart is the same.
         y: Their northings.
 
     Returns:
         (rows, 2).
     """
-    kinds = events.kind.dictionary_encode()
-    seed_of = np.array([xxh3_64_intdigest(kind.encode()) for kind in kinds.dictionary.to_pylist()] or [0], np.uint64)
-    seeds = seed_of[kinds.indices.to_numpy(zero_copy_only=False)] + _centimetres(x) * _X_FACTOR + _centimetres(y) * _Y_FACTOR
-    return _hashed(values, seeds.tolist())
+    area, detail = (texts.is_valid().to_numpy(zero_copy_only=False) for texts in (events.area, events.detail))
+    small = events.precision << 32 | events.time_precision << 16 | events.withdrawn << 2 | area << 1 | detail
+    numbers = (events.month, events.antal, small, events.starts_at, events.ends_at, events.reported_on)
+    hashes = [text_hashes(texts) for texts in (events.kind, events.area, events.detail)]
+    return row_hashes([*numbers, _centimetres(x), _centimetres(y), *(half for both in hashes for half in np.ascontiguousarray(both.T))])
 
 
-def _centimetres(metres: Floats) -> npt.NDArray[np.uint64]:
-    return (
-        np.where(np.isnan(metres), _NOWHERE, np.rint(np.where(np.isnan(metres), 0, metres) * _CENTIMETRES))
-        .astype(np.int64)
-        .astype(np.uint64)
-    )
+def _centimetres(metres: Floats) -> Ints:
+    known = ~np.isnan(metres)
+    return np.where(known, np.rint(np.where(known, metres, 0) * _CENTIMETRES), _NOWHERE).astype(np.int64)
 
 
 def keys_by_id(source: SourceId, events: EventBatch) -> Hashes:
     """Give every event with an id the key it is known by from delivery to delivery, (rows, 2)."""
-    rows = encode([fixed(np.full(len(events), source.number), ">i2"), texts(events.identity)])
-    return _hashed(rows, [0] * len(events))
+    return text_hashes(events.identity, source.number)
 
 
 def keys_by_values(source: SourceId, fingerprint: Hashes, occurrence: Ints) -> Hashes:
     """Give every event without an id the key it is known by: its values, and how many like it stand before it in the file, (rows, 2)."""
-    rows = encode([fixed(np.full(len(fingerprint), source.number), ">i2"), fixed(as_bytes(fingerprint), "S16"), fixed(occurrence, ">i4")])
-    return _hashed(rows, [0] * len(fingerprint))
+    return row_hashes([np.full(len(fingerprint), source.number), *np.ascontiguousarray(fingerprint.T), occurrence])
 
 
 def as_bytes(hashes: Hashes) -> npt.NDArray[np.bytes_]:
@@ -104,13 +69,6 @@ def as_bytes(hashes: Hashes) -> npt.NDArray[np.bytes_]:
 def from_bytes(raw: bytes | npt.NDArray[np.bytes_]) -> Hashes:
     """Give hashes from their bytes, (rows, 2)."""
     return np.frombuffer(raw, ">u8").reshape(-1, 2).astype(np.uint64)
-
-
-def _hashed(rows: pa.LargeBinaryArray, seeds: list[int]) -> Hashes:
-    content = payload(rows)
-    ends = np.cumsum(pc.binary_length(rows).to_numpy(zero_copy_only=False)).tolist()
-    starts = [0, *ends[:-1]] if ends else []
-    return from_bytes(b"".join([xxh3_128_digest(content[a:b], seed) for a, b, seed in zip(starts, ends, seeds, strict=True)]))
 
 
 def is_first(hashes: Hashes) -> tuple[Ints, Bools, Ints]:
