@@ -81,7 +81,7 @@ def is_first(hashes: Hashes) -> tuple[Ints, Bools, Ints]:
         The rows in the order of the hashes, equal ones in the order of the file; True for the first of each, (rows,); and the row of that
         first one, (rows,).
     """
-    order = np.argsort(hashes[:, 0], kind="stable")
+    order = _order(hashes)
     ordered = hashes[order]
     begins = np.append(True, (ordered[1:] != ordered[:-1]).any(axis=1)) if len(order) else np.zeros(0, bool)
     first = np.zeros(len(order), bool)
@@ -89,6 +89,14 @@ def is_first(hashes: Hashes) -> tuple[Ints, Bools, Ints]:
     holder = np.empty(len(order), np.int64)
     holder[order] = order[begins][np.cumsum(begins) - 1]
     return order, first, holder
+
+
+def _order(hashes: Hashes) -> Ints:
+    """Give the rows in the order of the hashes' first halves, equal ones in the order of the file."""
+    half = np.ascontiguousarray(hashes[:, 0])
+    order = np.argsort(half)
+    # Equal ones are seldom met, and the way that keeps their order takes longer.
+    return order if (np.diff(half[order]) != 0).all() else np.argsort(half, kind="stable")
 
 
 def occurrences(hashes: Hashes) -> Ints:
@@ -145,12 +153,20 @@ class Seen:
             for part in self.parts if len(rows) else []:
                 counted[rows] += self._count(part, hashes[rows])
         for place in places:
-            np.bitwise_or.at(self.bits, place >> np.uint64(3), np.uint8(1) << (place & np.uint64(7)).astype(np.uint8))
+            self._mark(place)
         self._keep(hashes)
         return counted
 
+    def _mark(self, place: npt.NDArray[np.uint64]) -> None:
+        byte, bit = place >> np.uint64(3), np.uint8(1) << (place & np.uint64(7)).astype(np.uint8)
+        while len(byte):
+            self.bits[byte] |= bit
+            # Of several bits of one byte the last one was written; the others' turn comes again.
+            left = self.bits[byte] & bit == 0
+            byte, bit = byte[left], bit[left]
+
     def _keep(self, hashes: Hashes) -> None:
-        ordered = hashes[np.argsort(hashes[:, 0])]
+        ordered = hashes[_order(hashes)]
         self.parts.append((self.file.seek(0, 2), len(ordered)))
         self.file.write(ordered.tobytes())
         self.file.flush()

@@ -77,13 +77,10 @@ class RasterIndex:
         point = np.repeat(np.arange(len(x)), many)
         step = np.arange(len(point)) - np.repeat(np.cumsum(many) - many, many)
         candidate = self.candidates[np.repeat(first, many) + step]
-        order = np.argsort(candidate, kind="stable")
-        numbers, starts = np.unique(candidate[order], return_index=True)
-        ends = np.append(starts[1:], len(order))
-        for number, start, end in reversed(list(zip(numbers.tolist(), starts.tolist(), ends.tolist(), strict=True))):
-            points = point[order[start:end]]
-            covered = shapely.intersects_xy(self.polygons[number], x[points], y[points])
-            found[points[covered]] = number
+        order = np.argsort(-candidate, kind="stable")
+        point, candidate = point[order], candidate[order]
+        covered = shapely.intersects_xy(self.polygons[candidate], x[point], y[point])
+        found[point[covered]] = candidate[covered]
         return found
 
 

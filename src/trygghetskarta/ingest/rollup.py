@@ -84,7 +84,7 @@ class Changes:
         counted = np.bincount(month - earliest, weights=antal).astype(np.int64).tolist()
         for number in np.flatnonzero(np.bincount(month - earliest)).tolist():
             self.months[earliest + number] = self.months.get(earliest + number, 0) + counted[number]
-        self._waiting.append(_together((month << _MONTH_BITS) + (place << _CATEGORY_BITS) + category, antal))
+        self._waiting.append(((month << _MONTH_BITS) + (place << _CATEGORY_BITS) + category, antal))
         if sum(len(cells) for cells, _ in self._waiting) > _MOST_WAITING:
             self._put_aside()
 
@@ -123,10 +123,13 @@ def _together(cells: Ints, antal: Ints) -> tuple[Ints, Ints]:
     """Add up equal cells: each once, sorted; those that come to nothing are left out."""
     if not len(cells):
         return cells, antal
-    order = np.argsort(cells)
-    cells = cells[order]
+    if (antal == 1).all():  # as nearly always, and then there is nothing to bring along
+        cells = np.sort(cells)
+    else:
+        order = np.argsort(cells, kind="stable")
+        cells, antal = cells[order], antal[order]
     begins = np.flatnonzero(np.append(True, cells[1:] != cells[:-1]))
-    total = np.add.reduceat(antal[order], begins)
+    total = np.add.reduceat(antal, begins)
     return cells[begins][total != 0], total[total != 0]
 
 
