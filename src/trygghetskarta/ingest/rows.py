@@ -349,7 +349,7 @@ def _detail(checker: Checker, layout: Layout, absent: pa.StringArray) -> pa.Stri
     """Gather the further facts of each row as the text of a JSON object; null where there are none."""
     facts = []
     if absent.null_count < len(absent):
-        facts.append(pc.binary_join_element_wise(",", absent, "", null_handling="replace"))
+        facts.append(pc.fill_null(pc.binary_join_element_wise(",", absent, ""), ""))
     for name, column in layout.detail.items():
         if column in checker.table.columns:
             values = checker.free_text(column)
