@@ -9,7 +9,7 @@ A file comes in parts. While the server takes in the rows of one part, the next 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -95,18 +95,13 @@ def publish(connection: Connection, order: Order, readings: Iterable[Reading], p
     pa.set_memory_pool(pa.system_memory_pool())
     with ThreadPoolExecutor(1) as sender, ThreadPoolExecutor(1) as reader, tempfile.TemporaryFile() as told:
         loading = _Loading.begin(connection, order, places, (sender, told))
-        for reading in _read_ahead(readings, reader):
+        parts = iter(readings)
+        coming = reader.submit(next, parts, None)
+        places.make_ready(order.rows)
+        while (reading := coming.result()) is not None:
+            coming = reader.submit(next, parts, None)
             loading.take(reading)
         return loading.finish()
-
-
-def _read_ahead(readings: Iterable[Reading], reader: ThreadPoolExecutor) -> Iterator[Reading]:
-    """Read the next part while the last one is taken in."""
-    parts = iter(readings)
-    coming = reader.submit(next, parts, None)
-    while (reading := coming.result()) is not None:
-        coming = reader.submit(next, parts, None)
-        yield reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,10 @@ class Layer:
     nested: npt.NDArray[np.bool_]
     outlines: tuple[bytes, ...]
 
+    def make_ready(self) -> None:
+        """Index the layer before many points are looked up."""
+        _index_of(self.outlines)
+
     def locate(self, x: Floats, y: Floats) -> Numbers:
         """Find the area of each point by where it lies: its number in the layer, NOWHERE in none."""
         if len(x) >= _WORTH_AN_INDEX:
@@ -181,6 +185,11 @@ class Places:
                     if number is not None:
                         return int(layer.area_ids[number])
         return None
+
+    def make_ready(self, points: int) -> None:
+        """Index the finest layers where so many points will surely be looked up that it is worth it."""
+        for layers in self.editions if points >= 2 * _WORTH_AN_INDEX else ():
+            layers[0].make_ready()
 
     def named(self, name: str) -> set[int]:
         """Give every area of any edition and level that has this code or name."""
