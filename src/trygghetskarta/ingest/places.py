@@ -22,7 +22,7 @@ from trygghetskarta.domain.areas import AreaLevel, code_of_name
 from trygghetskarta.domain.events import Precision
 from trygghetskarta.ingest.contract import CityBox
 from trygghetskarta.ingest.place import NOWHERE, RasterIndex, index_polygons
-from trygghetskarta.store.migrate import hold_tables_still
+from trygghetskarta.store.version import hold_tables_still
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -30,7 +30,6 @@ from trygghetskarta.ingest.checks import (
     mapped,
     matches,
     numbers,
-    refuse_unusable_formats,
     to_bools,
 )
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
@@ -76,8 +75,6 @@ def read_rows(
         BadDeliveryError: The header fits no layout, or the file as a whole cannot be used.
     """
     layouts = (context.layout,) if context.layout is not None else layouts
-    for layout in layouts:
-        refuse_unusable_formats(layout.formats, layout.name)
     chosen: Layout | None = None
     month_first: set[str] = set()
     if tables is None:
