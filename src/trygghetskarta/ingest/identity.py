@@ -168,14 +168,15 @@ class Seen:
     def _keep(self, hashes: Hashes) -> None:
         ordered = hashes[_order(hashes)]
         self.parts.append((self.file.seek(0, 2), len(ordered)))
-        self.file.write(ordered.tobytes())
+        # First halves by themselves, so that looking through them reads little of the file.
+        self.file.write(np.ascontiguousarray(ordered.T).tobytes())
         self.file.flush()
 
     def _count(self, part: tuple[int, int], hashes: Hashes) -> Ints:
         if not part[1]:
             return np.zeros(len(hashes), np.int64)
-        told = np.memmap(self.file, np.uint64, "r", part[0], (part[1], 2))
-        left = np.searchsorted(told[:, 0], hashes[:, 0], side="left")
-        right = np.searchsorted(told[:, 0], hashes[:, 0], side="right")
-        same = told[np.minimum(left, part[1] - 1), 1] == hashes[:, 1]
+        first, second = np.memmap(self.file, np.uint64, "r", part[0], (2, part[1]))
+        left = np.searchsorted(first, hashes[:, 0], side="left")
+        right = np.searchsorted(first, hashes[:, 0], side="right")
+        same = second[np.minimum(left, part[1] - 1)] == hashes[:, 1]
         return np.where(same, right - left, 0)

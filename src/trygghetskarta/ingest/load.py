@@ -49,6 +49,7 @@ from trygghetskarta.ingest.versions import Told, Versions, compare, end, reverte
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
+_LEAST_BYTES_A_ROW = 50
 _CONFLICTING = Message(
     "conflicting_row",
     "En tidigare rad i filen har samma id och andra värden; den gäller.",
@@ -63,14 +64,14 @@ class Order:
     Attributes:
         delivery: Its number, from `receive`.
         source: Its source.
-        rows: About how many rows its file has.
+        size: Length of its file, bytes; 0 where not known.
         complete: Whether it tells of all there is in its months, so that what it does not tell of is taken back.
         approved: Whether a person has said that it may be published, however odd it looks.
     """
 
     delivery: int
     source: SourceId
-    rows: int = 0
+    size: int = 0
     complete: bool = False
     approved: bool = False
 
@@ -94,14 +95,23 @@ def publish(connection: Connection, order: Order, readings: Iterable[Reading], p
     # Arrow's own allocators keep what they once had, and a large file would be kept in memory little by little.
     pa.set_memory_pool(pa.system_memory_pool())
     with ThreadPoolExecutor(1) as sender, ThreadPoolExecutor(1) as reader, tempfile.TemporaryFile() as told:
-        loading = _Loading.begin(connection, order, places, (sender, told))
         parts = iter(readings)
         coming = reader.submit(next, parts, None)
-        places.make_ready(order.rows)
-        while (reading := coming.result()) is not None:
+        places.make_ready(order.size // _LEAST_BYTES_A_ROW)
+        reading = coming.result()
+        loading = _Loading.begin(connection, order, places, (sender, told, _rows_expected(order, reading)))
+        while reading is not None:
             coming = reader.submit(next, parts, None)
             loading.take(reading)
+            reading = coming.result()
         return loading.finish()
+
+
+def _rows_expected(order: Order, first: Reading | None) -> int:
+    """Tell about how many rows the file has, by what its first part was like."""
+    if first is None or not first.upto:
+        return order.size // _LEAST_BYTES_A_ROW
+    return order.size * first.rows // first.upto
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +185,8 @@ class _Loading:
     _sending: Future[None] | None = None
 
     @classmethod
-    def begin(cls, connection: Connection, order: Order, places: Places, help_of: tuple[ThreadPoolExecutor, IO[bytes]]) -> _Loading:
-        sender, told = help_of
+    def begin(cls, connection: Connection, order: Order, places: Places, help_of: tuple[ThreadPoolExecutor, IO[bytes], int]) -> _Loading:
+        sender, told, rows = help_of
         known_from: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
         events = partition_of(connection, order.source.number)
         first = connection.execute(text("SELECT 1 FROM event WHERE source_id = :source LIMIT 1"), {"source": order.source.number}).first()
@@ -189,8 +199,8 @@ class _Loading:
             first is not None,
             Locator(places),
             Kinds.of(connection, order.source),
-            Seen.of(order.rows, told),
-            Doubles.of(connection, order.source, Seen.of(order.rows // 4, told)),
+            Seen.of(rows, told),
+            Doubles.of(connection, order.source, Seen.of(rows // 4, told)),
             Rejections(order.delivery),
             Days(CONTRACTS[order.source], known_from),
             Changes(told),
