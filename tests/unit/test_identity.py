@@ -9,6 +9,7 @@ from dataclasses import fields
 from itertools import pairwise
 from tempfile import TemporaryFile
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pyarrow as pa
@@ -250,11 +251,11 @@ def test_equal_hashes_are_found_and_numbered_in_the_order_of_the_file(numbers: l
     assert occurrences(hashes).tolist() == [numbers[:row].count(number) for row, number in enumerate(numbers)]
 
 
-@given(st.lists(NUMBERS, max_size=6), st.sampled_from([1, 2, 8, 1 << 17]))
+@given(st.lists(NUMBERS, max_size=6), st.sampled_from([1, 2, 8, 1 << 17]), st.integers(0, 30))
 @settings(deadline=None, max_examples=100)
-def test_what_the_parts_before_told_of_is_counted_exactly_however_small_the_table(parts: list[list[int]], table: int) -> None:
+def test_what_the_parts_before_told_of_is_counted_exactly_however_small_the_table(parts: list[list[int]], table: int, recent: int) -> None:
     # Of eight bits nearly all are soon set, so that the table is in doubt about every hash.
-    with TemporaryFile() as file:
+    with TemporaryFile() as file, patch("trygghetskarta.ingest.identity._MOST_RECENT", recent):
         seen = Seen(np.zeros(table, np.uint8), file)
         told: Counter[int] = Counter()
         for part in parts:

@@ -6,6 +6,8 @@ three times tells of three events, and the same three rows in any later file are
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -26,6 +28,7 @@ _CENTIMETRES = 100
 _NOWHERE = -1
 _LEAST_BITS, _MOST_BITS = 1 << 20, 1 << 30
 _BITS_A_ROW = 16
+_MOST_RECENT = 1 << 20
 
 
 def fingerprints(events: EventBatch, x: Floats, y: Floats) -> Hashes:
@@ -113,17 +116,19 @@ class Seen:
     """What the parts of a file read so far have told of: exact, and in little memory however large the file is.
 
     A table of bits says of most hashes that they are new; for the few it is in doubt about, the sorted hashes of every earlier part are looked
-    through. Those lie in a temporary file.
+    through. Those of many parts together lie in a temporary file.
 
     Attributes:
         bits: Eight to a byte.
-        file: Holds the hashes of every part; empty at first.
-        parts: Where each part's hashes stand in the file, and how many.
+        file: Holds hashes; other things may be put there too.
+        runs: Where sorted hashes stand in the file, and how many.
+        recent: The sorted hashes of the last parts, (2, rows) each.
     """
 
     bits: npt.NDArray[np.uint8]
     file: IO[bytes]
-    parts: list[tuple[int, int]] = field(default_factory=list)
+    runs: list[tuple[int, int]] = field(default_factory=list)
+    recent: list[Hashes] = field(default_factory=list)
 
     @classmethod
     def of(cls, rows: int, file: IO[bytes]) -> Seen:
@@ -145,13 +150,13 @@ class Seen:
         counted = np.zeros(len(hashes), np.int64)
         mask = np.uint64(len(self.bits) * 8 - 1)
         places = [(hashes[:, lane] >> np.uint64(3 * lane)) & mask for lane in (0, 1)]
-        if self.parts:
+        if self.runs or self.recent:
             maybe = np.ones(len(hashes), bool)
             for place in places:
                 maybe &= (self.bits[place >> np.uint64(3)] >> (place & np.uint64(7)).astype(np.uint8)) & 1 == 1
             rows = np.flatnonzero(maybe)
-            for part in self.parts if len(rows) else []:
-                counted[rows] += self._count(part, hashes[rows])
+            for told in self._told() if len(rows) else ():
+                counted[rows] += _counted(told, hashes[rows])
         for place in places:
             self._mark(place)
         self._keep(hashes)
@@ -165,18 +170,26 @@ class Seen:
             left = self.bits[byte] & bit == 0
             byte, bit = byte[left], bit[left]
 
-    def _keep(self, hashes: Hashes) -> None:
-        ordered = hashes[_order(hashes)]
-        self.parts.append((self.file.seek(0, 2), len(ordered)))
-        # First halves by themselves, so that looking through them reads little of the file.
-        self.file.write(np.ascontiguousarray(ordered.T).tobytes())
-        self.file.flush()
+    def _told(self) -> Iterator[Hashes]:
+        yield from self.recent
+        for at, rows in self.runs:
+            yield np.memmap(self.file, np.uint64, "r", at, (2, rows))
 
-    def _count(self, part: tuple[int, int], hashes: Hashes) -> Ints:
-        if not part[1]:
-            return np.zeros(len(hashes), np.int64)
-        first, second = np.memmap(self.file, np.uint64, "r", part[0], (2, part[1]))
-        left = np.searchsorted(first, hashes[:, 0], side="left")
-        right = np.searchsorted(first, hashes[:, 0], side="right")
-        same = second[np.minimum(left, part[1] - 1)] == hashes[:, 1]
-        return np.where(same, right - left, 0)
+    def _keep(self, hashes: Hashes) -> None:
+        self.recent.append(np.ascontiguousarray(hashes[_order(hashes)].T))
+        if sum(part.shape[1] for part in self.recent) > _MOST_RECENT:
+            together = np.concatenate(self.recent, axis=1)
+            self.recent = []
+            together = together[:, np.argsort(together[0], kind="stable")]
+            self.runs.append((self.file.seek(0, os.SEEK_END), together.shape[1]))
+            self.file.write(together.tobytes())
+            self.file.flush()
+
+
+def _counted(told: Hashes, hashes: Hashes) -> Ints:
+    """Tell how often each hash, (rows, 2), is among some sorted ones, (2, others)."""
+    first, second = told
+    left = np.searchsorted(first, hashes[:, 0], side="left")
+    right = np.searchsorted(first, hashes[:, 0], side="right")
+    same = second[np.minimum(left, len(second) - 1)] == hashes[:, 1] if len(second) else np.zeros(len(hashes), bool)
+    return np.where(same, right - left, 0)
