@@ -27,8 +27,8 @@ Floats = npt.NDArray[np.float64]
 _CENTIMETRES = 100
 _NOWHERE = -1
 _LEAST_BITS, _MOST_BITS = 1 << 20, 1 << 30
-_BITS_A_ROW = 16
-_MOST_RECENT = 1 << 20
+_BITS_A_ROW = 8
+_MOST_RECENT = 1 << 19
 
 
 def fingerprints(events: EventBatch, x: Floats, y: Floats) -> Hashes:
