@@ -11,7 +11,7 @@ from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Status
 from trygghetskarta.domain.sources import SourceId
-from trygghetskarta.serialize.sentences import sentences
+from trygghetskarta.serialize.saying.answers import sentences
 
 TWO_STADSDELAR: dict[str, Box] = {"rinkeby": (0, 0, 1000, 1000), "tensta": (1000, 0, 2000, 1000)}
 LONG = "Område;Månad;Brottskod;Antal\n"

@@ -13,6 +13,7 @@ from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.area_files import AreaFields
 from trygghetskarta.ingest.editions import LevelOrder, check_editions, load_level
+from trygghetskarta.queries.cube import load_cube
 
 FOUR: dict[str, Box] = {"a": (0, 0, 1000, 1000), "b": (1000, 0, 2000, 1000), "c": (0, 1000, 1000, 2000), "d": (1000, 1000, 2000, 2000)}
 
@@ -123,3 +124,15 @@ def test_outlines_are_stored_as_geojson_that_turns_the_right_way(connection: Con
 def test_an_area_wholly_under_another_refuses_the_level(draw: Drawing) -> None:
     with pytest.raises(BadDeliveryError, match="området b ligger helt under"):
         draw(AreaLevel.STADSDEL, {"a": (0, 0, 1000, 1000), "b": (100, 100, 200, 200)})
+
+
+def test_areas_that_share_a_border_or_a_corner_are_neighbours(connection: Connection, draw: Drawing) -> None:
+    draw(AreaLevel.STADSDEL, {**FOUR, "island": (5000, 5000, 5100, 5100)})
+    cube = load_cube(connection)
+    code = [area.code for area in cube.areas[AreaLevel.STADSDEL]]
+    bordering: dict[str, list[str]] = {name: [] for name in code}
+    for one, other in cube.neighbours[AreaLevel.STADSDEL].tolist():
+        bordering[code[one]].append(code[other])
+    # a and d meet in a corner only; nothing borders on the island, and the city stands alone at its level.
+    assert bordering == {"a": ["b", "c", "d"], "b": ["a", "c", "d"], "c": ["a", "b", "d"], "d": ["a", "b", "c"], "island": []}
+    assert cube.neighbours[AreaLevel.STAD].shape == (0, 2)

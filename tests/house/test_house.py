@@ -30,14 +30,14 @@ def test_only_release_makes_published() -> None:
         str(path.relative_to(SOURCE))
         for path in MODULES
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", None)) == "Published"
+        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", None)) in ("Published", "PublishedDetail")
     }
     assert makers == {"disclosure/release.py"}
 
 
 def test_no_writer_takes_exact() -> None:
-    for path in (SOURCE / "serialize").glob("*.py"):
-        assert not re.search(r"\bExact\b", path.read_text(encoding="utf-8")), path.name
+    for path in [*(SOURCE / "serialize").rglob("*.py"), *(SOURCE / "analysis").rglob("*.py")]:
+        assert not re.search(r"\bExact(Detail)?\b", path.read_text(encoding="utf-8")), path.name
 
 
 def test_every_error_has_a_status() -> None:

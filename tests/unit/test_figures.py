@@ -12,7 +12,7 @@ from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Ledger, MonthKnown, SourceCoverage
 from trygghetskarta.domain.periods import Month
 from trygghetskarta.domain.sources import SourceId
-from trygghetskarta.serialize.figures import comparison_rows, head, series_rows
+from trygghetskarta.serialize.figures import comparison_rows, head, methods, series_rows
 
 STAFF, PUBLIC = Audience.ANALYST, Audience.PUBLIC
 
@@ -135,7 +135,7 @@ def test_a_series_tells_the_missing_from_the_withheld_and_from_zero(audience: Au
 
 
 def test_the_head_states_the_question_and_where_the_answer_comes_from() -> None:
-    answer = head(release(comparison([[1, 2], [3, 4]]), STAFF), ["En mening."])
+    answer = head(release(comparison([[1, 2], [3, 4]]), STAFF), ["En mening."], ())
     assert answer["question"] == {
         "level": "stadsdel",
         "area": [],
@@ -167,13 +167,13 @@ def test_the_head_states_the_question_and_where_the_answer_comes_from() -> None:
 
 def test_the_head_names_the_method_of_a_rate() -> None:
     published = release(comparison([[1, 2], [3, 4]], person_years=[[10.0, 10.0], [10.0, 10.0]]), STAFF)
-    assert head(published, [])["provenance"]["methods"] == ["poisson-exact-byar"]
-    assert head(published, [])["question"]["measure"] == "rate"
+    assert head(published, [], methods(published))["provenance"]["methods"] == ["poisson-exact-byar"]
+    assert head(published, [], ())["question"]["measure"] == "rate"
 
 
 def test_the_ledger_adds_up_or_is_withheld_whole() -> None:
     exact = comparison([[1, 2], [3, 4]], ledger=Ledger(4, 3, 2, 1))
-    assert head(release(exact, STAFF), [])["ledger"] == {
+    assert head(release(exact, STAFF), [], ())["ledger"] == {
         "placed": 4,
         "areaOnly": 3,
         "unplaced": 2,
@@ -183,7 +183,7 @@ def test_the_ledger_adds_up_or_is_withheld_whole() -> None:
         "withheldBySource": 0,
         "total": 10,
     }
-    withheld = head(release(exact, PUBLIC), [])["ledger"]
+    withheld = head(release(exact, PUBLIC), [], ())["ledger"]
     assert withheld == {
         "placed": None,
         "areaOnly": None,
@@ -204,7 +204,7 @@ def test_the_head_tells_what_was_delivered_of_each_source() -> None:
         SourceCoverage(SourceId.BRANDER, None, None, tuple(AUTUMN), ()),
     )
     nothing: dict[str, list[str]] = {"partial": [], "provisional": [], "incomplete": []}
-    told = head(release(comparison([[1, 2], [3, 4]], coverage=coverage), STAFF), [])
+    told = head(release(comparison([[1, 2], [3, 4]], coverage=coverage), STAFF), [], ())
     assert told["coverage"] == [
         {
             "source": "polishandelser",
@@ -219,11 +219,11 @@ def test_the_head_tells_what_was_delivered_of_each_source() -> None:
     ]
     assert told["ledger"]["covered"] is False
     # What share is known is worked out from exact counts: not for one who may not see them.
-    withheld = head(release(comparison([[1, 2], [3, 4]], coverage=coverage), PUBLIC), [])
+    withheld = head(release(comparison([[1, 2], [3, 4]], coverage=coverage), PUBLIC), [], ())
     assert withheld["coverage"][0]["incomplete"] == []
 
 
 def test_the_edition_stated_is_the_one_answered_with() -> None:
     published = release(comparison([[1, 2], [3, 4]]), STAFF)
     assert published.question.edition is None
-    assert head(published, [])["question"]["edition"] == str(date(2023, 1, 1))
+    assert head(published, [], ())["question"]["edition"] == str(date(2023, 1, 1))

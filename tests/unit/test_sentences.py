@@ -10,7 +10,7 @@ from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Ledger, MonthKnown, SourceCoverage
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.sources import SourceId
-from trygghetskarta.serialize.sentences import sentences
+from trygghetskarta.serialize.saying.answers import sentences
 
 STAFF, PUBLIC = Audience.ANALYST, Audience.PUBLIC
 

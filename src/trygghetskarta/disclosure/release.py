@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from trygghetskarta.domain.audience import Audience
-from trygghetskarta.domain.counts import Exact, Published, Status
+from trygghetskarta.domain.counts import Exact, Figures, Published, Question, Status
+from trygghetskarta.domain.details import Content, ExactDetail, PublishedDetail
 from trygghetskarta.domain.sources import CONTRACTS
+from trygghetskarta.errors import ForbiddenError
 
 
 def release(exact: Exact, audience: Audience) -> Published:
@@ -24,7 +27,7 @@ def release(exact: Exact, audience: Audience) -> Published:
     Returns:
         The answer that may leave.
     """
-    may_see = audience is Audience.ANALYST or all(CONTRACTS[source].public for source in exact.question.sources)
+    may_see = _may_see(exact.question, audience)
     status = np.full(exact.counts.shape, (Status.VALUE if may_see else Status.WITHHELD).number, np.int8)
     if exact.withheld is not None:
         status[exact.withheld] = Status.WITHHELD.number
@@ -43,4 +46,37 @@ def release(exact: Exact, audience: Audience) -> Published:
         # How much of a month is known is worked out from exact counts.
         coverage=exact.coverage if may_see else tuple(replace(coverage, incomplete=()) for coverage in exact.coverage),
         provenance=exact.provenance,
+        estimated=None if exact.estimated is None else np.where(status == Status.VALUE.number, exact.estimated, 0),
+        history=exact.history if may_see else None,
+        harm=_shown(exact.harm, status),
+        harm_variance=_shown(exact.harm_variance, status),
     )
+
+
+def release_detail(exact: ExactDetail[Content], audience: Audience) -> PublishedDetail[Content]:
+    """Let an answer of another shape than areas and periods leave, whole or not at all.
+
+    Args:
+        exact: The answer.
+        audience: Who asked.
+
+    Returns:
+        The answer that may leave.
+
+    Raises:
+        ForbiddenError: Its figures are not for whoever asked: no protected cells can be made of them.
+    """
+    if not _may_see(exact.question, audience):
+        raise ForbiddenError(
+            "Den här sortens siffror är så detaljerade att de bara visas för behöriga.",
+            "Figures of this kind are so detailed that they are shown to staff only.",
+        )
+    return PublishedDetail(exact.question, audience, exact.content, exact.ledger, exact.coverage, exact.provenance)
+
+
+def _may_see(question: Question, audience: Audience) -> bool:
+    return audience is Audience.ANALYST or all(CONTRACTS[source].public for source in question.sources)
+
+
+def _shown(figures: Figures | None, status: npt.NDArray[np.int8]) -> Figures | None:
+    return None if figures is None else np.where(status == Status.VALUE.number, figures, np.nan)

@@ -198,6 +198,10 @@ class Exact:
         coverage: Per source.
         provenance: What the answer rests on.
         withheld: Shape (areas, periods): True where the source withholds all that there is; None for nowhere.
+        estimated: Shape (areas, periods): how many of `counts` are placed by the share of a link between editions; None for none.
+        history: Shape (areas, years): counts of the span's months in the years before it, newest first; those years that were wholly delivered.
+        harm: Shape (areas, periods): weight in days of all that is counted; None where the question does not ask or no weights are in force.
+        harm_variance: Shape (areas, periods): sum of counts times weight squared, the variance of `harm`; None with `harm`.
     """
 
     question: Question
@@ -212,6 +216,10 @@ class Exact:
     coverage: tuple[SourceCoverage, ...]
     provenance: Provenance
     withheld: npt.NDArray[np.bool_] | None = None
+    estimated: Counts | None = None
+    history: Counts | None = None
+    harm: Figures | None = None
+    harm_variance: Figures | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +239,10 @@ class Published:
         ledger: Where every event of the span went; None when withheld.
         coverage: Per source.
         provenance: What the answer rests on.
+        estimated: Shape (areas, periods); 0 where `status` is not VALUE. None for none.
+        history: Shape (areas, years): the same months in the years before, newest first; None where it may not leave or there is none.
+        harm: Shape (areas, periods); NaN where `status` is not VALUE. None where it was not asked for.
+        harm_variance: Shape (areas, periods), likewise.
     """
 
     question: Question
@@ -245,6 +257,10 @@ class Published:
     ledger: Ledger | None
     coverage: tuple[SourceCoverage, ...]
     provenance: Provenance
+    estimated: Counts | None = None
+    history: Counts | None = None
+    harm: Figures | None = None
+    harm_variance: Figures | None = None
 
     def status_at(self, area: int, period: int) -> Status:
         """Give the status of one value."""

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Row, text
 
 from trygghetskarta.domain.areas import AreaLevel, code_of_name
 from trygghetskarta.errors import BadDeliveryError
+from trygghetskarta.ingest.adjacency import add_neighbours
 from trygghetskarta.ingest.area_files import AreaFields, AreaRows, read_areas, read_membership
 from trygghetskarta.ingest.links import AREAS_OF, link_editions
 from trygghetskarta.ingest.places import change_areas
@@ -301,6 +302,7 @@ def _insert(connection: Connection, where: tuple[int, AreaLevel, int], rows: Are
             for i in range(len(outlines))
         ],
     )
+    add_neighbours(connection, edition_id, level)
 
 
 def _outline_texts(outlines: Geometries, to_degrees: Transformer, metres: float, decimals: int) -> list[str]:

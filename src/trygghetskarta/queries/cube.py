@@ -22,6 +22,7 @@ from trygghetskarta.domain.counts import Ledger, MonthKnown
 from trygghetskarta.domain.periods import LOCAL_TIME, Month, Span
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.errors import NotCoveredError, NotFoundError
+from trygghetskarta.queries.adjacency import load_neighbours
 from trygghetskarta.queries.blocks import BUCKETS, Block, cells_of_places, load_blocks
 from trygghetskarta.queries.completeness import load_completeness
 from trygghetskarta.queries.coverage import Delivered, load_coverage, load_latest
@@ -62,6 +63,7 @@ class Cube:
         version: Number of the last publication in it.
         published_at: When that was.
         areas: Areas by level, sorted by code; levels finest first.
+        neighbours: Which areas border on each other by level, shape (pairs, 2): their numbers in `areas`, each pair both ways.
         blocks: Counts by source.
         withheld: By source, how many counts it withholds.
         trees: Categories by source.
@@ -76,6 +78,7 @@ class Cube:
     version: int
     published_at: datetime
     areas: Mapping[AreaLevel, tuple[Area, ...]]
+    neighbours: Mapping[AreaLevel, Ints]
     blocks: Mapping[SourceId, Block]
     withheld: Mapping[SourceId, Block]
     trees: Mapping[SourceId, Tree]
@@ -151,6 +154,7 @@ def load_cube(connection: Connection, edition: date | None = None, as_of: date |
         version=version.version,
         published_at=version.published_at,
         areas=areas,
+        neighbours=load_neighbours(connection, found, areas),
         blocks=blocks,
         withheld=withheld,
         trees=trees,

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from trygghetskarta.domain.areas import Area, AreaLevel
 from trygghetskarta.domain.counts import Exact, Measure, Provenance, Question, SourceCoverage
+from trygghetskarta.domain.details import Content, ExactDetail
 from trygghetskarta.domain.periods import Month, Period, Span
 from trygghetskarta.domain.sources import CONTRACTS, RATE, RATE_BASOMRADE, SourceId
 from trygghetskarta.errors import Fault, InvalidQuestionError, NotCarriedError, NotCoveredError, bad_parameter
@@ -60,15 +61,51 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...]) -> Exact
         provisional=np.array([any(provisional_months(cube, source, span) for source in question.sources) for span in spans]),
         ledger=cube.ledger(question.level, part.ranges, question.span),
         coverage=tuple(_coverage(cube, source, spans) for source in question.sources),
-        provenance=Provenance(
-            version=cube.version,
-            published_at=cube.published_at,
-            edition=cube.edition.valid_from,
-            edition_name=cube.edition.name,
-            as_of=cube.as_of,
-            counted=tuple((source, _named(cube, source, question.codes(source))) for source in question.sources),
-        ),
+        provenance=_provenance(cube, question),
         withheld=(withheld > 0) & (counts == 0) if withheld.any() else None,
+    )
+
+
+def detail(cube: Cube, question: Question, content: Content) -> ExactDetail[Content]:
+    """Put figures of another shape than areas and periods together with what a reader needs to judge them.
+
+    Args:
+        cube: The counts of the question's edition and day.
+        question: What is asked; `refuse_what_cannot_be_answered` has let it through.
+        content: The figures.
+
+    Returns:
+        The answer, with the ledger and the coverage of the question's own span.
+    """
+    ranges = part_of(cube, question).ranges
+    return ExactDetail(
+        question=question,
+        content=content,
+        ledger=cube.ledger(question.level, ranges, question.span),
+        coverage=tuple(_coverage(cube, source, (question.span,)) for source in question.sources),
+        provenance=_provenance(cube, question),
+    )
+
+
+def refuse_what_cannot_be_answered(cube: Cube, question: Question) -> None:
+    """Refuse what a source cannot carry or never delivered.
+
+    Raises:
+        NotCarriedError: A source cannot carry it.
+        NotCoveredError: No source delivered any of its months.
+    """
+    _refuse_what_is_not_carried(question)
+    _refuse_what_is_not_covered(cube, question)
+
+
+def _provenance(cube: Cube, question: Question) -> Provenance:
+    return Provenance(
+        version=cube.version,
+        published_at=cube.published_at,
+        edition=cube.edition.valid_from,
+        edition_name=cube.edition.name,
+        as_of=cube.as_of,
+        counted=tuple((source, _named(cube, source, question.codes(source))) for source in question.sources),
     )
 
 

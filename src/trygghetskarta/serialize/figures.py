@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from trygghetskarta.domain.counts import Published, Status
+from trygghetskarta.domain.details import Answered
 from trygghetskarta.stats.rates import per_thousand_years
 
 Row = dict[str, Any]
@@ -84,17 +85,23 @@ def series_rows(published: Published) -> list[Row]:
     return rows
 
 
-def head(published: Published, sentences: list[str]) -> dict[str, Any]:
+def methods(published: Published) -> tuple[str, ...]:
+    """Name the methods that a table's figures are made by."""
+    return ("poisson-exact-byar",) if published.person_years is not None else ()
+
+
+def head(answer: Answered, sentences: list[str], methods: tuple[str, ...]) -> dict[str, Any]:
     """Give what stands beside the rows: the question, the ledger, the coverage, where it all comes from, and sentences.
 
     Args:
-        published: The answer.
+        answer: The answer.
         sentences: Swedish sentences about it.
+        methods: Names of the methods that made its figures.
 
     Returns:
         A mapping ready to be written as JSON.
     """
-    question, provenance, ledger = published.question, published.provenance, published.ledger
+    question, provenance, ledger = answer.question, answer.provenance, answer.ledger
     return {
         "question": {
             "level": question.level.value,
@@ -118,7 +125,7 @@ def head(published: Published, sentences: list[str]) -> dict[str, Any]:
             "unplaced": ledger.unplaced if ledger is not None else None,
             "outside": ledger.outside if ledger is not None else None,
             "withheld": ledger is None,
-            "covered": not any(coverage.missing or coverage.partial for coverage in published.coverage),
+            "covered": not any(coverage.missing or coverage.partial for coverage in answer.coverage),
             "withheldBySource": ledger.withheld if ledger is not None else None,
             "total": ledger.total if ledger is not None else None,
         },
@@ -132,7 +139,7 @@ def head(published: Published, sentences: list[str]) -> dict[str, Any]:
                 "provisional": [str(month) for month in coverage.provisional],
                 "incomplete": [known.as_told() for known in coverage.incomplete],
             }
-            for coverage in published.coverage
+            for coverage in answer.coverage
         ],
         "provenance": {
             "dataVersion": provenance.version,
@@ -140,9 +147,9 @@ def head(published: Published, sentences: list[str]) -> dict[str, Any]:
             "edition": str(provenance.edition),
             "editionName": provenance.edition_name,
             "asOf": str(provenance.as_of) if provenance.as_of is not None else None,
-            "audience": published.audience.value,
+            "audience": answer.audience.value,
             "counted": [{"source": source.value, "categories": list(names)} for source, names in provenance.counted],
-            "methods": ["poisson-exact-byar"] if published.person_years is not None else [],
+            "methods": list(methods),
         },
         "sentences": sentences,
     }

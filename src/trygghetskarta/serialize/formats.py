@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 import orjson
 
 from trygghetskarta.domain.counts import Published
+from trygghetskarta.domain.details import Answered
 from trygghetskarta.serialize.csv import Dialect, table
-from trygghetskarta.serialize.figures import Row, comparison_rows, head, series_rows
-from trygghetskarta.serialize.geojson import Outlines, by_area, feature_collection, series_collection
-from trygghetskarta.serialize.sentences import sentences
+from trygghetskarta.serialize.figures import Row, comparison_rows, head, methods, series_rows
+from trygghetskarta.serialize.geojson import Outlines, by_area, feature_collection
+from trygghetskarta.serialize.saying.answers import sentences
 from trygghetskarta.serialize.xlsx import workbook
 
 
@@ -43,6 +46,51 @@ class Writing:
     outlines: Outlines
 
 
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures of an answer, as every format writes them.
+
+    Attributes:
+        rows: All with the same keys.
+        sentences: Swedish sentences about them.
+        methods: Names of the methods that made them, as docs/methods has them.
+        beside: Further members of a JSON answer.
+        outlines: GeoJSON text of each row's geometry by its key; empty for none.
+        key: The column that names a row.
+    """
+
+    rows: list[Row]
+    sentences: list[str]
+    methods: tuple[str, ...] = ()
+    beside: Mapping[str, Any] = field(default_factory=dict)
+    outlines: Outlines = field(default_factory=dict)
+    key: str = "code"
+
+
+def write(answer: Answered, figures: Figures, writing: Writing) -> bytes:
+    """Write an answer; the same rows in every format.
+
+    Args:
+        answer: What was asked and released.
+        figures: Its figures.
+        writing: How.
+
+    Returns:
+        The bytes.
+    """
+    members = {**head(answer, figures.sentences, figures.methods), **figures.beside}
+    columns = list(figures.rows[0]) if figures.rows else [figures.key]
+    match writing.format:
+        case Format.GEOJSON:
+            return feature_collection(members, figures.rows, figures.outlines, figures.key)
+        case Format.JSON:
+            return orjson.dumps({**members, "items": figures.rows, "total": len(figures.rows)})
+        case Format.CSV:
+            return table(figures.rows, columns, writing.dialect)
+        case Format.XLSX:
+            return workbook(answer, figures.rows, columns, figures.sentences)
+
+
 def write_comparison(published: Published, writing: Writing) -> bytes:
     """Write the answer to a comparison.
 
@@ -53,16 +101,8 @@ def write_comparison(published: Published, writing: Writing) -> bytes:
     Returns:
         The bytes.
     """
-    rows = comparison_rows(published)
-    match writing.format:
-        case Format.GEOJSON:
-            return feature_collection(head(published, sentences(published)), rows, writing.outlines)
-        case Format.JSON:
-            return orjson.dumps({**head(published, sentences(published)), "items": rows, "total": len(rows)})
-        case Format.CSV:
-            return table(rows, _columns(rows), writing.dialect)
-        case Format.XLSX:
-            return workbook(published, rows, _columns(rows), sentences(published))
+    figures = Figures(comparison_rows(published), sentences(published), methods(published), outlines=writing.outlines)
+    return write(published, figures, writing)
 
 
 def write_series(published: Published, writing: Writing) -> bytes:
@@ -73,19 +113,12 @@ def write_series(published: Published, writing: Writing) -> bytes:
         writing: How.
 
     Returns:
-        The bytes.
+        The bytes; GeoJSON and JSON have one item per area, with its values in order.
     """
-    rows = series_rows(published)
-    match writing.format:
-        case Format.GEOJSON:
-            return series_collection(head(published, sentences(published)), rows, writing.outlines)
-        case Format.JSON:
-            return orjson.dumps({**head(published, sentences(published)), "series": by_area(rows)})
-        case Format.CSV:
-            return table(rows, _columns(rows), writing.dialect)
-        case Format.XLSX:
-            return workbook(published, rows, _columns(rows), sentences(published))
-
-
-def _columns(rows: list[Row]) -> list[str]:
-    return list(rows[0]) if rows else ["code"]
+    figures = Figures(series_rows(published), sentences(published), methods(published))
+    if writing.format not in (Format.GEOJSON, Format.JSON):
+        return write(published, figures, writing)
+    members = head(published, figures.sentences, figures.methods)
+    if writing.format is Format.JSON:
+        return orjson.dumps({**members, "series": by_area(figures.rows)})
+    return feature_collection(members, by_area(figures.rows), writing.outlines)

@@ -13,29 +13,22 @@ from trygghetskarta.serialize.figures import Row
 Outlines = Mapping[str, str]
 
 
-def feature_collection(head: Mapping[str, Any], rows: list[Row], outlines: Outlines) -> bytes:
-    """Write rows as features, one per area.
+def feature_collection(head: Mapping[str, Any], rows: list[Row], outlines: Outlines, key: str = "code") -> bytes:
+    """Write rows as features.
 
     Args:
         head: Members that stand beside the features.
-        rows: One per area.
-        outlines: GeoJSON text of each area's geometry by code; empty for none.
+        rows: One per feature.
+        outlines: GeoJSON text of each row's geometry by its key; empty for none.
+        key: The column that names a row.
 
     Returns:
         The collection.
     """
     features = [
-        {"type": "Feature", "id": row["code"], "geometry": _geometry(outlines, row["code"]), "properties": row}
+        {"type": "Feature", "id": row[key], "geometry": _geometry(outlines, row[key]), "properties": row}
         for row in rows
     ]  # fmt: skip
-    return orjson.dumps({"type": "FeatureCollection", **head, "features": features})
-
-
-def series_collection(head: Mapping[str, Any], rows: list[Row], outlines: Outlines) -> bytes:
-    """Write a series as features, one per area with its values as a property."""
-    features = [
-        {"type": "Feature", "id": line["code"], "geometry": _geometry(outlines, line["code"]), "properties": line} for line in by_area(rows)
-    ]
     return orjson.dumps({"type": "FeatureCollection", **head, "features": features})
 
 

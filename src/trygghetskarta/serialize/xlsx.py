@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from trygghetskarta.domain.counts import Measure, Published
+from trygghetskarta.domain.counts import Measure
+from trygghetskarta.domain.details import Answered
 from trygghetskarta.domain.periods import LOCAL_TIME, Month
 from trygghetskarta.domain.sources import CONTRACTS
 from trygghetskarta.serialize.csv import FORMULA
@@ -46,11 +47,11 @@ class _Look:
     wrapped: CellFormat
 
 
-def workbook(published: Published, rows: list[Row], columns: list[str], sentences: list[str]) -> bytes:
+def workbook(answer: Answered, rows: list[Row], columns: list[str], sentences: list[str]) -> bytes:
     """Write an answer as an Excel workbook.
 
     Args:
-        published: The answer.
+        answer: What was asked and released.
         rows: Its rows, the same as every format has.
         columns: Their keys, in the order of the columns.
         sentences: Swedish sentences about it.
@@ -64,14 +65,14 @@ def workbook(published: Published, rows: list[Row], columns: list[str], sentence
 
     out = io.BytesIO()
     book = Workbook(out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
-    published_at = published.provenance.published_at.astimezone(LOCAL_TIME).replace(tzinfo=None)
+    published_at = answer.provenance.published_at.astimezone(LOCAL_TIME).replace(tzinfo=None)
     book.set_properties({"title": "Trygghetskarta", "created": published_at})
     look = _look(book)
     figures = book.add_worksheet(_FIGURES)
     about = book.add_worksheet(_ABOUT)
     _write_figures(figures, rows, columns, look)
-    _draw(book, figures, published, (rows, columns))
-    _write_about(about, published, sentences, look)
+    _draw(book, figures, answer, (rows, columns))
+    _write_about(about, answer, sentences, look)
     book.close()
     return out.getvalue()
 
@@ -116,12 +117,12 @@ def _write(sheet: Worksheet, at: tuple[int, int], value: Any, look: _Look) -> No
             sheet.write_string(*at, words, look.formula if words.startswith(FORMULA) else look.text)
 
 
-def _draw(book: Workbook, sheet: Worksheet, published: Published, drawn: tuple[list[Row], list[str]]) -> None:
+def _draw(book: Workbook, sheet: Worksheet, answer: Answered, drawn: tuple[list[Row], list[str]]) -> None:
     """Put a chart of the figures beside them: columns for areas, a line per area for periods."""
     rows, columns = drawn
-    if not rows:
+    value = "rate" if answer.question.measure is Measure.RATE else "count"
+    if not rows or not {"code", "name", value} <= set(columns):
         return
-    value = "rate" if published.question.measure is Measure.RATE else "count"
     over_time = "period" in columns
     chart = book.add_chart({"type": "line" if over_time else "column"})
     named, counted = columns.index("period" if over_time else "name"), columns.index(value)
@@ -133,7 +134,7 @@ def _draw(book: Workbook, sheet: Worksheet, published: Published, drawn: tuple[l
                 "values": [_FIGURES, first, counted, last, counted],
             }
         )
-    if not over_time and len(published.periods) > 1 and value == "count":
+    if not over_time and answer.question.baseline is not None and "baselineCount" in columns and value == "count":
         before = columns.index("baselineCount")
         chart.add_series(
             {
@@ -142,7 +143,7 @@ def _draw(book: Workbook, sheet: Worksheet, published: Published, drawn: tuple[l
                 "values": [_FIGURES, 1, before, len(rows), before],
             }
         )
-    chart.set_title({"name": _title(published), "name_font": {"size": 12}})
+    chart.set_title({"name": _title(answer), "name_font": {"size": 12}})
     chart.set_y_axis({"name": "Per 1 000 och år" if value == "rate" else "Antal", "min": 0})
     chart.set_size({"width": 960, "height": 480})
     sheet.insert_chart(1, len(columns) + 1, chart)
@@ -160,15 +161,15 @@ def _lines(rows: list[Row]) -> Iterator[tuple[int, int]]:
                 return
 
 
-def _title(published: Published) -> str:
-    names = ", ".join(CONTRACTS[source].name for source in published.question.sources)
-    return f"{names}, {published.question.span.first} till {published.question.span.last}"
+def _title(answer: Answered) -> str:
+    names = ", ".join(CONTRACTS[source].name for source in answer.question.sources)
+    return f"{names}, {answer.question.span.first} till {answer.question.span.last}"
 
 
-def _write_about(sheet: Worksheet, published: Published, sentences: list[str], look: _Look) -> None:
+def _write_about(sheet: Worksheet, answer: Answered, sentences: list[str], look: _Look) -> None:
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, 1, 100)
-    for line, (name, value) in enumerate(_about(published, sentences)):
+    for line, (name, value) in enumerate(_about(answer, sentences)):
         sheet.write_string(line, 0, name, look.heading)
         match value:
             case date():
@@ -181,9 +182,9 @@ def _write_about(sheet: Worksheet, published: Published, sentences: list[str], l
                 )
 
 
-def _about(published: Published, sentences: list[str]) -> Iterator[tuple[str, str | int | date | None]]:
+def _about(answer: Answered, sentences: list[str]) -> Iterator[tuple[str, str | int | date | None]]:
     """Give what stands on the second sheet, line by line: the question, where the figures come from, what is delivered, notes."""
-    question, provenance, ledger = published.question, published.provenance, published.ledger
+    question, provenance, ledger = answer.question, answer.provenance, answer.ledger
     yield "Källor", ", ".join(f"{CONTRACTS[source].name} ({source.value})" for source in question.sources)
     yield "Nivå", question.level.swedish
     yield "Områden", ", ".join(question.areas) or "alla"
@@ -198,10 +199,10 @@ def _about(published: Published, sentences: list[str]) -> Iterator[tuple[str, st
     yield "Så som det var känt", provenance.as_of if provenance.as_of is not None else "nu"
     yield "Version på data", provenance.version
     yield "Publicerad", provenance.published_at.astimezone(LOCAL_TIME).replace(tzinfo=None)
-    yield "Framtagen för", published.audience.value
+    yield "Framtagen för", answer.audience.value
     for name, part in _LEDGER.items():
         yield f"Avstämning: {name}", getattr(ledger, part) if ledger is not None else "skyddat"
-    for coverage in published.coverage:
+    for coverage in answer.coverage:
         name = CONTRACTS[coverage.source].name
         ends = (
             "ingenting"

@@ -86,6 +86,14 @@ area_link = Table(
     comment="How the areas of one edition became those of another, level by level",
 )
 
+area_neighbour = Table(
+    "area_neighbour",
+    metadata,
+    Column("area_id", Integer, ForeignKey("area.area_id", ondelete="CASCADE"), primary_key=True),
+    Column("neighbour_id", Integer, ForeignKey("area.area_id", ondelete="CASCADE"), primary_key=True, index=True),
+    comment="Areas of one edition and level that border on each other, each pair both ways; a shared corner is enough",
+)
+
 source = Table(
     "source",
     metadata,

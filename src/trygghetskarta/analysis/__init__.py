@@ -1,0 +1,1 @@
+"""Findings: what the statistics say of released figures. Pure; asks nothing of the data itself."""
