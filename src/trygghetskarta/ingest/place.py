@@ -155,5 +155,5 @@ def _fill(raster: Numbers, polygons: npt.NDArray[np.object_], grid: tuple[float,
         near = order[first[index] : last[index]]
         near = near[(y[near] >= bottom) & (y[near] <= top)]
         number[near[shapely.intersects_xy(polygons[index], x[near], y[near])]] = index
-    lengths = np.diff(np.append(np.flatnonzero(begins[free]), np.count_nonzero(free)))
-    raster.ravel()[free] = np.repeat(number, lengths)
+    starts = np.flatnonzero(begins[free])
+    raster.ravel()[free] = np.repeat(number, np.append(starts[1:], np.count_nonzero(free)) - starts)
