@@ -43,6 +43,7 @@ First = Annotated[str | None, typer.Option("--from", help="Första månad, till 
 Last = Annotated[str | None, typer.Option("--to", help="Sista månad.")]
 Baseline = Annotated[str | None, typer.Option(help="previous, same-period-last-year eller 2024-01..2024-12.")]
 Form = Annotated[Format | None, typer.Option("--format", help="Skriv i detta format i stället för en tabell.")]
+WeightsName = Annotated[str | None, typer.Option("--weights", help="Vikterna som allvarlighet räknas med; utelämnade är de nyaste.")]
 Out = Annotated[Path | None, typer.Option(help="Skriv till en fil.")]
 
 
@@ -57,7 +58,26 @@ _COMPARISON = {
     "rateHigh": "till",
     "status": "Värde",
 }
+_HARM = {
+    "name": "Område",
+    "count": "Antal",
+    "harm": "Dagar",
+    "harmLow": "95 % från",
+    "harmHigh": "till",
+    "baselineHarm": "Jämförs med",
+    "harmPercent": "Procent",
+    "harmPerEvent": "Per brott",
+    "harmPoliceInitiated": "Polisens egna",
+    "weighed": "Andel vägda",
+    "harmStatus": "Värde",
+}
+_HARM_SERIES = {
+    "name": "Område", "period": "Period", "count": "Antal", "harm": "Dagar", "harmLow": "95 % från", "harmHigh": "till", "harmPerEvent": "Per brott",
+    "harmStatus": "Värde",
+}  # fmt: skip
 _SERIES = {"name": "Område", "period": "Period", "count": "Antal", "rate": "Per 1 000 och år", "status": "Värde"}
+_STATUSES = ("status", "harmStatus")
+_TEXTS = ("name", "period", *_STATUSES)
 _STATUS = {"value": "", "missing": "saknas", "withheld": "skyddat", "notApplicable": "ej tillämpligt"}
 
 
@@ -72,9 +92,10 @@ def compare(
     first: First = None,
     last: Last = None,
     baseline: Baseline = None,
-    measure: Annotated[Measure, typer.Option(help="count eller rate.")] = Measure.COUNT,
+    measure: Annotated[Measure, typer.Option(help="count, rate eller harm.")] = Measure.COUNT,
     per: Annotated[Denominator, typer.Option(help="Vad rate räknas på.")] = Denominator.RESIDENTS,
     as_of: Day = None,
+    weights: WeightsName = None,
     form: Form = None,
     dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
     geometry: Annotated[Detail, typer.Option(help="Gränsernas noggrannhet i GeoJSON.")] = Detail.METRES10,
@@ -83,11 +104,11 @@ def compare(
     """Jämför områden under en period, och perioden med en annan."""
     asked = Asked(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, baseline,
-        Interval.MONTH, measure, per, day_of(as_of),
+        Interval.MONTH, measure, per, day_of(as_of), weights,
     )  # fmt: skip
     published, cube, outlines = _answer(asked, count_comparison, geometry if form is Format.GEOJSON else Detail.NONE)
     if form is None and out is None:
-        _print(published, cube, comparison_rows(published), _COMPARISON)
+        _print(published, cube, comparison_rows(published), _HARM if measure is Measure.HARM else _COMPARISON)
         return
     write_out(write_comparison(published, Writing(form or Format.CSV, dialect, outlines)), out)
 
@@ -103,9 +124,10 @@ def series(
     first: First = None,
     last: Last = None,
     interval: Annotated[Interval, typer.Option(help="Vad tiden delas in i.")] = Interval.MONTH,
-    measure: Annotated[Measure, typer.Option(help="count eller rate.")] = Measure.COUNT,
+    measure: Annotated[Measure, typer.Option(help="count, rate eller harm.")] = Measure.COUNT,
     per: Annotated[Denominator, typer.Option(help="Vad rate räknas på.")] = Denominator.RESIDENTS,
     as_of: Day = None,
+    weights: WeightsName = None,
     form: Form = None,
     dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
     geometry: Annotated[Detail, typer.Option(help="Gränsernas noggrannhet i GeoJSON.")] = Detail.METRES10,
@@ -114,11 +136,11 @@ def series(
     """Följ områden över tid."""
     asked = Asked(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, None,
-        interval, measure, per, day_of(as_of),
+        interval, measure, per, day_of(as_of), weights,
     )  # fmt: skip
     published, cube, outlines = _answer(asked, count_series, geometry if form is Format.GEOJSON else Detail.NONE)
     if form is None and out is None:
-        _print(published, cube, series_rows(published), _SERIES)
+        _print(published, cube, series_rows(published), _HARM_SERIES if measure is Measure.HARM else _SERIES)
         return
     write_out(write_series(published, Writing(form or Format.CSV, dialect, outlines)), out)
 
@@ -152,9 +174,9 @@ def _print(published: Published, cube: Cube, rows: list[Row], columns: dict[str,
     table = Table()
     shown = [column for column in columns if rows and column in rows[0]]
     for column in shown:
-        table.add_column(columns[column], justify="left" if column in ("name", "period", "status") else "right")
+        table.add_column(columns[column], justify="left" if column in _TEXTS else "right")
     for row in sorted(rows, key=lambda row: alphabetical(row["name"])):
-        table.add_row(*(_cell(row[column]) if column != "status" else _STATUS[row[column]] for column in shown))
+        table.add_row(*(_STATUS[row[column]] if column in _STATUSES else cell(row[column]) for column in shown))
     console.print(table)
     ledger = published.ledger
     if ledger is not None:
@@ -166,7 +188,8 @@ def _print(published: Published, cube: Cube, rows: list[Row], columns: dict[str,
         console.print(sentence)
 
 
-def _cell(value: str | float | None) -> str:
+def cell(value: str | float | None) -> str:
+    """Give a value as a cell of a table on the terminal."""
     match value:
         case None:
             return "–"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from trygghetskarta.domain.audience import Audience
-from trygghetskarta.domain.counts import Exact, Figures, Published, Question, Status
+from trygghetskarta.domain.counts import Exact, Figures, Published, Question, Status, Weighed
 from trygghetskarta.domain.details import Content, ExactDetail, PublishedDetail
 from trygghetskarta.domain.sources import CONTRACTS
 from trygghetskarta.errors import ForbiddenError
@@ -50,6 +51,7 @@ def release(exact: Exact, audience: Audience) -> Published:
         history=exact.history if may_see else None,
         harm=_shown(exact.harm, status),
         harm_variance=_shown(exact.harm_variance, status),
+        weighed=_weighed(exact.weighed, status == Status.VALUE.number),
     )
 
 
@@ -74,9 +76,20 @@ def release_detail(exact: ExactDetail[Content], audience: Audience) -> Published
     return PublishedDetail(exact.question, audience, exact.content, exact.ledger, exact.coverage, exact.provenance)
 
 
+def release_each(exacts: Iterable[ExactDetail[Content]], audience: Audience) -> list[PublishedDetail[Content] | None]:
+    """Let each of several answers leave that may; None in the place of one that may not."""
+    return [release_detail(exact, audience) if _may_see(exact.question, audience) else None for exact in exacts]
+
+
 def _may_see(question: Question, audience: Audience) -> bool:
     return audience is Audience.ANALYST or all(CONTRACTS[source].public for source in question.sources)
 
 
 def _shown(figures: Figures | None, status: npt.NDArray[np.int8]) -> Figures | None:
     return None if figures is None else np.where(status == Status.VALUE.number, figures, np.nan)
+
+
+def _weighed(weighed: Weighed | None, seen: npt.NDArray[np.bool_]) -> Weighed | None:
+    if weighed is None:
+        return None
+    return Weighed(np.where(seen, weighed.events, 0), np.where(seen, weighed.initiated, 0.0), weighed.heaviest)

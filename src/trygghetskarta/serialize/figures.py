@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from trygghetskarta.analysis.harm import METHOD as HARM_METHOD
 from trygghetskarta.domain.counts import Published, Status
 from trygghetskarta.domain.details import Answered
+from trygghetskarta.serialize.harm import comparison_columns, series_columns
 from trygghetskarta.stats.rates import per_thousand_years
 
 Row = dict[str, Any]
@@ -28,7 +30,7 @@ def comparison_rows(published: Published) -> list[Row]:
     Returns:
         Rows in the order of the areas, all with the same keys.
     """
-    rates = _rates(published)
+    rates, harm = _rates(published), comparison_columns(published)
     rows = []
     for number, area in enumerate(published.areas):
         status = published.status_at(number, 0)
@@ -50,6 +52,8 @@ def comparison_rows(published: Published) -> list[Row]:
         }
         if rates is not None:
             row |= _rate(rates[number, 0], status)
+        if harm is not None:
+            row |= harm[number]
         rows.append(row)
     return rows
 
@@ -63,7 +67,7 @@ def series_rows(published: Published) -> list[Row]:
     Returns:
         Rows by area, then by period.
     """
-    rates = _rates(published)
+    rates, harm = _rates(published), series_columns(published)
     rows = []
     for number, area in enumerate(published.areas):
         for column, period in enumerate(published.periods):
@@ -81,13 +85,16 @@ def series_rows(published: Published) -> list[Row]:
             }
             if rates is not None:
                 row |= _rate(rates[number, column], status)
+            if harm is not None:
+                row |= harm[number][column]
             rows.append(row)
     return rows
 
 
 def methods(published: Published) -> tuple[str, ...]:
     """Name the methods that a table's figures are made by."""
-    return ("poisson-exact-byar",) if published.person_years is not None else ()
+    rates = ("poisson-exact-byar",) if published.person_years is not None else ()
+    return (*rates, *((HARM_METHOD,) if published.harm is not None else ()))
 
 
 def head(answer: Answered, sentences: list[str], methods: tuple[str, ...]) -> dict[str, Any]:
@@ -118,6 +125,7 @@ def head(answer: Answered, sentences: list[str], methods: tuple[str, ...]) -> di
             "measure": question.measure.value,
             "per": question.per.value,
             "asOf": str(question.as_of) if question.as_of is not None else None,
+            "weights": question.weights,
         },
         "ledger": {
             "placed": ledger.placed if ledger is not None else None,
@@ -148,6 +156,7 @@ def head(answer: Answered, sentences: list[str], methods: tuple[str, ...]) -> di
             "editionName": provenance.edition_name,
             "asOf": str(provenance.as_of) if provenance.as_of is not None else None,
             "audience": answer.audience.value,
+            "weights": provenance.weights,
             "counted": [{"source": source.value, "categories": list(names)} for source, names in provenance.counted],
             "methods": list(methods),
         },

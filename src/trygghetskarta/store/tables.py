@@ -1,4 +1,4 @@
-"""Every table, as SQLAlchemy Core. The migrations are held against this file by a test."""
+"""Every table, as SQLAlchemy Core; those of the register of measures in a module of their own. A test holds the migrations against them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     SmallInteger,
     Table,
@@ -27,17 +26,10 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from trygghetskarta.store import measure_tables as measure_tables
+from trygghetskarta.store.schema import metadata as metadata
 
 edition = Table(
     "edition",
@@ -121,8 +113,11 @@ weight_set = Table(
     metadata,
     Column("weight_set_id", Integer, Identity(always=True), primary_key=True),
     Column("name", Text, nullable=False, unique=True),
-    Column("valid_from", Date, nullable=False),
+    Column("valid_from", Date, nullable=False, comment="The newest set whose day has come is used when a question names none"),
     Column("basis", Text, nullable=False, comment="Where the weights come from"),
+    Column("basis_en", Text, comment="The same in English"),
+    Column("digest", Text, nullable=False, comment="SHA-256 of all that the set says: the same name never comes to mean other weights"),
+    Column("loaded_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
     comment="A frozen, versioned set of harm weights",
 )
 
@@ -132,8 +127,15 @@ weight = Table(
     Column("weight_set_id", Integer, ForeignKey("weight_set.weight_set_id"), primary_key=True),
     Column("category_id", Integer, ForeignKey("category.category_id"), primary_key=True),
     Column("days", Double, nullable=False, comment="Days of imprisonment"),
+    Column("law", Text, nullable=False, comment="The paragraph, or what else the weight rests on"),
+    Column("minimum", Text, comment="The least penalty as the law states it"),
+    Column("sfs", Text, comment="The acts that gave the paragraph the wording that was read"),
+    Column("since", Date, comment="The day that wording came into force"),
+    Column("checked", Boolean, nullable=False, comment="True where the law's own text was read"),
+    Column("police_initiated", Boolean, nullable=False, comment="True for a crime mostly found by the police's or customs' own controls"),
+    Column("note", Text, comment="What to mind"),
     CheckConstraint("days >= 0", name="days"),
-    comment="What one event of a category weighs",
+    comment="What one event of a category weighs; a weight on a group holds for all below it that have none of their own",
 )
 
 delivery = Table(
@@ -286,7 +288,7 @@ event = Table(
     Column("reported_on", Date, comment="Local day"),
     Column("geom", Geometry("POINT", spatial_index=False), comment="In the plane of the editions"),
     Column("area_text", Text, comment="The area as the row itself names it"),
-    Column("detail", Text, comment="Further facts of the source, a JSON object as text"),
+    Column("detail", JSON, comment="Further facts of the source, as they were written"),
     # First what tells events apart: to sort a million keys by the source they all share takes twice the time.
     PrimaryKeyConstraint("key", "known_from", "source_id"),
     CheckConstraint("antal >= 0", name="antal"),
