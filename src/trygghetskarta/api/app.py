@@ -22,6 +22,7 @@ from trygghetskarta.api.routers import (
     measures,
     service,
     sources,
+    space,
     traces,
 )
 from trygghetskarta.api.shelf import Shelf
@@ -72,6 +73,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         comparisons.router,
         decompositions.router,
         hours.router,
+        space.router,
         traces.router,
         areas.router,
         sources.router,

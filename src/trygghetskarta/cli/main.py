@@ -18,6 +18,7 @@ from trygghetskarta.cli import (
     measures,
     questions,
     serving,
+    space,
     tracing,
     weighing,
 )
@@ -38,6 +39,11 @@ app.command("series")(questions.series)
 app.command("decompose")(decomposing.decompose)
 app.command("hours")(details.hours)
 app.command("hexagons")(details.hexagons)
+app.command("hotspots")(space.hotspots)
+app.command("concentration")(space.concentration)
+app.command("pattern-change")(space.pattern_change)
+app.command("density")(space.density)
+app.command("near-repeat")(space.near_repeat)
 app.command("trace")(tracing.trace)
 app.command("serve")(serving.serve)
 app.command("demo")(serving.demo)
