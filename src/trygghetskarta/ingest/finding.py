@@ -22,15 +22,20 @@ _NEAR_METRES = 50.0
 class Tree:
     """Answers as a RasterIndex does; made in no time, slower for each point."""
 
+    polygons: npt.NDArray[np.object_]
     tree: shapely.STRtree
 
     def locate(self, x: Floats, y: Floats) -> Numbers:
         """Give the number of the area of each point, the first of several; NOWHERE in none."""
         known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
-        point, number = self.tree.query(shapely.points(x[known], y[known]), predicate="intersects")
+        point, number = self.tree.query(shapely.points(x[known], y[known]))
+        # The tree itself would test each point against an outline that is not prepared.
+        shapely.prepare(self.polygons[np.unique(number)])
+        point = known[point]
+        covered = shapely.intersects_xy(self.polygons[number], x[point], y[point])
         nobody = np.iinfo(np.int32).max
         first: Numbers = np.full(len(x), nobody, np.int32)
-        np.minimum.at(first, known[point], number.astype(np.int32))
+        np.minimum.at(first, point[covered], number[covered].astype(np.int32))
         first[first == nobody] = NOWHERE
         return first
 
@@ -38,7 +43,8 @@ class Tree:
 @lru_cache(maxsize=32)
 def tree_of(outlines: tuple[bytes, ...]) -> Tree:
     """Give the tree of some outlines, for few points."""
-    return Tree(shapely.STRtree(shapely.from_wkb(np.array(outlines, object))))
+    polygons = shapely.from_wkb(np.array(outlines, object))
+    return Tree(polygons, shapely.STRtree(polygons))
 
 
 @lru_cache(maxsize=8)

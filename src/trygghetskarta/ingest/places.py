@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import shapely
 from sqlalchemy import Connection, text
 
@@ -24,11 +23,13 @@ from trygghetskarta.ingest.contract import CityBox
 from trygghetskarta.ingest.finding import index_of, shore_of, tree_of
 from trygghetskarta.ingest.place import NOWHERE
 from trygghetskarta.ingest.sharing import parts_of
-from trygghetskarta.store.migrate import hold_tables_still
+from trygghetskarta.store.version import hold_tables_still
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int32]
+Known = tuple[tuple[int, ...], Precision]
+"""The areas known to hold something, and how exactly they are known."""
 
 _SAME_GROUND = 0.999
 _WORTH_AN_INDEX = 20_000
@@ -79,6 +80,10 @@ class Layer:
     nested: npt.NDArray[np.bool_]
     outlines: tuple[bytes, ...]
 
+    def make_ready(self) -> None:
+        """Index the layer before many points are looked up."""
+        index_of(self.outlines)
+
     def locate(self, x: Floats, y: Floats) -> Numbers:
         """Find the area of each point by where it lies: its number in the layer, NOWHERE in none."""
         if len(x) >= _WORTH_AN_INDEX:
@@ -103,6 +108,7 @@ class Places:
     shares: Mapping[int, Mapping[int, float]] = field(default_factory=dict)
     told: Mapping[int, tuple[str, float]] = field(default_factory=dict)
     known: dict[str, int] = field(default_factory=dict)
+    _met: dict[Known, int] = field(default_factory=dict)
     _by_area: dict[int, tuple[int, int, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -121,6 +127,11 @@ class Places:
                     if number is not None:
                         return int(layer.area_ids[number])
         return None
+
+    def make_ready(self, points: int) -> None:
+        """Index the finest layers where so many points will surely be looked up that it is worth it."""
+        for layers in self.editions if points >= 2 * _WORTH_AN_INDEX else ():
+            layers[0].make_ready()
 
     def named(self, name: str) -> set[int]:
         """Give every area of any edition and level that has this code or name."""
@@ -153,25 +164,14 @@ class Places:
             how many points lie in no area of the newest edition but within its outer border, and were given to the nearest.
         """
         found = [self._numbers(layers, x, y) for layers in self.editions]
-        columns = [numbers for numbers, _ in found]
-        flat = (
-            np.stack(
-                [
-                    np.where(number >= 0, layer.area_ids[number], 0)
-                    for layers, numbers in zip(self.editions, columns, strict=True)
-                    for layer, number in zip(layers, numbers, strict=True)
-                ],
-                axis=1,
-            )
-            if columns
-            else np.zeros((len(x), 1), np.int64)
-        )
-        code = np.zeros(len(x), np.int64)
-        for column in flat.T:
-            code = pd.factorize(code * (int(flat.max(initial=0)) + 1) + column)[0].astype(np.int64)
-        first = np.zeros(int(code.max(initial=-1)) + 1, np.int64)
-        first[code[::-1]] = np.arange(len(code))[::-1]
-        areas = [tuple(int(area) for area in flat[row] if area) for row in first]
+        held = [pair for layers, (numbers, _) in zip(self.editions, found, strict=True) for pair in zip(layers, numbers, strict=True)]
+        code: Ints = np.zeros(len(x), np.int64)
+        for layer, number in held:
+            code = _numbered(code * (len(layer.area_ids) + 1) + number + 1)
+        one = np.zeros(int(code.max(initial=-1)) + 1, np.int64)
+        one[code] = np.arange(len(code))
+        columns = [np.where(number[one] >= 0, layer.area_ids[number[one]], 0).tolist() for layer, number in held]
+        areas: list[tuple[int, ...]] = [tuple(filter(None, row)) for row in zip(*columns, strict=True)] if held else [() for _ in one]
         return code.astype(np.int32), areas, found[0][1] if found else 0
 
     @staticmethod
@@ -214,7 +214,7 @@ class Places:
                 waiting.append(int(layers[depth + 1].area_ids[layers[depth].parent[number]]))
         return tuple(sorted(found))
 
-    def place_ids(self, connection: Connection, wanted: Sequence[tuple[tuple[int, ...], Precision]]) -> Ints:
+    def place_ids(self, connection: Connection, wanted: Sequence[Known]) -> Ints:
         """Give the numbers of places, making those that are new.
 
         Args:
@@ -224,8 +224,12 @@ class Places:
         Returns:
             The places' numbers, (places,).
         """
-        keys = [_key(areas, precision) for areas, precision in wanted]
-        new = {key: one for key, one in zip(keys, wanted, strict=True) if key not in self.known}
+        unmet = [one for one in wanted if one not in self._met]
+        self._make(connection, {_key(*one): one for one in unmet if _key(*one) not in self.known})
+        self._met.update({one: self.known[_key(*one)] for one in unmet})
+        return np.array([self._met[one] for one in wanted], np.int64)
+
+    def _make(self, connection: Connection, new: dict[str, Known]) -> None:
         if new:
             # Another delivery may be making the same place: whoever comes second waits for the first, and takes its number.
             columns = {
@@ -239,7 +243,6 @@ class Places:
             rows = [row for key, (areas, _) in new.items() if key in made for row in self._rows(self.known[key], key, areas)]
             if rows:
                 connection.execute(_NEW_PLACE_AREAS, {name: [row[name] for row in rows] for name in rows[0]})
-        return np.array([self.known[key] for key in keys], np.int64)
 
     def _named_by(self, areas: Sequence[int]) -> tuple[AreaLevel, list[int]]:
         """Give the finest level of some areas, and those of that level, the smallest ground first: one of them names the place."""
@@ -293,6 +296,14 @@ class Places:
         depth = next((depth for depth, layer in enumerate(layers) if layer.level.rank >= level.rank), len(layers))
         links = ((self._by_area[other], share) for other, share in self.shares.get(mine[0], {}).items())
         return {number: share for (e, at, number), share in links if (e, at) == (edition, depth)}, depth
+
+
+def _numbered(values: Ints) -> Ints:
+    """Number the values that are there, none of them negative, from 0 on in their order, (rows,)."""
+    there = np.zeros(int(values.max(initial=-1)) + 1, bool)
+    there[values] = True
+    number: Ints = np.cumsum(there)[values] - 1
+    return number
 
 
 def _key(areas: tuple[int, ...], precision: Precision) -> str:
