@@ -42,6 +42,7 @@ Group = Annotated[str | None, typer.Option("--group", help="Kod på en grupp öv
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 First = Annotated[str | None, typer.Option("--from", help="Första månad, till exempel 2025-01.")]
 Last = Annotated[str | None, typer.Option("--to", help="Sista månad.")]
+Baseline = Annotated[str | None, typer.Option(help="previous, same-period-last-year eller 2024-01..2024-12.")]
 Form = Annotated[Format | None, typer.Option("--format", help="Skriv i detta format i stället för en tabell.")]
 Out = Annotated[Path | None, typer.Option(help="Skriv till en fil.")]
 
@@ -82,7 +83,7 @@ def compare(
     edition: Day = None,
     first: First = None,
     last: Last = None,
-    baseline: Annotated[str | None, typer.Option(help="previous, same-period-last-year eller 2024-01..2024-12.")] = None,
+    baseline: Baseline = None,
     measure: Annotated[Measure, typer.Option(help="count eller rate.")] = Measure.COUNT,
     per: Annotated[Denominator, typer.Option(help="Vad rate räknas på.")] = Denominator.RESIDENTS,
     as_of: Day = None,
@@ -102,7 +103,7 @@ def compare(
         findings = find(published)
         _print(published, cube, (comparison_rows(published, findings), sentences(published, findings)), _COMPARISON)
         return
-    _write(write_comparison(published, Writing(form or Format.CSV, dialect, outlines)), out)
+    write_out(write_comparison(published, Writing(form or Format.CSV, dialect, outlines)), out)
 
 
 def series(
@@ -133,7 +134,7 @@ def series(
     if form is None and out is None:
         _print(published, cube, (series_rows(published), sentences(published)), _SERIES)
         return
-    _write(write_series(published, Writing(form or Format.CSV, dialect, outlines)), out)
+    write_out(write_series(published, Writing(form or Format.CSV, dialect, outlines)), out)
 
 
 def day_of(day: datetime | None) -> date | None:
@@ -150,7 +151,8 @@ def _answer(asked: Asked, count: Callable[[Cube, Question], Exact], detail: Deta
     return release(count(cube, question), Audience.ANALYST), cube, outlines
 
 
-def _write(content: bytes, out: Path | None) -> None:
+def write_out(content: bytes, out: Path | None) -> None:
+    """Write an answer to a file, or to standard output."""
     if out is None:
         sys.stdout.buffer.write(content)
         return
