@@ -54,22 +54,20 @@ _COMPARISON = {
     "difference": "Skillnad",
     "percent": "Procent",
     "ratio": "Kvot",
-    "ratioLow": "95 % från",
-    "ratioHigh": "till",
+    "ratioLow": "95 %",
     "verdict": "Prövning",
-    "rate": "Per 1 000 och år",
-    "rateLow": "från",
-    "rateHigh": "till",
+    "rate": "Per 1 000",
+    "rateLow": "95 %",
     "smoothedRate": "Utjämnat",
-    "rankLow": "Plats från",
-    "rankHigh": "till",
+    "rankLow": "Plats",
     "status": "Värde",
 }
 _SERIES = {"name": "Område", "period": "Period", "count": "Antal", "rate": "Per 1 000 och år", "status": "Värde"}
+_UP_TO = {"ratioLow": "ratioHigh", "rateLow": "rateHigh", "rankLow": "rankHigh"}
 _ALWAYS = ("name", "period", "count", "status")
 _WORDS = {
-    "status": {"value": " ", "missing": "saknas", "withheld": "skyddat", "notApplicable": "ej tillämpligt"},
-    "verdict": {"higher": "högre", "lower": "lägre", "cannotTell": "kan ej avgöras", "notApplicable": "–"},
+    "status": {"value": "", "missing": "saknas", "withheld": "skyddat", "notApplicable": "ej tillämpligt"},
+    "verdict": {"higher": "högre", "lower": "lägre", "cannotTell": "oavgjort", "notApplicable": "–"},
 }
 
 
@@ -170,7 +168,7 @@ def _print(published: Published, cube: Cube, said: tuple[list[Row], list[str]], 
     for column in shown:
         table.add_column(columns[column], justify="left" if column in ("name", "period", "status") else "right")
     for row in sorted(rows, key=lambda row: alphabetical(row["name"])):
-        table.add_row(*(_WORDS.get(column, {}).get(row[column]) or _cell(row[column]) for column in shown))
+        table.add_row(*(_written(row, column) for column in shown))
     console.print(table)
     ledger = published.ledger
     if ledger is not None:
@@ -182,12 +180,21 @@ def _print(published: Published, cube: Cube, said: tuple[list[Row], list[str]], 
         console.print(sentence)
 
 
-def _cell(value: str | float | None) -> str:
+def _written(row: Row, column: str) -> str:
+    if column in _WORDS:
+        return _WORDS[column][row[column]]
+    if column in _UP_TO:
+        ends = row[column], row[_UP_TO[column]]
+        return "–" if ends == (None, None) else "–".join("…" if end is None else _cell(end, 2) for end in ends)
+    return _cell(row[column], 2 if column == "ratio" else 1)
+
+
+def _cell(value: str | float | None, decimals: int = 1) -> str:
     match value:
         case None:
             return "–"
         case float():
-            return decimal(value)
+            return decimal(value, decimals)
         case int():
             return whole(value)
         case str():
