@@ -30,7 +30,7 @@ SAID = (Verdict.HIGHER, Verdict.LOWER)
 
 def sizes(areas: int) -> Floats:
     """Events expected in a period by area; the one in the middle has 200."""
-    spread = np.exp(np.log(120) + ndtri((np.arange(areas) + 0.5) / areas))
+    spread: Floats = np.exp(np.log(120) + ndtri((np.arange(areas) + 0.5) / areas))
     spread[areas // 2] = 200
     return spread
 
