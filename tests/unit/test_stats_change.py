@@ -134,6 +134,23 @@ def test_the_scaled_p_and_the_interval_say_the_same(first: int, second: int, inf
         assert (p < 0.05) == (low > 1 or high < 1)
 
 
+@given(st.integers(0, 400), st.integers(0, 400), st.floats(1, 8))
+@settings(deadline=None, max_examples=80)
+def test_the_interval_widens_with_the_variance(first: int, second: int, inflation: float) -> None:
+    if first + second:
+        (_, low, high), (_, wide_low, wide_high) = ends(first, second), ends(first, second, inflation=inflation)
+        assert wide_low <= low + 1e-9
+        assert wide_high >= high * (1 - 1e-9)
+
+
+@given(st.integers(0, 400), st.integers(0, 400))
+@settings(deadline=None, max_examples=80)
+def test_which_count_is_first_does_not_change_the_p_value(first: int, second: int) -> None:
+    found = change_p(np.array([[first, second], [second, first]]), np.ones((2, 2)), np.ones(2))
+    assert found[0] == pytest.approx(found[1], rel=1e-6, abs=1e-12)
+    assert ((found >= 0) & (found <= 1)).all()
+
+
 def test_more_variance_means_less_certainty() -> None:
     counts, spans = np.repeat(pair(300, 200), 3, axis=0), np.ones((3, 2))
     p = change_p(counts, spans, np.array([1.0, 2.0, 8.0]))
