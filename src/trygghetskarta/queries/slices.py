@@ -15,6 +15,7 @@ from trygghetskarta.domain.periods import Month, Period, Span
 from trygghetskarta.domain.sources import CONTRACTS, RATE, RATE_BASOMRADE, SourceId
 from trygghetskarta.errors import Fault, InvalidQuestionError, NotCarriedError, NotCoveredError, bad_parameter
 from trygghetskarta.queries.cube import Cube, delivered_months, missing_months, partial_months, provisional_months
+from trygghetskarta.queries.harm import harm_of, weights_of
 
 Ranges = dict[SourceId, list[tuple[int, int]]]
 
@@ -50,6 +51,7 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...]) -> Exact
     counts = cube.count(cube.cells(question.level), part.ranges, spans)[part.areas]
     withheld = cube.withheld_counts(cube.cells(question.level), part.ranges, spans)[part.areas]
     missing = np.array([_nothing_delivered(cube, question, span) for span in spans])
+    harm = harm_of(cube, question, (part.areas, part.ranges), spans)
     return Exact(
         question=question,
         areas=tuple(cube.areas[question.level][number] for number in part.areas.tolist()),
@@ -63,6 +65,9 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...]) -> Exact
         coverage=tuple(_coverage(cube, source, spans) for source in question.sources),
         provenance=_provenance(cube, question),
         withheld=(withheld > 0) & (counts == 0) if withheld.any() else None,
+        harm=harm.days if harm is not None else None,
+        harm_variance=harm.variance if harm is not None else None,
+        weighed=harm.beside if harm is not None else None,
     )
 
 
@@ -99,6 +104,7 @@ def refuse_what_cannot_be_answered(cube: Cube, question: Question) -> None:
 
 
 def _provenance(cube: Cube, question: Question) -> Provenance:
+    weights = weights_of(cube, question)
     return Provenance(
         version=cube.version,
         published_at=cube.published_at,
@@ -106,6 +112,7 @@ def _provenance(cube: Cube, question: Question) -> Provenance:
         edition_name=cube.edition.name,
         as_of=cube.as_of,
         counted=tuple((source, _named(cube, source, question.codes(source))) for source in question.sources),
+        weights=weights.kept.name if weights is not None else None,
     )
 
 
