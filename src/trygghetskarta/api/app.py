@@ -13,7 +13,18 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from trygghetskarta import __version__
 from trygghetskarta.api.problems import add_problems, problem
-from trygghetskarta.api.routers import areas, comparisons, decompositions, deliveries, hours, service, sources, traces
+from trygghetskarta.api.routers import (
+    areas,
+    comparisons,
+    decompositions,
+    deliveries,
+    hours,
+    measures,
+    service,
+    sources,
+    space,
+    traces,
+)
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.api.unread import CloseUnread
 from trygghetskarta.domain.audience import Audience
@@ -62,9 +73,11 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         comparisons.router,
         decompositions.router,
         hours.router,
+        space.router,
         traces.router,
         areas.router,
         sources.router,
+        measures.router,
         deliveries.router,
         service.router,
     ):

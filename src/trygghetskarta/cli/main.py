@@ -15,8 +15,10 @@ from trygghetskarta.cli import (
     details,
     ingesting,
     linking,
+    measures,
     questions,
     serving,
+    space,
     tracing,
     weighing,
 )
@@ -30,12 +32,18 @@ app.add_typer(deliveries.app, name="deliveries", help="Leveranser, kvitton och a
 app.add_typer(database.rollup_app, name="rollup", help="Antal per plats och månad.")
 app.add_typer(linking.app, name="links", help="Samma händelse i flera källor.")
 app.add_typer(weighing.app, name="weights", help="Vikter som säger hur allvarligt ett brott är.")
+app.add_typer(measures.app, name="measures", help="Åtgärder, deras mål och effekt.")
 app.command("ingest")(ingesting.ingest)
 app.command("compare")(questions.compare)
 app.command("series")(questions.series)
 app.command("decompose")(decomposing.decompose)
 app.command("hours")(details.hours)
 app.command("hexagons")(details.hexagons)
+app.command("hotspots")(space.hotspots)
+app.command("concentration")(space.concentration)
+app.command("pattern-change")(space.pattern_change)
+app.command("density")(space.density)
+app.command("near-repeat")(space.near_repeat)
 app.command("trace")(tracing.trace)
 app.command("serve")(serving.serve)
 app.command("demo")(serving.demo)
