@@ -136,9 +136,18 @@ def refuse(sources: Iterable[SourceId], what: str, parameter: str) -> None:
 def _refuse_what_is_not_carried(question: Question) -> None:
     refuse(question.sources, question.level.value, "level")
     if question.measure is Measure.RATE:
-        refuse(question.sources, RATE, "measure")
-        if question.level is AreaLevel.BASOMRADE:
-            refuse(question.sources, RATE_BASOMRADE, "measure")
+        refuse_rates(question)
+
+
+def refuse_rates(question: Question) -> None:
+    """Refuse to count per inhabitant what a source of the question cannot be counted so, whatever the question's measure.
+
+    Raises:
+        NotCarriedError: A source cannot carry it; with the source's reason.
+    """
+    refuse(question.sources, RATE, "measure")
+    if question.level is AreaLevel.BASOMRADE:
+        refuse(question.sources, RATE_BASOMRADE, "measure")
 
 
 def _refuse_what_is_not_covered(cube: Cube, question: Question) -> None:
@@ -262,19 +271,34 @@ def _named(cube: Cube, source: SourceId, codes: tuple[str, ...]) -> tuple[str, .
 
 
 def _denominator(cube: Cube, question: Question, spans: tuple[Span, ...], part: Slice) -> npt.NDArray[np.float64] | None:
-    if question.measure is not Measure.RATE:
-        return None
+    return None if question.measure is not Measure.RATE else person_years(cube, question, spans)[part.areas]
+
+
+def person_years(cube: Cube, question: Question, spans: tuple[Span, ...]) -> npt.NDArray[np.float64]:
+    """Give the denominator of a rate, for every area of the question's level.
+
+    Args:
+        cube: The counts of the question's edition and day.
+        question: What is asked.
+        spans: The periods.
+
+    Returns:
+        Shape (areas of the level, periods); NaN where an area was never counted or the sources delivered different months.
+
+    Raises:
+        NotCoveredError: There is no such population at all.
+    """
     if question.per not in cube.population.dates:
         raise NotCoveredError(
             f"Det finns ingen befolkning ({question.per}) att räkna per.", f"There is no population ({question.per}) to count per."
         )
-    months = [_months_of_all(cube, question, span) for span in spans]
-    years = cube.population.person_years(cube.cells(question.level), question.per, months)[part.areas]
+    months = [months_of_all(cube, question, span) for span in spans]
+    years = cube.population.person_years(cube.cells(question.level), question.per, months)
     years[:, [column for column, delivered in enumerate(months) if not len(delivered)]] = np.nan
     return years
 
 
-def _months_of_all(cube: Cube, question: Question, span: Span) -> npt.NDArray[np.int64]:
+def months_of_all(cube: Cube, question: Question, span: Span) -> npt.NDArray[np.int64]:
     """Give the months that a rate is counted over: those delivered, so that a missing month is not taken for one without events.
 
     Sources that delivered different months have no rate together, and then there are none.
