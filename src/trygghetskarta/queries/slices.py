@@ -61,7 +61,7 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...]) -> Exact
         provisional=np.array([any(provisional_months(cube, source, span) for source in question.sources) for span in spans]),
         ledger=cube.ledger(question.level, part.ranges, question.span),
         coverage=tuple(_coverage(cube, source, spans) for source in question.sources),
-        provenance=_provenance(cube, question),
+        provenance=provenance(cube, question),
         withheld=(withheld > 0) & (counts == 0) if withheld.any() else None,
     )
 
@@ -83,7 +83,7 @@ def detail(cube: Cube, question: Question, content: Content) -> ExactDetail[Cont
         content=content,
         ledger=cube.ledger(question.level, ranges, question.span),
         coverage=tuple(_coverage(cube, source, (question.span,)) for source in question.sources),
-        provenance=_provenance(cube, question),
+        provenance=provenance(cube, question),
     )
 
 
@@ -98,7 +98,8 @@ def refuse_what_cannot_be_answered(cube: Cube, question: Question) -> None:
     _refuse_what_is_not_covered(cube, question)
 
 
-def _provenance(cube: Cube, question: Question) -> Provenance:
+def provenance(cube: Cube, question: Question) -> Provenance:
+    """Say what an answer to a question rests on."""
     return Provenance(
         version=cube.version,
         published_at=cube.published_at,

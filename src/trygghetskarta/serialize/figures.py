@@ -155,6 +155,11 @@ def head(answer: Answered, sentences: list[str], methods: tuple[str, ...]) -> di
     }
 
 
+def number(value: float | None, decimals: int) -> float | None:
+    """Give a figure rounded as rows hold it; None where there is none."""
+    return None if value is None or np.isnan(value) else round(float(value), decimals) + 0.0
+
+
 def _count(published: Published, number: int, column: int) -> int | None:
     return int(published.counts[number, column]) if published.status_at(number, column) is Status.VALUE else None
 
