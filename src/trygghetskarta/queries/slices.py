@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from trygghetskarta.domain.areas import Area, AreaLevel
-from trygghetskarta.domain.counts import Exact, Measure, Provenance, Question, SourceCoverage
+from trygghetskarta.domain.counts import Denominator, DenominatorUsed, Exact, Measure, Provenance, Question, SourceCoverage
 from trygghetskarta.domain.details import Content, ExactDetail
 from trygghetskarta.domain.periods import Month, Period, Span
 from trygghetskarta.domain.sources import CONTRACTS, RATE, RATE_BASOMRADE, SourceId
 from trygghetskarta.errors import Fault, InvalidQuestionError, NotCarriedError, NotCoveredError, bad_parameter
 from trygghetskarta.queries.cube import Cube, delivered_months, missing_months, partial_months, provisional_months
+from trygghetskarta.queries.population import REACH_MONTHS
 
 Ranges = dict[SourceId, list[tuple[int, int]]]
 
@@ -49,19 +50,20 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...]) -> Exact
     spans = tuple(period.span for period in periods)
     counts = cube.count(cube.cells(question.level), part.ranges, spans)[part.areas]
     withheld = cube.withheld_counts(cube.cells(question.level), part.ranges, spans)[part.areas]
+    person_years, used = _denominator(cube, question, spans, part)
     missing = np.array([_nothing_delivered(cube, question, span) for span in spans])
     return Exact(
         question=question,
         areas=tuple(cube.areas[question.level][number] for number in part.areas.tolist()),
         periods=periods,
         counts=counts,
-        person_years=_denominator(cube, question, spans, part),
+        person_years=person_years,
         missing=missing,
         comparable=_comparable(cube, question, spans),
         provisional=np.array([any(provisional_months(cube, source, span) for source in question.sources) for span in spans]),
         ledger=cube.ledger(question.level, part.ranges, question.span),
         coverage=tuple(_coverage(cube, source, spans) for source in question.sources),
-        provenance=provenance(cube, question),
+        provenance=provenance(cube, question, used),
         withheld=(withheld > 0) & (counts == 0) if withheld.any() else None,
     )
 
@@ -98,8 +100,8 @@ def refuse_what_cannot_be_answered(cube: Cube, question: Question) -> None:
     _refuse_what_is_not_covered(cube, question)
 
 
-def provenance(cube: Cube, question: Question) -> Provenance:
-    """Say what an answer to a question rests on."""
+def provenance(cube: Cube, question: Question, denominator: DenominatorUsed | None = None) -> Provenance:
+    """Say what an answer to a question rests on; its rates, where it has any, on a denominator."""
     return Provenance(
         version=cube.version,
         published_at=cube.published_at,
@@ -107,6 +109,7 @@ def provenance(cube: Cube, question: Question) -> Provenance:
         edition_name=cube.edition.name,
         as_of=cube.as_of,
         counted=tuple((source, _named(cube, source, question.codes(source))) for source in question.sources),
+        denominator=denominator,
     )
 
 
@@ -255,17 +258,48 @@ def _named(cube: Cube, source: SourceId, codes: tuple[str, ...]) -> tuple[str, .
     return tuple(tree.nodes[tree.ranges[code][0]].name for code in codes if code in tree.ranges)
 
 
-def _denominator(cube: Cube, question: Question, spans: tuple[Span, ...], part: Slice) -> npt.NDArray[np.float64] | None:
+def _denominator(
+    cube: Cube, question: Question, spans: tuple[Span, ...], part: Slice
+) -> tuple[npt.NDArray[np.float64] | None, DenominatorUsed | None]:
+    """Give the person-years of every area and period, and the counts they rest on."""
     if question.measure is not Measure.RATE:
-        return None
-    if question.per not in cube.population.dates:
-        raise NotCoveredError(
-            f"Det finns ingen befolkning ({question.per}) att räkna per.", f"There is no population ({question.per}) to count per."
-        )
+        return None, None
     months = [_months_of_all(cube, question, span) for span in spans]
+    refuse_uncounted(cube, question.per, months)
     years = cube.population.person_years(cube.cells(question.level), question.per, months)[part.areas]
     years[:, [column for column, delivered in enumerate(months) if not len(delivered)]] = np.nan
-    return years
+    asked = np.concatenate(months)
+    if not len(asked):
+        return years, None
+    return years, replace(cube.population.used(question.per, asked), without=int(np.isnan(years).all(axis=1).sum()))
+
+
+def refuse_uncounted(cube: Cube, kind: Denominator, periods: Sequence[npt.NDArray[np.int64]]) -> None:
+    """Refuse a rate on something that was never counted, or not within reach of any of the periods.
+
+    Args:
+        cube: The counts of the question's edition and day.
+        kind: What the rate is per.
+        periods: The months of each period, as months since 1970.
+
+    Raises:
+        NotCoveredError: It was never counted, or only too long before or after.
+    """
+    name, name_en = kind.names
+    days = cube.population.days.get(kind)
+    if not days:
+        there = ", ".join(other.value for other in cube.population.dates) or "–"
+        swedish, english = (
+            f"Det finns inga uppgifter om {name} att räkna per. Det som finns: {there}.",
+            f"There are no counts of {name_en}; there is: {there}.",
+        )
+        raise NotCoveredError(swedish, english, (Fault("per", kind.value, swedish, english),))
+    if any(cube.population.reaches(kind, months) for months in periods):
+        return
+    years = REACH_MONTHS // 12
+    swedish = f"Uppgifterna om {name} är från {days[0]} till {days[-1]}; längre bort än {years} år räknas inget tal per {name}."
+    english = f"The counts of {name_en} are from {days[0]} to {days[-1]}; further away than {years} years there is no rate."
+    raise NotCoveredError(swedish, english, (Fault("per", kind.value, swedish, english),))
 
 
 def _months_of_all(cube: Cube, question: Question, span: Span) -> npt.NDArray[np.int64]:

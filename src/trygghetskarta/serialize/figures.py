@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from trygghetskarta.domain.counts import Published, Status
+from trygghetskarta.domain.counts import DenominatorUsed, Published, Status
 from trygghetskarta.domain.details import Answered
+from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.stats.rates import per_thousand_years
 
 Row = dict[str, Any]
@@ -141,6 +142,7 @@ def head(answer: Answered, sentences: list[str], methods: tuple[str, ...]) -> di
             }
             for coverage in answer.coverage
         ],
+        "denominator": _denominator(provenance.denominator),
         "provenance": {
             "dataVersion": provenance.version,
             "publishedAt": provenance.published_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -152,6 +154,23 @@ def head(answer: Answered, sentences: list[str], methods: tuple[str, ...]) -> di
             "methods": list(methods),
         },
         "sentences": sentences,
+    }
+
+
+def _denominator(used: DenominatorUsed | None) -> Mapping[str, Any] | None:
+    """Name and date what the rates are counted on."""
+    if used is None:
+        return None
+    name, name_en = used.kind.names
+    return {
+        "kind": used.kind.value,
+        "name": name,
+        "nameEn": name_en,
+        "dates": [str(day) for day in used.counted],
+        "held": used.held,
+        "source": SourceId.POPULATION.value,
+        "deliveries": list(used.deliveries),
+        "areasWithout": used.without,
     }
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trygghetskarta.analysis.survey import VERDICTS, BesideCrime, Differences, SurveyFindings
+from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.counts import Published
 from trygghetskarta.domain.sources import CONTRACTS
 from trygghetskarta.domain.survey import Lack, SurveyValues
@@ -57,11 +58,14 @@ def beside_sentences(findings: SurveyFindings, found: BesideCrime, crime: Publis
     """
     values = findings.values
     name = " och ".join(CONTRACTS[source].name.lower() for source in crime.question.sources)
+    group = category_groups()[crime.question.group] if crime.question.group is not None else None
+    if group is not None:
+        name = f"{group.name.lower()} ({name})"
     said = [
         _alike(f"”{question}” och {name} per 1 000 invånare och år", alike, found.year)
         for question, alike in zip(values.questions[:_MOST_QUESTIONS], found.alike, strict=False)
     ]
-    said += [_OTHER_THINGS, _NOT_A_CAUSE, _withheld(values), _moved(values), NOT_NTU]
+    said += [_OTHER_THINGS, _NOT_A_CAUSE, group.caution if group is not None else "", _withheld(values), _moved(values), NOT_NTU]
     return [sentence for sentence in said if sentence]
 
 
