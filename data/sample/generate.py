@@ -32,7 +32,7 @@ def stream(name: str) -> np.random.Generator:
 def deliveries(world: World) -> list[Delivery]:
     """Invent every file under `deliveries/`."""
     return [
-        *by_area(world, stream("anmalda_brott")),
+        *by_area(world, stream("anmalda_brott"), stream("malsagande")),
         late(world, stream("anmalda_brott_sena")),
         by_point(world, stream("anmalda_brott_punkter")),
         *shootings(world, stream("skjutningar")),

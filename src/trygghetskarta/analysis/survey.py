@@ -10,6 +10,7 @@ import numpy.typing as npt
 from trygghetskarta.domain.counts import Figures, Published, Status
 from trygghetskarta.domain.details import PublishedDetail
 from trygghetskarta.domain.survey import MEN, WOMEN, SurveyValues
+from trygghetskarta.stats.multiple import benjamini_hochberg
 from trygghetskarta.stats.rates import per_thousand_years
 from trygghetskarta.stats.survey import Difference, RankCorrelation, Shares, difference, rank_correlation, shares_of
 
@@ -104,7 +105,7 @@ def _told(found: Difference) -> Differences:
     """Adjust the p values for how many areas there are, and say what can be told."""
     adjusted = np.full_like(found.p, np.nan)
     for column in np.ndindex(found.p.shape[1:]):
-        adjusted[(slice(None), *column)] = _adjusted(found.p[(slice(None), *column)])
+        adjusted[(slice(None), *column)] = benjamini_hochberg(found.p[(slice(None), *column)])
     with_nothing = np.isnan(adjusted)
     sure = np.where(with_nothing, 1.0, adjusted) < SIGNIFICANT
     higher, lower = sure & (found.low > 0), sure & (found.high < 0)
@@ -112,17 +113,6 @@ def _told(found: Difference) -> Differences:
         [with_nothing, higher, lower], [VERDICTS.index(v) for v in (NOT_APPLICABLE, HIGHER, LOWER)], VERDICTS.index(CANNOT_TELL)
     )
     return Differences(100 * found.value, 100 * found.low, 100 * found.high, found.p, adjusted, verdict.astype(np.int8))
-
-
-def _adjusted(p: Figures) -> Figures:
-    """Adjust the p values of the areas that have one (Benjamini and Hochberg)."""
-    from scipy.stats import false_discovery_control
-
-    told = ~np.isnan(p)
-    adjusted = np.full_like(p, np.nan)
-    if told.any():
-        adjusted[told] = false_discovery_control(p[told].clip(0, 1))
-    return adjusted
 
 
 @dataclass(frozen=True, slots=True)

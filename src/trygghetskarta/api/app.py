@@ -13,7 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from trygghetskarta import __version__
 from trygghetskarta.api.problems import add_problems, problem
-from trygghetskarta.api.routers import areas, comparisons, deliveries, service, sources, surveys, traces
+from trygghetskarta.api.routers import areas, comparisons, deliveries, service, similar, sources, surveys, traces
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.api.unread import CloseUnread
 from trygghetskarta.domain.audience import Audience
@@ -58,7 +58,16 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     _guard(app, settings, audience)
     app.add_middleware(CloseUnread)
     add_problems(app)
-    for router in (comparisons.router, surveys.router, traces.router, areas.router, sources.router, deliveries.router, service.router):
+    for router in (
+        comparisons.router,
+        surveys.router,
+        similar.router,
+        traces.router,
+        areas.router,
+        sources.router,
+        deliveries.router,
+        service.router,
+    ):
         app.include_router(router)
     return app
 

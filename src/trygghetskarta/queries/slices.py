@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -50,20 +51,20 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...]) -> Exact
     spans = tuple(period.span for period in periods)
     counts = cube.count(cube.cells(question.level), part.ranges, spans)[part.areas]
     withheld = cube.withheld_counts(cube.cells(question.level), part.ranges, spans)[part.areas]
-    person_years, used = _denominator(cube, question, spans, part)
+    years = _denominator(cube, question, spans, part)
     missing = np.array([_nothing_delivered(cube, question, span) for span in spans])
     return Exact(
         question=question,
         areas=tuple(cube.areas[question.level][number] for number in part.areas.tolist()),
         periods=periods,
         counts=counts,
-        person_years=person_years,
+        person_years=years,
         missing=missing,
         comparable=_comparable(cube, question, spans),
         provisional=np.array([any(provisional_months(cube, source, span) for source in question.sources) for span in spans]),
         ledger=cube.ledger(question.level, part.ranges, question.span),
         coverage=tuple(_coverage(cube, source, spans) for source in question.sources),
-        provenance=provenance(cube, question, used),
+        provenance=provenance(cube, question, None if years is None else denominator_used(cube, question, spans, years)),
         withheld=(withheld > 0) & (counts == 0) if withheld.any() else None,
     )
 
@@ -258,20 +259,48 @@ def _named(cube: Cube, source: SourceId, codes: tuple[str, ...]) -> tuple[str, .
     return tuple(tree.nodes[tree.ranges[code][0]].name for code in codes if code in tree.ranges)
 
 
-def _denominator(
-    cube: Cube, question: Question, spans: tuple[Span, ...], part: Slice
-) -> tuple[npt.NDArray[np.float64] | None, DenominatorUsed | None]:
-    """Give the person-years of every area and period, and the counts they rest on."""
-    if question.measure is not Measure.RATE:
-        return None, None
-    months = [_months_of_all(cube, question, span) for span in spans]
+def _denominator(cube: Cube, question: Question, spans: tuple[Span, ...], part: Slice) -> npt.NDArray[np.float64] | None:
+    return None if question.measure is not Measure.RATE else person_years(cube, question, spans)[part.areas]
+
+
+def person_years(cube: Cube, question: Question, spans: tuple[Span, ...]) -> npt.NDArray[np.float64]:
+    """Give the denominator of a rate, for every area of the question's level.
+
+    Args:
+        cube: The counts of the question's edition and day.
+        question: What is asked.
+        spans: The periods.
+
+    Returns:
+        Shape (areas of the level, periods); NaN where an area was never counted, no count is within reach, or the sources delivered different
+        months.
+
+    Raises:
+        NotCoveredError: There is no such population at all, or none within reach of any period.
+    """
+    months = [months_of_all(cube, question, span) for span in spans]
     refuse_uncounted(cube, question.per, months)
-    years = cube.population.person_years(cube.cells(question.level), question.per, months)[part.areas]
+    years = cube.population.person_years(cube.cells(question.level), question.per, months)
     years[:, [column for column, delivered in enumerate(months) if not len(delivered)]] = np.nan
-    asked = np.concatenate(months)
-    if not len(asked):
-        return years, None
-    return years, replace(cube.population.used(question.per, asked), without=int(np.isnan(years).all(axis=1).sum()))
+    return years
+
+
+def denominator_used(cube: Cube, question: Question, spans: tuple[Span, ...], years: npt.NDArray[np.float64]) -> DenominatorUsed | None:
+    """Name and date the counts that the person-years of an answer rest on; None where no month of it has any.
+
+    Args:
+        cube: The counts of the question's edition and day.
+        question: What is asked.
+        spans: The periods.
+        years: The person-years of the answer's areas, shape (areas, periods).
+
+    Returns:
+        The counts, and how many of the areas have none.
+    """
+    months = np.concatenate([months_of_all(cube, question, span) for span in spans])
+    if not len(months):
+        return None
+    return replace(cube.population.used(question.per, months), without=int(np.isnan(years).all(axis=1).sum()))
 
 
 def refuse_uncounted(cube: Cube, kind: Denominator, periods: Sequence[npt.NDArray[np.int64]]) -> None:
@@ -285,24 +314,32 @@ def refuse_uncounted(cube: Cube, kind: Denominator, periods: Sequence[npt.NDArra
     Raises:
         NotCoveredError: It was never counted, or only too long before or after.
     """
-    name, name_en = kind.names
-    days = cube.population.days.get(kind)
-    if not days:
-        there = ", ".join(other.value for other in cube.population.dates) or "–"
-        swedish, english = (
-            f"Det finns inga uppgifter om {name} att räkna per. Det som finns: {there}.",
-            f"There are no counts of {name_en}; there is: {there}.",
-        )
-        raise NotCoveredError(swedish, english, (Fault("per", kind.value, swedish, english),))
+    days = counted_days(cube, kind)
     if any(cube.population.reaches(kind, months) for months in periods):
         return
-    years = REACH_MONTHS // 12
+    (name, name_en), years = kind.names, REACH_MONTHS // 12
     swedish = f"Uppgifterna om {name} är från {days[0]} till {days[-1]}; längre bort än {years} år räknas inget tal per {name}."
     english = f"The counts of {name_en} are from {days[0]} to {days[-1]}; further away than {years} years there is no rate."
     raise NotCoveredError(swedish, english, (Fault("per", kind.value, swedish, english),))
 
 
-def _months_of_all(cube: Cube, question: Question, span: Span) -> npt.NDArray[np.int64]:
+def counted_days(cube: Cube, kind: Denominator) -> tuple[date, ...]:
+    """Give the days on which something was counted, ascending.
+
+    Raises:
+        NotCoveredError: It never was.
+    """
+    days = cube.population.days.get(kind)
+    if days:
+        return days
+    name, name_en = kind.names
+    there = ", ".join(other.value for other in cube.population.dates) or "–"
+    swedish = f"Det finns inga uppgifter om {name} att räkna per. Det som finns: {there}."
+    english = f"There are no counts of {name_en}; there is: {there}."
+    raise NotCoveredError(swedish, english, (Fault("per", kind.value, swedish, english),))
+
+
+def months_of_all(cube: Cube, question: Question, span: Span) -> npt.NDArray[np.int64]:
     """Give the months that a rate is counted over: those delivered, so that a missing month is not taken for one without events.
 
     Sources that delivered different months have no rate together, and then there are none.

@@ -1,0 +1,121 @@
+"""Which areas are most like each of those asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from trygghetskarta.domain.counts import Figures, Published, Status
+from trygghetskarta.domain.details import PublishedDetail
+from trygghetskarta.domain.likeness import AreaTraits
+from trygghetskarta.stats.change import conditional_p, rate_ratio
+from trygghetskarta.stats.multiple import benjamini_hochberg
+from trygghetskarta.stats.similar import distances, nearest, standardised
+
+SIGNIFICANT = 0.05
+"""A rate is told to be higher or lower when its adjusted p value is below this, and its interval does not hold 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """One area and those most like it.
+
+    Attributes:
+        area: Its number among the areas.
+        similar: Numbers of those most like it, nearest first; empty where it can be compared with none.
+        distance: Their distances, in standard deviations.
+    """
+
+    area: int
+    similar: tuple[int, ...]
+    distance: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AgainstSimilar:
+    """One area's rate against that of those most like it, taken together.
+
+    Attributes:
+        ratio: Its rate over theirs; None where there is no such ratio.
+        low: Lower end of the 95 % interval.
+        high: Upper end; None where it has none.
+        p: The p value; None where nothing can be tested.
+        adjusted_p: The same among all areas asked for.
+        verdict: higher, lower, cannotTell or notApplicable.
+    """
+
+    ratio: float | None
+    low: float | None
+    high: float | None
+    p: float | None
+    adjusted_p: float | None
+    verdict: str
+
+
+def similar_areas(published: PublishedDetail[AreaTraits]) -> tuple[Like, ...]:
+    """Find the areas most like each of those asked for.
+
+    Args:
+        published: What the areas are like.
+
+    Returns:
+        One for each area asked for, in their order.
+    """
+    traits = published.content
+    scores = standardised(traits.values, np.array([trait.logged for trait in traits.traits]))
+    found = []
+    for area in traits.asked:
+        distance = distances(scores, area)
+        similar = nearest(distance, area, traits.count)
+        found.append(Like(area, tuple(similar.tolist()), tuple(distance[similar].tolist())))
+    return tuple(found)
+
+
+def against_similar(likes: tuple[Like, ...], crime: Published) -> tuple[AgainstSimilar, ...]:
+    """Set each area's rate against that of the areas most like it, taken together.
+
+    Args:
+        likes: The areas and those most like them.
+        crime: Recorded crime of one period in all areas of the level, in their order, with person-years.
+
+    Returns:
+        One for each area. Nothing is told of an area whose own count is lacking; of those like it, such as have a count are taken.
+    """
+    told = (crime.status[:, 0] == Status.VALUE.number) & (_years(crime) > 0)
+    pairs = [[(int(crime.counts[rows, 0].sum()), float(_years(crime)[rows].sum())) for rows in _sides(like, told)] for like in likes]
+    counts = np.array([[count for count, _ in pair] for pair in pairs], np.int64).reshape(-1, 2)
+    years = np.array([[year for _, year in pair] for pair in pairs], np.float64).reshape(-1, 2)
+    known: npt.NDArray[np.bool_] = np.all(years > 0, axis=1)
+    exposures = np.where(known[:, None], years, 1.0)
+    ratios = rate_ratio(counts, exposures)
+    p = np.where(known, conditional_p(counts, exposures), np.nan)
+    adjusted = benjamini_hochberg(p)
+    found = []
+    for row, tested in enumerate(known.tolist()):
+        ratio, low, high = (_finite(part[row]) if tested else None for part in (ratios.ratio, ratios.low, ratios.high))
+        verdict = _verdict(adjusted[row], ratios.low[row], ratios.high[row])
+        found.append(AgainstSimilar(ratio, low, high, _finite(p[row]), _finite(adjusted[row]), verdict))
+    return tuple(found)
+
+
+def _years(crime: Published) -> Figures:
+    return np.full(len(crime.areas), np.nan) if crime.person_years is None else crime.person_years[:, 0]
+
+
+def _sides(like: Like, told: npt.NDArray[np.bool_]) -> tuple[list[int], list[int]]:
+    """Give the area, and those like it, that have a count."""
+    return [area for area in (like.area,) if told[area]], [area for area in like.similar if told[area]]
+
+
+def _verdict(adjusted_p: float, low: float, high: float) -> str:
+    if np.isnan(adjusted_p):
+        return "notApplicable"
+    if adjusted_p >= SIGNIFICANT:
+        return "cannotTell"
+    return "higher" if low > 1 else "lower" if high < 1 else "cannotTell"
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
