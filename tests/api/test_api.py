@@ -343,3 +343,29 @@ def test_the_public_sees_only_what_is_public_elsewhere(public_server: str) -> No
     counted = {item["id"]: item["events"] for item in get(public_server, "/v1/sources").json()["items"]}
     assert counted["polishandelser"] > 5000
     assert (counted["anmalda_brott"], counted["skjutningar"], counted["brander"]) == (None, None, None)
+
+
+def test_hours_and_hexagons_are_served_in_every_format(live_server: str) -> None:
+    asked = {"source": "anmalda_brott", "from": "2024-01", "to": "2024-12", "baseline": "previous"}
+    hours = get(live_server, "/v1/hours", **asked).json()
+    assert (hours["total"], hours["items"][167]["weekdayName"], hours["items"][167]["hour"]) == (168, "söndag", 23)
+    assert sum(row["count"] for row in hours["items"]) == pytest.approx(hours["timed"], abs=0.1)
+    assert hours["timed"] + hours["untimed"] == hours["ledger"]["placed"]
+    assert "klockslaget är känt för" in hours["sentences"][0]
+    hexagons = get(live_server, "/v1/hexagons", source="brander", from_="2024-01", to="2024-12").json()
+    assert (
+        sum(feature["properties"]["count"] for feature in hexagons["features"]) + hexagons["withoutPoint"] == hexagons["ledger"]["placed"]
+    )
+    assert hexagons["features"][0]["geometry"]["type"] == "Polygon"
+    for path, key in (("/v1/hours", "hourOfWeek"), ("/v1/hexagons", "cell")):
+        plain = get(live_server, path, source="brander", from_="2024-01", to="2024-12", format="csv", dialect="rfc4180").text
+        assert plain.startswith(key)
+        assert get(live_server, path, source="brander", from_="2024-01", to="2024-12", format="xlsx").content[:2] == b"PK"
+        assert get(live_server, path, source="brander", resolutionn=3).status_code == 400
+
+
+def test_detailed_figures_of_a_closed_source_are_not_for_everyone(public_server: str) -> None:
+    refused = get(public_server, "/v1/hours", source="anmalda_brott")
+    assert refused.status_code == 403
+    assert "bara visas för behöriga" in refused.json()["detail"]
+    assert get(public_server, "/v1/hours", source="polishandelser").status_code == 200

@@ -159,6 +159,13 @@ def read_time(text: str) -> int | None:
 @pytest.mark.parametrize("text", ["2025-02-28", "2024-02-29", "1970-01-01", "2025-12-31"])
 def test_a_date_is_its_midnight_by_the_local_clock(text: str) -> None:
     assert read_date(text) == read_date(text.replace("-", "")) == local(text)
+    # A spreadsheet or a program that knows no days writes the day's midnight.
+    assert read_date(f"{text} 00:00") == read_date(f"{text} 00:00:00") == read_date(f"{text}T00:00:00") == local(text)
+
+
+def test_a_clock_time_in_a_column_of_days_is_rejected() -> None:
+    assert read_date("2025-03-01 14:05") is None
+    assert read_date("2025-03-01 00:00:01") is None
 
 
 @pytest.mark.parametrize(

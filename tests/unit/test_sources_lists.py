@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import orjson
 import pytest
 
-from tests.unit.deliveries import CENTRAL_3011, SHOOTING_HEADER, Refusal, context, delivered, lines, precisions, refusals
+from tests.unit.deliveries import (
+    CENTRAL_3011,
+    CENTRAL_4326,
+    SHOOTING_HEADER,
+    Refusal,
+    context,
+    delivered,
+    lines,
+    only,
+    precisions,
+    refusals,
+)
 from trygghetskarta.domain.categories import tree_of
 from trygghetskarta.domain.events import Precision, Reading
 from trygghetskarta.ingest.contract import Source
+from trygghetskarta.ingest.sources.anmalda_brott import AnmaldaBrott
 from trygghetskarta.ingest.sources.incidenter import Incidenter
 from trygghetskarta.ingest.sources.skjutningar import Skjutningar
 from trygghetskarta.ingest.sources.sprangningar import Sprangningar
@@ -95,3 +108,15 @@ def test_a_bad_row_is_rejected_by_its_column(source: Source, header: str, row: s
 )
 def test_the_trees_know_the_kinds_of_the_sample(source: Source, kinds: tuple[str, ...]) -> None:
     assert all(tree_of(source.source).categorise(kind)[1] for kind in kinds)
+
+
+def test_points_of_a_geojson_file_fit_a_layout_of_longitudes_and_latitudes() -> None:
+    feature = {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": list(CENTRAL_4326)},
+        "properties": {"ID": "A1", "BROTTSKOD": "0321", "KOMMUN": "Stockholm", "BROTTSDATUMTID_START": "2025-03-01 14:05"},
+    }
+    content = orjson.dumps({"type": "FeatureCollection", "features": [feature]})
+    reading = only(AnmaldaBrott().read(delivered(content, "brott.geojson"), context()))
+    assert (reading.rejected, reading.warnings, reading.srid) == ([], [], 4326)
+    assert (reading.events.x.tolist(), reading.events.y.tolist()) == ([CENTRAL_4326[0]], [CENTRAL_4326[1]])

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
-from trygghetskarta.domain.counts import Denominator, Measure, Question
+from trygghetskarta.domain.counts import Denominator, Measure, Question, Statistics
 from trygghetskarta.domain.periods import Interval
 from trygghetskarta.domain.sources import EVENT_SOURCES, SourceId
 from trygghetskarta.errors import bad_parameter
@@ -84,7 +84,7 @@ class QuestionParameters(BaseModel):
         """Refuse a category that whoever asks may not know of, as one that there is not."""
         refuse_hidden(cube, audience, self.source, self.category)
 
-    def asked(self, baseline: str | None = None, interval: Interval = Interval.MONTH) -> Asked:
+    def asked(self, baseline: str | None = None, interval: Interval = Interval.MONTH, statistics: Statistics = Statistics.NONE) -> Asked:
         """Give the question as it was asked, its months not yet made sense of."""
         return Asked(
             level=self.level,
@@ -101,6 +101,7 @@ class QuestionParameters(BaseModel):
             measure=self.measure,
             per=self.per,
             as_of=self.as_of,
+            statistics=statistics,
         )
 
     def writing(self, shelf: Shelf, cube: Cube) -> Writing:
@@ -120,12 +121,19 @@ class ComparisonParameters(QuestionParameters):
             examples=["same-period-last-year"],
         ),
     ] = None
+    statistics: Annotated[
+        Statistics,
+        Field(
+            description="all: osäkerhet, prövning, utjämnade tal, ranger och tratt; none: bara antal, och tal när det frågas efter."
+            " / all: intervals, tests, smoothed rates, ranks and funnel; none: counts alone, and rates when asked for."
+        ),
+    ] = Statistics.ALL
     format: Annotated[Format, Field(description="Svarets format. / Format of the answer.")] = Format.GEOJSON
 
     def question(self, cube: Cube, audience: Audience) -> Question:
         """Give the question, checked."""
         self.refuse_hidden(cube, audience)
-        return ask(cube, self.asked(baseline=self.baseline))
+        return ask(cube, self.asked(baseline=self.baseline, statistics=self.statistics))
 
 
 class SeriesParameters(QuestionParameters):

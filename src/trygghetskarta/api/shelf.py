@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
 import psycopg
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from trygghetskarta.domain.areas import AreaLevel, Edition
@@ -74,6 +76,15 @@ class Shelf:
                 while len(shelved.cubes) > _KEPT:
                     shelved.cubes.popitem(last=False)
             return shelved.cubes[key]
+
+    @contextmanager
+    def at_one_state(self, edition: date | None = None, as_of: date | None = None) -> Iterator[tuple[Connection, Cube]]:
+        """Open a connection that sees one state of the data, with the cube of that very state."""
+        with one_state(self.engine) as connection:
+            version = newest_version(connection)
+            cube = self.cube(edition, as_of)
+            # Something may have been published since the shelf last looked.
+            yield connection, cube if self._shelved.version == version else load_cube(connection, edition, as_of)
 
     def outlines(self, edition: Edition, level: AreaLevel, detail: Detail) -> dict[str, str]:
         """Give the outlines of a level by code."""

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from trygghetskarta.cli import areas, database, deliveries, describing, ingesting, linking, questions, serving, tracing
+from trygghetskarta.cli import areas, database, deliveries, describing, details, ingesting, linking, questions, serving, tracing
 from trygghetskarta.errors import TrygghetskartaError
 
 app = typer.Typer(name="trygghetskarta", no_args_is_help=True, add_completion=False, help="Brott och trygghet på karta.")
@@ -19,6 +19,8 @@ app.add_typer(linking.app, name="links", help="Samma händelse i flera källor."
 app.command("ingest")(ingesting.ingest)
 app.command("compare")(questions.compare)
 app.command("series")(questions.series)
+app.command("hours")(details.hours)
+app.command("hexagons")(details.hexagons)
 app.command("trace")(tracing.trace)
 app.command("serve")(serving.serve)
 app.command("demo")(serving.demo)

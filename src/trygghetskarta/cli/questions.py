@@ -12,11 +12,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from trygghetskarta.analysis.comparison import find
 from trygghetskarta.cli.connecting import open_engine
 from trygghetskarta.disclosure.release import release
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
-from trygghetskarta.domain.counts import Denominator, Exact, Measure, Published, Question
+from trygghetskarta.domain.counts import Denominator, Exact, Measure, Published, Question, Statistics
 from trygghetskarta.domain.periods import Interval
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.queries.areas import Detail, load_outlines
@@ -41,6 +42,7 @@ Group = Annotated[str | None, typer.Option("--group", help="Kod på en grupp öv
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 First = Annotated[str | None, typer.Option("--from", help="Första månad, till exempel 2025-01.")]
 Last = Annotated[str | None, typer.Option("--to", help="Sista månad.")]
+Baseline = Annotated[str | None, typer.Option(help="previous, same-period-last-year eller 2024-01..2024-12.")]
 Form = Annotated[Format | None, typer.Option("--format", help="Skriv i detta format i stället för en tabell.")]
 Out = Annotated[Path | None, typer.Option(help="Skriv till en fil.")]
 
@@ -51,13 +53,24 @@ _COMPARISON = {
     "baselineCount": "Jämförs med",
     "difference": "Skillnad",
     "percent": "Procent",
+    "ratio": "Kvot",
+    "ratioLow": "95 % från",
+    "ratioHigh": "till",
+    "verdict": "Prövning",
     "rate": "Per 1 000 och år",
-    "rateLow": "95 % från",
+    "rateLow": "från",
     "rateHigh": "till",
+    "smoothedRate": "Utjämnat",
+    "rankLow": "Plats från",
+    "rankHigh": "till",
     "status": "Värde",
 }
 _SERIES = {"name": "Område", "period": "Period", "count": "Antal", "rate": "Per 1 000 och år", "status": "Värde"}
-_STATUS = {"value": "", "missing": "saknas", "withheld": "skyddat", "notApplicable": "ej tillämpligt"}
+_ALWAYS = ("name", "period", "count", "status")
+_WORDS = {
+    "status": {"value": " ", "missing": "saknas", "withheld": "skyddat", "notApplicable": "ej tillämpligt"},
+    "verdict": {"higher": "högre", "lower": "lägre", "cannotTell": "kan ej avgöras", "notApplicable": "–"},
+}
 
 
 def compare(
@@ -70,10 +83,11 @@ def compare(
     edition: Day = None,
     first: First = None,
     last: Last = None,
-    baseline: Annotated[str | None, typer.Option(help="previous, same-period-last-year eller 2024-01..2024-12.")] = None,
+    baseline: Baseline = None,
     measure: Annotated[Measure, typer.Option(help="count eller rate.")] = Measure.COUNT,
     per: Annotated[Denominator, typer.Option(help="Vad rate räknas på.")] = Denominator.RESIDENTS,
     as_of: Day = None,
+    statistics: Annotated[Statistics, typer.Option(help="all: hur säkra siffrorna är; none: bara antal.")] = Statistics.ALL,
     form: Form = None,
     dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
     geometry: Annotated[Detail, typer.Option(help="Gränsernas noggrannhet i GeoJSON.")] = Detail.METRES10,
@@ -82,13 +96,14 @@ def compare(
     """Jämför områden under en period, och perioden med en annan."""
     asked = Asked(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, baseline,
-        Interval.MONTH, measure, per, day_of(as_of),
+        Interval.MONTH, measure, per, day_of(as_of), statistics,
     )  # fmt: skip
     published, cube, outlines = _answer(asked, count_comparison, geometry if form is Format.GEOJSON else Detail.NONE)
     if form is None and out is None:
-        _print(published, cube, comparison_rows(published), _COMPARISON)
+        findings = find(published)
+        _print(published, cube, (comparison_rows(published, findings), sentences(published, findings)), _COMPARISON)
         return
-    _write(write_comparison(published, Writing(form or Format.CSV, dialect, outlines)), out)
+    write_out(write_comparison(published, Writing(form or Format.CSV, dialect, outlines)), out)
 
 
 def series(
@@ -117,9 +132,9 @@ def series(
     )  # fmt: skip
     published, cube, outlines = _answer(asked, count_series, geometry if form is Format.GEOJSON else Detail.NONE)
     if form is None and out is None:
-        _print(published, cube, series_rows(published), _SERIES)
+        _print(published, cube, (series_rows(published), sentences(published)), _SERIES)
         return
-    _write(write_series(published, Writing(form or Format.CSV, dialect, outlines)), out)
+    write_out(write_series(published, Writing(form or Format.CSV, dialect, outlines)), out)
 
 
 def day_of(day: datetime | None) -> date | None:
@@ -136,7 +151,8 @@ def _answer(asked: Asked, count: Callable[[Cube, Question], Exact], detail: Deta
     return release(count(cube, question), Audience.ANALYST), cube, outlines
 
 
-def _write(content: bytes, out: Path | None) -> None:
+def write_out(content: bytes, out: Path | None) -> None:
+    """Write an answer to a file, or to standard output."""
     if out is None:
         sys.stdout.buffer.write(content)
         return
@@ -144,15 +160,17 @@ def _write(content: bytes, out: Path | None) -> None:
     typer.echo(f"Skrev {out}.", err=True)
 
 
-def _print(published: Published, cube: Cube, rows: list[Row], columns: dict[str, str]) -> None:
+def _print(published: Published, cube: Cube, said: tuple[list[Row], list[str]], columns: dict[str, str]) -> None:
+    rows, told = said
     console = Console(width=None if sys.stdout.isatty() else 140)
     console.print(f"{cube.edition.name}. {published.question.span}.")
     table = Table()
-    shown = [column for column in columns if rows and column in rows[0]]
+    # A column that has nothing to tell of any area is left out: a terminal is narrow.
+    shown = [column for column in columns if column in _ALWAYS or any(row.get(column) is not None for row in rows)]
     for column in shown:
         table.add_column(columns[column], justify="left" if column in ("name", "period", "status") else "right")
     for row in sorted(rows, key=lambda row: alphabetical(row["name"])):
-        table.add_row(*(_cell(row[column]) if column != "status" else _STATUS[row[column]] for column in shown))
+        table.add_row(*(_WORDS.get(column, {}).get(row[column]) or _cell(row[column]) for column in shown))
     console.print(table)
     ledger = published.ledger
     if ledger is not None:
@@ -160,7 +178,7 @@ def _print(published: Published, cube: Cube, rows: list[Row], columns: dict[str,
             f"Avstämning: {whole(ledger.placed)} placerade + {whole(ledger.area_only)} bara i större område + {whole(ledger.unplaced)} utan plats "
             f"+ {whole(ledger.outside)} utanför = {whole(ledger.total)}"
         )
-    for sentence in sentences(published):
+    for sentence in told:
         console.print(sentence)
 
 

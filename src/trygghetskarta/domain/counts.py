@@ -14,6 +14,7 @@ from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.periods import Interval, Month, Period, Span
 from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.domain.surroundings import Surroundings
 
 Counts = npt.NDArray[np.int64]
 Figures = npt.NDArray[np.float64]
@@ -24,6 +25,13 @@ class Measure(StrEnum):
 
     COUNT = "count"
     RATE = "rate"
+
+
+class Statistics(StrEnum):
+    """What a comparison says beside its counts."""
+
+    NONE = "none"
+    ALL = "all"
 
 
 class Denominator(StrEnum):
@@ -77,6 +85,7 @@ class Question:
         measure: Counts, or rates.
         per: What a rate is per.
         as_of: Count what was known at the end of this day; None for what is known now.
+        statistics: Whether a comparison also says how sure its figures are.
     """
 
     level: AreaLevel
@@ -92,6 +101,7 @@ class Question:
     measure: Measure = Measure.COUNT
     per: Denominator = Denominator.RESIDENTS
     as_of: date | None = None
+    statistics: Statistics = Statistics.NONE
 
     def codes(self, source: SourceId) -> tuple[str, ...]:
         """Give the codes of the categories that may be counted of a source: those named, or those of the group."""
@@ -230,7 +240,7 @@ class Exact:
         provenance: What the answer rests on.
         withheld: Shape (areas, periods): True where the source withholds all that there is; None for nowhere.
         estimated: Shape (areas, periods): how many of `counts` are placed by the share of a link between editions; None for none.
-        history: Shape (areas, years): counts of the span's months in the years before it, newest first; those years that were wholly delivered.
+        surroundings: What a comparison is judged against; None where no statistics were asked for.
         harm: Shape (areas, periods): weight in days of all that is counted; None where the question does not ask or no weights are in force.
         harm_variance: Shape (areas, periods): sum of counts times weight squared, the variance of `harm`; None with `harm`.
     """
@@ -248,7 +258,7 @@ class Exact:
     provenance: Provenance
     withheld: npt.NDArray[np.bool_] | None = None
     estimated: Counts | None = None
-    history: Counts | None = None
+    surroundings: Surroundings | None = None
     harm: Figures | None = None
     harm_variance: Figures | None = None
 
@@ -271,7 +281,7 @@ class Published:
         coverage: Per source.
         provenance: What the answer rests on.
         estimated: Shape (areas, periods); 0 where `status` is not VALUE. None for none.
-        history: Shape (areas, years): the same months in the years before, newest first; None where it may not leave or there is none.
+        surroundings: What a comparison is judged against; None where it may not leave or was not asked for.
         harm: Shape (areas, periods); NaN where `status` is not VALUE. None where it was not asked for.
         harm_variance: Shape (areas, periods), likewise.
     """
@@ -289,7 +299,7 @@ class Published:
     coverage: tuple[SourceCoverage, ...]
     provenance: Provenance
     estimated: Counts | None = None
-    history: Counts | None = None
+    surroundings: Surroundings | None = None
     harm: Figures | None = None
     harm_variance: Figures | None = None
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from trygghetskarta.domain.audience import Audience
-from trygghetskarta.domain.counts import Ledger, Provenance, Question, SourceCoverage
+from trygghetskarta.domain.counts import Counts, Figures, Ledger, Provenance, Question, SourceCoverage
 
 Content = TypeVar("Content")
 
@@ -73,3 +73,48 @@ class PublishedDetail(Generic[Content]):
     ledger: Ledger
     coverage: tuple[SourceCoverage, ...]
     provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class HourTable:
+    """When in the week the events of one period happened.
+
+    Attributes:
+        expected: Expected number of events per hour of the week, Monday 00 first, (168,).
+        untimed: How many events have no known time of day; they are in none of the hours.
+        spread: How many of the timed events are spread over more than one hour.
+    """
+
+    expected: Figures
+    untimed: int
+    spread: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Such tables of a question's span and of its baseline.
+
+    Attributes:
+        span: Of the span.
+        baseline: Of the baseline; None when there is none.
+    """
+
+    span: HourTable
+    baseline: HourTable | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hexagons:
+    """Events by h3 cell.
+
+    Attributes:
+        resolution: h3's resolution, 0 to 15.
+        cells: The cells that hold an event, as h3 writes them, ascending, (cells,).
+        counts: Events of the span, then of the baseline if there is one, (cells, periods).
+        without_point: How many events of each period have no point and so are in no cell, (periods,).
+    """
+
+    resolution: int
+    cells: tuple[str, ...]
+    counts: Counts
+    without_point: Counts

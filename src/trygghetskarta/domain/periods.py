@@ -8,14 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
 
 LOCAL_TIME = ZoneInfo("Europe/Stockholm")
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 _EPOCH_YEAR = 1970
 _YEARS = range(1900, 2201)
+_THURSDAY = 3 * 24  # 1970 began on one
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -90,6 +94,11 @@ class Span:
         """How many months it holds."""
         return self.last.number - self.first.number + 1
 
+    @property
+    def days(self) -> int:
+        """How many days it holds."""
+        return (self.last.plus(1).first_day - self.first.first_day).days
+
     def shifted(self, months: int) -> Span:
         """Give the same length so many months later."""
         return Span(self.first.plus(months), self.last.plus(months))
@@ -159,3 +168,31 @@ def _label(first: Month, interval: Interval) -> str:
 def local_day(instant: datetime) -> date:
     """Give the Stockholm date of an instant."""
     return instant.astimezone(LOCAL_TIME).date()
+
+
+def hour_of_week(hours: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Give the local hour of the week of hours since 1970 UTC.
+
+    Args:
+        hours: Any shape.
+
+    Returns:
+        The same shape: 0 for Monday 00 to 167 for Sunday 23, by the clocks of Stockholm. In the hour that comes twice in autumn both count as the
+        same; the hour that spring leaves out is never given.
+    """
+    if not hours.size:
+        return np.zeros(hours.shape, np.int64)
+    days = np.arange(hours.min() // 24, hours.max() // 24 + 2)
+    at_midnight = np.array([_offset(int(day) * 24) for day in days])
+    offset = at_midnight[hours // 24 - days[0]]
+    turning = at_midnight[hours // 24 - days[0] + 1] != offset
+    # On the two days of a year on which the clocks are moved, each hour is looked up by itself.
+    offset[turning] = [_offset(hour) for hour in hours[turning].tolist()]
+    local: npt.NDArray[np.int64] = (hours + offset + _THURSDAY) % (7 * 24)
+    return local
+
+
+def _offset(hour: int) -> int:
+    """Give how many hours Stockholm is ahead of UTC at an hour since 1970."""
+    offset = datetime.fromtimestamp(hour * 3600, LOCAL_TIME).utcoffset()
+    return offset // timedelta(hours=1) if offset is not None else 0

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from trygghetskarta.domain.events import NO_TIME, Message, Rejected, Warned, WarningCode
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.reading import TextTable, shown
-from trygghetskarta.ingest.times import iso_times, stamps
+from trygghetskarta.ingest.times import MICROSECONDS_A_DAY, iso_times, stamps
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -283,7 +283,7 @@ def local_times(checker: Checker, column: str, formats: tuple[str, ...]) -> Ints
     values = checker.text(column)
     is_iso = formats[0].startswith("%Y-%m-%d")
     has_clock = any("%H" in date_format for date_format in formats)
-    microseconds = iso_times(values, clock=has_clock) if is_iso else np.full(len(values), NO_TIME, np.int64)
+    microseconds = _iso(values, clock=has_clock) if is_iso else np.full(len(values), NO_TIME, np.int64)
     empty = np.diff(offsets_of(values)) == 0
     rest = (microseconds == NO_TIME) & ~empty
     if rest.any():
@@ -297,6 +297,15 @@ def local_times(checker: Checker, column: str, formats: tuple[str, ...]) -> Ints
     early = ~unread & (microseconds < _EARLIEST)
     checker.reject(early, column, Message("too_early", "Datumet ligger före år 1900.", "The date lies before the year 1900."))
     return np.where(early, NO_TIME, microseconds)
+
+
+def _iso(values: pa.StringArray, *, clock: bool) -> Ints:
+    """Read what is plain ISO. A column of days may hold midnights, as spreadsheets and programs write a day; any other clock time is a fault."""
+    found = iso_times(values, clock=clock)
+    if clock or not (found == NO_TIME).any():
+        return found
+    timed = iso_times(values, clock=True)
+    return np.where((found == NO_TIME) & (timed % MICROSECONDS_A_DAY == 0), timed, found)
 
 
 def _by_formats(checker: Checker, column: str, formats: tuple[str, ...], rest: Bools) -> Ints:

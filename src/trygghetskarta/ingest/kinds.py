@@ -77,12 +77,16 @@ class Kinds:
         """Tell of the kinds that the tree does not know."""
         if not self.unknown:
             return []
-        listed = ", ".join(list(self.unknown)[:_LISTED])
+        tree = tree_of(self.source)
+        # Codes of digits that look alike mean nothing alike.
+        met = [(kind, tree.nearest(kind) if any(map(str.isalpha, kind)) else None) for kind in list(self.unknown)[:_LISTED]]
+        listed = ", ".join(kind if near is None else f"{kind} (menas {near.name}?)" for kind, near in met)
+        listed_en = ", ".join(kind if near is None else f"{kind} (is {near.name_en or near.name} meant?)" for kind, near in met)
         return [
             Warned(
                 WarningCode.UNKNOWN_CODE,
                 sum(self.unknown.values()),
                 f"Okända händelsetyper är sparade som okategoriserade: {listed}.",
-                f"Unknown kinds were kept as uncategorised: {listed}.",
+                f"Unknown kinds were kept as uncategorised: {listed_en}.",
             )
         ]

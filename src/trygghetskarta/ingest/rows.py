@@ -140,7 +140,7 @@ def _part(checker: Checker, layout: Layout, context: Context, counts_by: CountsB
 
 def missing_columns(layout: Layout, header: list[str]) -> list[str]:
     """Give the required columns that a header lacks."""
-    spelled = {column.casefold() for column in header}
+    spelled = _spelled(layout, header)
     return [layout.columns[field] for field in layout.required if layout.columns[field].casefold() not in spelled]
 
 
@@ -197,14 +197,23 @@ def _looks_aggregated(header: list[str], layout: Layout) -> bool:
 
 def _respell(table: TextTable, layout: Layout) -> None:
     """Give the table's columns the layout's spelling."""
-    spelled = {column.casefold(): column for column in table.header}
+    spelled = _spelled(layout, table.header)
     wanted = {spelled[name.casefold()]: name for name in (*layout.columns.values(), *layout.detail.values()) if name.casefold() in spelled}
     table.columns = {wanted.get(name, name): values for name, values in table.columns.items()}
 
 
+def _spelled(layout: Layout, header: list[str]) -> dict[str, str]:
+    """Give the header's columns by how the layout may spell them: in any case, and a point's own x and y under whatever names the layout has."""
+    spelled = {column.casefold(): column for column in header}
+    if {"x", "y"} <= spelled.keys():
+        spelled = {layout.columns[axis].casefold(): spelled[axis] for axis in ("x", "y") if axis in layout.columns} | spelled
+    return spelled
+
+
 def _warn_of_unknown(checker: Checker, layout: Layout) -> None:
-    used = {name.casefold() for name in (*layout.columns.values(), *layout.detail.values())}
-    unknown = [column for column in checker.table.header if column.casefold() not in used]
+    spelled = _spelled(layout, checker.table.header)
+    used = {spelled.get(name.casefold()) for name in (*layout.columns.values(), *layout.detail.values())}
+    unknown = [column for column in checker.table.header if column not in used]
     if unknown:
         names = ", ".join(shown(column) for column in unknown)
         checker.warnings.append(

@@ -7,7 +7,7 @@ from datetime import date
 
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.category_groups import category_groups
-from trygghetskarta.domain.counts import Denominator, Measure, Question
+from trygghetskarta.domain.counts import Denominator, Measure, Question, Statistics
 from trygghetskarta.domain.periods import Interval, Month, Span
 from trygghetskarta.domain.sources import CONTRACTS, EVENTS, SourceId
 from trygghetskarta.errors import Fault, InvalidQuestionError, NotCarriedError, NotCoveredError, bad_parameter
@@ -34,6 +34,7 @@ class Asked:
     measure: Measure = Measure.COUNT
     per: Denominator = Denominator.RESIDENTS
     as_of: date | None = None
+    statistics: Statistics = Statistics.NONE
 
 
 def ask(cube: Cube, asked: Asked) -> Question:
@@ -79,6 +80,7 @@ def ask(cube: Cube, asked: Asked) -> Question:
         measure=asked.measure,
         per=asked.per,
         as_of=asked.as_of,
+        statistics=asked.statistics,
     )
 
 

@@ -62,10 +62,12 @@ class Population:
             return result
         values = self.values[kind][cells]
         # Areas counted on the same dates share their weights.
-        patterns, pattern_of = np.unique(~np.isnan(values), axis=0, return_inverse=True)
-        for number, counted in enumerate(patterns):
+        counted_on = ~np.isnan(values)
+        packed = np.packbits(counted_on, axis=1)
+        for pattern in {row.tobytes() for row in packed}:
+            mine = np.flatnonzero((packed == np.frombuffer(pattern, np.uint8)).all(axis=1))
+            counted = counted_on[mine[0]]
             if counted.any():
-                mine = np.flatnonzero(pattern_of.ravel() == number)
                 weights = _weights(self.dates[kind][counted], periods)
                 result[mine] = values[np.ix_(mine, np.flatnonzero(counted))] @ weights
         return result

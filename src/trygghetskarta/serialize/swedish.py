@@ -9,6 +9,7 @@ from trygghetskarta.domain.periods import Month, Span
 _MONTHS = (
     "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december",
 )  # fmt: skip
+WEEKDAYS = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
 _LAST_LETTERS = str.maketrans({"å": "{", "ä": "|", "ö": "}"})
 _THOUSANDS = "\u00a0"
 _MINUS = "\u2212"
@@ -50,6 +51,11 @@ def span_name(span: Span) -> str:
     if span.months == 12:
         return str(first.year)
     return f"{_MONTHS[first.of_year - 1]}–{month_name(last)}"
+
+
+def hours_of_week(first: int, hours: int) -> str:
+    """Write some hours of the week, counted from Monday 00: lördag klockan 00–03."""
+    return f"{WEEKDAYS[first // 24 % 7]} klockan {first % 24:02d}–{(first + hours) % 24:02d}"
 
 
 def alphabetical(name: str) -> str:

@@ -15,7 +15,6 @@ from trygghetskarta.errors import ForbiddenError, bad_parameter
 from trygghetskarta.queries.trace import trace
 from trygghetskarta.serialize.formats import Format
 from trygghetskarta.serialize.traces import trace_csv, trace_document
-from trygghetskarta.store.engine import one_state
 
 router = APIRouter(prefix="/v1", tags=["Frågor"])
 
@@ -32,14 +31,12 @@ def traced(request: Request, shelf: CurrentShelf, audience: CurrentAudience, ask
         )
     if asked.format not in (Format.JSON, Format.CSV):
         raise bad_parameter("format", asked.format, "Spår ges som json eller csv.", "A trace is given as json or csv.")
-    # The rows are read now, so the counts must be those of now.
-    shelf.refresh()
     cube = shelf.cube(asked.edition, asked.as_of)
-    question = asked.question(cube, audience)
 
     def body() -> bytes:
-        with one_state(shelf.engine) as connection:
-            found = trace(connection, cube, question, asked.bucket, asked.limit)
+        # The rows are read now, so the counts must be those of now.
+        with shelf.at_one_state(asked.edition, asked.as_of) as (connection, cube):
+            found = trace(connection, cube, asked.question(cube, audience), asked.bucket, asked.limit)
         return trace_csv(found, asked.dialect) if asked.format is Format.CSV else orjson.dumps(trace_document(found))
 
     return respond(request, Freshness(cube.version, cube.published_at, audience), asked.format.media_type, body)

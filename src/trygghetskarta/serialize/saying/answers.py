@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from trygghetskarta.analysis.comparison import Findings
 from trygghetskarta.domain.category_groups import category_groups
-from trygghetskarta.domain.counts import Published, Status
+from trygghetskarta.domain.counts import Published, Statistics, Status
 from trygghetskarta.domain.periods import Month
 from trygghetskarta.domain.recodings import recodings
 from trygghetskarta.domain.sources import CONTRACTS
+from trygghetskarta.serialize.saying.comparisons import by_the_day, certainty, findings_said
 from trygghetskarta.serialize.swedish import day_name, decimal, how_many, listed, month_name, span_name, whole
 
 _KNOWN_ENOUGH = 0.95
 
 
-def sentences(published: Published) -> list[str]:
+def sentences(published: Published, findings: Findings | None = None) -> list[str]:
     """Say what an answer says: how many, how that compares, and what to mind.
 
     Args:
         published: The answer.
+        findings: What the statistics say of a comparison; None for another answer, or where they were not asked for.
 
     Returns:
         Whole sentences.
     """
-    said = [_level(published), _change(published), _ledger(published), _withheld_by_source(published)]
+    said = [_level(published), _change(published, findings), *(findings_said(published, findings) if findings is not None else [])]
+    said += [_ledger(published), _withheld_by_source(published)]
     said += [_withheld(published), _provisional(published), _incomplete(published), _missing(published)]
     said += [_group(published), *_recoded(published)]
     return [sentence for sentence in said if sentence]
@@ -54,20 +58,23 @@ def _level(published: Published) -> str:
     return ""
 
 
-def _change(published: Published) -> str:
+def _change(published: Published, findings: Findings | None) -> str:
     question = published.question
     if question.baseline is None or len(published.periods) != 2:
         return ""
     now, before = _total(published, 0), _total(published, 1)
     if now is None or before is None:
         return ""
+    total = findings.total if findings is not None else None
     against = span_name(question.baseline)
     if not published.comparable:
-        return f"Leveranserna täcker inte lika mycket av perioden som av {against}, så perioderna går inte att jämföra rakt av."
+        apart = f"Leveranserna täcker inte lika mycket av perioden som av {against}, så perioderna går inte att jämföra rakt av."
+        return by_the_day(published, total) or apart
+    sure = certainty(published, total) if question.statistics is Statistics.ALL else "; om ändringen är säker prövas inte här"
     if now == before:
-        return f"Det är lika många som {against}."
+        return f"Det är lika många som {against}{sure if total is not None else ''}."
     percent = f" ({decimal(abs(100 * (now - before) / before))} procent)" if before else ""
-    return f"Det är {whole(abs(now - before))} {'fler' if now > before else 'färre'} än {against}{percent}; om ändringen är säker prövas inte här."
+    return f"Det är {whole(abs(now - before))} {'fler' if now > before else 'färre'} än {against}{percent}{sure}."
 
 
 def _withheld_by_source(published: Published) -> str:
