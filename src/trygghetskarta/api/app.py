@@ -13,11 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from trygghetskarta import __version__
 from trygghetskarta.api.problems import add_problems, problem
-<<<<<<< HEAD
-from trygghetskarta.api.routers import areas, comparisons, deliveries, service, similar, sources, surveys, traces
-=======
-from trygghetskarta.api.routers import areas, comparisons, deliveries, hours, service, sources, traces
->>>>>>> comparison
+from trygghetskarta.api.routers import areas, comparisons, deliveries, hours, service, similar, sources, surveys, traces
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.api.unread import CloseUnread
 from trygghetskarta.domain.audience import Audience
@@ -62,9 +58,9 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     _guard(app, settings, audience)
     app.add_middleware(CloseUnread)
     add_problems(app)
-<<<<<<< HEAD
     for router in (
         comparisons.router,
+        hours.router,
         surveys.router,
         similar.router,
         traces.router,
@@ -73,9 +69,6 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         deliveries.router,
         service.router,
     ):
-=======
-    for router in (comparisons.router, hours.router, traces.router, areas.router, sources.router, deliveries.router, service.router):
->>>>>>> comparison
         app.include_router(router)
     return app
 

@@ -281,7 +281,6 @@ def person_years(cube: Cube, question: Question, spans: tuple[Span, ...]) -> npt
         spans: The periods.
 
     Returns:
-<<<<<<< HEAD
         Shape (areas of the level, periods); NaN where an area was never counted, no count is within reach, or the sources delivered different
         months.
 
@@ -290,24 +289,11 @@ def person_years(cube: Cube, question: Question, spans: tuple[Span, ...]) -> npt
     """
     months = [months_of_all(cube, question, span) for span in spans]
     refuse_uncounted(cube, question.per, months)
-=======
-        Shape (areas of the level, periods); NaN where an area was never counted or the sources delivered different months.
-
-    Raises:
-        NotCoveredError: There is no such population at all.
-    """
-    if question.per not in cube.population.dates:
-        raise NotCoveredError(
-            f"Det finns ingen befolkning ({question.per}) att räkna per.", f"There is no population ({question.per}) to count per."
-        )
-    months = [months_of_all(cube, question, span) for span in spans]
->>>>>>> comparison
     years = cube.population.person_years(cube.cells(question.level), question.per, months)
     years[:, [column for column, delivered in enumerate(months) if not len(delivered)]] = np.nan
     return years
 
 
-<<<<<<< HEAD
 def denominator_used(cube: Cube, question: Question, spans: tuple[Span, ...], years: npt.NDArray[np.float64]) -> DenominatorUsed | None:
     """Name and date the counts that the person-years of an answer rest on; None where no month of it has any.
 
@@ -362,8 +348,6 @@ def counted_days(cube: Cube, kind: Denominator) -> tuple[date, ...]:
     raise NotCoveredError(swedish, english, (Fault("per", kind.value, swedish, english),))
 
 
-=======
->>>>>>> comparison
 def months_of_all(cube: Cube, question: Question, span: Span) -> npt.NDArray[np.int64]:
     """Give the months that a rate is counted over: those delivered, so that a missing month is not taken for one without events.
 

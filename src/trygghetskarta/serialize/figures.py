@@ -10,16 +10,11 @@ from typing import Any
 
 import numpy as np
 
-<<<<<<< HEAD
-from trygghetskarta.domain.counts import DenominatorUsed, Published, Status
+from trygghetskarta.analysis.comparison import Findings
+from trygghetskarta.domain.counts import DenominatorUsed, Published, Statistics, Status
 from trygghetskarta.domain.details import Answered
 from trygghetskarta.domain.sources import SourceId
-=======
-from trygghetskarta.analysis.comparison import Findings
-from trygghetskarta.domain.counts import Published, Statistics, Status
-from trygghetskarta.domain.details import Answered
 from trygghetskarta.serialize.comparing import listed, statistics_columns
->>>>>>> comparison
 from trygghetskarta.stats.rates import per_thousand_years
 
 Row = dict[str, Any]
