@@ -7,15 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from trygghetskarta.analysis.verdicts import Verdict, judge
 from trygghetskarta.domain.counts import Figures, Published, Status
 from trygghetskarta.domain.details import PublishedDetail
 from trygghetskarta.domain.likeness import AreaTraits
 from trygghetskarta.stats.change import conditional_p, rate_ratio
-from trygghetskarta.stats.multiple import benjamini_hochberg
 from trygghetskarta.stats.similar import distances, nearest, standardised
-
-SIGNIFICANT = 0.05
-"""A rate is told to be higher or lower when its adjusted p value is below this, and its interval does not hold 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ class AgainstSimilar:
         high: Upper end; None where it has none.
         p: The p value; None where nothing can be tested.
         adjusted_p: The same among all areas asked for.
-        verdict: higher, lower, cannotTell or notApplicable.
+        verdict: What can be said of the ratio.
     """
 
     ratio: float | None
@@ -51,7 +48,7 @@ class AgainstSimilar:
     high: float | None
     p: float | None
     adjusted_p: float | None
-    verdict: str
+    verdict: Verdict
 
 
 def similar_areas(published: PublishedDetail[AreaTraits]) -> tuple[Like, ...]:
@@ -91,12 +88,11 @@ def against_similar(likes: tuple[Like, ...], crime: Published) -> tuple[AgainstS
     exposures = np.where(known[:, None], years, 1.0)
     ratios = rate_ratio(counts, exposures)
     p = np.where(known, conditional_p(counts, exposures), np.nan)
-    adjusted = benjamini_hochberg(p)
+    judged = judge(p, ratios.ratio)
     found = []
     for row, tested in enumerate(known.tolist()):
         ratio, low, high = (_finite(part[row]) if tested else None for part in (ratios.ratio, ratios.low, ratios.high))
-        verdict = _verdict(adjusted[row], ratios.low[row], ratios.high[row])
-        found.append(AgainstSimilar(ratio, low, high, _finite(p[row]), _finite(adjusted[row]), verdict))
+        found.append(AgainstSimilar(ratio, low, high, _finite(p[row]), _finite(judged.adjusted[row]), judged.verdicts[row]))
     return tuple(found)
 
 
@@ -107,14 +103,6 @@ def _years(crime: Published) -> Figures:
 def _sides(like: Like, told: npt.NDArray[np.bool_]) -> tuple[list[int], list[int]]:
     """Give the area, and those like it, that have a count."""
     return [area for area in (like.area,) if told[area]], [area for area in like.similar if told[area]]
-
-
-def _verdict(adjusted_p: float, low: float, high: float) -> str:
-    if np.isnan(adjusted_p):
-        return "notApplicable"
-    if adjusted_p >= SIGNIFICANT:
-        return "cannotTell"
-    return "higher" if low > 1 else "lower" if high < 1 else "cannotTell"
 
 
 def _finite(value: float) -> float | None:

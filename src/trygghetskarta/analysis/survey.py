@@ -7,18 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from trygghetskarta.analysis.verdicts import Verdict, judge
 from trygghetskarta.domain.counts import Figures, Published, Status
 from trygghetskarta.domain.details import PublishedDetail
 from trygghetskarta.domain.survey import MEN, WOMEN, SurveyValues
-from trygghetskarta.stats.multiple import benjamini_hochberg
 from trygghetskarta.stats.rates import per_thousand_years
 from trygghetskarta.stats.survey import Difference, RankCorrelation, Shares, difference, rank_correlation, shares_of
 
-SIGNIFICANT = 0.05
-"""A difference is told as one when its adjusted p value is below this, and its interval does not hold 0."""
-
-HIGHER, LOWER, CANNOT_TELL, NOT_APPLICABLE = "higher", "lower", "cannotTell", "notApplicable"
-VERDICTS = (HIGHER, LOWER, CANNOT_TELL, NOT_APPLICABLE)
+VERDICTS = tuple(Verdict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +98,16 @@ def _gap(values: SurveyValues, shares: Shares) -> Differences:
 
 
 def _told(found: Difference) -> Differences:
-    """Adjust the p values for how many areas there are, and say what can be told."""
-    adjusted = np.full_like(found.p, np.nan)
+    """Judge the areas of every year, question and group together; a difference whose own interval holds 0 cannot be told."""
+    adjusted, verdict = np.full_like(found.p, np.nan), np.zeros(found.p.shape, np.int8)
     for column in np.ndindex(found.p.shape[1:]):
-        adjusted[(slice(None), *column)] = benjamini_hochberg(found.p[(slice(None), *column)])
-    with_nothing = np.isnan(adjusted)
-    sure = np.where(with_nothing, 1.0, adjusted) < SIGNIFICANT
-    higher, lower = sure & (found.low > 0), sure & (found.high < 0)
-    verdict = np.select(
-        [with_nothing, higher, lower], [VERDICTS.index(v) for v in (NOT_APPLICABLE, HIGHER, LOWER)], VERDICTS.index(CANNOT_TELL)
-    )
-    return Differences(100 * found.value, 100 * found.low, 100 * found.high, found.p, adjusted, verdict.astype(np.int8))
+        at = (slice(None), *column)
+        judged = judge(found.p[at], 1 + found.value[at])
+        adjusted[at] = judged.adjusted
+        verdict[at] = [VERDICTS.index(one) for one in judged.verdicts]
+    unsure = (verdict < VERDICTS.index(Verdict.CANNOT_TELL)) & (found.low <= 0) & (found.high >= 0)
+    verdict[unsure] = VERDICTS.index(Verdict.CANNOT_TELL)
+    return Differences(100 * found.value, 100 * found.low, 100 * found.high, found.p, adjusted, verdict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from trygghetskarta import __version__
 from trygghetskarta.api.problems import add_problems, problem
-from trygghetskarta.api.routers import areas, comparisons, deliveries, hours, service, similar, sources, surveys, traces
+from trygghetskarta.api.routers import areas, comparisons, deliveries, hours, lenses, service, similar, sources, surveys, traces
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.api.unread import CloseUnread
 from trygghetskarta.domain.audience import Audience
@@ -63,6 +63,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         hours.router,
         surveys.router,
         similar.router,
+        lenses.router,
         traces.router,
         areas.router,
         sources.router,

@@ -46,7 +46,14 @@ def write_similar(published: PublishedDetail[AreaTraits], crime: Published | Non
     figures = Figures(
         rows,
         similar_sentences(traits, likes, against, crime),
-        ("standardised-distance", *(("poisson-exact-byar", "rate-ratio-exact", "benjamini-hochberg") if crime is not None else ())),
+        (
+            "standardised-distance",
+            *(
+                ("poisson-exact-byar", "rate-ratio-exact-conditional", "exact-conditional-test", "benjamini-hochberg")
+                if crime is not None
+                else ()
+            ),
+        ),
         beside=beside,
         outlines={row["id"]: writing.outlines[row["code"]] for row in rows if row["code"] in writing.outlines},
         key="id",
@@ -87,7 +94,7 @@ def _crime(crime: Published, area: int) -> Row:
 
 def _against(found: AgainstSimilar) -> dict[str, Any]:
     ends = {"ratio": found.ratio, "ratioLow": found.low, "ratioHigh": found.high, "pValue": found.p, "adjustedP": found.adjusted_p}
-    return {name: number(value, 4) for name, value in ends.items()} | {"verdict": found.verdict}
+    return {name: number(value, 4) for name, value in ends.items()} | {"verdict": found.verdict.value}
 
 
 def _about(traits: AreaTraits) -> Mapping[str, Any]:

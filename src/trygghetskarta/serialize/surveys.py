@@ -154,7 +154,7 @@ def _value(findings: SurveyFindings, at: tuple[int, int, int, int]) -> Row:
 def _difference(found: Differences, at: tuple[int, ...], names: tuple[str, ...]) -> Row:
     figures = [number(part[at], _DECIMALS) for part in (found.value, found.low, found.high)]
     chances = [number(part[at], 4) for part in (found.p, found.adjusted_p)]
-    return dict(zip(names, (*figures, *chances, VERDICTS[int(found.verdict[at])]), strict=True))
+    return dict(zip(names, (*figures, *chances, VERDICTS[int(found.verdict[at])].value), strict=True))
 
 
 def _about(values: SurveyValues) -> Mapping[str, Any]:

@@ -58,11 +58,11 @@ def poisson_interval(counts: Ints | Floats, confidence: float = 0.95) -> tuple[F
     )
 
 
-def wilson_interval(hits: Ints, of: Ints, confidence: float = 0.95) -> tuple[Floats, Floats]:
+def wilson_interval(hits: Ints | Floats, of: Ints | Floats, confidence: float = 0.95) -> tuple[Floats, Floats]:
     """Interval of a share by Wilson's score method, without continuity correction.
 
     Args:
-        hits: How many had it, any shape, 0 <= hits <= of.
+        hits: How many had it, any shape, 0 <= hits <= of; NaN for unknown. Not whole where it is a published share, rounded, of all.
         of: Of how many, same shape.
         confidence: The confidence level, between 0 and 1.
 

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from trygghetskarta.stats.rates import wilson_interval
+
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
@@ -74,39 +76,6 @@ class RankCorrelation:
     pairs: int
 
 
-def wilson_interval(share: Floats, n: Floats, confidence: float = _CONFIDENCE) -> tuple[Floats, Floats]:
-    """Interval of a share by Wilson's score method, without continuity correction.
-
-    Args:
-        share: Shares, any shape, 0 to 1; NaN for none. A share times n need not be whole: published shares are rounded.
-        n: Answers, same shape, >= 0.
-        confidence: The confidence level, between 0 and 1.
-
-    Returns:
-        Lower and upper end, same shape, within 0 to 1; NaN where nobody answered or there is no share. 0 of n has the lower end 0, n of n
-        the upper end 1.
-
-    Raises:
-        ValueError: The shapes differ.
-
-    Reference: Wilson 1927; Newcombe 1998, Statistics in Medicine 17, 857-872, method 3; REFERENCE_CASES 3. Not for: samples that are weighted
-    or drawn in clusters, whose own interval is wider.
-    """
-    # Loaded when first needed, as in `rates`.
-    from scipy.special import ndtri
-
-    if share.shape != n.shape:
-        raise ValueError(f"{share.shape} != {n.shape}")
-    z = float(ndtri((1 + confidence) / 2))
-    answers = np.where((n > 0) & ~np.isnan(share), n, np.nan)
-    middle = 2 * answers * share + z**2
-    reach = z * np.sqrt(z**2 + 4 * answers * share * (1 - share))
-    low, high = (middle - reach) / (2 * (answers + z**2)), (middle + reach) / (2 * (answers + z**2))
-    # By the formula these are the ends; the arithmetic may miss them by a rounding.
-    low, high = np.where(share == 0, low * 0, low), np.where(share == 1, high * 0 + 1, high)
-    return low.clip(0, 1), high.clip(0, 1)
-
-
 def shares_of(share: Floats, n: Floats, half_width: Floats) -> Shares:
     """Give shares the interval that the survey states, and where it states none Wilson's.
 
@@ -130,7 +99,7 @@ def shares_of(share: Floats, n: Floats, half_width: Floats) -> Shares:
         raise ValueError(f"{share.shape}, {n.shape}, {half_width.shape}")
     z = float(ndtri((1 + _CONFIDENCE) / 2))
     designed = (half_width > 0) & ~np.isnan(share)
-    low, high = wilson_interval(share, n)
+    low, high = wilson_interval(share * n, n)
     variance = share * (1 - share)
     stated = designed & (variance > 0)
     error = np.where(stated, half_width / z, 1.0)

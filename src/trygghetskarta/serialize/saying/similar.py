@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trygghetskarta.analysis.similar import AgainstSimilar, Like
+from trygghetskarta.analysis.verdicts import Verdict
 from trygghetskarta.domain.counts import Published
 from trygghetskarta.domain.likeness import AreaTraits
 from trygghetskarta.domain.sources import CONTRACTS
@@ -50,13 +51,13 @@ def _like(traits: AreaTraits, like: Like) -> str:
 def _rate(traits: AreaTraits, like: Like, found: AgainstSimilar, crime: Published) -> str:
     name, what = traits.areas[like.area].name, CONTRACTS[crime.question.sources[0]].noun[1]
     subject = f"{name} och de liknande områdena, {what} per 1 000 {crime.question.per.names[0]} under {span_name(crime.question.span)}"
-    if found.verdict == "notApplicable":
+    if found.verdict is Verdict.NOT_APPLICABLE:
         return f"{subject}: går inte att jämföra."
     if found.ratio is None or found.low is None:
         return f"{subject}: om talen skiljer sig kan inte avgöras."
     upper = decimal(found.high, 2) if found.high is not None else "obegränsat"
     figures = f"{decimal(found.ratio, 2)} gånger deras, {decimal(found.low, 2)} till {upper}"
-    words = {"higher": "talet är högre i", "lower": "talet är lägre i"}
+    words = {Verdict.HIGHER: "talet är högre i", Verdict.LOWER: "talet är lägre i"}
     if found.verdict in words:
         return f"{subject}: {words[found.verdict]} {name} ({figures})."
     return f"{subject}: om talen skiljer sig kan inte avgöras ({figures})."
