@@ -14,6 +14,9 @@ from trygghetskarta.stats.change import change_p, rate_ratio
 from trygghetskarta.stats.dispersion import Dispersion, between_years
 from trygghetskarta.stats.rates import per_thousand_years
 
+_KINDS = 2
+"""The first two lines are sums of others, and tell nothing more of how much they vary."""
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:
@@ -71,7 +74,7 @@ def lens_findings(published: PublishedDetail[LensCounts]) -> LensFindings:
         rates=per_thousand_years(counts.older[:, 0], counts.person_years[:, 0]),
         home_rates=per_thousand_years(counts.older_home[:, 0], counts.person_years[:, 0]),
         areas=_changes(counts, (counts.older, counts.person_years), counts.history),
-        lines=_changes(counts, (totals, spent), counts.line_history),
+        lines=_changes(counts, (totals, spent), counts.line_history[_KINDS:]),
     )
 
 

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from trygghetskarta.cli import areas, database, deliveries, describing, details, ingesting, linking, questions, serving, tracing
+from trygghetskarta.cli import areas, database, deliveries, describing, details, ingesting, linking, questions, serving, topics, tracing
 from trygghetskarta.errors import TrygghetskartaError
 
 app = typer.Typer(name="trygghetskarta", no_args_is_help=True, add_completion=False, help="Brott och trygghet på karta.")
@@ -21,6 +21,9 @@ app.command("compare")(questions.compare)
 app.command("series")(questions.series)
 app.command("hours")(details.hours)
 app.command("hexagons")(details.hexagons)
+app.command("survey")(topics.survey)
+app.command("similar")(topics.similar)
+app.command("lens")(topics.lens)
 app.command("trace")(tracing.trace)
 app.command("serve")(serving.serve)
 app.command("demo")(serving.demo)

@@ -170,7 +170,7 @@ def _print(published: Published, cube: Cube, said: tuple[list[Row], list[str]], 
     for column in shown:
         table.add_column(columns[column], justify="left" if column in ("name", "period", "status") else "right")
     for row in sorted(rows, key=lambda row: alphabetical(row["name"])):
-        table.add_row(*(_WORDS.get(column, {}).get(row[column]) or _cell(row[column]) for column in shown))
+        table.add_row(*(_WORDS.get(column, {}).get(row[column]) or cell_of(row[column]) for column in shown))
     console.print(table)
     ledger = published.ledger
     if ledger is not None:
@@ -182,7 +182,8 @@ def _print(published: Published, cube: Cube, said: tuple[list[Row], list[str]], 
         console.print(sentence)
 
 
-def _cell(value: str | float | None) -> str:
+def cell_of(value: str | float | None) -> str:
+    """Write a value as a person reads it."""
     match value:
         case None:
             return "–"

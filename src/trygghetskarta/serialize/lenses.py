@@ -13,6 +13,7 @@ from trygghetskarta.domain.details import PublishedDetail
 from trygghetskarta.domain.lens import LensCounts
 from trygghetskarta.serialize.figures import Row, number
 from trygghetskarta.serialize.formats import Figures, Writing, write
+from trygghetskarta.serialize.geojson import Outlines
 from trygghetskarta.serialize.saying.lens import lens_sentences
 
 _METHODS = (
@@ -44,15 +45,16 @@ def write_lens(published: PublishedDetail[LensCounts], view: View, writing: Writ
     Returns:
         The bytes.
     """
+    return write(published, lens_figures(published, view, writing.outlines), writing)
+
+
+def lens_figures(published: PublishedDetail[LensCounts], view: View, outlines: Outlines) -> Figures:
+    """Give the lens as every format writes it."""
     findings = lens_findings(published)
-    areas, kinds = area_rows(findings), kind_rows(findings)
-    shown, other = (areas, kinds) if view is View.AREAS else (kinds, areas)
-    beside = {View.KINDS if view is View.AREAS else View.AREAS: other, "lens": _about(findings)}
-    outlines = writing.outlines if view is View.AREAS else {}
-    figures = Figures(
-        shown, lens_sentences(findings), _METHODS, beside={str(name): part for name, part in beside.items()}, outlines=outlines
-    )
-    return write(published, figures, writing)
+    tables = {View.AREAS: area_rows(findings), View.KINDS: kind_rows(findings)}
+    shown = tables.pop(view)
+    beside = {**{other.value: rows for other, rows in tables.items()}, "lens": _about(findings)}
+    return Figures(shown, lens_sentences(findings), _METHODS, beside, outlines if view is View.AREAS else {})
 
 
 def area_rows(findings: LensFindings) -> list[Row]:

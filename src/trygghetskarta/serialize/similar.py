@@ -9,13 +9,15 @@ import numpy as np
 
 from trygghetskarta.analysis.similar import AgainstSimilar, Like, against_similar, similar_areas
 from trygghetskarta.domain.counts import Published, Status
-from trygghetskarta.domain.details import Answered, PublishedDetail
+from trygghetskarta.domain.details import PublishedDetail
 from trygghetskarta.domain.likeness import AreaTraits
 from trygghetskarta.serialize.figures import Row, number
 from trygghetskarta.serialize.formats import Figures, Writing, write
+from trygghetskarta.serialize.geojson import Outlines
 from trygghetskarta.serialize.saying.similar import similar_sentences
 from trygghetskarta.stats.rates import per_thousand_years
 
+_RATES = ("poisson-exact-byar", "rate-ratio-exact-conditional", "exact-conditional-test", "benjamini-hochberg")
 _DECIMALS = {"residents": 0, "density": 1, "share65plus": 4, "dwellingsPerResident": 4, "dayPopulationPerResident": 4}
 
 
@@ -30,35 +32,29 @@ def write_similar(published: PublishedDetail[AreaTraits], crime: Published | Non
     Returns:
         The bytes: for each area asked for a row of its own, of rank 0, and one for each similar area, nearest first.
     """
+    return write(crime if crime is not None else published, similar_figures(published, crime, writing.outlines), writing)
+
+
+def similar_figures(published: PublishedDetail[AreaTraits], crime: Published | None, outlines: Outlines) -> Figures:
+    """Give similar areas as every format writes them."""
     traits = published.content
     likes = similar_areas(published)
     against = against_similar(likes, crime) if crime is not None else ()
     rows = [row for like in likes for row in _rows(traits, like, crime)]
-    answer: Answered = crime if crime is not None else published
     beside: dict[str, Any] = {"similarity": _about(traits)}
     if crime is None:
         beside["ledger"] = None
     else:
-        beside["againstSimilar"] = [
-            {"of": traits.areas[like.area].code, "ofName": traits.areas[like.area].name} | _against(found)
-            for like, found in zip(likes, against, strict=True)
-        ]
-    figures = Figures(
+        of = [{"of": traits.areas[like.area].code, "ofName": traits.areas[like.area].name} for like in likes]
+        beside["againstSimilar"] = [one | _against(found) for one, found in zip(of, against, strict=True)]
+    return Figures(
         rows,
         similar_sentences(traits, likes, against, crime),
-        (
-            "standardised-distance",
-            *(
-                ("poisson-exact-byar", "rate-ratio-exact-conditional", "exact-conditional-test", "benjamini-hochberg")
-                if crime is not None
-                else ()
-            ),
-        ),
-        beside=beside,
-        outlines={row["id"]: writing.outlines[row["code"]] for row in rows if row["code"] in writing.outlines},
+        ("standardised-distance", *(_RATES if crime is not None else ())),
+        beside,
+        {row["id"]: outlines[row["code"]] for row in rows if row["code"] in outlines},
         key="id",
     )
-    return write(answer, figures, writing)
 
 
 def _rows(traits: AreaTraits, like: Like, crime: Published | None) -> list[Row]:
@@ -78,6 +74,7 @@ def _rows(traits: AreaTraits, like: Like, crime: Published | None) -> list[Row]:
             "distance": number(distance, 3),
         }
         row |= {trait.value: number(value, _DECIMALS[trait.value]) for trait, value in zip(traits.traits, traits.values[area], strict=True)}
+        row["residents"] = None if row["residents"] is None else int(row["residents"])
         row["status"] = (Status.NOT_APPLICABLE if np.isnan(traits.values[area]).any() else Status.VALUE).value
         rows.append(row if crime is None else row | _crime(crime, area))
     return rows

@@ -28,17 +28,15 @@ def write_survey(published: PublishedDetail[SurveyValues], writing: Writing) -> 
     Returns:
         The bytes: a row for each area, year, question and group.
     """
+    return write(published, survey_figures(published, writing.outlines), writing)
+
+
+def survey_figures(published: PublishedDetail[SurveyValues], outlines: Outlines) -> Figures:
+    """Give the values of a survey as every format writes them."""
     findings = survey_findings(published)
     rows = survey_rows(findings)
-    figures = Figures(
-        rows,
-        survey_sentences(findings),
-        METHODS,
-        beside={"ledger": None, "survey": _about(findings.values)},
-        outlines=_by_row(rows, writing.outlines),
-        key="id",
-    )
-    return write(published, figures, writing)
+    beside = {"ledger": None, "survey": _about(findings.values)}
+    return Figures(rows, survey_sentences(findings), METHODS, beside, _by_row(rows, outlines), key="id")
 
 
 def write_beside(published: PublishedDetail[SurveyValues], crime: Published, writing: Writing) -> bytes:
@@ -52,18 +50,17 @@ def write_beside(published: PublishedDetail[SurveyValues], crime: Published, wri
     Returns:
         The bytes: a row for each area and question.
     """
+    return write(crime, beside_figures(published, crime, writing.outlines), writing)
+
+
+def beside_figures(published: PublishedDetail[SurveyValues], crime: Published, outlines: Outlines) -> Figures:
+    """Give a survey beside recorded crime as every format writes it."""
     findings = survey_findings(published)
     found = beside_crime(findings, crime)
     rows = beside_rows(findings, found, crime)
-    figures = Figures(
-        rows,
-        beside_sentences(findings, found, crime),
-        (*METHODS[:1], "poisson-exact-byar", "spearman-bonett-wright"),
-        beside={"survey": _about(findings.values), "rankCorrelation": _alike(findings.values, found)},
-        outlines=_by_row(rows, writing.outlines),
-        key="id",
-    )
-    return write(crime, figures, writing)
+    beside = {"survey": _about(findings.values), "rankCorrelation": _alike(findings.values, found)}
+    methods = ("wilson", "poisson-exact-byar", "spearman-bonett-wright")
+    return Figures(rows, beside_sentences(findings, found, crime), methods, beside, _by_row(rows, outlines), key="id")
 
 
 def survey_rows(findings: SurveyFindings) -> list[Row]:
