@@ -16,6 +16,7 @@ Bools = npt.NDArray[np.bool_]
 _CONFIDENCE = 0.95
 _LEAST_PAIRS = 4
 _ROUNDING = 1e-12
+_LEAST_WIDTH = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,8 @@ def shares_of(share: Floats, n: Floats, half_width: Floats) -> Shares:
     Args:
         share: Shares, any shape, 0 to 1; NaN for none.
         n: Answers, same shape, >= 0.
-        half_width: Half the survey's own 95 % interval, same shape, 0 to 1; NaN where it states none. A half width of 0 is none: a share of
-            a sample is never known for certain.
+        half_width: Half the survey's own 95 % interval, same shape, 0 to 1; NaN where it states none. A half width of 0, or of less than
+            a millionth, is none: a share of a sample is never known for certain.
 
     Returns:
         Shares with intervals within 0 to 1.
@@ -98,10 +99,10 @@ def shares_of(share: Floats, n: Floats, half_width: Floats) -> Shares:
     if not share.shape == n.shape == half_width.shape:
         raise ValueError(f"{share.shape}, {n.shape}, {half_width.shape}")
     z = float(ndtri((1 + _CONFIDENCE) / 2))
-    designed = (half_width > 0) & ~np.isnan(share)
+    designed = (half_width >= _LEAST_WIDTH) & ~np.isnan(share)
     low, high = wilson_interval(share * n, n)
     variance = share * (1 - share)
-    stated = designed & (variance > 0)
+    stated = designed & (variance > _ROUNDING)
     error = np.where(stated, half_width / z, 1.0)
     answers = np.where(stated, variance / error**2, n)
     return Shares(
