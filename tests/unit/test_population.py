@@ -71,7 +71,7 @@ def test_a_kind_that_was_never_counted_has_none() -> None:
 
 def test_the_denominator_names_the_counts_within_and_nearest_to_the_months() -> None:
     days = [date(year, 12, 31) for year in range(2016, 2026)]
-    population = counted({day: 100.0 for day in days}, (3,) * 5 + (8,) * 5)
+    population = counted(dict.fromkeys(days, 100.0), (3,) * 5 + (8,) * 5)
     used = population.used(KIND, months("2020-01", "2020-12"))
     assert (used.counted, used.held, used.deliveries) == ((date(2019, 12, 31), date(2020, 12, 31)), False, (3,))
     assert population.used(KIND, months("2020-06", "2022-02")).deliveries == (3, 8)

@@ -67,14 +67,15 @@ def test_an_areas_rate_is_set_against_those_of_the_similar_ones_together() -> No
     assert (found.p, found.verdict) == (pytest.approx(0.07966863), Verdict.CANNOT_TELL)
 
 
-@pytest.mark.parametrize(
-    ("counts", "verdict"), [([200, 50, 150, 0], Verdict.HIGHER), ([5, 90, 300, 0], Verdict.LOWER), ([0, 0, 0, 0], None)]
-)
-def test_the_verdict_follows_the_rates(counts: list[int], verdict: Verdict | None) -> None:
+@pytest.mark.parametrize(("counts", "verdict"), [([200, 50, 150, 0], Verdict.HIGHER), ([5, 90, 300, 0], Verdict.LOWER)])
+def test_the_verdict_follows_the_rates(counts: list[int], verdict: Verdict) -> None:
     (found,) = against_similar(similar_areas(traits()), crime(counts))
-    assert found.verdict is (verdict or Verdict.CANNOT_TELL if any(counts) else found.verdict)
-    if not any(counts):
-        assert (found.ratio, found.verdict in (Verdict.CANNOT_TELL, Verdict.NOT_APPLICABLE)) == (None, True)
+    assert found.verdict is verdict
+
+
+def test_nothing_against_nothing_cannot_be_told() -> None:
+    (found,) = against_similar(similar_areas(traits()), crime([0, 0, 0, 0]))
+    assert (found.ratio, found.low, found.high, found.verdict) == (None, None, None, Verdict.CANNOT_TELL)
 
 
 def test_withheld_rates_are_not_compared() -> None:

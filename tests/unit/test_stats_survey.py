@@ -87,6 +87,7 @@ def test_the_rank_correlation_is_scipys(pairs: list[tuple[int, int]]) -> None:
         assert (found.rho, found.low, found.high) == (None, None, None)
         return
     assert found.rho == pytest.approx(spearmanr(x, y).statistic, abs=1e-9)
+    assert found.rho is not None
     assert found.low is not None
     assert found.high is not None
     assert -1 <= found.low <= found.rho <= found.high <= 1
