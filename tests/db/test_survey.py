@@ -200,3 +200,18 @@ def test_the_commands_print_and_write_the_same_answers(sample: Engine, live_serv
     assert run(sample, "lens", "--format", "xlsx", "--out", str(out)).returncode == 0
     assert out.read_bytes()[:2] == b"PK"
     assert "Kortbedrägeri" in run(sample, "lens", "--from", "2024-01", "--to", "2024-12").stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--per", "dwellings"), "--per kan bara användas med --beside."),
+        (("--crime-group", "valdsbrott"), "--crime-group kan bara användas med --beside."),
+        (("--beside", "anmalda_brott", "--baseline", "2017"), "--baseline kan inte användas med --beside."),
+        (("--beside", "anmalda_brott", "--group", "kvinnor", "--group", "män"), "--group mer än en gång kan inte användas med --beside."),
+    ],
+)
+def test_an_option_that_would_change_nothing_is_refused(sample: Engine, options: tuple[str, ...], said: str) -> None:
+    answer = run(sample, "survey", *options)
+    assert answer.returncode != 0
+    assert said in answer.stderr

@@ -13,7 +13,7 @@ from trygghetskarta.analysis.survey import beside_crime, survey_findings
 from trygghetskarta.disclosure.release import release, release_detail
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
-from trygghetskarta.domain.counts import Ledger, Question
+from trygghetskarta.domain.counts import Denominator, Ledger, Question
 from trygghetskarta.domain.details import ExactDetail, PublishedDetail
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.domain.survey import Lack, SurveyValues
@@ -21,7 +21,7 @@ from trygghetskarta.errors import ForbiddenError
 from trygghetskarta.queries.survey import edition_of_year
 from trygghetskarta.serialize.csv import Dialect
 from trygghetskarta.serialize.formats import Format, Writing
-from trygghetskarta.serialize.saying.survey import NOT_NTU, survey_sentences
+from trygghetskarta.serialize.saying.survey import NOT_NTU, beside_sentences, survey_sentences
 from trygghetskarta.serialize.surveys import beside_rows, survey_rows, write_survey
 
 YEAR = span("2023-01", "2023-12")
@@ -157,6 +157,18 @@ def test_recorded_crime_stands_beside_the_same_areas() -> None:
         (40.0, 30, None, "notApplicable"),
     ]
     assert beside_crime(findings, crime).alike[0].rho is None
+
+
+def test_the_sentence_beside_crime_names_whose_answers_and_what_crime_is_counted_per() -> None:
+    crime = release(comparison([[12], [30]], baseline=None, asked=YEAR, person_years=[[4000.0], [900.0]]), Audience.ANALYST)
+    per_dwelling = replace(crime, question=replace(crime.question, per=Denominator.DWELLINGS))
+    women = replace(SAID, groups=("kvinnor", "alla", "män"))
+    for content, asked, told in (
+        (SAID, crime, "Om ”otrygg ute” och anmälda brott per 1 000 invånare och år"),
+        (women, per_dwelling, "Om ”otrygg ute” (kvinnor) och anmälda brott per 1 000 bostäder och år"),
+    ):
+        findings = survey_findings(published(content))
+        assert beside_sentences(findings, beside_crime(findings, asked), asked)[0].startswith(told)
 
 
 def test_withheld_crime_beside_a_survey_stays_withheld() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated
 
@@ -32,6 +33,7 @@ from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Denominator, Measure
 from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.areas import Detail, load_outlines
 from trygghetskarta.queries.asking import Asked, ask
 from trygghetskarta.queries.comparison import compare
@@ -90,15 +92,17 @@ def survey(
     area: Areas = None,
     within: Within = None,
     question: Annotated[list[str] | None, typer.Option(help="Undersökningens fråga, ordagrant; kan anges flera gånger.")] = None,
-    of: Annotated[
-        list[str] | None, typer.Option("--of", help="Vilka som svarat, till exempel kvinnor; utelämnad ger alla tillsammans.")
+    group: Annotated[
+        list[str] | None,
+        typer.Option(help="Vilka som svarat, till exempel kvinnor; utelämnad ger alla tillsammans. Kan anges flera gånger."),
     ] = None,
     first: FirstYear = None,
     last: LastYear = None,
     baseline: BaseYear = None,
     beside: Annotated[SourceId | None, typer.Option(help="Ställ en källa med händelser bredvid det sista året.")] = None,
     category: Categories = None,
-    group: Group = None,
+    crime_group: Annotated[str | None, typer.Option(help="Kod på en grupp över källorna, i stället för kategorier; med --beside.")] = None,
+    per: Annotated[Denominator | None, typer.Option(help="Vad brotten räknas på, med --beside; utelämnad är invånare.")] = None,
     edition: Day = None,
     as_of: Day = None,
     form: Form = None,
@@ -108,12 +112,22 @@ def survey(
 ) -> None:
     """Visa trygghetsmätningens värden, med intervall, ändring och skillnad mellan kvinnor och män."""
     asked = SurveyAsked(
-        SourceId.TRYGGHETSMATNING, level, tuple(area or ()), within, tuple(question or ()), tuple(name.casefold() for name in of or ()),
+        SourceId.TRYGGHETSMATNING, level, tuple(area or ()), within, tuple(question or ()), tuple(name.casefold() for name in group or ()),
         first, last, baseline, day_of(edition), day_of(as_of),
     )  # fmt: skip
-    if beside is not None:
-        asked = replace(asked, first=last, last=last, baseline=None)
-    crime = Asked(level, (beside,) if beside is not None else (), categories=tuple(category or ()), group=group)
+    if beside is None:
+        _refuse(
+            {"--category": category, "--crime-group": crime_group, "--per": per}, "bara användas med --beside", "only be used with --beside"
+        )
+    else:
+        _refuse(
+            {"--from": first, "--baseline": baseline, "--group": (group or [])[1:]},
+            "inte användas med --beside",
+            "not be used with --beside",
+        )
+        asked = replace(asked, first=last)
+    sources = (beside,) if beside is not None else ()
+    crime = Asked(level, sources, categories=tuple(category or ()), group=crime_group, per=per or Denominator.RESIDENTS)
     with one_state(open_engine(read_settings())) as connection:
         cube = load_cube(connection, asked.edition, asked.as_of)
         published = release_detail(ask_survey(connection, cube, asked), Audience.ANALYST)
@@ -129,6 +143,14 @@ def survey(
         _print(beside_figures(published, recorded, {}), _BESIDE)
         return
     write_out(write_beside(published, recorded, writing), out)
+
+
+def _refuse(given: Mapping[str, object], when: str, when_en: str) -> None:
+    """Refuse an option that would change nothing, so that nobody believes that it did; of several groups the second is one."""
+    for name, value in given.items():
+        if value:
+            more, more_en = (" mer än en gång", " more than once") if isinstance(value, list) and name == "--group" else ("", "")
+            raise bad_parameter(name, str(value), f"{name}{more} kan {when}.", f"{name}{more_en} can {when_en}.")
 
 
 def similar(

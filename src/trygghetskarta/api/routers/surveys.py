@@ -110,6 +110,9 @@ class BesideParameters(_SurveyParameters):
     """The parameters of a survey beside recorded crime."""
 
     year: Annotated[_Year, Field(description="Året; utelämnat är den senaste mätningen. / The year; the newest survey if left out.")] = None
+    group: Annotated[
+        str | None, Field(description="Vilka som svarat; utelämnad är alla tillsammans. / Whose answers.", examples=["kvinnor"])
+    ] = None
     beside: Annotated[
         list[SourceId],
         Field(min_length=1, max_length=len(SourceId), description="Källan att ställa bredvid. / The source to set beside it."),
@@ -127,7 +130,8 @@ class BesideParameters(_SurveyParameters):
 
     def asked(self) -> SurveyAsked:
         """Give the question as it was asked."""
-        return replace(super().asked(), first=self.year, last=self.year)
+        groups = (self.group.casefold(),) if self.group is not None else ()
+        return replace(super().asked(), groups=groups, first=self.year, last=self.year)
 
     def crime(self, cube: Cube, audience: Audience, survey: PublishedDetail[SurveyValues]) -> Published:
         """Give recorded crime in the areas and the year of the survey's values."""

@@ -10,6 +10,7 @@ from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.counts import Published
 from trygghetskarta.domain.sources import CONTRACTS
 from trygghetskarta.domain.survey import Lack, SurveyValues
+from trygghetskarta.domain.values import EVERYONE
 from trygghetskarta.serialize.swedish import decimal, how_many, listed, whole
 from trygghetskarta.stats.survey import RankCorrelation
 
@@ -61,8 +62,10 @@ def beside_sentences(findings: SurveyFindings, found: BesideCrime, crime: Publis
     group = category_groups()[crime.question.group] if crime.question.group is not None else None
     if group is not None:
         name = f"{group.name.lower()} ({name})"
+    per = crime.question.per.names[0]
+    whose = f" ({values.groups[0]})" if values.groups[0] != EVERYONE else ""
     said = [
-        _alike(f"”{question}” och {name} per 1 000 invånare och år", alike, found.year)
+        _alike(f"”{question}”{whose} och {name} per 1 000 {per} och år", alike, found.year)
         for question, alike in zip(values.questions[:_MOST_QUESTIONS], found.alike, strict=False)
     ]
     said += [_OTHER_THINGS, _NOT_A_CAUSE, group.caution if group is not None else "", _withheld(values), _moved(values), NOT_NTU]
