@@ -1,4 +1,4 @@
-"""`python -m benchmarks [placing|loading|answering|memory] [--rows N] [--rounds N]`."""
+"""`python -m benchmarks [placing|loading|answering|judging|memory] [--rows N] [--rounds N]`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import signal
 import sys
 from types import FrameType
 
-from benchmarks import answering, loading, memory, placing
+from benchmarks import answering, judging, loading, memory, placing
 from benchmarks.data import make_sample
 from benchmarks.server import private_server
 
-ALL = {"placing": placing.run, "loading": loading.run, "answering": answering.run, "memory": memory.run}
+ALL = {"placing": placing.run, "loading": loading.run, "answering": answering.run, "judging": judging.run, "memory": memory.run}
 
 
 def main() -> None:

@@ -151,6 +151,8 @@ def test_the_head_states_the_question_and_where_the_answer_comes_from() -> None:
         "measure": "count",
         "per": "residents",
         "asOf": None,
+        "weights": None,
+        "statistics": "none",
     }
     assert answer["provenance"] == {
         "dataVersion": 7,
@@ -159,6 +161,7 @@ def test_the_head_states_the_question_and_where_the_answer_comes_from() -> None:
         "editionName": "2023 års indelning",
         "asOf": None,
         "audience": "analyst",
+        "weights": None,
         "counted": [{"source": "anmalda_brott", "categories": []}],
         "methods": [],
     }

@@ -190,12 +190,24 @@ def _change(published: Published, around: Surroundings, inflation: Floats) -> Ch
         counts, exposures, by_people = *_by_rest(around), True
         against, told = Against.REST_OF_CITY, (True, True)
     why = _why_not(published, around)
-    found = _judged_change(counts[shown], exposures[shown], inflation[shown], told)
+    found = judge_change(counts[shown], exposures[shown], inflation[shown], told)
     return Change(Against.NOTHING if why else against, by_people, *found, told, why)
 
 
-def _judged_change(counts: Ints, exposures: Floats, inflation: Floats, told: tuple[bool, bool]) -> tuple[Floats, Floats, Floats, Judged]:
-    """Give ratios, their ends and the verdicts; NaN where an exposure is not known or nothing happened in either."""
+def judge_change(
+    counts: Ints, exposures: Floats, inflation: Floats, told: tuple[bool, bool] = (True, True)
+) -> tuple[Floats, Floats, Floats, Judged]:
+    """Hold the two counts of many areas against each other.
+
+    Args:
+        counts: Events, (areas, 2), >= 0.
+        exposures: What each was counted over, (areas, 2); NaN or 0 where that is not known.
+        inflation: How many times a Poisson variance each has, (areas,), >= 1.
+        told: Whether a fall, and whether a rise, can be told.
+
+    Returns:
+        Ratios, their lower and upper ends, and the verdicts; NaN and notApplicable where an exposure is not known or nothing happened in either.
+    """
     tested = (exposures > 0).all(axis=1) & (counts.sum(axis=1) > 0)
     table = np.full((4, len(counts)), np.nan)
     if tested.any():
@@ -268,5 +280,5 @@ def _total(published: Published, around: Surroundings, dispersion: Dispersion) -
     spent = exposures[around.shown].sum(axis=0, keepdims=True) if by_people else around.days[None, :]
     usual = np.array([_usual(around, published.question.span.days)[around.shown].sum()])
     told = _can_be_told(published)
-    found = _judged_change(counts, spent, dispersion.inflation(usual), told)
+    found = judge_change(counts, spent, dispersion.inflation(usual), told)
     return None if found[3].verdicts == (Verdict.NOT_APPLICABLE,) else Change(Against.BASELINE, by_people, *found, told, None)

@@ -13,7 +13,19 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from trygghetskarta import __version__
 from trygghetskarta.api.problems import add_problems, problem
-from trygghetskarta.api.routers import areas, comparisons, deliveries, hours, lenses, service, similar, sources, surveys, traces
+from trygghetskarta.api.routers import (
+    areas,
+    comparisons,
+    decompositions,
+    deliveries,
+    hours,
+    lenses,
+    service,
+    similar,
+    sources,
+    surveys,
+    traces,
+)
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.api.unread import CloseUnread
 from trygghetskarta.domain.audience import Audience
@@ -60,6 +72,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     add_problems(app)
     for router in (
         comparisons.router,
+        decompositions.router,
         hours.router,
         surveys.router,
         similar.router,

@@ -23,6 +23,9 @@ from trygghetskarta.queries.trace import Bucket
 from trygghetskarta.serialize.csv import Dialect
 from trygghetskarta.serialize.formats import Format, Writing
 
+BASELINE = re.compile(r"^(previous|same-period-last-year|[0-9]{4}-[0-9]{2}\.\.[0-9]{4}-[0-9]{2})$").pattern
+"""How a baseline is written."""
+
 _MOST_VALUES = 500
 
 
@@ -69,12 +72,19 @@ class QuestionParameters(BaseModel):
     to: Annotated[str | None, Field(description="Sista månad; utelämnad är den senast levererade. / Last month.", examples=["2025-12"])] = (
         None
     )
-    measure: Annotated[Measure, Field(description="Antal eller antal per 1 000 och år. / Count, or rate per 1 000 and year.")] = (
-        Measure.COUNT
-    )
+    measure: Annotated[
+        Measure, Field(description="Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm.")
+    ] = Measure.COUNT
     per: Annotated[Denominator, Field(description="Vad ett tal per 1 000 räknas på. / What a rate is per.")] = Denominator.RESIDENTS
     as_of: Annotated[
         date | None, Field(alias="asOf", description="Siffrorna så som de var kända denna dag. / The figures as known on this day.")
+    ] = None
+    weights: Annotated[
+        str | None,
+        Field(
+            description="Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out.",
+            examples=["straffminimum-2026-04"],
+        ),
     ] = None
     format: Annotated[Format, Field(description="Svarets format. / Format of the answer.")] = Format.JSON
     dialect: Annotated[Dialect, Field(description="CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV.")] = Dialect.EXCEL
@@ -101,6 +111,7 @@ class QuestionParameters(BaseModel):
             measure=self.measure,
             per=self.per,
             as_of=self.as_of,
+            weights=self.weights,
             statistics=statistics,
         )
 
@@ -116,7 +127,7 @@ class ComparisonParameters(QuestionParameters):
     baseline: Annotated[
         str | None,
         Field(
-            pattern=re.compile(r"^(previous|same-period-last-year|[0-9]{4}-[0-9]{2}\.\.[0-9]{4}-[0-9]{2})$").pattern,
+            pattern=BASELINE,
             description="Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with.",
             examples=["same-period-last-year"],
         ),

@@ -44,6 +44,7 @@ First = Annotated[str | None, typer.Option("--from", help="Första månad, till 
 Last = Annotated[str | None, typer.Option("--to", help="Sista månad.")]
 Baseline = Annotated[str | None, typer.Option(help="previous, same-period-last-year eller 2024-01..2024-12.")]
 Form = Annotated[Format | None, typer.Option("--format", help="Skriv i detta format i stället för en tabell.")]
+WeightsName = Annotated[str | None, typer.Option("--weights", help="Vikterna som allvarlighet räknas med; utelämnade är de nyaste.")]
 Out = Annotated[Path | None, typer.Option(help="Skriv till en fil.")]
 
 
@@ -54,23 +55,39 @@ _COMPARISON = {
     "difference": "Skillnad",
     "percent": "Procent",
     "ratio": "Kvot",
-    "ratioLow": "95 % från",
-    "ratioHigh": "till",
+    "ratioLow": "95 %",
     "verdict": "Prövning",
-    "rate": "Per 1 000 och år",
-    "rateLow": "från",
-    "rateHigh": "till",
+    "rate": "Per 1 000",
+    "rateLow": "95 %",
     "smoothedRate": "Utjämnat",
-    "rankLow": "Plats från",
-    "rankHigh": "till",
+    "rankLow": "Plats",
     "status": "Värde",
 }
-_SERIES = {"name": "Område", "period": "Period", "count": "Antal", "rate": "Per 1 000 och år", "status": "Värde"}
-_ALWAYS = ("name", "period", "count", "status")
-_WORDS = {
-    "status": {"value": " ", "missing": "saknas", "withheld": "skyddat", "notApplicable": "ej tillämpligt"},
-    "verdict": {"higher": "högre", "lower": "lägre", "cannotTell": "kan ej avgöras", "notApplicable": "–"},
+_HARM = {
+    "name": "Område",
+    "count": "Antal",
+    "harm": "Dagar",
+    "harmLow": "95 % från",
+    "harmHigh": "till",
+    "baselineHarm": "Jämförs med",
+    "harmPercent": "Procent",
+    "harmPerEvent": "Per brott",
+    "harmPoliceInitiated": "Polisens egna",
+    "weighed": "Andel vägda",
+    "harmStatus": "Värde",
 }
+_HARM_SERIES = {
+    "name": "Område", "period": "Period", "count": "Antal", "harm": "Dagar", "harmLow": "95 % från", "harmHigh": "till", "harmPerEvent": "Per brott",
+    "harmStatus": "Värde",
+}  # fmt: skip
+_SERIES = {"name": "Område", "period": "Period", "count": "Antal", "rate": "Per 1 000 och år", "status": "Värde"}
+_UP_TO = {"ratioLow": "ratioHigh", "rateLow": "rateHigh", "rankLow": "rankHigh"}
+_STATUSES = ("status", "harmStatus")
+_TEXTS = ("name", "period", *_STATUSES)
+_ALWAYS = (*_TEXTS, "count")
+_STATUS = {"value": "", "missing": "saknas", "withheld": "skyddat", "notApplicable": "ej tillämpligt"}
+_VERDICT = {"higher": "högre", "lower": "lägre", "cannotTell": "oavgjort", "notApplicable": "–"}
+_WORDS = {**dict.fromkeys(_STATUSES, _STATUS), "verdict": _VERDICT}
 
 
 def compare(
@@ -84,9 +101,10 @@ def compare(
     first: First = None,
     last: Last = None,
     baseline: Baseline = None,
-    measure: Annotated[Measure, typer.Option(help="count eller rate.")] = Measure.COUNT,
+    measure: Annotated[Measure, typer.Option(help="count, rate eller harm.")] = Measure.COUNT,
     per: Annotated[Denominator, typer.Option(help="Vad rate räknas på.")] = Denominator.RESIDENTS,
     as_of: Day = None,
+    weights: WeightsName = None,
     statistics: Annotated[Statistics, typer.Option(help="all: hur säkra siffrorna är; none: bara antal.")] = Statistics.ALL,
     form: Form = None,
     dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
@@ -96,12 +114,13 @@ def compare(
     """Jämför områden under en period, och perioden med en annan."""
     asked = Asked(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, baseline,
-        Interval.MONTH, measure, per, day_of(as_of), statistics,
+        Interval.MONTH, measure, per, day_of(as_of), weights, statistics,
     )  # fmt: skip
     published, cube, outlines = _answer(asked, count_comparison, geometry if form is Format.GEOJSON else Detail.NONE)
     if form is None and out is None:
         findings = find(published)
-        _print(published, cube, (comparison_rows(published, findings), sentences(published, findings)), _COMPARISON)
+        said = comparison_rows(published, findings), sentences(published, findings)
+        _print(published, cube, said, _HARM if measure is Measure.HARM else _COMPARISON)
         return
     write_out(write_comparison(published, Writing(form or Format.CSV, dialect, outlines)), out)
 
@@ -117,9 +136,10 @@ def series(
     first: First = None,
     last: Last = None,
     interval: Annotated[Interval, typer.Option(help="Vad tiden delas in i.")] = Interval.MONTH,
-    measure: Annotated[Measure, typer.Option(help="count eller rate.")] = Measure.COUNT,
+    measure: Annotated[Measure, typer.Option(help="count, rate eller harm.")] = Measure.COUNT,
     per: Annotated[Denominator, typer.Option(help="Vad rate räknas på.")] = Denominator.RESIDENTS,
     as_of: Day = None,
+    weights: WeightsName = None,
     form: Form = None,
     dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
     geometry: Annotated[Detail, typer.Option(help="Gränsernas noggrannhet i GeoJSON.")] = Detail.METRES10,
@@ -128,11 +148,12 @@ def series(
     """Följ områden över tid."""
     asked = Asked(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, None,
-        interval, measure, per, day_of(as_of),
+        interval, measure, per, day_of(as_of), weights,
     )  # fmt: skip
     published, cube, outlines = _answer(asked, count_series, geometry if form is Format.GEOJSON else Detail.NONE)
     if form is None and out is None:
-        _print(published, cube, (series_rows(published), sentences(published)), _SERIES)
+        said = series_rows(published), sentences(published)
+        _print(published, cube, said, _HARM_SERIES if measure is Measure.HARM else _SERIES)
         return
     write_out(write_series(published, Writing(form or Format.CSV, dialect, outlines)), out)
 
@@ -168,9 +189,9 @@ def _print(published: Published, cube: Cube, said: tuple[list[Row], list[str]], 
     # A column that has nothing to tell of any area is left out: a terminal is narrow.
     shown = [column for column in columns if column in _ALWAYS or any(row.get(column) is not None for row in rows)]
     for column in shown:
-        table.add_column(columns[column], justify="left" if column in ("name", "period", "status") else "right")
+        table.add_column(columns[column], justify="left" if column in _TEXTS else "right")
     for row in sorted(rows, key=lambda row: alphabetical(row["name"])):
-        table.add_row(*(_WORDS.get(column, {}).get(row[column]) or cell_of(row[column]) for column in shown))
+        table.add_row(*(_written(row, column) for column in shown))
     console.print(table)
     ledger = published.ledger
     if ledger is not None:
@@ -182,13 +203,22 @@ def _print(published: Published, cube: Cube, said: tuple[list[Row], list[str]], 
         console.print(sentence)
 
 
-def cell_of(value: str | float | None) -> str:
-    """Write a value as a person reads it."""
+def _written(row: Row, column: str) -> str:
+    if column in _WORDS:
+        return _WORDS[column][row[column]]
+    if column in _UP_TO:
+        ends = row[column], row[_UP_TO[column]]
+        return "–" if ends == (None, None) else "–".join("…" if end is None else cell(end, 2) for end in ends)
+    return cell(row[column], 2 if column == "ratio" else 1)
+
+
+def cell(value: str | float | None, decimals: int = 1) -> str:
+    """Give a value as a cell of a table on the terminal."""
     match value:
         case None:
             return "–"
         case float():
-            return decimal(value)
+            return decimal(value, decimals)
         case int():
             return whole(value)
         case str():

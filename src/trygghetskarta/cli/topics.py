@@ -24,7 +24,7 @@ from trygghetskarta.cli.questions import (
     Level,
     Out,
     Within,
-    cell_of,
+    cell,
     day_of,
     write_out,
 )
@@ -245,4 +245,4 @@ def _word(column: str, value: str | float | None) -> str:
         case _ if column in _HUNDREDTHS and isinstance(value, float):
             return decimal(value, 2)
         case _:
-            return cell_of(value)
+            return cell(value)

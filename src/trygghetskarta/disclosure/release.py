@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trygghetskarta.domain.audience import Audience
-from trygghetskarta.domain.counts import Exact, Figures, Published, Question, Status
+from trygghetskarta.domain.counts import Exact, Figures, Published, Question, Status, Weighed
 from trygghetskarta.domain.details import Content, ExactDetail, PublishedDetail
 from trygghetskarta.domain.sources import CONTRACTS
 from trygghetskarta.errors import ForbiddenError
@@ -50,6 +50,7 @@ def release(exact: Exact, audience: Audience) -> Published:
         surroundings=exact.surroundings if may_see else None,
         harm=_shown(exact.harm, status),
         harm_variance=_shown(exact.harm_variance, status),
+        weighed=_weighed(exact.weighed, status == Status.VALUE.number),
     )
 
 
@@ -80,3 +81,9 @@ def _may_see(question: Question, audience: Audience) -> bool:
 
 def _shown(figures: Figures | None, status: npt.NDArray[np.int8]) -> Figures | None:
     return None if figures is None else np.where(status == Status.VALUE.number, figures, np.nan)
+
+
+def _weighed(weighed: Weighed | None, seen: npt.NDArray[np.bool_]) -> Weighed | None:
+    if weighed is None:
+        return None
+    return Weighed(np.where(seen, weighed.events, 0), np.where(seen, weighed.initiated, 0.0), weighed.heaviest)

@@ -25,6 +25,7 @@ class Measure(StrEnum):
 
     COUNT = "count"
     RATE = "rate"
+    HARM = "harm"
 
 
 class Statistics(StrEnum):
@@ -82,9 +83,10 @@ class Question:
         group: Code of a group across the sources, in place of categories.
         baseline: The months compared with, in a comparison.
         interval: How a series is cut.
-        measure: Counts, or rates.
+        measure: Counts, rates, or harm.
         per: What a rate is per.
         as_of: Count what was known at the end of this day; None for what is known now.
+        weights: Name of the set that harm is weighed by; None for the newest in force.
         statistics: Whether a comparison also says how sure its figures are.
     """
 
@@ -101,6 +103,7 @@ class Question:
     measure: Measure = Measure.COUNT
     per: Denominator = Denominator.RESIDENTS
     as_of: date | None = None
+    weights: str | None = None
     statistics: Statistics = Statistics.NONE
 
     def codes(self, source: SourceId) -> tuple[str, ...]:
@@ -211,6 +214,7 @@ class Provenance:
         as_of: The day the figures were known, when it was asked for.
         counted: Per source, the names of the categories counted; empty for all.
         denominator: What its rates are counted on; None where it has none.
+        weights: Name of the set that harm is weighed by; None when there is none.
     """
 
     version: int
@@ -220,6 +224,22 @@ class Provenance:
     as_of: date | None
     counted: tuple[tuple[SourceId, tuple[str, ...]], ...]
     denominator: DenominatorUsed | None = None
+    weights: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What a reader of harm needs beside its sum.
+
+    Attributes:
+        events: Shape (areas, periods): how many of the events counted have a weight.
+        initiated: Shape (areas, periods): how much of the harm is of crimes mostly found by the police's own controls.
+        heaviest: The largest weight of any category counted that has occurred in the city; 0 where nothing has a weight.
+    """
+
+    events: Counts
+    initiated: Figures
+    heaviest: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +261,9 @@ class Exact:
         withheld: Shape (areas, periods): True where the source withholds all that there is; None for nowhere.
         estimated: Shape (areas, periods): how many of `counts` are placed by the share of a link between editions; None for none.
         surroundings: What a comparison is judged against; None where no statistics were asked for.
-        harm: Shape (areas, periods): weight in days of all that is counted; None where the question does not ask or no weights are in force.
+        harm: Shape (areas, periods): weight in days of all that is counted and has a weight; None where no weights are in force.
         harm_variance: Shape (areas, periods): sum of counts times weight squared, the variance of `harm`; None with `harm`.
+        weighed: What a reader of harm needs beside it; None with `harm`.
     """
 
     question: Question
@@ -261,6 +282,7 @@ class Exact:
     surroundings: Surroundings | None = None
     harm: Figures | None = None
     harm_variance: Figures | None = None
+    weighed: Weighed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,8 +304,9 @@ class Published:
         provenance: What the answer rests on.
         estimated: Shape (areas, periods); 0 where `status` is not VALUE. None for none.
         surroundings: What a comparison is judged against; None where it may not leave or was not asked for.
-        harm: Shape (areas, periods); NaN where `status` is not VALUE. None where it was not asked for.
+        harm: Shape (areas, periods); NaN where `status` is not VALUE. None where no weights are in force.
         harm_variance: Shape (areas, periods), likewise.
+        weighed: What a reader of harm needs beside it, 0 where `status` is not VALUE; None with `harm`.
     """
 
     question: Question
@@ -302,6 +325,7 @@ class Published:
     surroundings: Surroundings | None = None
     harm: Figures | None = None
     harm_variance: Figures | None = None
+    weighed: Weighed | None = None
 
     def status_at(self, area: int, period: int) -> Status:
         """Give the status of one value."""

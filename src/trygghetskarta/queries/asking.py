@@ -34,6 +34,7 @@ class Asked:
     measure: Measure = Measure.COUNT
     per: Denominator = Denominator.RESIDENTS
     as_of: date | None = None
+    weights: str | None = None
     statistics: Statistics = Statistics.NONE
 
 
@@ -57,6 +58,7 @@ def ask(cube: Cube, asked: Asked) -> Question:
         if refusal is not None:
             raise NotCarriedError(refusal.reason, refusal.reason_en, (Fault("source", source, refusal.reason, refusal.reason_en),))
     _refuse_group(asked)
+    _refuse_weights(cube, asked.weights)
     last = _month("to", asked.last) if asked.last is not None else _newest(cube, asked.sources)
     first = _month("from", asked.first) if asked.first is not None else last.plus(-11)
     if last < first:
@@ -80,6 +82,7 @@ def ask(cube: Cube, asked: Asked) -> Question:
         measure=asked.measure,
         per=asked.per,
         as_of=asked.as_of,
+        weights=asked.weights,
         statistics=asked.statistics,
     )
 
@@ -104,6 +107,14 @@ def _refuse_group(asked: Asked) -> None:
             swedish = f"{CONTRACTS[source].name} har inga kategorier i gruppen {group.name}."
             english = f"{CONTRACTS[source].name_en} has no categories in the group {group.name_en}."
             raise NotCarriedError(swedish, english, (Fault("group", asked.group, swedish, english),))
+
+
+def _refuse_weights(cube: Cube, name: str | None) -> None:
+    """Refuse a set of weights that there is not."""
+    if name is not None and name not in cube.weights:
+        names = ", ".join(cube.weights)
+        swedish, english = f"Det finns inga vikter {name}. De som finns är {names}.", f"There are no weights {name}; there are {names}."
+        raise bad_parameter("weights", name, swedish, english)
 
 
 def _month(name: str, text: str) -> Month:

@@ -27,6 +27,7 @@ from trygghetskarta.queries.blocks import BUCKETS, Block, cells_of_places, load_
 from trygghetskarta.queries.completeness import load_completeness
 from trygghetskarta.queries.coverage import Delivered, load_coverage, load_latest
 from trygghetskarta.queries.population import Population, load_population
+from trygghetskarta.queries.weights import Weights, lay_out
 
 Ints = npt.NDArray[np.int64]
 Sums = npt.NDArray[np.int32]
@@ -71,6 +72,7 @@ class Cube:
         known_on: Day of the last delivery by source.
         completeness: How much of the last months is known, by source.
         population: The denominators.
+        weights: The sets of harm weights by name, the newest first.
     """
 
     edition: Edition
@@ -86,6 +88,7 @@ class Cube:
     known_on: Mapping[SourceId, date]
     completeness: Mapping[SourceId, tuple[MonthKnown, ...]]
     population: Population
+    weights: Mapping[str, Weights]
 
     @property
     def covered(self) -> Mapping[SourceId, Ints]:
@@ -162,6 +165,7 @@ def load_cube(connection: Connection, edition: date | None = None, as_of: date |
         known_on=known_on,
         completeness=load_completeness(connection, delivered, known_on, instant),
         population=load_population(connection, areas, instant),
+        weights=lay_out(connection, {source: tree.nodes for source, tree in trees.items()}),
     )
 
 

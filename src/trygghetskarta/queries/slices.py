@@ -16,6 +16,7 @@ from trygghetskarta.domain.periods import Month, Period, Span
 from trygghetskarta.domain.sources import CONTRACTS, RATE, RATE_BASOMRADE, SourceId
 from trygghetskarta.errors import Fault, InvalidQuestionError, NotCarriedError, NotCoveredError, bad_parameter
 from trygghetskarta.queries.cube import Cube, delivered_months, missing_months, partial_months, provisional_months
+from trygghetskarta.queries.harm import harm_of, weights_of
 from trygghetskarta.queries.population import REACH_MONTHS
 
 Ranges = dict[SourceId, list[tuple[int, int]]]
@@ -53,6 +54,7 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...]) -> Exact
     withheld = cube.withheld_counts(cube.cells(question.level), part.ranges, spans)[part.areas]
     years = _denominator(cube, question, spans, part)
     missing = np.array([_nothing_delivered(cube, question, span) for span in spans])
+    harm = harm_of(cube, question, (part.areas, part.ranges), spans)
     return Exact(
         question=question,
         areas=tuple(cube.areas[question.level][number] for number in part.areas.tolist()),
@@ -66,6 +68,9 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...]) -> Exact
         coverage=tuple(_coverage(cube, source, spans) for source in question.sources),
         provenance=provenance(cube, question, None if years is None else denominator_used(cube, question, spans, years)),
         withheld=(withheld > 0) & (counts == 0) if withheld.any() else None,
+        harm=harm.days if harm is not None else None,
+        harm_variance=harm.variance if harm is not None else None,
+        weighed=harm.beside if harm is not None else None,
     )
 
 
@@ -103,6 +108,7 @@ def refuse_what_cannot_be_answered(cube: Cube, question: Question) -> None:
 
 def provenance(cube: Cube, question: Question, denominator: DenominatorUsed | None = None) -> Provenance:
     """Say what an answer to a question rests on; its rates, where it has any, on a denominator."""
+    weights = weights_of(cube, question)
     return Provenance(
         version=cube.version,
         published_at=cube.published_at,
@@ -111,6 +117,7 @@ def provenance(cube: Cube, question: Question, denominator: DenominatorUsed | No
         as_of=cube.as_of,
         counted=tuple((source, _named(cube, source, question.codes(source))) for source in question.sources),
         denominator=denominator,
+        weights=weights.kept.name if weights is not None else None,
     )
 
 

@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 
 from trygghetskarta.analysis.comparison import Findings
+from trygghetskarta.analysis.harm import METHOD as HARM_METHOD
 from trygghetskarta.domain.counts import DenominatorUsed, Published, Statistics, Status
 from trygghetskarta.domain.details import Answered
 from trygghetskarta.domain.sources import SourceId
-from trygghetskarta.serialize.comparing import listed, statistics_columns
+from trygghetskarta.serialize.comparing import listed, methods_of, statistics_columns
+from trygghetskarta.serialize.harm import comparison_columns, series_columns
 from trygghetskarta.stats.rates import per_thousand_years
 
 Row = dict[str, Any]
@@ -32,7 +34,8 @@ def comparison_rows(published: Published, findings: Findings | None = None) -> l
     Returns:
         Rows in the order of the areas, all with the same keys. Without statistics a row has a rate just when one was asked for.
     """
-    return rows_of({**_areas(published), **_counts(published), **_statistics(published, findings), **_states(published)})
+    counted = {**_areas(published), **_counts(published), **_statistics(published, findings), **_states(published)}
+    return rows_of({**counted, **comparison_columns(published)})
 
 
 def rows_of(columns: Mapping[str, Sequence[Any]]) -> list[Row]:
@@ -105,7 +108,7 @@ def series_rows(published: Published) -> list[Row]:
     Returns:
         Rows by area, then by period.
     """
-    rates = _rates(published)
+    rates, harm = _rates(published), series_columns(published)
     rows = []
     for number, area in enumerate(published.areas):
         for column, period in enumerate(published.periods):
@@ -123,13 +126,16 @@ def series_rows(published: Published) -> list[Row]:
             }
             if rates is not None:
                 row |= _rate(rates[number, column], status)
+            if harm is not None:
+                row |= harm[number][column]
             rows.append(row)
     return rows
 
 
-def methods(published: Published) -> tuple[str, ...]:
-    """Name the methods that the figures of a table without statistics are made by."""
-    return ("poisson-exact-byar",) if published.person_years is not None else ()
+def methods(published: Published, findings: Findings | None = None) -> tuple[str, ...]:
+    """Name the methods that a table's figures are made by: of a comparison with statistics, also those of its findings."""
+    plain = ("poisson-exact-byar",) if published.person_years is not None else ()
+    return (*(plain if findings is None else methods_of(findings)), *((HARM_METHOD,) if published.harm is not None else ()))
 
 
 def head(answer: Answered, sentences: list[str], methods: tuple[str, ...]) -> dict[str, Any]:
@@ -160,6 +166,7 @@ def head(answer: Answered, sentences: list[str], methods: tuple[str, ...]) -> di
             "measure": question.measure.value,
             "per": question.per.value,
             "asOf": str(question.as_of) if question.as_of is not None else None,
+            "weights": question.weights,
             "statistics": question.statistics.value,
         },
         "ledger": {
@@ -192,6 +199,7 @@ def head(answer: Answered, sentences: list[str], methods: tuple[str, ...]) -> di
             "editionName": provenance.edition_name,
             "asOf": str(provenance.as_of) if provenance.as_of is not None else None,
             "audience": answer.audience.value,
+            "weights": provenance.weights,
             "counted": [{"source": source.value, "categories": list(names)} for source, names in provenance.counted],
             "methods": list(methods),
         },

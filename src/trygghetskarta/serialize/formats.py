@@ -12,7 +12,7 @@ import orjson
 from trygghetskarta.analysis.comparison import find
 from trygghetskarta.domain.counts import Published
 from trygghetskarta.domain.details import Answered
-from trygghetskarta.serialize.comparing import beside, methods_of
+from trygghetskarta.serialize.comparing import beside
 from trygghetskarta.serialize.csv import Dialect, table
 from trygghetskarta.serialize.figures import Row, comparison_rows, head, methods, series_rows
 from trygghetskarta.serialize.geojson import Outlines, by_area, feature_collection
@@ -107,7 +107,7 @@ def write_comparison(published: Published, writing: Writing) -> bytes:
     figures = Figures(
         comparison_rows(published, findings),
         sentences(published, findings),
-        methods(published) if findings is None else methods_of(findings),
+        methods(published, findings),
         beside=beside(published, findings),
         outlines=writing.outlines,
     )

@@ -26,6 +26,7 @@ _MONTHS = ("from", "to")
 _MOST_LINES = 12
 _WIDTH = 16
 _LONGEST_TEXT = 32_767
+_AXES = {Measure.COUNT: "Antal", Measure.RATE: "Per 1 000 och år", Measure.HARM: "Allvarlighet, dagar"}
 _NOTES = (
     ("value", "Värdet finns. Noll är ett värde: det hände inget."),
     ("missing", "Värdet saknas: ingenting är levererat för perioden. Cellen är tom."),
@@ -120,7 +121,7 @@ def _write(sheet: Worksheet, at: tuple[int, int], value: Any, look: _Look) -> No
 def _draw(book: Workbook, sheet: Worksheet, answer: Answered, drawn: tuple[list[Row], list[str]]) -> None:
     """Put a chart of the figures beside them: columns for areas, a line per area for periods."""
     rows, columns = drawn
-    value = "rate" if answer.question.measure is Measure.RATE else "count"
+    value = answer.question.measure.value
     if not rows or not {"code", "name", value} <= set(columns):
         return
     over_time = "period" in columns
@@ -144,7 +145,7 @@ def _draw(book: Workbook, sheet: Worksheet, answer: Answered, drawn: tuple[list[
             }
         )
     chart.set_title({"name": _title(answer), "name_font": {"size": 12}})
-    chart.set_y_axis({"name": "Per 1 000 och år" if value == "rate" else "Antal", "min": 0})
+    chart.set_y_axis({"name": _AXES[answer.question.measure], "min": 0})
     chart.set_size({"width": 960, "height": 480})
     sheet.insert_chart(1, len(columns) + 1, chart)
 

@@ -12,8 +12,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from trygghetskarta.domain.categories import tree_of
 from trygghetskarta.domain.sources import EVENT_SOURCES, SourceId
+from trygghetskarta.domain.weights import built_in_sets
 from trygghetskarta.errors import BusyError, Fault
 from trygghetskarta.store.tables import category, source
+from trygghetskarta.store.weights import digest_of, keep_set
 
 # Whoever writes by these tables shares this lock; a migration waits for them and holds them up.
 _LOCK = 7_301_001
@@ -81,7 +83,7 @@ def alembic_config(connection: Connection) -> Config:
 
 
 def _fill(connection: Connection) -> None:
-    """Add the sources and categories that the code knows and the tables do not; correct the names of those they do."""
+    """Add the sources, categories and weights that the code knows and the tables do not; correct the names of categories they do."""
     connection.execute(
         insert(source).on_conflict_do_nothing(), [{"source_id": source_id.number, "code": source_id.value} for source_id in SourceId]
     )
@@ -101,3 +103,7 @@ def _fill(connection: Connection) -> None:
         ),
         rows,
     )
+    for given in built_in_sets():
+        # A set is frozen: what is there under its name stays.
+        if digest_of(connection, given.name) is None:
+            keep_set(connection, given)

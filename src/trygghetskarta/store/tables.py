@@ -120,8 +120,11 @@ weight_set = Table(
     metadata,
     Column("weight_set_id", Integer, Identity(always=True), primary_key=True),
     Column("name", Text, nullable=False, unique=True),
-    Column("valid_from", Date, nullable=False),
+    Column("valid_from", Date, nullable=False, comment="The newest set whose day has come is used when a question names none"),
     Column("basis", Text, nullable=False, comment="Where the weights come from"),
+    Column("basis_en", Text, comment="The same in English"),
+    Column("digest", Text, nullable=False, comment="SHA-256 of all that the set says: the same name never comes to mean other weights"),
+    Column("loaded_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
     comment="A frozen, versioned set of harm weights",
 )
 
@@ -131,8 +134,15 @@ weight = Table(
     Column("weight_set_id", Integer, ForeignKey("weight_set.weight_set_id"), primary_key=True),
     Column("category_id", Integer, ForeignKey("category.category_id"), primary_key=True),
     Column("days", Double, nullable=False, comment="Days of imprisonment"),
+    Column("law", Text, nullable=False, comment="The paragraph, or what else the weight rests on"),
+    Column("minimum", Text, comment="The least penalty as the law states it"),
+    Column("sfs", Text, comment="The acts that gave the paragraph the wording that was read"),
+    Column("since", Date, comment="The day that wording came into force"),
+    Column("checked", Boolean, nullable=False, comment="True where the law's own text was read"),
+    Column("police_initiated", Boolean, nullable=False, comment="True for a crime mostly found by the police's or customs' own controls"),
+    Column("note", Text, comment="What to mind"),
     CheckConstraint("days >= 0", name="days"),
-    comment="What one event of a category weighs",
+    comment="What one event of a category weighs; a weight on a group holds for all below it that have none of their own",
 )
 
 delivery = Table(

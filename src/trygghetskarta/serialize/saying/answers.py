@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from trygghetskarta.analysis.comparison import Findings
 from trygghetskarta.domain.category_groups import category_groups
-from trygghetskarta.domain.counts import Published, Statistics, Status
+from trygghetskarta.domain.counts import Measure, Published, Statistics, Status
 from trygghetskarta.domain.periods import Month
 from trygghetskarta.domain.recodings import recodings
 from trygghetskarta.domain.sources import CONTRACTS
 from trygghetskarta.serialize.saying.comparisons import by_the_day, certainty, findings_said
+from trygghetskarta.serialize.saying.harm import harm_sentences
 from trygghetskarta.serialize.swedish import day_name, decimal, how_many, listed, month_name, span_name, whole
 
 _KNOWN_ENOUGH = 0.95
@@ -28,6 +29,8 @@ def sentences(published: Published, findings: Findings | None = None) -> list[st
     said += [_ledger(published), _withheld_by_source(published)]
     said += [_withheld(published), _provisional(published), _incomplete(published), _missing(published)]
     said += [_group(published), *_recoded(published)]
+    if published.question.measure is Measure.HARM:
+        said += harm_sentences(published)
     return [sentence for sentence in said if sentence]
 
 

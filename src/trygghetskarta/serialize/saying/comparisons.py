@@ -34,15 +34,20 @@ def certainty(published: Published, total: Change | None) -> str:
     """
     if total is None:
         return ""
-    verdict = total.judged.verdicts[0]
-    rise = total.ratio[0] > 1
-    if verdict in (Verdict.HIGHER, Verdict.LOWER):
-        said = f"; {'ökningen' if verdict is Verdict.HIGHER else 'minskningen'} är säkerställd"
-    elif total.ratio[0] == 1:
-        said = "; om något har ändrats kan inte avgöras"
-    else:
-        said = f"; om det är en verklig {'ökning' if rise else 'minskning'} kan inte avgöras"
+    match total.judged.verdicts[0]:
+        case Verdict.HIGHER:
+            said = "; ökningen är säkerställd"
+        case Verdict.LOWER:
+            said = "; minskningen är säkerställd"
+        case _ if _total_of(published, 0) == _total_of(published, 1):
+            said = "; om något har ändrats kan inte avgöras"
+        case _:
+            said = f"; om det är en verklig {'ökning' if total.ratio[0] > 1 else 'minskning'} kan inte avgöras"
     return said + _interval(published, total)
+
+
+def _total_of(published: Published, column: int) -> int:
+    return int(published.counts[:, column].sum())
 
 
 def _interval(published: Published, total: Change) -> str:
