@@ -51,9 +51,10 @@ def test_upgrading_again_leaves_a_kept_set_as_it_is(fresh_database: Engine) -> N
 def test_a_new_set_is_kept_and_told_to_readers_and_the_very_same_is_not_kept_twice(connection: Connection) -> None:
     before = newest_version(connection)
     assert load_weights(connection, own("egna-1"))
-    assert newest_version(connection) == before + 1
+    told = newest_version(connection)
+    assert told > before
     assert not load_weights(connection, own("egna-1"))
-    assert newest_version(connection) == before + 1
+    assert newest_version(connection) == told
 
 
 def test_the_same_name_never_comes_to_mean_other_weights(connection: Connection) -> None:

@@ -20,6 +20,7 @@ from trygghetskarta.api.routers import (
     deliveries,
     hours,
     lenses,
+    measures,
     service,
     similar,
     sources,
@@ -80,6 +81,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         traces.router,
         areas.router,
         sources.router,
+        measures.router,
         deliveries.router,
         service.router,
     ):

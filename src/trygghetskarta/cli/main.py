@@ -15,6 +15,7 @@ from trygghetskarta.cli import (
     details,
     ingesting,
     linking,
+    measures,
     questions,
     serving,
     topics,
@@ -31,6 +32,7 @@ app.add_typer(deliveries.app, name="deliveries", help="Leveranser, kvitton och a
 app.add_typer(database.rollup_app, name="rollup", help="Antal per plats och månad.")
 app.add_typer(linking.app, name="links", help="Samma händelse i flera källor.")
 app.add_typer(weighing.app, name="weights", help="Vikter som säger hur allvarligt ett brott är.")
+app.add_typer(measures.app, name="measures", help="Åtgärder, deras mål och effekt.")
 app.command("ingest")(ingesting.ingest)
 app.command("compare")(questions.compare)
 app.command("series")(questions.series)

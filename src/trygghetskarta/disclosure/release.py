@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -73,6 +74,11 @@ def release_detail(exact: ExactDetail[Content], audience: Audience) -> Published
             "Figures of this kind are so detailed that they are shown to staff only.",
         )
     return PublishedDetail(exact.question, audience, exact.content, exact.ledger, exact.coverage, exact.provenance)
+
+
+def release_each(exacts: Iterable[ExactDetail[Content]], audience: Audience) -> list[PublishedDetail[Content] | None]:
+    """Let each of several answers leave that may; None in the place of one that may not."""
+    return [release_detail(exact, audience) if _may_see(exact.question, audience) else None for exact in exacts]
 
 
 def _may_see(question: Question, audience: Audience) -> bool:

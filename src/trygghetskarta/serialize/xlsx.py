@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from trygghetskarta.domain.counts import Measure
@@ -74,6 +74,27 @@ def workbook(answer: Answered, rows: list[Row], columns: list[str], sentences: l
     _write_figures(figures, rows, columns, look)
     _draw(book, figures, answer, (rows, columns))
     _write_about(about, answer, sentences, look)
+    book.close()
+    return out.getvalue()
+
+
+def list_workbook(rows: list[Row], columns: list[str], made_at: datetime) -> bytes:
+    """Write a list that is no answer to a question as an Excel workbook: one sheet.
+
+    Args:
+        rows: The rows.
+        columns: Their keys, in the order of the columns.
+        made_at: When the list last changed.
+
+    Returns:
+        The file; its cells are as those of `workbook`.
+    """
+    from xlsxwriter import Workbook
+
+    out = io.BytesIO()
+    book = Workbook(out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    book.set_properties({"title": "Trygghetskarta", "created": made_at.astimezone(LOCAL_TIME).replace(tzinfo=None)})
+    _write_figures(book.add_worksheet(_FIGURES), rows, columns, _look(book))
     book.close()
     return out.getvalue()
 

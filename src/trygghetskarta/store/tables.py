@@ -1,4 +1,4 @@
-"""Every table, as SQLAlchemy Core. The migrations are held against this file by a test."""
+"""Every table, as SQLAlchemy Core; those of the register of measures in a module of their own. A test holds the migrations against them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     Table,
     Text,
@@ -28,15 +27,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from trygghetskarta.store import measure_tables as measure_tables
+from trygghetskarta.store.schema import metadata as metadata
 
 edition = Table(
     "edition",
