@@ -41,7 +41,7 @@ COUNTS = LensCounts(
     history=np.zeros((2, 0), np.int64),
     lines=(Line("brott-mot-aldre", "Brott mot äldre"), Line("bedrageri", "Bedrägeri"), Line("bedrageri-kort", "Kortbedrägeri")),
     place_level=AreaLevel.STADSDEL,
-    buckets=np.array([[[80, 255, 5, 0], [50, 240, 0, 0]], [[15, 700, 20, 2], [14, 690, 0, 0]], [[0, 0, 0, 0], [0, 0, 0, 0]]]),
+    buckets=np.array([[[80, 255, 5, 0], [60, 240, 0, 0]], [[15, 700, 20, 2], [14, 690, 0, 0]], [[0, 0, 0, 0], [0, 0, 0, 0]]]),
     homes=Homes(
         table([240, 225], [390, 330], [0, 0]),
         table([3, 0], [4, 0], [0, 0]),
@@ -85,8 +85,29 @@ def test_a_line_of_the_city_closes() -> None:
 
 def test_the_citys_change_is_that_of_the_page() -> None:
     row = kind_rows(lens_findings(published()))[0]
-    assert (row["ratio"], row["ratioLow"], row["ratioHigh"]) == (1.1724, 0.9994, 1.376)
+    assert (row["ratio"], row["ratioLow"], row["ratioHigh"]) == (1.1333, 0.9675, 1.3281)
     assert row["verdict"] == "cannotTell"
+
+
+def test_a_sum_varies_as_itself_and_a_kind_as_the_kinds_do() -> None:
+    # The kinds take turns; their sum is the same every year.
+    turns = table([300, 301, 299, 300], [700, 701, 699, 700], [100, 600, 100, 600])
+    kinds = [*COUNTS.lines, Line("bedrageri-annons", "Annonsbedrägeri")]
+    content = replace(
+        COUNTS,
+        lines=tuple(kinds),
+        buckets=np.concatenate([COUNTS.buckets[:2], np.array([[[0, 600, 0, 0], [0, 100, 0, 0]], [[0, 100, 0, 0], [0, 600, 0, 0]]])]),
+        homes=Homes(*(np.zeros((4, 2), np.int64) for _ in range(4))),
+        history=np.zeros((2, 4), np.int64),
+        line_history=np.concatenate([turns, table([600, 100, 600, 100])]),
+        history_days=np.full(4, 365.0),
+    )
+    older, fraud, first, second = kind_rows(lens_findings(published(content)))
+    assert older["pearsonDispersion"] < 0.01
+    assert fraud["pearsonDispersion"] < 0.01
+    assert (older["ratioLow"], older["ratioHigh"]) == (0.9675, 1.3281)
+    assert first["pearsonDispersion"] == second["pearsonDispersion"] > 200
+    assert (first["ratio"], first["verdict"]) == (6.0, "cannotTell")
 
 
 def test_nothing_in_either_period_cannot_be_compared() -> None:
@@ -123,7 +144,7 @@ def test_sentences_tell_what_has_no_place_before_they_tell_of_the_map() -> None:
     assert said[:4] == [
         "2025: 340 anmälda brott mot äldre eller personer med funktionsnedsättning, 2,12 per 1 000 invånare 65 år och äldre och år. "
         "80 kan läggas på kartan (stadsdel), 260 har ingen plats där (76 procent).",
-        "Om brott mot äldre har ändrats mot 2024 kan inte avgöras (1,17 gånger så många per dag, 1,00 till 1,38).",
+        "Om brott mot äldre har ändrats mot 2024 kan inte avgöras (1,13 gånger så många per dag, 0,97 till 1,33).",
         "2025: 737 bedrägerier av alla slag. 15 kan läggas på kartan (stadsdel), 720 har ingen plats där (98 procent).",
         "Om bedrägerierna har ändrats mot 2024 kan inte avgöras (1,05 gånger så många per dag, 0,94 till 1,16).",
     ]

@@ -139,6 +139,21 @@ def find(published: Published) -> Findings | None:
     )
 
 
+def inflation_of(published: Published) -> Floats:
+    """Tell how many times a Poisson variance each area's count has, by how much the level varies between years.
+
+    Args:
+        published: An answer of one period or two.
+
+    Returns:
+        Shape (areas,), >= 1; 1 throughout where too few years are known, the statistics were not asked for, or may not leave.
+    """
+    around = published.surroundings
+    if around is None:
+        return np.ones(len(published.areas))
+    return _dispersion(around, around.history).inflation(_usual(around, published.question.span.days))[around.shown]
+
+
 def _dispersion(around: Surroundings, history: Ints) -> Dispersion:
     if not around.history_spans:
         return UNKNOWN

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trygghetskarta.analysis.verdicts import Judged, judge
+from trygghetskarta.analysis.comparison import judge_change
+from trygghetskarta.analysis.verdicts import Judged
 from trygghetskarta.domain.counts import Counts, Figures
 from trygghetskarta.domain.details import PublishedDetail
 from trygghetskarta.domain.lens import LensCounts
-from trygghetskarta.stats.change import change_p, rate_ratio
-from trygghetskarta.stats.dispersion import Dispersion, between_years
+from trygghetskarta.stats.dispersion import between_years
 from trygghetskarta.stats.rates import per_thousand_years
 
 _KINDS = 2
-"""The first two lines are sums of others, and tell nothing more of how much they vary."""
+"""The lines before this are sums, the others kinds of fraud."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +27,14 @@ class Changes:
         low: Lower end of the 95 % interval, likewise.
         high: Upper end, likewise.
         judged: The tests and verdicts.
-        dispersion: How much the counts vary between years.
+        pearson: How much the counts vary between years, (rows,): the Pearson dispersion that the uncertainty rests on; NaN where not known.
     """
 
     ratio: Figures
     low: Figures
     high: Figures
     judged: Judged
-    dispersion: Dispersion
+    pearson: Figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +73,37 @@ def lens_findings(published: PublishedDetail[LensCounts]) -> LensFindings:
         counts=counts,
         rates=per_thousand_years(counts.older[:, 0], counts.person_years[:, 0]),
         home_rates=per_thousand_years(counts.older_home[:, 0], counts.person_years[:, 0]),
-        areas=_changes(counts, (counts.older, counts.person_years), counts.history),
-        lines=_changes(counts, (totals, spent), counts.line_history[_KINDS:]),
+        areas=_area_changes(counts),
+        lines=_line_changes(counts, (totals, spent)),
     )
 
 
-def _changes(counts: LensCounts, pairs: tuple[Counts, Figures], history: Counts) -> Changes:
+def _area_changes(counts: LensCounts) -> Changes:
+    dispersion = between_years(counts.history, counts.history_days)
+    inflation = dispersion.inflation(_usual(counts, counts.history))
+    return _changes(counts, (counts.older, counts.person_years), inflation, np.full(len(counts.areas), dispersion.pearson))
+
+
+def _line_changes(counts: LensCounts, pairs: tuple[Counts, Figures]) -> Changes:
+    """Hold the city's lines against the baseline: a sum varies as itself, a kind of fraud as the kinds do together."""
+    history, days = counts.line_history, counts.history_days
+    usual = _usual(counts, history)
+    own = [between_years(history[row : row + 1], days) for row in range(_KINDS)]
+    kinds = between_years(history[_KINDS:], days)
+    inflation = [dispersion.inflation(usual[row : row + 1]) for row, dispersion in enumerate(own)] + [kinds.inflation(usual[_KINDS:])]
+    pearson = [dispersion.pearson for dispersion in own] + [kinds.pearson] * (len(usual) - _KINDS)
+    return _changes(counts, pairs, np.concatenate(inflation), np.array(pearson))
+
+
+def _usual(counts: LensCounts, history: Counts) -> Figures:
+    """Give what is usual in so many days as the span has, by earlier years; 0 where there are none, and nothing to widen."""
+    usual: Figures = history.sum(axis=1) * (counts.days[0] / counts.history_days.sum() if len(counts.history_days) else 0.0)
+    return usual
+
+
+def _changes(counts: LensCounts, pairs: tuple[Counts, Figures], inflation: Figures, pearson: Figures) -> Changes:
     """Hold the span against the baseline; nothing is told where they cannot be compared."""
     number, exposures = pairs
-    dispersion = between_years(history, counts.history_days)
-    rows = len(number)
-    table = np.full((4, rows), np.nan)
-    if number.shape[1] == 2 and counts.comparable and not any(counts.missing):
-        tested = (exposures > 0).all(axis=1) & (number.sum(axis=1) > 0)
-        told, spent = number[tested], exposures[tested]
-        inflation = dispersion.inflation(told.mean(axis=1))
-        if tested.any():
-            ratio = rate_ratio(told, spent, inflation)
-            table[:, tested] = ratio.ratio, ratio.low, ratio.high, change_p(told, spent, inflation)
-    return Changes(table[0], table[1], table[2], judge(table[3], table[0]), dispersion)
+    if number.shape[1] < 2 or not counts.comparable or any(counts.missing):
+        number, exposures = np.zeros((len(number), 2), np.int64), np.full((len(number), 2), np.nan)
+    return Changes(*judge_change(number, exposures, inflation), pearson)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from trygghetskarta.analysis.verdicts import Verdict, judge
+from trygghetskarta.analysis.comparison import inflation_of, judge_change
+from trygghetskarta.analysis.verdicts import Verdict
 from trygghetskarta.domain.counts import Figures, Published, Status
 from trygghetskarta.domain.details import PublishedDetail
 from trygghetskarta.domain.likeness import AreaTraits
-from trygghetskarta.stats.change import conditional_p, rate_ratio
 from trygghetskarta.stats.similar import distances, nearest, standardised
 
 
@@ -84,15 +84,13 @@ def against_similar(likes: tuple[Like, ...], crime: Published) -> tuple[AgainstS
     pairs = [[(int(crime.counts[rows, 0].sum()), float(_years(crime)[rows].sum())) for rows in _sides(like, told)] for like in likes]
     counts = np.array([[count for count, _ in pair] for pair in pairs], np.int64).reshape(-1, 2)
     years = np.array([[year for _, year in pair] for pair in pairs], np.float64).reshape(-1, 2)
-    known: npt.NDArray[np.bool_] = np.all(years > 0, axis=1)
-    exposures = np.where(known[:, None], years, 1.0)
-    ratios = rate_ratio(counts, exposures)
-    p = np.where(known, conditional_p(counts, exposures), np.nan)
-    judged = judge(p, ratios.ratio)
+    inflation = inflation_of(crime)[[like.area for like in likes]]
+    ratio, low, high, judged = judge_change(counts, years, inflation)
+    table = np.stack([ratio, low, high, judged.p, judged.adjusted], axis=1)
     found = []
-    for row, tested in enumerate(known.tolist()):
-        ratio, low, high = (_finite(part[row]) if tested else None for part in (ratios.ratio, ratios.low, ratios.high))
-        found.append(AgainstSimilar(ratio, low, high, _finite(p[row]), _finite(judged.adjusted[row]), judged.verdicts[row]))
+    for row, verdict in zip(table, judged.verdicts, strict=True):
+        times, lowest, highest, p, adjusted = (_finite(value) for value in row)
+        found.append(AgainstSimilar(times, lowest, highest, p, adjusted, verdict))
     return tuple(found)
 
 

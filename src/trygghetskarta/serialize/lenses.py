@@ -21,6 +21,8 @@ _METHODS = (
     "rate-ratio-exact-conditional",
     "e-test",
     "exact-conditional-test",
+    "quasi-poisson",
+    "negative-binomial",
     "pearson-dispersion",
     "benjamini-hochberg",
 )
@@ -109,6 +111,7 @@ def kind_rows(findings: LensFindings) -> list[Row]:
             "homeUnknown": int(homes.unknown[row, 0]),
             "older": int(homes.older[row, 0]),
             "ageTold": int(homes.aged[row, 0]),
+            "pearsonDispersion": number(findings.lines.pearson[row], 4),
             "status": (Status.MISSING if counts.missing[0] else Status.VALUE).value,
         }
         rows.append(_emptied(it) if counts.missing[0] else it)
@@ -148,7 +151,7 @@ def _about(findings: LensFindings) -> Row:
         "byAgeOnly": int(counts.by_age_only[0]),
         "monthsWithoutPlaceless": int(counts.silent[0]),
         "comparable": counts.comparable if len(counts.periods) > 1 else None,
-        "pearsonDispersion": number(findings.lines.dispersion.pearson, 4),
+        "pearsonDispersion": number(findings.areas.pearson[0], 4) if len(counts.areas) else None,
     }
 
 

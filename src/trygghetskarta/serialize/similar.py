@@ -17,7 +17,14 @@ from trygghetskarta.serialize.geojson import Outlines
 from trygghetskarta.serialize.saying.similar import similar_sentences
 from trygghetskarta.stats.rates import per_thousand_years
 
-_RATES = ("poisson-exact-byar", "rate-ratio-exact-conditional", "exact-conditional-test", "benjamini-hochberg")
+_RATES = (
+    "poisson-exact-byar",
+    "rate-ratio-exact-conditional",
+    "e-test",
+    "exact-conditional-test",
+    "pearson-dispersion",
+    "benjamini-hochberg",
+)
 _DECIMALS = {"residents": 0, "density": 1, "share65plus": 4, "dwellingsPerResident": 4, "dayPopulationPerResident": 4}
 
 

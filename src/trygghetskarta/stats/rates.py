@@ -86,8 +86,8 @@ def wilson_interval(hits: Ints | Floats, of: Ints | Floats, confidence: float = 
     middle = hits + square / 2
     # Taken by the smaller side, so that the ends at none and at all are 0 and 1 and not a rounding beside them.
     half = np.sqrt(square) * np.sqrt(hits * (asked - hits) / asked + square / 4)
-    low = np.where(hits == 0, 0.0, (middle - half) / (asked + square))
-    high = np.where(hits == of, 1.0, (middle + half) / (asked + square))
+    low = np.where(hits == 0, 0.0, (middle - half) / (asked + square)).clip(min=0.0)
+    high = np.where(hits == of, 1.0, (middle + half) / (asked + square)).clip(max=1.0)
     return np.where(of > 0, low, np.nan), np.where(of > 0, high, np.nan)
 
 

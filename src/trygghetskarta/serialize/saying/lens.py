@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from trygghetskarta.analysis.lens import Changes, LensFindings
-from trygghetskarta.analysis.verdicts import Verdict
+from trygghetskarta.analysis.verdicts import Evidence, Verdict
 from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.lens import OLDER_GROUP, LensCounts
 from trygghetskarta.serialize.swedish import decimal, how_many, span_name, whole
@@ -81,11 +81,12 @@ def _said(changes: Changes, line: int, subject: str, against: str) -> str:
         return f"Om {subject} har ändrats mot {against} går inte att säga: inget anmäldes någon av perioderna."
     interval = f"{decimal(low, 2)} till {decimal(high, 2)}" if np.isfinite(high) else f"minst {decimal(low, 2)}"
     times = f"{decimal(ratio, 2)} gånger så många per dag, {interval}" if np.isfinite(ratio) else f"från inget alls, {interval} gånger"
+    likely = "troligen " if changes.judged.evidence[line] is Evidence.MODERATE else ""
     match changes.judged.verdicts[line]:
         case Verdict.HIGHER:
-            return f"Mot {against} har {subject} ökat ({times})."
+            return f"Mot {against} har {subject} {likely}ökat ({times})."
         case Verdict.LOWER:
-            return f"Mot {against} har {subject} minskat ({times})."
+            return f"Mot {against} har {subject} {likely}minskat ({times})."
         case _:
             return f"Om {subject} har ändrats mot {against} kan inte avgöras ({times})."
 
