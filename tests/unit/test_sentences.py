@@ -141,7 +141,7 @@ def test_a_month_of_which_little_is_known_yet_is_told_with_its_interval() -> Non
 
 
 def test_a_month_of_which_almost_all_is_known_needs_no_word() -> None:
-    found = SourceCoverage(SourceId.BRANDER, None, None, (), (), (), (MonthKnown(Month.parse("2025-09"), 0.96, 0.94, 0.98),))
+    found = SourceCoverage(SourceId.BRANDER, None, None, (), (), (), (MonthKnown(Month.parse("2025-09"), 0.985, 0.97, 1.0),))
     silent = comparison([[4, 4], [6, 6]], coverage=(found,))
     assert sentences(release(silent, STAFF)) == sentences(release(comparison([[4, 4], [6, 6]]), STAFF))
 

@@ -24,6 +24,7 @@ from trygghetskarta.api.routers import (
     service,
     similar,
     sources,
+    space,
     surveys,
     traces,
 )
@@ -75,6 +76,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         comparisons.router,
         decompositions.router,
         hours.router,
+        space.router,
         surveys.router,
         similar.router,
         lenses.router,

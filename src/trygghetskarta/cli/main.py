@@ -18,6 +18,7 @@ from trygghetskarta.cli import (
     measures,
     questions,
     serving,
+    space,
     topics,
     tracing,
     weighing,
@@ -39,6 +40,11 @@ app.command("series")(questions.series)
 app.command("decompose")(decomposing.decompose)
 app.command("hours")(details.hours)
 app.command("hexagons")(details.hexagons)
+app.command("hotspots")(space.hotspots)
+app.command("concentration")(space.concentration)
+app.command("pattern-change")(space.pattern_change)
+app.command("density")(space.density)
+app.command("near-repeat")(space.near_repeat)
 app.command("survey")(topics.survey)
 app.command("similar")(topics.similar)
 app.command("lens")(topics.lens)

@@ -20,6 +20,10 @@ Counts = npt.NDArray[np.int64]
 Figures = npt.NDArray[np.float64]
 
 
+KNOWN_ENOUGH = 0.98
+"""A month of which a smaller share is known is provisional."""
+
+
 class Measure(StrEnum):
     """What is counted."""
 
@@ -152,6 +156,11 @@ class MonthKnown:
     low: float | None = None
     high: float | None = None
     reason: tuple[str, str] | None = None
+
+    @property
+    def provisional(self) -> bool:
+        """Whether so little is known that the month's figures are provisional."""
+        return self.share is not None and self.share < KNOWN_ENOUGH
 
     def as_told(self) -> dict[str, str | float | None]:
         """Give it by the names it has in an answer."""

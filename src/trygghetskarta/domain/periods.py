@@ -192,6 +192,14 @@ def hour_of_week(hours: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     return local
 
 
+def local_days(hours: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Give the local days, as days since 1970, of hours since 1970 UTC; any shape."""
+    each, number = np.unique(hours, return_inverse=True)
+    offset = np.array([_offset(hour) for hour in each.tolist()], np.int64)
+    days: npt.NDArray[np.int64] = (hours + offset[number].reshape(hours.shape)) // 24
+    return days
+
+
 def _offset(hour: int) -> int:
     """Give how many hours Stockholm is ahead of UTC at an hour since 1970."""
     offset = datetime.fromtimestamp(hour * 3600, LOCAL_TIME).utcoffset()

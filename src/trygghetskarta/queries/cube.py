@@ -304,10 +304,14 @@ def missing_months(cube: Cube, source: SourceId, span: Span) -> tuple[Month, ...
 
 
 def provisional_months(cube: Cube, source: SourceId, span: Span) -> tuple[Month, ...]:
-    """List the delivered months of a span whose figures were not final when the source last delivered."""
+    """List the delivered months of a span whose figures are not final.
+
+    They are not while the source itself calls them so, as far as was known when it last delivered, nor while too little is estimated to be known.
+    """
     known_on = cube.known_on.get(source)
     if known_on is None:
         return ()
     missing = set(missing_months(cube, source, span))
+    too_little = {known.month for known in cube.completeness.get(source, ()) if known.provisional}
     finality = CONTRACTS[source].finality
-    return tuple(month for month in span if month not in missing and known_on < finality.final_from(month))
+    return tuple(month for month in span if month not in missing and (known_on < finality.final_from(month) or month in too_little))

@@ -12,8 +12,6 @@ from trygghetskarta.serialize.saying.comparisons import by_the_day, certainty, f
 from trygghetskarta.serialize.saying.harm import harm_sentences
 from trygghetskarta.serialize.swedish import day_name, decimal, how_many, listed, month_name, span_name, whole
 
-_KNOWN_ENOUGH = 0.95
-
 
 def sentences(published: Published, findings: Findings | None = None) -> list[str]:
     """Say what an answer says: how many, how that compares, and what to mind.
@@ -118,10 +116,10 @@ def _provisional(published: Published) -> str:
 
 
 def _incomplete(published: Published) -> str:
-    """Say how much is known of the months of which less than 95 per cent is: the least known of each source."""
+    """Say how much is known of the months of which less than 98 per cent is: the least known of each source."""
     said = []
     for coverage in published.coverage:
-        known = [month for month in coverage.incomplete if month.share is not None and month.share < _KNOWN_ENOUGH]
+        known = [month for month in coverage.incomplete if month.provisional]
         if not known:
             continue
         least = min(known, key=lambda month: month.share or 0.0)
