@@ -23,6 +23,8 @@ PROPERTIES = (
     *("code", "name", "level", "parent", "count", "baselineCount", "difference", "percent", "rate", "rateLow", "rateHigh", "smoothedRate"),
     *("smoothedRateLocal", "ratio", "ratioLow", "ratioHigh", "pValue", "adjustedP", "verdict", "evidence", "rankLow", "rankHigh"),
     *("expected", "funnel", "funnelLow95", "funnelHigh95", "funnelLow998", "funnelHigh998", "status", "baselineStatus", "provisional"),
+    *("harm", "harmLow", "harmHigh", "harmPerEvent", "weighed", "harmPoliceInitiated", "harmStatus"),
+    *("baselineHarm", "harmDifference", "harmPercent", "baselineHarmPerEvent"),
 )
 
 
@@ -87,9 +89,8 @@ def test_the_public_gets_no_statistics_of_what_it_may_not_see(public_server: str
     body = get(public_server).json()
     assert body["statistics"] is None
     assert {row["verdict"] for row in body["items"]} == {"notApplicable"}
-    numbers = [
-        name for name in PROPERTIES if name not in ("code", "name", "level", "parent", "verdict", "status", "baselineStatus", "provisional")
-    ]
+    told = ("code", "name", "level", "parent", "verdict", "status", "baselineStatus", "provisional", "harmStatus")
+    numbers = [name for name in PROPERTIES if name not in told]
     assert {row[name] for row in body["items"] for name in numbers} == {None}
 
 

@@ -251,6 +251,21 @@ def test_the_change_of_all_is_told_with_how_sure_it_is() -> None:
     assert said(same)[1].startswith("Det är lika många som 2024; om något har ändrats kan inte avgöras (med 95 procents säkerhet mellan −")
 
 
+def test_fewer_that_are_more_of_each_day_or_inhabitant_are_told_as_that() -> None:
+    fewer = surrounded(city([[1280, 1290]]), days=(300.0, 365.0))
+    assert said(fewer)[1].startswith(
+        "Det är 10 färre än 2024 (0,8 procent); men räknat per dag är det fler: ökningen är säkerställd (med 95"
+    )
+    unsure = surrounded(city([[28, 29]]), days=(300.0, 365.0))
+    assert "; men räknat per dag är det fler: om det är en verklig ökning kan inte avgöras (med 95" in said(unsure)[1]
+
+
+def test_why_areas_are_not_held_against_the_rest_of_the_city_is_told() -> None:
+    exact = surrounded(comparison([[30], [9]], areas=areas(2), asked=YEAR, baseline=None))
+    assert f"Inget område kan jämföras med resten av staden: {NO_RATE[0]}" in said(exact)
+    assert not any("resten av staden" in sentence for sentence in said(surrounded(city([[30, 10]]))))
+
+
 def test_from_none_the_change_is_told_without_percent() -> None:
     assert said(surrounded(city([[9, 0]])))[1] == "Det är 9 fler än 2024; ökningen är säkerställd."
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trygghetskarta.analysis.verdicts import Judged, Verdict, judge
-from trygghetskarta.domain.counts import Measure, Published
+from trygghetskarta.domain.counts import KNOWN_ENOUGH, Measure, Published
 from trygghetskarta.domain.surroundings import Surroundings
 from trygghetskarta.stats.change import change_p, rate_ratio
 from trygghetskarta.stats.dispersion import UNKNOWN, Dispersion, between_years
@@ -21,9 +21,6 @@ from trygghetskarta.stats.smoothing import Smoothed, smooth_globally, smooth_loc
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-
-KNOWN_ENOUGH = 0.98
-"""Of less than this share a fall may be nothing but what has not been registered yet (METHODS: a month is provisional until 98 per cent)."""
 
 
 class Against(StrEnum):

@@ -48,7 +48,7 @@ WeightsName = Annotated[str | None, typer.Option("--weights", help="Vikterna som
 Out = Annotated[Path | None, typer.Option(help="Skriv till en fil.")]
 
 
-_COMPARISON = {
+_CHANGE = {
     "name": "Område",
     "count": "Antal",
     "baselineCount": "Jämförs med",
@@ -57,10 +57,20 @@ _COMPARISON = {
     "ratio": "Kvot",
     "ratioLow": "95 %",
     "verdict": "Prövning",
+    "status": "Värde",
+}
+_RATE = {
+    "name": "Område",
+    "count": "Antal",
+    "baselineCount": "Jämförs med",
+    "percent": "Procent",
     "rate": "Per 1 000",
     "rateLow": "95 %",
     "smoothedRate": "Utjämnat",
     "rankLow": "Plats",
+    "ratio": "Kvot",
+    "ratioLow": "95 %",
+    "verdict": "Prövning",
     "status": "Värde",
 }
 _HARM = {
@@ -120,7 +130,7 @@ def compare(
     if form is None and out is None:
         findings = find(published)
         said = comparison_rows(published, findings), sentences(published, findings)
-        _print(published, cube, said, _HARM if measure is Measure.HARM else _COMPARISON)
+        _print(published, cube, said, _compared(published.question))
         return
     write_out(write_comparison(published, Writing(form or Format.CSV, dialect, outlines)), out)
 
@@ -158,6 +168,13 @@ def series(
     write_out(write_series(published, Writing(form or Format.CSV, dialect, outlines)), out)
 
 
+def _compared(question: Question) -> dict[str, str]:
+    """Give the columns that a terminal has room for: those that the question is about."""
+    if question.measure is Measure.HARM:
+        return _HARM
+    return _CHANGE if question.measure is Measure.COUNT and question.baseline is not None else _RATE
+
+
 def day_of(day: datetime | None) -> date | None:
     """Give the date that an option was given."""
     return day.date() if day is not None else None
@@ -189,7 +206,7 @@ def _print(published: Published, cube: Cube, said: tuple[list[Row], list[str]], 
     # A column that has nothing to tell of any area is left out: a terminal is narrow.
     shown = [column for column in columns if column in _ALWAYS or any(row.get(column) is not None for row in rows)]
     for column in shown:
-        table.add_column(columns[column], justify="left" if column in _TEXTS else "right")
+        table.add_column(columns[column], justify="left" if column in _TEXTS else "right", no_wrap=column == "name")
     for row in sorted(rows, key=lambda row: alphabetical(row["name"])):
         table.add_row(*(_written(row, column) for column in shown))
     console.print(table)
@@ -207,9 +224,17 @@ def _written(row: Row, column: str) -> str:
     if column in _WORDS:
         return _WORDS[column][row[column]]
     if column in _UP_TO:
-        ends = row[column], row[_UP_TO[column]]
-        return "–" if ends == (None, None) else "–".join("…" if end is None else cell(end, 2) for end in ends)
+        return _interval(row[column], row[_UP_TO[column]])
     return cell(row[column], 2 if column == "ratio" else 1)
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    """Write both ends of an interval; an end that is nowhere as dots, and a rank that is sure as one number."""
+    if low is None and high is None:
+        return "–"
+    if isinstance(low, int) and low == high:
+        return cell(low)
+    return "–".join("…" if end is None else cell(end, 2) for end in (low, high))
 
 
 def cell(value: str | float | None, decimals: int = 1) -> str:

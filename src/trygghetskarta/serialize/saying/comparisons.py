@@ -23,7 +23,7 @@ _PER = {
 
 
 def certainty(published: Published, total: Change | None) -> str:
-    """Say how sure the change of the areas together is, as the end of a sentence.
+    """Say how sure the change of the areas together is, as the end of a sentence that tells the change in numbers.
 
     Args:
         published: The answer.
@@ -34,34 +34,50 @@ def certainty(published: Published, total: Change | None) -> str:
     """
     if total is None:
         return ""
+    now, before = (int(published.counts[:, column].sum()) for column in (0, 1))
+    if total.judged.verdicts[0] is Verdict.CANNOT_TELL and now == before:
+        return f"; om något har ändrats kan inte avgöras{_interval(total, _counted(published, total))}"
+    if (now - before) * (float(total.ratio[0]) - 1) > 0:
+        return f"; {_sure(total)}{_interval(total, _counted(published, total))}"
+    # Fewer of fewer inhabitants, or of fewer days, can be more of each.
+    return f"; men räknat per {_unit(published, total)} är det {_more(float(total.ratio[0]) - 1)}: {_sure(total)}{_interval(total, '')}"
+
+
+def _sure(total: Change) -> str:
     match total.judged.verdicts[0]:
         case Verdict.HIGHER:
-            said = "; ökningen är säkerställd"
+            return "ökningen är säkerställd"
         case Verdict.LOWER:
-            said = "; minskningen är säkerställd"
-        case _ if _total_of(published, 0) == _total_of(published, 1):
-            said = "; om något har ändrats kan inte avgöras"
+            return "minskningen är säkerställd"
+        case _ if total.ratio[0] == 1:
+            return "om något har ändrats kan inte avgöras"
         case _:
-            said = f"; om det är en verklig {'ökning' if total.ratio[0] > 1 else 'minskning'} kan inte avgöras"
-    return said + _interval(published, total)
+            return f"om det är en verklig {'ökning' if total.ratio[0] > 1 else 'minskning'} kan inte avgöras"
 
 
-def _total_of(published: Published, column: int) -> int:
-    return int(published.counts[:, column].sum())
+def _more(difference: float) -> str:
+    if difference == 0:
+        return "lika många"
+    return "fler" if difference > 0 else "färre"
 
 
-def _interval(published: Published, total: Change) -> str:
+def _interval(total: Change, counted: str) -> str:
     if not np.isfinite(total.high[0]):
         return ""
     low, high = (_signed(100 * (float(end[0]) - 1)) for end in (total.low, total.high))
-    return f" (med 95 procents säkerhet mellan {low} och {high} procent{_counted(published, total)})"
+    return f" (med 95 procents säkerhet mellan {low} och {high} procent{counted})"
+
+
+def _unit(published: Published, total: Change) -> str:
+    if not total.by_people:
+        return "dag"
+    return "bostad" if published.question.per is Denominator.DWELLINGS else "invånare"
 
 
 def _counted(published: Published, total: Change) -> str:
     """Say what the ratio is counted per, where that makes a difference."""
-    if total.by_people:
-        return f", räknat per {'bostad' if published.question.per is Denominator.DWELLINGS else 'invånare'}"
-    return ", räknat per dag" if len({period.span.days for period in published.periods}) > 1 else ""
+    makes_none = not total.by_people and len({period.span.days for period in published.periods}) == 1
+    return "" if makes_none else f", räknat per {_unit(published, total)}"
 
 
 def _signed(percent: float) -> str:
@@ -83,9 +99,9 @@ def by_the_day(published: Published, total: Change | None) -> str:
     if total is None or baseline is None or not np.isfinite(total.ratio[0]):
         return ""
     percent = 100 * (float(total.ratio[0]) - 1)
-    more = "lika många" if percent == 0 else f"{decimal(abs(percent))} procent {'fler' if percent > 0 else 'färre'}"
-    per = "invånare" if total.by_people else "dag"
-    return f"Räknat per {per} är det {more} {'som' if percent == 0 else 'än'} {span_name(baseline)}{certainty(published, total)}."
+    more = f"{decimal(abs(percent))} procent {_more(percent)}" if percent else _more(percent)
+    than = f"{'som' if percent == 0 else 'än'} {span_name(baseline)}"
+    return f"Räknat per {_unit(published, total)} är det {more} {than}; {_sure(total)}{_interval(total, '')}."
 
 
 def findings_said(published: Published, findings: Findings) -> list[str]:
@@ -98,7 +114,8 @@ def findings_said(published: Published, findings: Findings) -> list[str]:
     Returns:
         Whole sentences; none of them empty.
     """
-    said = [_standing_out(published, findings.change), _highest(published, findings), _guarded(findings.change), _varying(findings)]
+    said = [_standing_out(published, findings.change), _not_held_against(published, findings), _highest(published, findings)]
+    said += [_guarded(findings.change), _varying(findings)]
     return [sentence for sentence in said if sentence]
 
 
@@ -118,6 +135,13 @@ def _standing_out(published: Published, change: Change) -> str:
         return f"I inget av de {whole(judged.tested)} områden som kunde prövas kan det avgöras att {against[1]}."
     ending = "" if not rest else f" I {'ett område' if rest == 1 else f'{whole(rest)} områden'} kan det inte avgöras."
     return f"{against[0]} är det {'; '.join(parts)}.{ending}"
+
+
+def _not_held_against(published: Published, findings: Findings) -> str:
+    """Say why no area is held against the rest of the city, where that is for want of a rate."""
+    if published.question.baseline is not None or findings.no_rate is None:
+        return ""
+    return f"Inget område kan jämföras med resten av staden: {findings.no_rate[0]}"
 
 
 def _against(published: Published, change: Change) -> tuple[str, str]:
