@@ -98,6 +98,16 @@ def test_months_delivered_without_placeless_fraud_are_found_and_not_compared(liv
     assert {row["verdict"] for row in found["kinds"]} == {"notApplicable"}
 
 
+def test_a_change_of_codes_is_no_rise(live_server: str) -> None:
+    # Codes of fraud against older people came in 2019; fraud as a whole was counted before as after.
+    found = get(live_server, "lenses/older-people", from_="2019-01", to="2019-12", baseline="previous")
+    older, fraud, *kinds = found["kinds"]
+    assert (older["recoded"], older["percent"], older["verdict"]) == ("2019-01-01", None, "notApplicable")
+    assert (fraud["recoded"], fraud["ratio"] is not None) == (None, True)
+    assert {kind["recoded"] for kind in kinds} == {"2019-01-01"}
+    assert {row["verdict"] for row in found["items"]} == {"notApplicable"}
+
+
 def test_the_whole_city_tells_places_by_the_level_below(live_server: str) -> None:
     found = get(live_server, "lenses/older-people", **YEAR, level="stad")
     assert found["lens"]["placeLevel"] == "stadsdelsomrade"

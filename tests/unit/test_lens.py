@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -12,10 +13,11 @@ from trygghetskarta.analysis.lens import lens_findings
 from trygghetskarta.disclosure.release import release_detail
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
-from trygghetskarta.domain.counts import Ledger, Question
+from trygghetskarta.domain.counts import Ledger, MonthKnown, Question, SourceCoverage
 from trygghetskarta.domain.details import ExactDetail, PublishedDetail
 from trygghetskarta.domain.lens import Homes, LensCounts, Line
-from trygghetskarta.domain.periods import Period
+from trygghetskarta.domain.periods import Month, Period
+from trygghetskarta.domain.recodings import recodings
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import ForbiddenError
 from trygghetskarta.serialize.csv import Dialect
@@ -55,6 +57,7 @@ COUNTS = LensCounts(
     city_person_years=np.array([160_000.0, 159_000.0]),
     silent=np.array([0, 0]),
     missing=(False, False),
+    recoded=(None, None, None),
     comparable=True,
 )
 
@@ -62,6 +65,10 @@ COUNTS = LensCounts(
 def published(counts: LensCounts = COUNTS, audience: Audience = Audience.ANALYST) -> PublishedDetail[LensCounts]:
     question = Question(AreaLevel.STADSDEL, (SourceId.ANMALDA_BROTT,), NOW, baseline=THEN)
     return release_detail(ExactDetail(question, counts, Ledger(80, 255, 5, 0), (), PROVENANCE), audience)
+
+
+def sentences(answer: PublishedDetail[LensCounts]) -> list[str]:
+    return lens_sentences(answer, lens_findings(answer))
 
 
 def test_an_area_has_crimes_where_they_happened_and_where_the_victims_live() -> None:
@@ -98,6 +105,7 @@ def test_a_sum_varies_as_itself_and_a_kind_as_the_kinds_do() -> None:
         lines=tuple(kinds),
         buckets=np.concatenate([COUNTS.buckets[:2], np.array([[[0, 600, 0, 0], [0, 100, 0, 0]], [[0, 100, 0, 0], [0, 600, 0, 0]]])]),
         homes=Homes(*(np.zeros((4, 2), np.int64) for _ in range(4))),
+        recoded=(None,) * 4,
         history=np.zeros((2, 4), np.int64),
         line_history=np.concatenate([turns, table([600, 100, 600, 100])]),
         history_days=np.full(4, 365.0),
@@ -108,6 +116,33 @@ def test_a_sum_varies_as_itself_and_a_kind_as_the_kinds_do() -> None:
     assert (older["ratioLow"], older["ratioHigh"]) == (0.9675, 1.3281)
     assert first["pearsonDispersion"] == second["pearsonDispersion"] > 200
     assert (first["ratio"], first["verdict"]) == (6.0, "cannotTell")
+
+
+def test_a_break_at_a_recoding_is_no_change() -> None:
+    (change,) = (one for one in recodings() if one.categories == ("bedrageri",) and one.first == date(2019, 1, 1))
+    answer = published(replace(COUNTS, recoded=(change, None, change)))
+    older, fraud, card = kind_rows(lens_findings(answer))
+    assert (older["count"], older["baselineCount"], older["percent"], older["verdict"]) == (340, 300, None, "notApplicable")
+    assert (older["recoded"], card["recoded"], fraud["recoded"]) == ("2019-01-01", "2019-01-01", None)
+    assert fraud["ratio"] is not None
+    assert {row["verdict"] for row in area_rows(lens_findings(answer))} == {"notApplicable"}
+    said = sentences(answer)
+    assert not any(sentence.startswith(("Om brott mot äldre", "Mot 2024 har brott mot äldre")) for sentence in said)
+    assert any(
+        sentence.startswith("Ingen ändring prövas för Brott mot äldre och Kortbedrägeri: koderna ändrades den 1 januari 2019.")
+        for sentence in said
+    )
+
+
+def test_a_fall_that_late_reports_may_undo_cannot_be_told() -> None:
+    fewer = replace(COUNTS, buckets=COUNTS.buckets[:, ::-1].copy(), older=COUNTS.older[:, ::-1].copy())
+    steep = replace(fewer, buckets=fewer.buckets * 10)
+    assert kind_rows(lens_findings(published(steep)))[0]["verdict"] == "lower"
+    late = MonthKnown(Month.parse("2025-12"), 0.1, 0.05, 0.15)
+    coverage = SourceCoverage(SourceId.ANMALDA_BROTT, NOW.first, NOW.last, missing=(), provisional=(), incomplete=(late,))
+    answer = replace(published(steep), coverage=(coverage,))
+    assert kind_rows(lens_findings(answer))[0]["verdict"] == "cannotTell"
+    assert any("beräknas vara kända" in sentence for sentence in sentences(answer))
 
 
 def test_nothing_in_either_period_cannot_be_compared() -> None:
@@ -126,7 +161,7 @@ def test_periods_that_cannot_be_compared_have_no_change() -> None:
     unlike = replace(COUNTS, silent=np.array([6, 0]), comparable=False)
     for row in (*area_rows(lens_findings(published(unlike))), *kind_rows(lens_findings(published(unlike)))):
         assert (row["difference"], row["percent"], row["ratio"], row["verdict"]) == (None, None, None, "notApplicable")
-    said = lens_sentences(lens_findings(published(unlike)))
+    said = sentences(published(unlike))
     assert "Perioden går inte att jämföra med 2024: leveranserna täcker inte lika mycket." in said
     assert any(sentence.startswith("I 6 månader finns inget bedrägeri utan plats") for sentence in said)
 
@@ -136,11 +171,11 @@ def test_a_period_without_deliveries_has_no_figure() -> None:
     for row in (*area_rows(lens_findings(published(gone))), *kind_rows(lens_findings(published(gone)))):
         assert row["status"] == "missing"
         assert {row[name] for name in row if name not in ("code", "name", "level", "parent", "status", "verdict")} == {None}
-    assert lens_sentences(lens_findings(published(gone))) == ["Anmälda brott är inte levererade för 2025."]
+    assert sentences(published(gone)) == ["Anmälda brott är inte levererade för 2025."]
 
 
 def test_sentences_tell_what_has_no_place_before_they_tell_of_the_map() -> None:
-    said = lens_sentences(lens_findings(published()))
+    said = sentences(published())
     assert said[:4] == [
         "2025: 340 anmälda brott mot äldre eller personer med funktionsnedsättning, 2,12 per 1 000 invånare 65 år och äldre och år. "
         "80 kan läggas på kartan (stadsdel), 260 har ingen plats där (76 procent).",
@@ -154,7 +189,7 @@ def test_sentences_tell_what_has_no_place_before_they_tell_of_the_map() -> None:
 
 def test_a_source_that_tells_no_homes_says_so() -> None:
     silent = replace(COUNTS, homes=Homes(*(np.zeros((3, 2), np.int64) for _ in range(4))), older_home=table([0, 0], [0, 0]))
-    assert "Källan säger inte var de drabbade bor." in lens_sentences(lens_findings(published(silent)))
+    assert "Källan säger inte var de drabbade bor." in sentences(published(silent))
 
 
 def test_without_a_baseline_there_is_no_change() -> None:
@@ -164,7 +199,7 @@ def test_without_a_baseline_there_is_no_change() -> None:
     )  # fmt: skip
     row = area_rows(lens_findings(published(alone)))[0]
     assert (row["count"], row["baselineCount"], row["difference"], row["verdict"]) == (50, None, None, "notApplicable")
-    assert not any("ändrats" in sentence for sentence in lens_sentences(lens_findings(published(alone))))
+    assert not any("ändrats" in sentence for sentence in sentences(published(alone)))
 
 
 @pytest.mark.parametrize("view", list(View))

@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from trygghetskarta.analysis.comparison import judge_change
+from trygghetskarta.analysis.comparison import can_be_told, judge_change
 from trygghetskarta.analysis.verdicts import Judged
 from trygghetskarta.domain.counts import Counts, Figures
 from trygghetskarta.domain.details import PublishedDetail
 from trygghetskarta.domain.lens import LensCounts
 from trygghetskarta.stats.dispersion import between_years
 from trygghetskarta.stats.rates import per_thousand_years
+
+Bools = npt.NDArray[np.bool_]
 
 _KINDS = 2
 """The lines before this are sums, the others kinds of fraud."""
@@ -73,26 +76,30 @@ def lens_findings(published: PublishedDetail[LensCounts]) -> LensFindings:
         counts=counts,
         rates=per_thousand_years(counts.older[:, 0], counts.person_years[:, 0]),
         home_rates=per_thousand_years(counts.older_home[:, 0], counts.person_years[:, 0]),
-        areas=_area_changes(counts),
-        lines=_line_changes(counts, (totals, spent)),
+        areas=_area_changes(published),
+        lines=_line_changes(published, (totals, spent)),
     )
 
 
-def _area_changes(counts: LensCounts) -> Changes:
+def _area_changes(published: PublishedDetail[LensCounts]) -> Changes:
+    counts = published.content
     dispersion = between_years(counts.history, counts.history_days)
     inflation = dispersion.inflation(_usual(counts, counts.history))
-    return _changes(counts, (counts.older, counts.person_years), inflation, np.full(len(counts.areas), dispersion.pearson))
+    broken = np.full(len(counts.areas), counts.recoded[0] is not None)
+    return _changes(published, (counts.older, counts.person_years), broken, (inflation, np.full(len(counts.areas), dispersion.pearson)))
 
 
-def _line_changes(counts: LensCounts, pairs: tuple[Counts, Figures]) -> Changes:
+def _line_changes(published: PublishedDetail[LensCounts], pairs: tuple[Counts, Figures]) -> Changes:
     """Hold the city's lines against the baseline: a sum varies as itself, a kind of fraud as the kinds do together."""
+    counts = published.content
     history, days = counts.line_history, counts.history_days
     usual = _usual(counts, history)
     own = [between_years(history[row : row + 1], days) for row in range(_KINDS)]
     kinds = between_years(history[_KINDS:], days)
     inflation = [dispersion.inflation(usual[row : row + 1]) for row, dispersion in enumerate(own)] + [kinds.inflation(usual[_KINDS:])]
     pearson = [dispersion.pearson for dispersion in own] + [kinds.pearson] * (len(usual) - _KINDS)
-    return _changes(counts, pairs, np.concatenate(inflation), np.array(pearson))
+    broken = np.array([change is not None for change in counts.recoded])
+    return _changes(published, pairs, broken, (np.concatenate(inflation), np.array(pearson)))
 
 
 def _usual(counts: LensCounts, history: Counts) -> Figures:
@@ -101,9 +108,14 @@ def _usual(counts: LensCounts, history: Counts) -> Figures:
     return usual
 
 
-def _changes(counts: LensCounts, pairs: tuple[Counts, Figures], inflation: Figures, pearson: Figures) -> Changes:
-    """Hold the span against the baseline; nothing is told where they cannot be compared."""
-    number, exposures = pairs
+def _changes(
+    published: PublishedDetail[LensCounts], pairs: tuple[Counts, Figures], broken: Bools, varying: tuple[Figures, Figures]
+) -> Changes:
+    """Hold the span against the baseline; nothing is told where they cannot be compared, or are not of the same thing."""
+    counts, (number, exposures), (inflation, pearson) = published.content, pairs, varying
+    told = (True, True)
     if number.shape[1] < 2 or not counts.comparable or any(counts.missing):
         number, exposures = np.zeros((len(number), 2), np.int64), np.full((len(number), 2), np.nan)
-    return Changes(*judge_change(number, exposures, inflation), pearson)
+    else:
+        told = can_be_told(published.coverage, counts.periods)
+    return Changes(*judge_change(number, np.where(broken[:, None], np.nan, exposures), inflation, told), pearson)

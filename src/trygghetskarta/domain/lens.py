@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from trygghetskarta.domain.areas import Area, AreaLevel
 from trygghetskarta.domain.counts import Counts, Figures
 from trygghetskarta.domain.periods import Period
+from trygghetskarta.domain.recodings import Recoding
 
 OLDER_GROUP, FRAUD_GROUP = "brott-mot-aldre", "bedrageri"
 """The groups of categories that the lens is about: crimes against older people, and fraud."""
@@ -66,6 +67,7 @@ class LensCounts:
         city_person_years: Residents of 65 and over in the whole city times years, (periods,); NaN where not known.
         silent: Months of each period without any fraud that lacks a place, though other months have many, (periods,).
         missing: True where nothing was delivered for the period, (periods,).
+        recoded: By line, the change of what was counted that lies between the periods; None where there is none, or no baseline.
         comparable: False where the periods cannot be compared: other months were delivered, or other months are silent.
     """
 
@@ -88,4 +90,5 @@ class LensCounts:
     city_person_years: Figures
     silent: Counts
     missing: tuple[bool, ...]
+    recoded: tuple[Recoding | None, ...]
     comparable: bool

@@ -18,7 +18,7 @@ from trygghetskarta.domain.details import ExactDetail
 from trygghetskarta.domain.events import OLDER, VICTIM_AGE, VICTIM_AREA
 from trygghetskarta.domain.lens import FRAUD_GROUP, OLDER_GROUP, Homes, LensCounts, Line
 from trygghetskarta.domain.periods import Span
-from trygghetskarta.domain.recodings import recodings
+from trygghetskarta.domain.recodings import Recoding, recodings
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.queries.asking import Asked, ask
 from trygghetskarta.queries.comparison import compare
@@ -88,6 +88,7 @@ def older_people(connection: Connection, cube: Cube, asked: Asked) -> ExactDetai
         city_person_years=_city_years(cube, question),
         silent=silent,
         missing=tuple(exact.missing.tolist()),
+        recoded=tuple(_recoded(code, spans) for code in lines),
         comparable=exact.comparable and len(set(silent.tolist())) == 1,
     )
     return ExactDetail(question, content, exact.ledger, exact.coverage, exact.provenance)
@@ -133,6 +134,14 @@ def _earlier(cube: Cube, question: Question) -> tuple[Span, ...]:
     codes = (*category_groups()[OLDER_GROUP].categories[SOURCE], *category_groups()[FRAUD_GROUP].categories[SOURCE])
     changes = [change for change in recodings() if change.source is SOURCE and change.touches(codes)]
     return tuple(span for span in earlier_spans(cube, question) if not any(change.divides((span, question.span)) for change in changes))
+
+
+def _recoded(code: str, spans: tuple[Span, ...]) -> Recoding | None:
+    """Give the change after which a line's counts are not of the same thing in all of the periods."""
+    group = category_groups().get(code)
+    codes = group.categories[SOURCE] if group is not None else (code,)
+    found = (change for change in recodings() if change.source is SOURCE and change.touches(codes) and change.divides(spans))
+    return next(found, None) if len(spans) > 1 else None
 
 
 def _known(exact: Exact) -> np.ndarray[Any, np.dtype[np.float64]]:

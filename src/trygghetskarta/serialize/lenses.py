@@ -11,6 +11,7 @@ from trygghetskarta.analysis.lens import Changes, LensFindings, lens_findings
 from trygghetskarta.domain.counts import Status
 from trygghetskarta.domain.details import PublishedDetail
 from trygghetskarta.domain.lens import LensCounts
+from trygghetskarta.domain.recodings import Recoding
 from trygghetskarta.serialize.figures import Row, number
 from trygghetskarta.serialize.formats import Figures, Writing, write
 from trygghetskarta.serialize.geojson import Outlines
@@ -56,7 +57,7 @@ def lens_figures(published: PublishedDetail[LensCounts], view: View, outlines: O
     tables = {View.AREAS: area_rows(findings), View.KINDS: kind_rows(findings)}
     shown = tables.pop(view)
     beside = {**{other.value: rows for other, rows in tables.items()}, "lens": _about(findings)}
-    return Figures(shown, lens_sentences(findings), _METHODS, beside, outlines if view is View.AREAS else {})
+    return Figures(shown, lens_sentences(published, findings), _METHODS, beside, outlines if view is View.AREAS else {})
 
 
 def area_rows(findings: LensFindings) -> list[Row]:
@@ -76,7 +77,7 @@ def area_rows(findings: LensFindings) -> list[Row]:
         home_rate, home_low, home_high = (number(end, 4) for end in findings.home_rates[row])
         status = Status.MISSING if missing else Status.NOT_APPLICABLE if rate is None else Status.VALUE
         it: Row = {"code": area.code, "name": area.name, "level": area.level.value, "parent": area.parent}
-        it |= _counted(counts, counts.older[row])
+        it |= _counted(counts, counts.older[row], counts.recoded[0])
         it |= {"rate": rate, "rateLow": low, "rateHigh": high} | _change(findings.areas, row)
         it |= {
             "countByHome": int(counts.older_home[row, 0]),
@@ -104,7 +105,7 @@ def kind_rows(findings: LensFindings) -> list[Row]:
     rows = []
     for row, line in enumerate(counts.lines):
         it: Row = {"code": line.code, "name": line.name}
-        it |= _counted(counts, counts.buckets[row].sum(axis=1)) | _change(findings.lines, row)
+        it |= _counted(counts, counts.buckets[row].sum(axis=1), counts.recoded[row]) | _change(findings.lines, row)
         it |= {name: int(value) for name, value in zip(_BUCKETS, counts.buckets[row, 0], strict=True)}
         it |= {
             "homeKnown": int(homes.known[row, 0]),
@@ -112,6 +113,7 @@ def kind_rows(findings: LensFindings) -> list[Row]:
             "older": int(homes.older[row, 0]),
             "ageTold": int(homes.aged[row, 0]),
             "pearsonDispersion": number(findings.lines.pearson[row], 4),
+            "recoded": change.first.isoformat() if (change := counts.recoded[row]) is not None else None,
             "status": (Status.MISSING if counts.missing[0] else Status.VALUE).value,
         }
         rows.append(_emptied(it) if counts.missing[0] else it)
@@ -124,9 +126,10 @@ def _emptied(row: Row) -> Row:
     return {name: value if name in kept else None for name, value in row.items()}
 
 
-def _counted(counts: LensCounts, pair: np.ndarray[Any, np.dtype[np.int64]]) -> Row:
+def _counted(counts: LensCounts, pair: np.ndarray[Any, np.dtype[np.int64]], recoded: Recoding | None) -> Row:
+    """Give a count and how it differs from the baseline's; not where the two are not of the same thing."""
     before = int(pair[1]) if len(pair) > 1 and not counts.missing[1] else None
-    difference = int(pair[0]) - before if before is not None and counts.comparable else None
+    difference = int(pair[0]) - before if before is not None and counts.comparable and recoded is None else None
     return {
         "count": int(pair[0]),
         "baselineCount": before,

@@ -7,18 +7,21 @@ import numpy as np
 from trygghetskarta.analysis.lens import Changes, LensFindings
 from trygghetskarta.analysis.verdicts import Evidence, Verdict
 from trygghetskarta.domain.category_groups import category_groups
+from trygghetskarta.domain.details import PublishedDetail
 from trygghetskarta.domain.lens import OLDER_GROUP, LensCounts
-from trygghetskarta.serialize.swedish import decimal, how_many, span_name, whole
+from trygghetskarta.serialize.saying.answers import deliveries_said
+from trygghetskarta.serialize.swedish import day_name, decimal, how_many, listed, span_name, whole
 
 _OLDER, _FRAUD, _KINDS = 0, 1, 2
 _CRIMES = ("anmält brott", "anmälda brott")
 _FRAUDS = ("bedrägeri", "bedrägerier")
 
 
-def lens_sentences(findings: LensFindings) -> list[str]:
+def lens_sentences(published: PublishedDetail[LensCounts], findings: LensFindings) -> list[str]:
     """Say how many there were, how that has changed, how much has no place, and what to mind.
 
     Args:
+        published: What was counted.
         findings: What the lens shows.
 
     Returns:
@@ -38,6 +41,8 @@ def lens_sentences(findings: LensFindings) -> list[str]:
         _highest(findings),
         _by_age_only(counts),
         _silent(counts),
+        *deliveries_said(published),
+        _recoded(counts),
         category_groups()[OLDER_GROUP].caution,
     ]
     return [sentence for sentence in said if sentence]
@@ -72,7 +77,7 @@ def _changed(findings: LensFindings, line: int, subject: str) -> str:
     against = span_name(counts.periods[1].span)
     if not counts.comparable or counts.missing[1]:
         return f"Perioden går inte att jämföra med {against}: leveranserna täcker inte lika mycket." if line == _OLDER else ""
-    return _said(findings.lines, line, subject, against)
+    return "" if counts.recoded[line] is not None else _said(findings.lines, line, subject, against)
 
 
 def _said(changes: Changes, line: int, subject: str, against: str) -> str:
@@ -130,6 +135,20 @@ def _by_age_only(counts: LensCounts) -> str:
     if not count:
         return ""
     return f"{how_many(count, _CRIMES)} till gäller någon som enligt åldern är 65 år eller äldre; de räknas bara där den drabbade bor."
+
+
+def _recoded(counts: LensCounts) -> str:
+    """Say which lines are not of the same thing in both periods."""
+    broken = [
+        (line.name[:1].lower() + line.name[1:], change)
+        for line, change in zip(counts.lines, counts.recoded, strict=True)
+        if change is not None
+    ]
+    if not broken:
+        return ""
+    change = broken[0][1]
+    when = f"den {day_name(change.first)}" if change.is_day else f"{change.first.year}"
+    return f"Ingen ändring prövas för {listed([name for name, _ in broken])}: koderna ändrades {when}. {change.what}"
 
 
 def _silent(counts: LensCounts) -> str:

@@ -7,6 +7,7 @@ from trygghetskarta.analysis.verdicts import Verdict
 from trygghetskarta.domain.counts import Published
 from trygghetskarta.domain.likeness import AreaTraits
 from trygghetskarta.domain.sources import CONTRACTS
+from trygghetskarta.serialize.saying.comparisons import PER
 from trygghetskarta.serialize.swedish import decimal, listed, month_name, span_name, whole
 
 _MOST_AREAS = 5
@@ -50,7 +51,7 @@ def _like(traits: AreaTraits, like: Like) -> str:
 
 def _rate(traits: AreaTraits, like: Like, found: AgainstSimilar, crime: Published) -> str:
     name, what = traits.areas[like.area].name, CONTRACTS[crime.question.sources[0]].noun[1]
-    subject = f"{name} och de liknande områdena, {what} per 1 000 {crime.question.per.names[0]} under {span_name(crime.question.span)}"
+    subject = f"{name} och de liknande områdena, {what} per 1 000 {PER[crime.question.per]} under {span_name(crime.question.span)}"
     if found.verdict is Verdict.NOT_APPLICABLE:
         return f"{subject}: går inte att jämföra."
     if found.ratio is None or found.low is None:

@@ -11,6 +11,7 @@ from trygghetskarta.domain.counts import Published
 from trygghetskarta.domain.sources import CONTRACTS
 from trygghetskarta.domain.survey import Lack, SurveyValues
 from trygghetskarta.domain.values import EVERYONE
+from trygghetskarta.serialize.saying.comparisons import PER
 from trygghetskarta.serialize.swedish import decimal, how_many, listed, whole
 from trygghetskarta.stats.survey import RankCorrelation
 
@@ -62,7 +63,7 @@ def beside_sentences(findings: SurveyFindings, found: BesideCrime, crime: Publis
     group = category_groups()[crime.question.group] if crime.question.group is not None else None
     if group is not None:
         name = f"{group.name.lower()} ({name})"
-    per = crime.question.per.names[0]
+    per = PER[crime.question.per]
     whose = f" ({values.groups[0]})" if values.groups[0] != EVERYONE else ""
     said = [
         _alike(f"”{question}”{whose} och {name} per 1 000 {per} och år", alike, found.year)
