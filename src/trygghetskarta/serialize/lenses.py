@@ -67,25 +67,26 @@ def area_rows(findings: LensFindings) -> list[Row]:
         findings: What the lens shows.
 
     Returns:
-        Rows in the order of the areas, all with the same keys.
+        Rows in the order of the areas, all with the same keys; nothing by home where no row tells of one.
     """
     counts = findings.counts
     missing = counts.missing[0]
+    told = bool((counts.homes.known + counts.homes.unknown)[:, 0].any())
     rows = []
     for row, area in enumerate(counts.areas):
         rate, low, high = (number(end, 4) for end in findings.rates[row])
-        home_rate, home_low, home_high = (number(end, 4) for end in findings.home_rates[row])
+        home_rate, home_low, home_high = (number(end, 4) if told else None for end in findings.home_rates[row])
         status = Status.MISSING if missing else Status.NOT_APPLICABLE if rate is None else Status.VALUE
         it: Row = {"code": area.code, "name": area.name, "level": area.level.value, "parent": area.parent}
         it |= _counted(counts, counts.older[row], counts.recoded[0])
         it |= {"rate": rate, "rateLow": low, "rateHigh": high} | _change(findings.areas, row)
         it |= {
-            "countByHome": int(counts.older_home[row, 0]),
+            "countByHome": int(counts.older_home[row, 0]) if told else None,
             "rateByHome": home_rate,
             "rateByHomeLow": home_low,
             "rateByHomeHigh": home_high,
             "fraud": int(counts.fraud[row, 0]),
-            "fraudByHome": int(counts.fraud_home[row, 0]),
+            "fraudByHome": int(counts.fraud_home[row, 0]) if told else None,
             "status": status.value,
         }
         rows.append(_emptied(it) if missing else it)
@@ -110,7 +111,7 @@ def kind_rows(findings: LensFindings) -> list[Row]:
         it |= {
             "homeKnown": int(homes.known[row, 0]),
             "homeUnknown": int(homes.unknown[row, 0]),
-            "older": int(homes.older[row, 0]),
+            "older": int(homes.older[row, 0]) if homes.aged[row, 0] else None,
             "ageTold": int(homes.aged[row, 0]),
             "pearsonDispersion": number(findings.lines.pearson[row], 4),
             "recoded": change.first.isoformat() if (change := counts.recoded[row]) is not None else None,

@@ -139,11 +139,8 @@ def _by_age_only(counts: LensCounts) -> str:
 
 def _recoded(counts: LensCounts) -> str:
     """Say which lines are not of the same thing in both periods."""
-    broken = [
-        (line.name[:1].lower() + line.name[1:], change)
-        for line, change in zip(counts.lines, counts.recoded, strict=True)
-        if change is not None
-    ]
+    names = [line.name[:1].lower() + line.name[1:] for line in counts.lines]
+    broken = [(name, change) for name, change in zip(names, counts.recoded, strict=True) if change is not None]
     if not broken:
         return ""
     change = broken[0][1]
