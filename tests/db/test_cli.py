@@ -63,9 +63,11 @@ def test_ingest_gives_a_receipt_in_which_every_row_is_accounted_for(areas: Engin
 def test_rejected_rows_are_given_as_they_came(areas: Engine, tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     file.write_text(fires("A;2025-03-01 12:00;10;10", ";2025-03-01 12:00;10;10"), encoding="utf-8")
-    assert run(areas, "ingest", "brander", str(file)).returncode == 1
+    receipt = run(areas, "ingest", "brander", str(file), "--json")
+    assert receipt.returncode == 1
+    number = str(orjson.loads(receipt.stdout)["delivery"])
     lines = file.read_text(encoding="utf-8").splitlines()
-    assert run(areas, "deliveries", "rejected", "1", "--original").stdout == f"{lines[0]}\r\n{lines[2]}\r\n"
+    assert run(areas, "deliveries", "rejected", number, "--original").stdout == f"{lines[0]}\r\n{lines[2]}\r\n"
 
 
 def test_a_held_delivery_is_told_shown_approved_and_withdrawn(areas: Engine, tmp_path: Path) -> None:
