@@ -1,10 +1,12 @@
 """A comparison of all areas with all its statistics, asked of one worker over HTTP: counting, testing, smoothing, ranking and writing.
 
 Every question is about other months, so no answer can have been kept. The worker is warm: it has its counts in memory and has answered before.
+Beside the time that passed stands the processor time of the worker, which others at work on the same machine do not lengthen much.
 """
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
@@ -47,13 +49,16 @@ def run(cluster: Cluster, sample: Sample, rounds: int) -> None:
         with database(cluster, _FILLED, _BASE) as engine:
             ours.in_full(engine, sample)
             areas = _settle_people(engine, sample.events.parent)
-            with _serving(engine) as address, httpx.Client(base_url=address, timeout=60) as client:
-                taken = {name: [seconds for _ in range(rounds) for seconds in _ask(client, asked)] for name, asked in _WAYS.items()}
+            with _serving(engine) as (address, worker), httpx.Client(base_url=address, timeout=60) as client:
+                taken = {name: [one for _ in range(rounds) for one in _ask(client, worker, asked)] for name, asked in _WAYS.items()}
     finally:
         cluster.drop_database(_BASE)
-    rows = [(name, f"{_at(seconds, 50):.1f}", f"{_at(seconds, 95):.1f}") for name, seconds in taken.items()]
+    rows = []
+    for name, answers in taken.items():
+        passed, worked = [seconds for seconds, _ in answers], statistics.mean(seconds for _, seconds in answers)
+        rows.append((name, f"{_at(passed, 50):.1f}", f"{_at(passed, 95):.1f}", f"{1000 * worked:.1f}"))
     print(f"  {areas} areas; target {_TARGET_MS} ms for the median with all statistics")
-    print_table(("Question", "p50 ms", "p95 ms"), rows)
+    print_table(("Question", "p50 ms", "p95 ms", "worker's CPU ms"), rows)
 
 
 def _at(seconds: list[float], percentile: int) -> float:
@@ -75,8 +80,8 @@ def _settle_people(engine: Engine, folder: Path) -> int:
 
 
 @contextmanager
-def _serving(engine: Engine) -> Iterator[str]:
-    """Run one worker, as its own process."""
+def _serving(engine: Engine) -> Iterator[tuple[str, int]]:
+    """Run one worker, as its own process: its address, and its number."""
     address = f"http://127.0.0.1:{_PORT}"
     program = "from trygghetskarta.cli.main import run; run()"
     command = [sys.executable, "-c", program, "serve", "--as", "analyst", "--port", str(_PORT)]
@@ -86,7 +91,7 @@ def _serving(engine: Engine) -> Iterator[str]:
     )
     try:
         _wait(address, worker)
-        yield address
+        yield address, worker.pid
     finally:
         worker.terminate()
         worker.wait(timeout=30)
@@ -104,15 +109,21 @@ def _wait(address: str, worker: subprocess.Popen[bytes]) -> None:
     raise TimeoutError("the worker did not answer")
 
 
-def _ask(client: httpx.Client, asked: dict[str, str]) -> Iterator[float]:
-    """Ask about one run of twelve months after another, and give the seconds that each answer took."""
+def _ask(client: httpx.Client, worker: int, asked: dict[str, str]) -> Iterator[tuple[float, float]]:
+    """Ask about one run of twelve months after another, and give the seconds that each answer took: those that passed, and the worker's."""
     last = Month((FIRST_YEAR + YEARS - 1970) * 12 - 1)
     for number in range(_WARM + _ASKED):
         to = last.plus(-(number % 60))
         question = {"source": SourceId.ANMALDA_BROTT.value, "level": "basomrade", "from": str(to.plus(-11)), "to": str(to), **asked}
-        began = time.perf_counter()
+        worked, began = _worked(worker), time.perf_counter()
         answer = client.get("/v1/comparisons", params=question)
         taken = time.perf_counter() - began
         answer.raise_for_status()
         if number >= _WARM:
-            yield taken
+            yield taken, _worked(worker) - worked
+
+
+def _worked(worker: int) -> float:
+    """Give the processor time of a process so far, in seconds: coarse for one answer, not for the mean of many."""
+    fields = Path(f"/proc/{worker}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

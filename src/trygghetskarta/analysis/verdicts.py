@@ -15,7 +15,7 @@ Floats = npt.NDArray[np.float64]
 SINGLE = 0.05
 """No area whose own p-value is above this is said to be higher or lower: of areas where nothing has changed at most one in twenty are."""
 FALSE_SHARE = 0.20
-"""The share of false findings among the areas said to be higher or lower, by Benjamini and Hochberg; see decision 0020."""
+"""The share of false findings among the areas said to be higher or lower, by Benjamini and Hochberg; see decision 0021."""
 STRONG = 0.05
 """An adjusted p-value up to this is strong evidence."""
 

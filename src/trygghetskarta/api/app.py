@@ -21,6 +21,7 @@ from trygghetskarta.api.routers import (
     hours,
     lenses,
     measures,
+    series,
     service,
     similar,
     sources,
@@ -74,6 +75,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     add_problems(app)
     for router in (
         comparisons.router,
+        series.router,
         decompositions.router,
         hours.router,
         space.router,

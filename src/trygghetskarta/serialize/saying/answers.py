@@ -28,7 +28,8 @@ def sentences(published: Published, findings: Findings | None = None) -> list[st
     said += [_ledger(published), _withheld_by_source(published)]
     said += [_withheld(published), *deliveries_said(published)]
     said += [_group(published), *_recoded(published)]
-    if published.question.measure is Measure.HARM:
+    # The first column of a series is its first period: nothing to say of the whole from.
+    if published.question.measure is Measure.HARM and published.periods[0].span == published.question.span:
         said += harm_sentences(published)
     return [sentence for sentence in said if sentence]
 
