@@ -14,7 +14,7 @@ from trygghetskarta.serialize.swedish import decimal, listed, span_name, whole
 from trygghetskarta.stats.dispersion import Variance
 
 _MOST_NAMES, _LEAST = 5, 1e-12
-_PER = {
+PER = {
     Denominator.RESIDENTS: "invånare",
     Denominator.RESIDENTS65PLUS: "invånare som är 65 år eller äldre",
     Denominator.DAY_POPULATION: "personer i dagbefolkningen",
@@ -182,7 +182,7 @@ def _highest(published: Published, findings: Findings) -> str:
     place = f"plats {whole(low)}" if low == high else f"någonstans från plats {whole(low)} till {whole(high)}"
     rate, first, last = (decimal(1000 * float(value[at])) for value in (rates.rate, rates.low, rates.high))
     return (
-        f"Högst tal har {published.areas[at].name}: {rate} per 1 000 {_PER[published.question.per]} och år (mellan {first} och {last}), "
+        f"Högst tal har {published.areas[at].name}: {rate} per 1 000 {PER[published.question.per]} och år (mellan {first} och {last}), "
         f"{place} av {whole(rates.ranked)}."
     )
 
