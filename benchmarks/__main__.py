@@ -1,4 +1,4 @@
-"""`python -m benchmarks [placing|loading|answering|monthly|memory] [--rows N] [--rounds N] [--gigabytes N]`."""
+"""`python -m benchmarks [placing|loading|answering|judging|monthly|memory] [--rows N] [--rounds N] [--gigabytes N]`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import signal
 import sys
 from types import FrameType
 
-from benchmarks import answering, loading, memory, monthly, placing
+from benchmarks import answering, judging, loading, memory, monthly, placing
 from benchmarks.data import make_sample
 from benchmarks.server import private_server
 
-ALL = {"placing": placing.run, "loading": loading.run, "answering": answering.run, "monthly": monthly.run}
+ALL = {"placing": placing.run, "loading": loading.run, "answering": answering.run, "judging": judging.run, "monthly": monthly.run}
 MEMORY = "memory"
 
 

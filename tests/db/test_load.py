@@ -184,7 +184,9 @@ def test_new_outlines_place_every_event_anew(connection: Connection, draw: Drawi
     assert counts(connection, SourceId.BRANDER, AreaLevel.STADSDEL, "2025-03..2025-03") == {"rinkeby": 1, "tensta": 1}
 
 
-def test_a_row_that_names_an_area_since_split_counts_by_share_and_in_the_city_of_every_edition(connection: Connection, draw: Drawing) -> None:
+def test_a_row_that_names_an_area_since_split_counts_by_share_and_in_the_city_of_every_edition(
+    connection: Connection, draw: Drawing
+) -> None:
     north_and_south: dict[str, Box] = {"norr": (0, 500, 2000, 1000), "soder": (0, 0, 2000, 500)}
     for edition, boxes in ((date(2020, 7, 1), TWO_STADSDELAR), (date(2023, 7, 1), north_and_south)):
         draw.edition = edition

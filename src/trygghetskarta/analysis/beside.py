@@ -7,14 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from trygghetskarta.analysis.months import Floats, Ints, Months
+from trygghetskarta.analysis.verdicts import FALSE_SHARE, SINGLE
 from trygghetskarta.domain.periods import Span
 from trygghetskarta.stats.change import rate_ratio, scaled_p
 from trygghetskarta.stats.multiple import benjamini_hochberg
 from trygghetskarta.stats.series import YEAR, Changed, change, days_of, rolling_sum, year_before, year_to_date
-
-SURE = 0.05
-FALSE_SHARE = 0.20
-"""A finding is sure where its own p-value is at most the first, and that adjusted for all areas of the answer at most the second (decision 0020)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,7 @@ class Compared:
 
 def is_sure(p_value: float, adjusted_p: float) -> bool:
     """Tell whether something is more than chance, however many areas were asked about; not where there is no p-value."""
-    return p_value <= SURE and adjusted_p <= FALSE_SHARE
+    return p_value <= SINGLE and adjusted_p <= FALSE_SHARE
 
 
 def rolling(months: Months, variation: Floats) -> Compared:

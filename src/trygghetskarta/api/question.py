@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
-from trygghetskarta.domain.counts import Denominator, Measure, Question
+from trygghetskarta.domain.counts import Denominator, Measure, Question, Statistics
 from trygghetskarta.domain.periods import Interval
 from trygghetskarta.domain.sources import EVENT_SOURCES, CountsBy, SourceId
 from trygghetskarta.errors import bad_parameter
@@ -29,6 +29,13 @@ BASELINE = re.compile(r"^(previous|same-period-last-year|[0-9]{4}-[0-9]{2}\.\.[0
 """How a baseline is written."""
 
 _MOST_VALUES = 500
+
+
+def refuse_hidden(cube: Cube, audience: Audience, sources: list[SourceId], categories: list[str]) -> None:
+    """Refuse a category that whoever asks may not know of, as one that there is not."""
+    for code in categories:
+        if not any(code in visible_codes(cube, source, audience) for source in sources):
+            raise bad_parameter("category", code, f"Källan har ingen kategori {code}.", f"The source has no category {code}.")
 
 
 class QuestionParameters(BaseModel):
@@ -93,11 +100,9 @@ class QuestionParameters(BaseModel):
 
     def refuse_hidden(self, cube: Cube, audience: Audience) -> None:
         """Refuse a category that whoever asks may not know of, as one that there is not."""
-        for code in self.category:
-            if not any(code in visible_codes(cube, source, audience) for source in self.source):
-                raise bad_parameter("category", code, f"Källan har ingen kategori {code}.", f"The source has no category {code}.")
+        refuse_hidden(cube, audience, self.source, self.category)
 
-    def asked(self, baseline: str | None = None, interval: Interval = Interval.MONTH) -> Asked:
+    def asked(self, baseline: str | None = None, interval: Interval = Interval.MONTH, statistics: Statistics = Statistics.NONE) -> Asked:
         """Give the question as it was asked, its months not yet made sense of."""
         return Asked(
             level=self.level,
@@ -115,6 +120,7 @@ class QuestionParameters(BaseModel):
             per=self.per,
             as_of=self.as_of,
             weights=self.weights,
+            statistics=statistics,
             by=self.by,
         )
 
@@ -143,12 +149,19 @@ class ComparisonParameters(QuestionParameters):
             examples=["same-period-last-year"],
         ),
     ] = None
+    statistics: Annotated[
+        Statistics,
+        Field(
+            description="all: osäkerhet, prövning, utjämnade tal, ranger och tratt; none: bara antal, och tal när det frågas efter."
+            " / all: intervals, tests, smoothed rates, ranks and funnel; none: counts alone, and rates when asked for."
+        ),
+    ] = Statistics.ALL
     format: Annotated[Format, Field(description="Svarets format. / Format of the answer.")] = Format.GEOJSON
 
     def question(self, cube: Cube, audience: Audience) -> Question:
         """Give the question, checked."""
         self.refuse_hidden(cube, audience)
-        return ask(cube, self.asked(baseline=self.baseline))
+        return ask(cube, self.asked(baseline=self.baseline, statistics=self.statistics))
 
 
 class TraceParameters(QuestionParameters):

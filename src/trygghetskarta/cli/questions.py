@@ -12,11 +12,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from trygghetskarta.analysis.comparison import find
 from trygghetskarta.cli.connecting import open_engine
 from trygghetskarta.disclosure.release import release
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
-from trygghetskarta.domain.counts import Denominator, Exact, Measure, Published, Question
+from trygghetskarta.domain.counts import Denominator, Exact, Measure, Published, Question, Statistics
 from trygghetskarta.domain.periods import Interval
 from trygghetskarta.domain.sources import CountsBy, SourceId
 from trygghetskarta.queries.areas import Detail, load_outlines
@@ -47,7 +48,7 @@ WeightsName = Annotated[str | None, typer.Option("--weights", help="Vikterna som
 Out = Annotated[Path | None, typer.Option(help="Skriv till en fil.")]
 
 
-_COMPARISON = {
+_CHANGE = {
     "name": "Område",
     "count": "Antal",
     "estimated": "Härav skattade",
@@ -55,9 +56,23 @@ _COMPARISON = {
     "baselineEstimated": "Härav skattade",
     "difference": "Skillnad",
     "percent": "Procent",
-    "rate": "Per 1 000 och år",
-    "rateLow": "95 % från",
-    "rateHigh": "till",
+    "ratio": "Kvot",
+    "ratioLow": "95 %",
+    "verdict": "Prövning",
+    "status": "Värde",
+}
+_RATE = {
+    "name": "Område",
+    "count": "Antal",
+    "baselineCount": "Jämförs med",
+    "percent": "Procent",
+    "rate": "Per 1 000",
+    "rateLow": "95 %",
+    "smoothedRate": "Utjämnat",
+    "rankLow": "Plats",
+    "ratio": "Kvot",
+    "ratioLow": "95 %",
+    "verdict": "Prövning",
     "status": "Värde",
 }
 _HARM = {
@@ -74,11 +89,15 @@ _HARM = {
     "weighed": "Andel vägda",
     "harmStatus": "Värde",
 }
+_UP_TO = {"ratioLow": "ratioHigh", "rateLow": "rateHigh", "rankLow": "rankHigh"}
 _ESTIMATED = ("estimated", "baselineEstimated")
 """Columns shown where some figure has any."""
 _STATUSES = ("status", "harmStatus")
 _TEXTS = ("name", "period", *_STATUSES)
+_ALWAYS = (*_TEXTS, "count")
 _STATUS = {"value": "", "missing": "saknas", "withheld": "skyddat", "notApplicable": "ej tillämpligt"}
+_VERDICT = {"higher": "högre", "lower": "lägre", "cannotTell": "oavgjort", "notApplicable": "–"}
+_WORDS = {**dict.fromkeys(_STATUSES, _STATUS), "verdict": _VERDICT}
 
 
 def compare(
@@ -96,6 +115,7 @@ def compare(
     per: Annotated[Denominator, typer.Option(help="Vad rate räknas på.")] = Denominator.RESIDENTS,
     as_of: Day = None,
     weights: WeightsName = None,
+    statistics: Annotated[Statistics, typer.Option(help="all: hur säkra siffrorna är; none: bara antal.")] = Statistics.ALL,
     by: By = None,
     form: Form = None,
     dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
@@ -105,14 +125,21 @@ def compare(
     """Jämför områden under en period, och perioden med en annan."""
     asked = Asked(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, baseline,
-        Interval.MONTH, measure, per, day_of(as_of), weights, by,
+        Interval.MONTH, measure, per, day_of(as_of), weights, statistics, by,
     )  # fmt: skip
     published, cube, outlines = _answer(asked, count_comparison, geometry if form is Format.GEOJSON else Detail.NONE)
     if form is None and out is None:
-        columns = _HARM if measure is Measure.HARM else _COMPARISON
-        print_table(published, cube, (comparison_rows(published), sentences(published)), columns)
+        findings = find(published)
+        print_table(published, cube, (comparison_rows(published, findings), sentences(published, findings)), _compared(published.question))
         return
     write_out(write_comparison(published, Writing(form or Format.CSV, dialect, outlines)), out)
+
+
+def _compared(question: Question) -> dict[str, str]:
+    """Give the columns that a terminal has room for: those that the question is about."""
+    if question.measure is Measure.HARM:
+        return _HARM
+    return _CHANGE if question.measure is Measure.COUNT and question.baseline is not None else _RATE
 
 
 def day_of(day: datetime | None) -> date | None:
@@ -138,6 +165,11 @@ def write_out(content: bytes, out: Path | None) -> None:
     typer.echo(f"Skrev {out}.", err=True)
 
 
+def _tells(row: Row, column: str) -> bool:
+    """Tell whether a row has something to tell in a column: none of its events being estimated is not."""
+    return bool(row.get(column)) if column in _ESTIMATED else row.get(column) is not None
+
+
 def print_table(published: Published, cube: Cube, found: tuple[list[Row], list[str]], columns: Mapping[str, str]) -> None:
     """Print an answer: its edition, its rows, its ledger and its sentences.
 
@@ -145,17 +177,18 @@ def print_table(published: Published, cube: Cube, found: tuple[list[Row], list[s
         published: The answer.
         cube: What it was counted from.
         found: Its rows, and its sentences.
-        columns: The heading of each column, by its key; those that the rows lack are left out, and those of estimates where there are none.
+        columns: The heading of each column, by its key; those that have nothing to tell are left out.
     """
     rows, said = found
     console = Console(width=None if sys.stdout.isatty() else 140)
     console.print(f"{cube.edition.name}. {published.question.span}.")
     table = Table()
-    shown = [column for column in columns if rows and column in rows[0] and (column not in _ESTIMATED or any(row[column] for row in rows))]
+    # A column that has nothing to tell of any area is left out: a terminal is narrow.
+    shown = [column for column in columns if column in _ALWAYS or any(_tells(row, column) for row in rows)]
     for column in shown:
-        table.add_column(columns[column], justify="left" if column in _TEXTS else "right")
+        table.add_column(columns[column], justify="left" if column in _TEXTS else "right", no_wrap=column == "name")
     for row in sorted(rows, key=lambda row: alphabetical(row["name"])):
-        table.add_row(*(_STATUS[row[column]] if column in _STATUSES else cell(row[column]) for column in shown))
+        table.add_row(*(_written(row, column) for column in shown))
     console.print(table)
     ledger = published.ledger
     if ledger is not None:
@@ -167,13 +200,30 @@ def print_table(published: Published, cube: Cube, found: tuple[list[Row], list[s
         console.print(sentence)
 
 
-def cell(value: str | float | None) -> str:
+def _written(row: Row, column: str) -> str:
+    if column in _WORDS:
+        return _WORDS[column][row[column]]
+    if column in _UP_TO:
+        return _interval(row[column], row[_UP_TO[column]])
+    return cell(row[column], 2 if column == "ratio" else 1)
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    """Write both ends of an interval; an end that is nowhere as dots, and a rank that is sure as one number."""
+    if low is None and high is None:
+        return "–"
+    if isinstance(low, int) and low == high:
+        return cell(low)
+    return "–".join("…" if end is None else cell(end, 2) for end in (low, high))
+
+
+def cell(value: str | float | None, decimals: int = 1) -> str:
     """Give a value as a cell of a table on the terminal."""
     match value:
         case None:
             return "–"
         case float():
-            return decimal(value)
+            return decimal(value, decimals)
         case int():
             return whole(value)
         case str():

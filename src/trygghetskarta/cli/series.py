@@ -104,7 +104,7 @@ def series(
     """Följ områden över tid, med säsong, trend, ovanliga månader och brott i nivån."""
     asked = Asked(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, None,
-        interval, measure, per, day_of(as_of), weights, by,
+        interval, measure, per, day_of(as_of), weights, by=by,
     )  # fmt: skip
     with one_state(open_engine(read_settings())) as connection:
         cube = load_cube(connection, asked.edition, asked.as_of, cube_by(asked.sources, asked.by))

@@ -48,7 +48,7 @@ def release(exact: Exact, audience: Audience) -> Published:
         coverage=exact.coverage if may_see else tuple(replace(coverage, incomplete=()) for coverage in exact.coverage),
         provenance=exact.provenance,
         estimated=None if exact.estimated is None else np.where(status == Status.VALUE.number, exact.estimated, 0),
-        history=exact.history if may_see else None,
+        surroundings=exact.surroundings if may_see else None,
         harm=_shown(exact.harm, status),
         harm_variance=_shown(exact.harm_variance, status),
         weighed=_weighed(exact.weighed, status == Status.VALUE.number),

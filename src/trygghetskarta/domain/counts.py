@@ -14,6 +14,7 @@ from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.periods import Interval, Month, Period, Span
 from trygghetskarta.domain.sources import CountsBy, SourceId
+from trygghetskarta.domain.surroundings import Surroundings
 
 Counts = npt.NDArray[np.int64]
 Figures = npt.NDArray[np.float64]
@@ -31,6 +32,13 @@ class Measure(StrEnum):
     HARM = "harm"
 
 
+class Statistics(StrEnum):
+    """What a comparison says beside its counts."""
+
+    NONE = "none"
+    ALL = "all"
+
+
 class Denominator(StrEnum):
     """What a rate is per."""
 
@@ -38,6 +46,16 @@ class Denominator(StrEnum):
     RESIDENTS65PLUS = "residents65plus"
     DAY_POPULATION = "dayPopulation"
     DWELLINGS = "dwellings"
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What people call it, Swedish and English."""
+        return {
+            "residents": ("invånare", "residents"),
+            "residents65plus": ("invånare 65 år och äldre", "residents aged 65 and over"),
+            "dayPopulation": ("dagbefolkning", "day population"),
+            "dwellings": ("bostäder", "dwellings"),
+        }[self.value]
 
 
 class Status(StrEnum):
@@ -73,6 +91,7 @@ class Question:
         per: What a rate is per.
         as_of: Count what was known at the end of this day; None for what is known now.
         weights: Name of the set that harm is weighed by; None for the newest in force.
+        statistics: Whether a comparison also says how sure its figures are.
         by: Which date puts an event in a month; None for each source's own.
     """
 
@@ -90,6 +109,7 @@ class Question:
     per: Denominator = Denominator.RESIDENTS
     as_of: date | None = None
     weights: str | None = None
+    statistics: Statistics = Statistics.NONE
     by: CountsBy | None = None
 
     def codes(self, source: SourceId) -> tuple[str, ...]:
@@ -181,6 +201,25 @@ class SourceCoverage:
 
 
 @dataclass(frozen=True, slots=True)
+class DenominatorUsed:
+    """What the rates of an answer are counted on.
+
+    Attributes:
+        kind: Of whom or what.
+        counted: The days of the counts that the answer rests on, ascending: those within its months, and the nearest before and after.
+        held: True where some month lies before the first of all counts or after the last, whose number is then held.
+        deliveries: Numbers of the deliveries that told them, ascending.
+        without: How many of the answer's areas have no count of their own near enough, and so no rate.
+    """
+
+    kind: Denominator
+    counted: tuple[date, ...]
+    held: bool
+    deliveries: tuple[int, ...]
+    without: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """What an answer rests on, enough to make it again.
 
@@ -191,6 +230,7 @@ class Provenance:
         edition_name: What people call it.
         as_of: The day the figures were known, when it was asked for.
         counted: Per source, the names of the categories counted; empty for all.
+        denominator: What its rates are counted on; None where it has none.
         weights: Name of the set that harm is weighed by; None when there is none.
     """
 
@@ -200,6 +240,7 @@ class Provenance:
     edition_name: str
     as_of: date | None
     counted: tuple[tuple[SourceId, tuple[str, ...]], ...]
+    denominator: DenominatorUsed | None = None
     weights: str | None = None
 
 
@@ -236,7 +277,7 @@ class Exact:
         provenance: What the answer rests on.
         withheld: Shape (areas, periods): True where the source withholds all that there is; None for nowhere.
         estimated: Shape (areas, periods): how many of `counts` are placed by the share of a link between editions; None for none.
-        history: Shape (areas, years): counts of the span's months in the years before it, newest first; those years that were wholly delivered.
+        surroundings: What a comparison is judged against; None where no statistics were asked for.
         harm: Shape (areas, periods): weight in days of all that is counted and has a weight; None where no weights are in force.
         harm_variance: Shape (areas, periods): sum of counts times weight squared, the variance of `harm`; None with `harm`.
         weighed: What a reader of harm needs beside it; None with `harm`.
@@ -255,7 +296,7 @@ class Exact:
     provenance: Provenance
     withheld: npt.NDArray[np.bool_] | None = None
     estimated: Counts | None = None
-    history: Counts | None = None
+    surroundings: Surroundings | None = None
     harm: Figures | None = None
     harm_variance: Figures | None = None
     weighed: Weighed | None = None
@@ -279,7 +320,7 @@ class Published:
         coverage: Per source.
         provenance: What the answer rests on.
         estimated: Shape (areas, periods); 0 where `status` is not VALUE. None for none.
-        history: Shape (areas, years): the same months in the years before, newest first; None where it may not leave or there is none.
+        surroundings: What a comparison is judged against; None where it may not leave or was not asked for.
         harm: Shape (areas, periods); NaN where `status` is not VALUE. None where no weights are in force.
         harm_variance: Shape (areas, periods), likewise.
         weighed: What a reader of harm needs beside it, 0 where `status` is not VALUE; None with `harm`.
@@ -298,7 +339,7 @@ class Published:
     coverage: tuple[SourceCoverage, ...]
     provenance: Provenance
     estimated: Counts | None = None
-    history: Counts | None = None
+    surroundings: Surroundings | None = None
     harm: Figures | None = None
     harm_variance: Figures | None = None
     weighed: Weighed | None = None

@@ -94,6 +94,11 @@ class Span:
         """How many months it holds."""
         return self.last.number - self.first.number + 1
 
+    @property
+    def days(self) -> int:
+        """How many days it holds."""
+        return (self.last.plus(1).first_day - self.first.first_day).days
+
     def shifted(self, months: int) -> Span:
         """Give the same length so many months later."""
         return Span(self.first.plus(months), self.last.plus(months))

@@ -8,7 +8,7 @@ from datetime import date
 
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.category_groups import category_groups
-from trygghetskarta.domain.counts import Denominator, Measure, Question
+from trygghetskarta.domain.counts import Denominator, Measure, Question, Statistics
 from trygghetskarta.domain.periods import Interval, Month, Span
 from trygghetskarta.domain.sources import CONTRACTS, EVENTS, CountsBy, SourceId
 from trygghetskarta.errors import Fault, InvalidQuestionError, NotCarriedError, NotCoveredError, bad_parameter
@@ -37,6 +37,7 @@ class Asked:
     per: Denominator = Denominator.RESIDENTS
     as_of: date | None = None
     weights: str | None = None
+    statistics: Statistics = Statistics.NONE
     by: CountsBy | None = None
 
 
@@ -87,6 +88,7 @@ def ask(cube: Cube, asked: Asked) -> Question:
         per=asked.per,
         as_of=asked.as_of,
         weights=asked.weights,
+        statistics=asked.statistics,
         by=asked.by,
     )
 

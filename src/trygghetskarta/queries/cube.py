@@ -310,8 +310,10 @@ def _ordered(below: Mapping[str | None, list[Any]]) -> tuple[list[Any], dict[str
 
 def delivered_months(cube: Cube, source: SourceId, span: Span) -> Ints:
     """Give the months of a span that a source delivered, as months since 1970."""
-    asked = np.arange(span.first.number, span.last.number + 1)
-    return asked[np.isin(asked, cube.delivered[source].months if source in cube.delivered else [])]
+    if source not in cube.delivered:
+        return np.zeros(0, np.int64)
+    months = cube.delivered[source].months
+    return months[slice(*np.searchsorted(months, (span.first.number, span.last.number + 1)))]
 
 
 def partial_months(cube: Cube, source: SourceId, span: Span) -> tuple[Month, ...]:

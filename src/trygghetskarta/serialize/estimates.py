@@ -28,6 +28,25 @@ def estimated_of(published: Published, number: int, column: int) -> dict[str, An
     return {"estimated": estimated, "estimatedShare": round(estimated / count, 4) if count else 0.0}
 
 
+def estimated_columns(published: Published) -> dict[str, list[Any]]:
+    """Give what the rows of a comparison say of how much of their counts is estimated.
+
+    Args:
+        published: The answer; its first period is the span, its second, if any, the baseline.
+
+    Returns:
+        `estimated` and `estimatedShare` as `estimated_of` gives them, and `baselineEstimated`: None without a baseline. Each has a value per area.
+    """
+    rows = [estimated_of(published, number, 0) for number in range(len(published.areas))]
+    paired = len(published.periods) > 1
+    return {
+        **{name: [row[name] for row in rows] for name in ("estimated", "estimatedShare")},
+        "baselineEstimated": [
+            estimated_of(published, number, 1)["estimated"] if paired else None for number in range(len(published.areas))
+        ],
+    }
+
+
 def estimated_methods(published: Published) -> tuple[str, ...]:
     """Name the method when some figure of the answer is dealt by share."""
     return (METHOD,) if published.estimated is not None and published.estimated.any() else ()

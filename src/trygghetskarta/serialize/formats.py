@@ -9,8 +9,10 @@ from typing import Any
 
 import orjson
 
+from trygghetskarta.analysis.comparison import find
 from trygghetskarta.domain.counts import Published
 from trygghetskarta.domain.details import Answered
+from trygghetskarta.serialize.comparing import beside
 from trygghetskarta.serialize.csv import Dialect, table
 from trygghetskarta.serialize.figures import Row, comparison_rows, head, methods
 from trygghetskarta.serialize.geojson import Outlines, feature_collection
@@ -101,5 +103,12 @@ def write_comparison(published: Published, writing: Writing) -> bytes:
     Returns:
         The bytes.
     """
-    figures = Figures(comparison_rows(published), sentences(published), methods(published), outlines=writing.outlines)
+    findings = find(published)
+    figures = Figures(
+        comparison_rows(published, findings),
+        sentences(published, findings),
+        methods(published, findings),
+        beside=beside(published, findings),
+        outlines=writing.outlines,
+    )
     return write(published, figures, writing)

@@ -17,28 +17,27 @@ _DECIMALS = 2
 _SHARE_DECIMALS = 4
 
 
-def comparison_columns(published: Published) -> list[Columns] | None:
-    """Give the columns of harm for each row of a comparison.
+def comparison_columns(published: Published) -> dict[str, list[Any]]:
+    """Give the columns of harm of a comparison.
 
     Args:
         published: The answer; its first period is the span, its second, if any, the baseline.
 
     Returns:
-        One mapping per area, all with the same keys; None where no weights are in force.
+        Each column with one value per area; none where no weights are in force.
     """
     found = find_harm(published)
     if found is None:
-        return None
+        return {}
     columns = _columns(found, 0)
     before = found.harm[:, 1] if len(published.periods) > 1 else np.full(len(published.areas), np.nan)
     difference = found.harm[:, 0] - before if published.comparable else np.full(len(published.areas), np.nan)
-    columns |= {
+    return columns | {
         "baselineHarm": told(before),
         "harmDifference": told(difference),
         "harmPercent": told(np.where(before > 0, 100 * difference / np.where(before > 0, before, 1), np.nan)),
         "baselineHarmPerEvent": told(found.per_event[:, 1]) if len(published.periods) > 1 else [None] * len(published.areas),
     }
-    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 
 def series_columns(published: Published) -> list[list[Columns]] | None:

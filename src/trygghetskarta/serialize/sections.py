@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from trygghetskarta.analysis.beside import SURE, Compared, is_sure
+from trygghetskarta.analysis.beside import Compared, is_sure
 from trygghetskarta.analysis.months import Floats, Lacking, Months
 from trygghetskarta.analysis.series import Broken, Findings, Growth, Stretch
 from trygghetskarta.analysis.unusual import NOT_JUDGED, Judged, Judgement
+from trygghetskarta.analysis.verdicts import SINGLE
 from trygghetskarta.domain.counts import Published, Status
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.serialize.rounding import SHARE, number, whole
@@ -145,7 +146,7 @@ def _season(season: Stretch[tuple[Model, Decomposition]] | Lacking) -> Section:
         "model": model.value,
         "index": [number(value, 4) for value in found.index],
         "pValue": number(found.p_value, SHARE),
-        "isSure": found.p_value < SURE,
+        "isSure": found.p_value < SINGLE,
     }
 
 

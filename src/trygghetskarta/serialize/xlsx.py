@@ -217,6 +217,9 @@ def _about(answer: Answered, sentences: list[str]) -> Iterator[tuple[str, str | 
     yield "Jämförs med", str(question.baseline) if question.baseline is not None else "ingenting"
     yield "Månaden avgörs av", _BY[question.by] if question.by is not None else "källans eget datum"
     yield "Mått", question.measure.value
+    if provenance.denominator is not None:
+        days = ", ".join(str(day) for day in provenance.denominator.counted)
+        yield "Nämnare", f"{provenance.denominator.kind.names[0]} ({days})"
     yield "Indelning", provenance.edition_name
     yield "Indelningens första dag", provenance.edition
     yield "Så som det var känt", provenance.as_of if provenance.as_of is not None else "nu"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trygghetskarta.analysis.beside import SURE
 from trygghetskarta.analysis.calendar import Kind
 from trygghetskarta.analysis.months import Lacking, Months
 from trygghetskarta.analysis.series import Broken, Findings, Growth, Stretch
 from trygghetskarta.analysis.unusual import NOT_JUDGED, Judged, Judgement
+from trygghetskarta.analysis.verdicts import SINGLE
 from trygghetskarta.domain.counts import Published
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.sources import CONTRACTS
@@ -158,7 +158,7 @@ def _season(season: Stretch[tuple[Model, Decomposition]] | Lacking) -> str:
     if isinstance(season, Lacking):
         return f"årstidens betydelse kan inte avgöras. {season.reason}"
     model, found = season.found
-    if found.p_value >= SURE:
+    if found.p_value >= SINGLE:
         return "det kan inte avgöras om antalet skiljer sig mellan årets månader."
     most, least = int(found.index.argmax()), int(found.index.argmin())
     if model is Model.MULTIPLICATIVE:
@@ -190,7 +190,7 @@ def _growth(growth: Stretch[Growth] | Lacking, noun: tuple[str, str], few: bool)
     beside = f" Nivåändringen i {month_name(growth.found.beside)} är inte med i trenden." if growth.found.beside is not None else ""
     if not growth.found.is_found:
         if few:
-            many = " Så många områden är prövade att någon sådan ändring är att vänta av en slump." if slope.p_value < SURE else ""
+            many = " Så många områden är prövade att någon sådan ändring är att vänta av en slump." if slope.p_value < SINGLE else ""
             yield (
                 f"det kan inte avgöras om antalet {noun[1]} ökar eller minskar {when}; ändringen ligger mellan {decimal(slope.low)} och "
                 f"{decimal(slope.high)} procent per år.{many}{beside}"
