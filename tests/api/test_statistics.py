@@ -23,6 +23,7 @@ PROPERTIES = (
     *("code", "name", "level", "parent", "count", "baselineCount", "difference", "percent", "rate", "rateLow", "rateHigh", "smoothedRate"),
     *("smoothedRateLocal", "ratio", "ratioLow", "ratioHigh", "pValue", "adjustedP", "verdict", "evidence", "rankLow", "rankHigh"),
     *("expected", "funnel", "funnelLow95", "funnelHigh95", "funnelLow998", "funnelHigh998", "status", "baselineStatus", "provisional"),
+    *("estimated", "estimatedShare", "baselineEstimated"),
     *("harm", "harmLow", "harmHigh", "harmPerEvent", "weighed", "harmPoliceInitiated", "harmStatus"),
     *("baselineHarm", "harmDifference", "harmPercent", "baselineHarmPerEvent"),
 )

@@ -37,14 +37,20 @@ def estimated_columns(published: Published) -> dict[str, list[Any]]:
     Returns:
         `estimated` and `estimatedShare` as `estimated_of` gives them, and `baselineEstimated`: None without a baseline. Each has a value per area.
     """
-    rows = [estimated_of(published, number, 0) for number in range(len(published.areas))]
-    paired = len(published.periods) > 1
-    return {
-        **{name: [row[name] for row in rows] for name in ("estimated", "estimatedShare")},
-        "baselineEstimated": [
-            estimated_of(published, number, 1)["estimated"] if paired else None for number in range(len(published.areas))
-        ],
-    }
+    estimated = _counted(published, 0)
+    shares = [
+        None if dealt is None else round(dealt / count, 4) if count else 0.0
+        for dealt, count in zip(estimated, published.counts[:, 0].tolist(), strict=True)
+    ]
+    baseline = _counted(published, 1) if len(published.periods) > 1 else [None] * len(estimated)
+    return {"estimated": estimated, "estimatedShare": shares, "baselineEstimated": baseline}
+
+
+def _counted(published: Published, column: int) -> list[int | None]:
+    """Give how many of each area's count are dealt by share; None where there is no count."""
+    has_value = (published.status[:, column] == Status.VALUE.number).tolist()
+    dealt = published.estimated[:, column].tolist() if published.estimated is not None else [0] * len(has_value)
+    return [number if known else None for number, known in zip(dealt, has_value, strict=True)]
 
 
 def estimated_methods(published: Published) -> tuple[str, ...]:
