@@ -20,6 +20,7 @@ from trygghetskarta.api.routers import (
     deliveries,
     hours,
     measures,
+    series,
     service,
     sources,
     space,
@@ -71,6 +72,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     add_problems(app)
     for router in (
         comparisons.router,
+        series.router,
         decompositions.router,
         hours.router,
         space.router,

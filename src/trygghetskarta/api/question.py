@@ -134,17 +134,6 @@ class ComparisonParameters(QuestionParameters):
         return ask(cube, self.asked(baseline=self.baseline))
 
 
-class SeriesParameters(QuestionParameters):
-    """The parameters of a series."""
-
-    interval: Annotated[Interval, Field(description="Vad tiden delas in i. / What time is cut into.")] = Interval.MONTH
-
-    def question(self, cube: Cube, audience: Audience) -> Question:
-        """Give the question, checked."""
-        self.refuse_hidden(cube, audience)
-        return ask(cube, self.asked(interval=self.interval))
-
-
 class TraceParameters(QuestionParameters):
     """The parameters of a trace: those of the question whose figure it is."""
 

@@ -17,6 +17,7 @@ from trygghetskarta.cli import (
     linking,
     measures,
     questions,
+    series,
     serving,
     space,
     tracing,
@@ -35,7 +36,7 @@ app.add_typer(weighing.app, name="weights", help="Vikter som säger hur allvarli
 app.add_typer(measures.app, name="measures", help="Åtgärder, deras mål och effekt.")
 app.command("ingest")(ingesting.ingest)
 app.command("compare")(questions.compare)
-app.command("series")(questions.series)
+app.command("series")(series.series)
 app.command("decompose")(decomposing.decompose)
 app.command("hours")(details.hours)
 app.command("hexagons")(details.hexagons)

@@ -1,9 +1,9 @@
-"""`compare` and `series`: the questions of the API, printed or written."""
+"""`compare`: the question of the API, printed or written; and what every such command has."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -23,10 +23,9 @@ from trygghetskarta.queries.areas import Detail, load_outlines
 from trygghetskarta.queries.asking import Asked, ask
 from trygghetskarta.queries.comparison import compare as count_comparison
 from trygghetskarta.queries.cube import Cube, load_cube
-from trygghetskarta.queries.series import series as count_series
 from trygghetskarta.serialize.csv import Dialect
-from trygghetskarta.serialize.figures import Row, comparison_rows, series_rows
-from trygghetskarta.serialize.formats import Format, Writing, write_comparison, write_series
+from trygghetskarta.serialize.figures import Row, comparison_rows
+from trygghetskarta.serialize.formats import Format, Writing, write_comparison
 from trygghetskarta.serialize.saying.answers import sentences
 from trygghetskarta.serialize.swedish import alphabetical, decimal, whole
 from trygghetskarta.settings import read_settings
@@ -71,11 +70,6 @@ _HARM = {
     "weighed": "Andel vägda",
     "harmStatus": "Värde",
 }
-_HARM_SERIES = {
-    "name": "Område", "period": "Period", "count": "Antal", "harm": "Dagar", "harmLow": "95 % från", "harmHigh": "till", "harmPerEvent": "Per brott",
-    "harmStatus": "Värde",
-}  # fmt: skip
-_SERIES = {"name": "Område", "period": "Period", "count": "Antal", "rate": "Per 1 000 och år", "status": "Värde"}
 _STATUSES = ("status", "harmStatus")
 _TEXTS = ("name", "period", *_STATUSES)
 _STATUS = {"value": "", "missing": "saknas", "withheld": "skyddat", "notApplicable": "ej tillämpligt"}
@@ -108,41 +102,10 @@ def compare(
     )  # fmt: skip
     published, cube, outlines = _answer(asked, count_comparison, geometry if form is Format.GEOJSON else Detail.NONE)
     if form is None and out is None:
-        _print(published, cube, comparison_rows(published), _HARM if measure is Measure.HARM else _COMPARISON)
+        columns = _HARM if measure is Measure.HARM else _COMPARISON
+        print_table(published, cube, (comparison_rows(published), sentences(published)), columns)
         return
     write_out(write_comparison(published, Writing(form or Format.CSV, dialect, outlines)), out)
-
-
-def series(
-    source: Sources,
-    level: Level = AreaLevel.STADSDELSOMRADE,
-    area: Areas = None,
-    within: Within = None,
-    category: Categories = None,
-    group: Group = None,
-    edition: Day = None,
-    first: First = None,
-    last: Last = None,
-    interval: Annotated[Interval, typer.Option(help="Vad tiden delas in i.")] = Interval.MONTH,
-    measure: Annotated[Measure, typer.Option(help="count, rate eller harm.")] = Measure.COUNT,
-    per: Annotated[Denominator, typer.Option(help="Vad rate räknas på.")] = Denominator.RESIDENTS,
-    as_of: Day = None,
-    weights: WeightsName = None,
-    form: Form = None,
-    dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
-    geometry: Annotated[Detail, typer.Option(help="Gränsernas noggrannhet i GeoJSON.")] = Detail.METRES10,
-    out: Out = None,
-) -> None:
-    """Följ områden över tid."""
-    asked = Asked(
-        level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, None,
-        interval, measure, per, day_of(as_of), weights,
-    )  # fmt: skip
-    published, cube, outlines = _answer(asked, count_series, geometry if form is Format.GEOJSON else Detail.NONE)
-    if form is None and out is None:
-        _print(published, cube, series_rows(published), _HARM_SERIES if measure is Measure.HARM else _SERIES)
-        return
-    write_out(write_series(published, Writing(form or Format.CSV, dialect, outlines)), out)
 
 
 def day_of(day: datetime | None) -> date | None:
@@ -168,7 +131,16 @@ def write_out(content: bytes, out: Path | None) -> None:
     typer.echo(f"Skrev {out}.", err=True)
 
 
-def _print(published: Published, cube: Cube, rows: list[Row], columns: dict[str, str]) -> None:
+def print_table(published: Published, cube: Cube, found: tuple[list[Row], list[str]], columns: Mapping[str, str]) -> None:
+    """Print an answer: its edition, its rows, its ledger and its sentences.
+
+    Args:
+        published: The answer.
+        cube: What it was counted from.
+        found: Its rows, and its sentences.
+        columns: The heading of each column, by its key; those that the rows lack are left out.
+    """
+    rows, said = found
     console = Console(width=None if sys.stdout.isatty() else 140)
     console.print(f"{cube.edition.name}. {published.question.span}.")
     table = Table()
@@ -184,7 +156,7 @@ def _print(published: Published, cube: Cube, rows: list[Row], columns: dict[str,
             f"Avstämning: {whole(ledger.placed)} placerade + {whole(ledger.area_only)} bara i större område + {whole(ledger.unplaced)} utan plats "
             f"+ {whole(ledger.outside)} utanför = {whole(ledger.total)}"
         )
-    for sentence in sentences(published):
+    for sentence in said:
         console.print(sentence)
 
 

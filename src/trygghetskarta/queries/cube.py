@@ -72,6 +72,7 @@ class Cube:
         known_on: Day of the last delivery by source.
         completeness: How much of the last months is known, by source.
         population: The denominators.
+        editions: All editions there are, newest first.
         weights: The sets of harm weights by name, the newest first.
     """
 
@@ -89,6 +90,7 @@ class Cube:
     completeness: Mapping[SourceId, tuple[MonthKnown, ...]]
     population: Population
     weights: Mapping[str, Weights]
+    editions: tuple[Edition, ...] = ()
 
     @property
     def covered(self) -> Mapping[SourceId, Ints]:
@@ -166,6 +168,7 @@ def load_cube(connection: Connection, edition: date | None = None, as_of: date |
         completeness=load_completeness(connection, delivered, known_on, instant),
         population=load_population(connection, areas, instant),
         weights=lay_out(connection, {source: tree.nodes for source, tree in trees.items()}),
+        editions=tuple(list_editions(connection)),
     )
 
 

@@ -23,7 +23,8 @@ def sentences(published: Published) -> list[str]:
     said = [_level(published), _change(published), _ledger(published), _withheld_by_source(published)]
     said += [_withheld(published), _provisional(published), _incomplete(published), _missing(published)]
     said += [_group(published), *_recoded(published)]
-    if published.question.measure is Measure.HARM:
+    # The first column of a series is its first period: nothing to say of the whole from.
+    if published.question.measure is Measure.HARM and published.periods[0].span == published.question.span:
         said += harm_sentences(published)
     return [sentence for sentence in said if sentence]
 
