@@ -12,6 +12,7 @@ import numpy.typing as npt
 from trygghetskarta.analysis.verdicts import Judged, Verdict, judge
 from trygghetskarta.domain.counts import KNOWN_ENOUGH, Measure, Published, SourceCoverage
 from trygghetskarta.domain.periods import Period, Span
+from trygghetskarta.domain.recodings import recodings_between
 from trygghetskarta.domain.surroundings import Surroundings
 from trygghetskarta.stats.change import change_p, rate_ratio
 from trygghetskarta.stats.dispersion import UNKNOWN, Dispersion, between_years
@@ -199,7 +200,7 @@ def _change(published: Published, around: Surroundings, inflation: Floats) -> Ch
     shown = around.shown
     if len(published.periods) > 1:
         counts, exposures, by_people = _by_baseline(published, around)
-        against, told = Against.BASELINE, can_be_told(published.coverage, published.periods)
+        against, told = Against.BASELINE, _told(published)
     else:
         counts, exposures, by_people = *_by_rest(around), True
         against, told = Against.REST_OF_CITY, (True, True)
@@ -263,6 +264,13 @@ def _why_not(published: Published, around: Surroundings) -> tuple[str, str] | No
     return None
 
 
+def _told(published: Published) -> tuple[bool, bool]:
+    """Tell whether a fall and a rise can be told: neither where what is counted changed between the periods."""
+    if recodings_between(published.question, (period.span for period in published.periods)):
+        return False, False
+    return can_be_told(published.coverage, published.periods)
+
+
 def can_be_told(coverage: Sequence[SourceCoverage], periods: Sequence[Period]) -> tuple[bool, bool]:
     """Tell whether a fall and a rise can be told, so late as some of the months are registered.
 
@@ -298,6 +306,5 @@ def _total(published: Published, around: Surroundings, dispersion: Dispersion) -
     counts = counts[around.shown].sum(axis=0, keepdims=True)
     spent = exposures[around.shown].sum(axis=0, keepdims=True) if by_people else around.days[None, :]
     usual = np.array([_usual(around, published.question.span.days)[around.shown].sum()])
-    told = can_be_told(published.coverage, published.periods)
-    found = judge_change(counts, spent, dispersion.inflation(usual), told)
+    found = judge_change(counts, spent, dispersion.inflation(usual), told := _told(published))
     return None if found[3].verdicts == (Verdict.NOT_APPLICABLE,) else Change(Against.BASELINE, by_people, *found, told, None)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.categories import Category
 from trygghetskarta.domain.periods import Span
@@ -21,6 +21,9 @@ from trygghetskarta.stats.dealing import dealt, draw_of
 
 Ints = npt.NDArray[np.int64]
 Sums = npt.NDArray[np.int32]
+
+_PLACE, _CATEGORY, _MONTH, _ANTAL = range(4)
+"""What the counts of a source are read as: a row of each."""
 
 _CURRENT = text("""
     SELECT source_id, month, array_send(place_ids) AS place_ids, array_send(category_ids) AS category_ids, array_send(antal) AS antal
@@ -156,58 +159,57 @@ def load_blocks(connection: Connection, cells: Cells, kinds: Kinds, knowledge: K
     """
     found = Blocks({}, {}, {}, {})
     counted, undated = _counted(connection, knowledge)
-    withheld = _table(connection.execute(_WITHHELD, {"instant": knowledge.instant}))
+    withheld = _by_source(connection.execute(_WITHHELD, {"instant": knowledge.instant}))
     for source in SourceId:
-        mine = counted[counted[:, 1] == source.number]
-        if len(mine):
+        if source.number in counted:
+            mine = counted[source.number]
             levels, by_share = _spread(mine, cells, kinds, source)
             found.counts[source] = _block(mine, kinds, [*levels, *by_share], cells.total)
             if by_share:
                 found.estimated[source] = _estimated(mine, kinds, by_share, cells.total)
-        mine = withheld[withheld[:, 1] == source.number]
-        if len(mine):
+        if source.number in withheld:
+            mine = withheld[source.number]
             found.withheld[source] = _block(mine, kinds, _everywhere(mine, cells), cells.total + 1)
-        mine = undated[undated[:, 1] == source.number]
-        if len(mine):
+        if source.number in undated:
+            mine = undated[source.number]
             found.undated[source] = _block(mine, kinds, [_in_one(mine, 0)], 1)
     return found
 
 
-def _counted(connection: Connection, knowledge: Knowledge) -> tuple[Ints, Ints]:
-    """Read the counts, by the dates asked for; and those of events that do not tell that date. Both as `_table` gives them."""
+def _counted(connection: Connection, knowledge: Knowledge) -> tuple[dict[int, Ints], dict[int, Ints]]:
+    """Read the counts, by the dates asked for; and those of events that do not tell that date. Both as `_by_source` gives them."""
     otherwise = counted_otherwise(knowledge.by)
     parameters = {"instant": knowledge.instant, "otherwise": [source.number for source in otherwise]}
-    own = _table(connection.execute(_AS_OF, parameters)) if knowledge.instant is not None else _current(connection, parameters)
+    own = _by_source(connection.execute(_AS_OF, parameters)) if knowledge.instant is not None else _current(connection, parameters)
     if not otherwise:
-        return own, own[:0]
-    rows = np.array([tuple(row) for row in connection.execute(_OTHERWISE, {**parameters, "by": knowledge.by})], np.int64).reshape(-1, 6)
-    told, undated = rows[rows[:, 5] == 0, :5], rows[rows[:, 5] == 1, :5]
-    within = np.zeros(len(told), bool)
+        return own, {}
+    rows = connection.execute(_OTHERWISE, {**parameters, "by": knowledge.by}).all()
+    told, undated = (_by_source(row[:5] for row in rows if row.undated is lacks) for lacks in (False, True))
     for source in otherwise:
-        if source in knowledge.delivered:
-            months = knowledge.delivered[source].months
-            within |= (told[:, 1] == source.number) & (told[:, 3] >= months[0]) & (told[:, 3] <= months[-1])
-    return np.concatenate([own, told[within]]), undated
+        if source.number in told and source in knowledge.delivered:
+            mine, months = told[source.number], knowledge.delivered[source].months
+            within = mine[:, (mine[_MONTH] >= months[0]) & (mine[_MONTH] <= months[-1])]
+            if within.size:
+                own[source.number] = within
+    return own, undated
 
 
-def _table(rows: Iterable[Row[Any]]) -> Ints:
-    """Give rows of place, source, category, month and antal as numbers, (rows, 5)."""
-    return np.array([tuple(row) for row in rows], np.int64).reshape(-1, 5)
+def _by_source(rows: Iterable[Sequence[Any]]) -> dict[int, Ints]:
+    """Give rows of place, source, category, month and antal by source: place, category, month and antal, (4, rows)."""
+    table = np.array([tuple(row) for row in rows], np.int64).reshape(-1, 5)
+    return {source: table[table[:, 1] == source][:, [0, 2, 3, 4]].T for source in np.unique(table[:, 1]).tolist()}
 
 
-def _current(connection: Connection, parameters: Mapping[str, Any]) -> Ints:
-    """Read the rollup: place, source, category, month and antal of every cell, (cells, 5)."""
-    months = [np.zeros((0, 5), np.int64)]
+def _current(connection: Connection, parameters: Mapping[str, Any]) -> dict[int, Ints]:
+    """Read the rollup by source: place, category, month and antal of every cell, (4, cells)."""
+    months: dict[int, list[Ints]] = {}
     for row in connection.execute(_CURRENT, parameters):
-        places, categories, antal = (
-            np.frombuffer(sent, _ARRAY_CELL, offset=_ARRAY_HEAD)["value"] for sent in (row.place_ids, row.category_ids, row.antal)
-        )
-        months.append(
-            np.stack([places, np.full(len(antal), row.source_id), categories, np.full(len(antal), row.month), antal], axis=1).astype(
-                np.int64
-            )
-        )
-    return np.concatenate(months)
+        part = np.empty((4, (len(row.antal) - _ARRAY_HEAD) // _ARRAY_CELL.itemsize), np.int64)
+        for number, sent in ((_PLACE, row.place_ids), (_CATEGORY, row.category_ids), (_ANTAL, row.antal)):
+            part[number] = np.frombuffer(sent, _ARRAY_CELL, offset=_ARRAY_HEAD)["value"]
+        part[_MONTH] = row.month
+        months.setdefault(row.source_id, []).append(part)
+    return {source: np.concatenate(parts, axis=1) for source, parts in months.items()}
 
 
 def _spread(rows: Ints, cells: Cells, kinds: Kinds, source: SourceId) -> tuple[list[_Spread], list[_Spread]]:
@@ -215,34 +217,34 @@ def _spread(rows: Ints, cells: Cells, kinds: Kinds, source: SourceId) -> tuple[l
     levels, by_share = [], []
     draws: Ints | None = None
     for depth in range(cells.levels):
-        cell = cells.of[rows[:, 0], depth]
+        cell = cells.of[rows[_PLACE], depth]
         divided = np.flatnonzero(cell == DIVIDED)
         if not len(divided):
-            levels.append(_Spread(np.arange(len(rows)), cell, rows[:, 4]))
+            levels.append(_Spread(np.arange(rows.shape[1]), cell, rows[_ANTAL]))
             continue
         whole = np.flatnonzero(cell != DIVIDED)
-        levels.append(_Spread(whole, cell[whole], rows[whole, 4]))
+        levels.append(_Spread(whole, cell[whole], rows[_ANTAL, whole]))
         if draws is None:
             draws = _draws(rows, cells, [node.code for node in kinds.nodes[source]], kinds.node_of, source)
         row, part = _parts(rows, divided, cells.parts_at(depth))
-        first, after = dealt(rows[row, 4], (part[:, 3], part[:, 4]), draws[row], rows[row, 3])
+        first, after = dealt(rows[_ANTAL, row], (part[:, 3], part[:, 4]), draws[row], rows[_MONTH, row])
         by_share.append(_Spread(row, part[:, 2], after - first))
     return levels, by_share
 
 
 def _draws(rows: Ints, cells: Cells, codes: list[str], node_of: Ints, source: SourceId) -> Ints:
     """Give the draw of each row that is of a divided place, (rows,); 0 for the others."""
-    divided = np.flatnonzero((cells.of[rows[:, 0]] == DIVIDED).any(axis=1))
-    pairs, pair_of = np.unique(rows[divided][:, [0, 2]], axis=0, return_inverse=True)
-    drawn = np.array([draw_of(cells.known_by[place], source, codes[node_of[category]]) for place, category in pairs.tolist()], np.int64)
-    draws = np.zeros(len(rows), np.int64)
+    divided = np.flatnonzero((cells.of[rows[_PLACE]] == DIVIDED).any(axis=1))
+    pairs, pair_of = np.unique(rows[[_PLACE, _CATEGORY]][:, divided], axis=1, return_inverse=True)
+    drawn = np.array([draw_of(cells.known_by[place], source, codes[node_of[category]]) for place, category in pairs.T.tolist()], np.int64)
+    draws = np.zeros(rows.shape[1], np.int64)
     draws[divided] = drawn[pair_of.ravel()]
     return draws
 
 
 def _parts(rows: Ints, divided: Ints, parts: Ints) -> tuple[Ints, Ints]:
     """Give for some rows of divided places every part of each: the row's number, (entries,), and the part, (entries, 5)."""
-    place = rows[divided, 0]
+    place = rows[_PLACE, divided]
     first, last = np.searchsorted(parts[:, 0], place), np.searchsorted(parts[:, 0], place, side="right")
     many = last - first
     before = np.cumsum(many) - many
@@ -253,16 +255,16 @@ def _everywhere(rows: Ints, cells: Cells) -> list[_Spread]:
     """Give counts on every cell that they may be in, and each once on the cell after the last."""
     spread = [_in_one(rows, cells.total)]
     for depth in range(cells.levels):
-        cell = cells.of[rows[:, 0], depth]
+        cell = cells.of[rows[_PLACE], depth]
         whole = np.flatnonzero(cell != DIVIDED)
-        spread.append(_Spread(whole, cell[whole], rows[whole, 4]))
+        spread.append(_Spread(whole, cell[whole], rows[_ANTAL, whole]))
         row, part = _parts(rows, np.flatnonzero(cell == DIVIDED), cells.parts_at(depth))
-        spread.append(_Spread(row, part[:, 2], rows[row, 4]))
+        spread.append(_Spread(row, part[:, 2], rows[_ANTAL, row]))
     return spread
 
 
 def _in_one(rows: Ints, cell: int) -> _Spread:
-    return _Spread(np.arange(len(rows)), np.full(len(rows), cell), rows[:, 4])
+    return _Spread(np.arange(rows.shape[1]), np.full(rows.shape[1], cell), rows[_ANTAL])
 
 
 def _estimated(rows: Ints, kinds: Kinds, by_share: list[_Spread], cells: int) -> Block:
@@ -271,20 +273,24 @@ def _estimated(rows: Ints, kinds: Kinds, by_share: list[_Spread], cells: int) ->
     borders = np.cumsum([len(spread.row) for spread in by_share])[:-1]
     numbers = np.split(number.ravel(), borders)
     return _block(
-        rows[kept], kinds, [_Spread(row, spread.cell, spread.antal) for row, spread in zip(numbers, by_share, strict=True)], cells
+        rows[:, kept], kinds, [_Spread(row, spread.cell, spread.antal) for row, spread in zip(numbers, by_share, strict=True)], cells
     )
 
 
 def _block(rows: Ints, kinds: Kinds, spreads: list[_Spread], cells: int) -> Block:
-    first = int(rows[:, 3].min())
-    months = int(rows[:, 3].max()) - first + 1
-    used, place = np.unique(kinds.node_of[rows[:, 2]], return_inverse=True)
-    column = place * months + rows[:, 3] - first
-    counts = np.zeros((cells, len(used) * months), np.int64)
+    _, category, month, _ = rows
+    first = int(month.min())
+    months = int(month.max()) - first + 1
+    # Numbered through a table, as sorting a million of them would take longer than all the rest.
+    used: Ints = np.flatnonzero(np.bincount(kinds.node_of[category]))
+    column_of = np.zeros(int(kinds.node_of.max()) + 1, np.int64)
+    column_of[used] = np.arange(len(used))
+    column = column_of[kinds.node_of][category] * months + (month - first)
+    size = cells * len(used) * months
+    counts = np.zeros(size)
     for spread in spreads:
-        flat = spread.cell * (len(used) * months) + column[spread.row]
-        counts += np.bincount(flat, weights=spread.antal, minlength=counts.size).astype(np.int64).reshape(counts.shape)
+        counts += np.bincount(spread.cell * (len(used) * months) + column[spread.row], weights=spread.antal, minlength=size)
     sums: Sums = np.zeros((cells, len(used) + 1, months + 1), np.int32)
-    sums[:, 1:, 1:] = counts.reshape(cells, len(used), months).cumsum(axis=1).cumsum(axis=2)
+    sums[:, 1:, 1:] = counts.astype(np.int64).reshape(cells, len(used), months).cumsum(axis=1).cumsum(axis=2)
     sums.setflags(write=False)
     return Block(first, used, sums)

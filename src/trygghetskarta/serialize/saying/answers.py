@@ -7,7 +7,7 @@ from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.counts import Measure, Published, Statistics, Status
 from trygghetskarta.domain.details import Answered
 from trygghetskarta.domain.periods import Month
-from trygghetskarta.domain.recodings import recodings
+from trygghetskarta.domain.recodings import recodings_between
 from trygghetskarta.domain.sources import CONTRACTS
 from trygghetskarta.serialize.saying.comparisons import by_the_day, certainty, findings_said
 from trygghetskarta.serialize.saying.footing import counted_by, dealt_by_share
@@ -171,12 +171,10 @@ def _recoded(published: Published) -> list[str]:
     """Say when what is counted changed between the periods set beside each other."""
     if len(published.periods) < 2:
         return []
-    spans, question = [period.span for period in published.periods], published.question
     said = []
-    for recoding in recodings():
-        if recoding.source in question.sources and recoding.divides(spans) and recoding.touches(question.codes(recoding.source)):
-            when = f"den {day_name(recoding.first)}" if recoding.is_day else f"ändringen under {recoding.first.year}"
-            said.append(f"Siffror från före och efter {when} går inte att jämföra rakt av. {recoding.what}")
+    for recoding in recodings_between(published.question, (period.span for period in published.periods)):
+        when = f"den {day_name(recoding.first)}" if recoding.is_day else f"ändringen under {recoding.first.year}"
+        said.append(f"Siffror från före och efter {when} går inte att jämföra rakt av. {recoding.what}")
     return said
 
 
