@@ -33,7 +33,7 @@ from trygghetskarta.serialize.saying.effect import effect_sentences, goal_senten
 from trygghetskarta.serialize.swedish import decimal, how_many, whole
 from trygghetskarta.settings import read_settings
 from trygghetskarta.store.engine import one_state
-from trygghetskarta.store.migrate import hold_tables_still
+from trygghetskarta.store.version import hold_tables_still
 
 app = typer.Typer(no_args_is_help=True)
 

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import shapely
 from sqlalchemy import Connection, text
 
@@ -23,11 +22,13 @@ from trygghetskarta.domain.areas import AreaLevel, code_of_name
 from trygghetskarta.domain.events import Precision
 from trygghetskarta.ingest.contract import CityBox
 from trygghetskarta.ingest.place import NOWHERE, RasterIndex, index_polygons
-from trygghetskarta.store.migrate import hold_tables_still
+from trygghetskarta.store.version import hold_tables_still
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int32]
+Known = tuple[tuple[int, ...], Precision]
+"""The areas known to hold something, and how exactly they are known."""
 
 _SAME_GROUND = 0.999
 _WORTH_AN_INDEX = 20_000
@@ -78,6 +79,10 @@ class Layer:
     nested: npt.NDArray[np.bool_]
     outlines: tuple[bytes, ...]
 
+    def make_ready(self) -> None:
+        """Index the layer before many points are looked up."""
+        _index_of(self.outlines)
+
     def locate(self, x: Floats, y: Floats) -> Numbers:
         """Find the area of each point by where it lies: its number in the layer, NOWHERE in none."""
         if len(x) >= _WORTH_AN_INDEX:
@@ -89,21 +94,27 @@ class Layer:
 class _Tree:
     """Answers as a RasterIndex does; made in no time, slower for each point."""
 
+    polygons: npt.NDArray[np.object_]
     tree: shapely.STRtree
 
     def locate(self, x: Floats, y: Floats) -> Numbers:
         known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
-        point, number = self.tree.query(shapely.points(x[known], y[known]), predicate="intersects")
+        point, number = self.tree.query(shapely.points(x[known], y[known]))
+        # The tree itself would test each point against an outline that is not prepared.
+        shapely.prepare(self.polygons[np.unique(number)])
+        point = known[point]
+        covered = shapely.intersects_xy(self.polygons[number], x[point], y[point])
         nobody = np.iinfo(np.int32).max
         first: Numbers = np.full(len(x), nobody, np.int32)
-        np.minimum.at(first, known[point], number.astype(np.int32))
+        np.minimum.at(first, point[covered], number[covered].astype(np.int32))
         first[first == nobody] = NOWHERE
         return first
 
 
 @lru_cache(maxsize=32)
 def _tree_of(outlines: tuple[bytes, ...]) -> _Tree:
-    return _Tree(shapely.STRtree(shapely.from_wkb(np.array(outlines, object))))
+    polygons = shapely.from_wkb(np.array(outlines, object))
+    return _Tree(polygons, shapely.STRtree(polygons))
 
 
 @lru_cache(maxsize=8)
@@ -155,6 +166,7 @@ class Places:
     srid: int | None
     same: dict[int, list[int]] = field(default_factory=dict)
     known: dict[str, int] = field(default_factory=dict)
+    _met: dict[Known, int] = field(default_factory=dict)
     _by_area: dict[int, tuple[int, int, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -173,6 +185,11 @@ class Places:
                     if number is not None:
                         return int(layer.area_ids[number])
         return None
+
+    def make_ready(self, points: int) -> None:
+        """Index the finest layers where so many points will surely be looked up that it is worth it."""
+        for layers in self.editions if points >= 2 * _WORTH_AN_INDEX else ():
+            layers[0].make_ready()
 
     def named(self, name: str) -> set[int]:
         """Give every area of any edition and level that has this code or name."""
@@ -205,25 +222,14 @@ class Places:
             how many points lie in no area of the newest edition but within its outer border, and were given to the nearest.
         """
         found = [self._numbers(layers, x, y) for layers in self.editions]
-        columns = [numbers for numbers, _ in found]
-        flat = (
-            np.stack(
-                [
-                    np.where(number >= 0, layer.area_ids[number], 0)
-                    for layers, numbers in zip(self.editions, columns, strict=True)
-                    for layer, number in zip(layers, numbers, strict=True)
-                ],
-                axis=1,
-            )
-            if columns
-            else np.zeros((len(x), 1), np.int64)
-        )
-        code = np.zeros(len(x), np.int64)
-        for column in flat.T:
-            code = pd.factorize(code * (int(flat.max(initial=0)) + 1) + column)[0].astype(np.int64)
-        first = np.zeros(int(code.max(initial=-1)) + 1, np.int64)
-        first[code[::-1]] = np.arange(len(code))[::-1]
-        areas = [tuple(int(area) for area in flat[row] if area) for row in first]
+        held = [pair for layers, (numbers, _) in zip(self.editions, found, strict=True) for pair in zip(layers, numbers, strict=True)]
+        code: Ints = np.zeros(len(x), np.int64)
+        for layer, number in held:
+            code = _numbered(code * (len(layer.area_ids) + 1) + number + 1)
+        one = np.zeros(int(code.max(initial=-1)) + 1, np.int64)
+        one[code] = np.arange(len(code))
+        columns = [np.where(number[one] >= 0, layer.area_ids[number[one]], 0).tolist() for layer, number in held]
+        areas: list[tuple[int, ...]] = [tuple(filter(None, row)) for row in zip(*columns, strict=True)] if held else [() for _ in one]
         return code.astype(np.int32), areas, found[0][1] if found else 0
 
     @staticmethod
@@ -266,7 +272,7 @@ class Places:
                 waiting.append(int(layers[depth + 1].area_ids[layers[depth].parent[number]]))
         return tuple(sorted(found))
 
-    def place_ids(self, connection: Connection, wanted: Sequence[tuple[tuple[int, ...], Precision]]) -> Ints:
+    def place_ids(self, connection: Connection, wanted: Sequence[Known]) -> Ints:
         """Give the numbers of places, making those that are new.
 
         Args:
@@ -276,8 +282,12 @@ class Places:
         Returns:
             The places' numbers, (places,).
         """
-        keys = [_key(areas, precision) for areas, precision in wanted]
-        new = {key: one for key, one in zip(keys, wanted, strict=True) if key not in self.known}
+        unmet = [one for one in wanted if one not in self._met]
+        self._make(connection, {_key(*one): one for one in unmet if _key(*one) not in self.known})
+        self._met.update({one: self.known[_key(*one)] for one in unmet})
+        return np.array([self._met[one] for one in wanted], np.int64)
+
+    def _make(self, connection: Connection, new: dict[str, Known]) -> None:
         if new:
             # Another delivery may be making the same place: whoever comes second waits for the first, and takes its number.
             made = set(connection.execute(_NEW_PLACES, {"keys": list(new), "precisions": [int(p) for _, p in new.values()]}).scalars())
@@ -287,7 +297,6 @@ class Places:
             if rows:
                 columns = {name: [row[name] for row in rows] for name in ("place_id", "edition_id", "level", "area_id", "bucket")}
                 connection.execute(_NEW_PLACE_AREAS, columns)
-        return np.array([self.known[key] for key in keys], np.int64)
 
     def _rows(self, place_id: int, key: str, areas: set[int]) -> list[dict[str, object]]:
         nowhere = "outside" if key == OUTSIDE_KEY or key.startswith(_POINT) else "unplaced"
@@ -301,6 +310,14 @@ class Places:
                     {"place_id": place_id, "edition_id": layer.edition_id, "level": layer.level.value, "area_id": area, "bucket": bucket}
                 )
         return rows
+
+
+def _numbered(values: Ints) -> Ints:
+    """Number the values that are there, none of them negative, from 0 on in their order, (rows,)."""
+    there = np.zeros(int(values.max(initial=-1)) + 1, bool)
+    there[values] = True
+    number: Ints = np.cumsum(there)[values] - 1
+    return number
 
 
 def _key(areas: tuple[int, ...], precision: Precision) -> str:

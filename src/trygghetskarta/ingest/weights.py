@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from trygghetskarta.domain.weights import WeightSet, make_set, read_set
 from trygghetskarta.errors import BadDeliveryError, Fault
 from trygghetskarta.ingest.publication import announce
-from trygghetskarta.store.migrate import hold_tables_still
+from trygghetskarta.store.version import hold_tables_still
 from trygghetskarta.store.weights import digest_of, keep_set
 
 COLUMNS = {

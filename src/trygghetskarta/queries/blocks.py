@@ -32,7 +32,7 @@ _AS_OF = text("""
 """)
 _WITHHELD = text("""
     SELECT place_id, source_id, category_id, month, count(*)::int AS antal FROM event
-    WHERE antal = 0 AND detail ? 'withheld' AND NOT withdrawn AND (known_to IS NULL OR known_to > :instant)
+    WHERE antal = 0 AND detail::jsonb ? 'withheld' AND NOT withdrawn AND (known_to IS NULL OR known_to > :instant)
         AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant)
     GROUP BY place_id, source_id, category_id, month
 """)

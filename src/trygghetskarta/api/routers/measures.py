@@ -236,7 +236,7 @@ async def _body(request: Request) -> bytes:
 def _register(engine: Engine, body: bytes) -> Registered:
     # Loaded when first needed: a worker that only answers questions never is.
     from trygghetskarta.ingest.measures import register
-    from trygghetskarta.store.migrate import hold_tables_still
+    from trygghetskarta.store.version import hold_tables_still
 
     told = read_json(body)
     with engine.begin() as connection:
@@ -246,7 +246,7 @@ def _register(engine: Engine, body: bytes) -> Registered:
 
 def _change(engine: Engine, number: int, body: bytes) -> Registered:
     from trygghetskarta.ingest.measures import change
-    from trygghetskarta.store.migrate import hold_tables_still
+    from trygghetskarta.store.version import hold_tables_still
 
     told = read_json(body)
     with engine.begin() as connection:
