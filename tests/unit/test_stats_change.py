@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest, poisson
 
@@ -70,6 +70,7 @@ def test_the_e_test_is_the_sum_that_defines_it(first: int, second: int, exposure
 
 
 @given(st.integers(0, 4000), st.integers(0, 4000), st.floats(0.05, 20))
+@example(29, 1383, 1.5)
 @settings(deadline=None, max_examples=120)
 def test_the_conditional_p_is_that_of_the_binomial_test(first: int, second: int, longer: float) -> None:
     expected = binomtest(first, first + second, 1 / (1 + longer)).pvalue if first + second else 1.0
@@ -104,6 +105,7 @@ def test_unequal_exposures_are_counted_by_rate_and_not_by_number() -> None:
 
 
 @given(st.integers(0, 3000), st.integers(0, 3000), st.floats(0.1, 10), st.floats(1, 20))
+@example(1, 1, 1.0, 7.0)
 @settings(deadline=None, max_examples=120)
 def test_the_interval_holds_the_ratio_and_turns_over_with_it(first: int, second: int, longer: float, inflation: float) -> None:
     if first + second == 0:
