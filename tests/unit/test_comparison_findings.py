@@ -226,6 +226,16 @@ def test_what_is_still_to_be_registered_can_hide_a_fall_to_nowhere(known_month: 
     assert len(guarded) == (0 if known_month == "2019-12" else 1)
 
 
+@pytest.mark.parametrize(("categories", "verdicts"), [((), ["lower", "higher"]), (("kap-10",), ["cannotTell", "cannotTell"])])
+def test_a_change_of_what_is_counted_is_no_rise_and_no_fall(categories: tuple[str, ...], verdicts: list[str]) -> None:
+    exact = surrounded(city([[60, 200], [200, 60]], categories=categories))
+    assert [row["verdict"] for row in rows(exact)] == verdicts
+    # What the arithmetic gives stands, and the sentence says what was changed, not that more is to come.
+    assert rows(exact)[0]["ratioHigh"] < 1
+    assert any("går inte att jämföra rakt av" in sentence for sentence in said(exact)) == bool(categories)
+    assert not any(sentence.startswith("Fler händelser väntas") for sentence in said(exact))
+
+
 def test_a_verdict_needs_its_own_p_and_that_of_all() -> None:
     p = np.array([0.0001, 0.004, 0.06, np.nan, *np.linspace(0.3, 1, 16)])
     judged = judge(p, np.where(np.arange(20) % 2, 0.5, 2.0))

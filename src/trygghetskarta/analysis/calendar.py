@@ -9,7 +9,7 @@ from enum import StrEnum
 from trygghetskarta.domain.areas import Edition
 from trygghetskarta.domain.counts import Published, SourceCoverage
 from trygghetskarta.domain.periods import Month, Span
-from trygghetskarta.domain.recodings import Recoding, recodings
+from trygghetskarta.domain.recodings import Recoding, recodings_between
 from trygghetskarta.domain.sources import CONTRACTS
 
 NEAR = 3
@@ -66,10 +66,8 @@ def calendar(published: Published, span: Span, editions: Iterable[Edition] = ())
 
 
 def _recoded(published: Published, span: Span) -> Iterator[Entry]:
-    question = published.question
-    for recoding in recodings():
-        if recoding.source in question.sources and recoding.divides([span]) and recoding.touches(question.codes(recoding.source)):
-            yield Entry(Span(Month.of(recoding.first), Month.of(recoding.last)), _kind(recoding), recoding.what, recoding.what_en)
+    for recoding in recodings_between(published.question, [span]):
+        yield Entry(Span(Month.of(recoding.first), Month.of(recoding.last)), _kind(recoding), recoding.what, recoding.what_en)
 
 
 def _kind(recoding: Recoding) -> Kind:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from trygghetskarta.analysis.verdicts import Judged, Verdict, judge
-from trygghetskarta.domain.counts import KNOWN_ENOUGH, Measure, Published
+from trygghetskarta.domain.counts import KNOWN_ENOUGH, Measure, Published, SourceCoverage
+from trygghetskarta.domain.periods import Period, Span
+from trygghetskarta.domain.recodings import recodings_between
 from trygghetskarta.domain.surroundings import Surroundings
 from trygghetskarta.stats.change import change_p, rate_ratio
 from trygghetskarta.stats.dispersion import UNKNOWN, Dispersion, between_years
@@ -136,6 +139,21 @@ def find(published: Published) -> Findings | None:
     )
 
 
+def inflation_of(published: Published) -> Floats:
+    """Tell how many times a Poisson variance each area's count has, by how much the level varies between years.
+
+    Args:
+        published: An answer of one period or two.
+
+    Returns:
+        Shape (areas,), >= 1; 1 throughout where too few years are known, the statistics were not asked for, or may not leave.
+    """
+    around = published.surroundings
+    if around is None:
+        return np.ones(len(published.areas))
+    return _dispersion(around, around.history).inflation(_usual(around, published.question.span.days))[around.shown]
+
+
 def _dispersion(around: Surroundings, history: Ints) -> Dispersion:
     if not around.history_spans:
         return UNKNOWN
@@ -182,7 +200,7 @@ def _change(published: Published, around: Surroundings, inflation: Floats) -> Ch
     shown = around.shown
     if len(published.periods) > 1:
         counts, exposures, by_people = _by_baseline(published, around)
-        against, told = Against.BASELINE, _can_be_told(published)
+        against, told = Against.BASELINE, _told(published)
     else:
         counts, exposures, by_people = *_by_rest(around), True
         against, told = Against.REST_OF_CITY, (True, True)
@@ -246,24 +264,36 @@ def _why_not(published: Published, around: Surroundings) -> tuple[str, str] | No
     return None
 
 
-def _can_be_told(published: Published) -> tuple[bool, bool]:
+def _told(published: Published) -> tuple[bool, bool]:
+    """Tell whether a fall and a rise can be told: neither where what is counted changed between the periods."""
+    if recodings_between(published.question, (period.span for period in published.periods)):
+        return False, False
+    return can_be_told(published.coverage, published.periods)
+
+
+def can_be_told(coverage: Sequence[SourceCoverage], periods: Sequence[Period]) -> tuple[bool, bool]:
     """Tell whether a fall and a rise can be told, so late as some of the months are registered.
 
     What is still to come can only make a period's count higher: it can turn a fall into none, and by the baseline's months a rise.
+
+    Args:
+        coverage: What is known of the sources.
+        periods: The span, then its baseline.
+
+    Returns:
+        Whether a fall can be told, and whether a rise can.
     """
-    span, baseline = (_known_share(published, column) for column in (0, 1))
+    span, baseline = (_known_share(coverage, period.span) for period in periods)
     return span >= KNOWN_ENOUGH, baseline >= KNOWN_ENOUGH
 
 
-def _known_share(published: Published, column: int) -> float:
+def _known_share(coverage: Sequence[SourceCoverage], asked: Span) -> float:
     """Estimate how much of a period is known: of the least known source."""
-    months = published.periods[column].span.months
-    asked = published.periods[column].span
     unknown = [
-        sum(1 - known.share for known in coverage.incomplete if known.share is not None and asked.first <= known.month <= asked.last)
-        for coverage in published.coverage
+        sum(1 - known.share for known in one.incomplete if known.share is not None and asked.first <= known.month <= asked.last)
+        for one in coverage
     ]
-    return 1 - max(unknown, default=0.0) / months
+    return 1 - max(unknown, default=0.0) / asked.months
 
 
 def _total(published: Published, around: Surroundings, dispersion: Dispersion) -> Change | None:
@@ -276,6 +306,5 @@ def _total(published: Published, around: Surroundings, dispersion: Dispersion) -
     counts = counts[around.shown].sum(axis=0, keepdims=True)
     spent = exposures[around.shown].sum(axis=0, keepdims=True) if by_people else around.days[None, :]
     usual = np.array([_usual(around, published.question.span.days)[around.shown].sum()])
-    told = _can_be_told(published)
-    found = judge_change(counts, spent, dispersion.inflation(usual), told)
+    found = judge_change(counts, spent, dispersion.inflation(usual), told := _told(published))
     return None if found[3].verdicts == (Verdict.NOT_APPLICABLE,) else Change(Against.BASELINE, by_people, *found, told, None)

@@ -29,6 +29,13 @@ BASELINE = re.compile(r"^(previous|same-period-last-year|[0-9]{4}-[0-9]{2}\.\.[0
 _MOST_VALUES = 500
 
 
+def refuse_hidden(cube: Cube, audience: Audience, sources: list[SourceId], categories: list[str]) -> None:
+    """Refuse a category that whoever asks may not know of, as one that there is not."""
+    for code in categories:
+        if not any(code in visible_codes(cube, source, audience) for source in sources):
+            raise bad_parameter("category", code, f"Källan har ingen kategori {code}.", f"The source has no category {code}.")
+
+
 class QuestionParameters(BaseModel):
     """What every question has."""
 
@@ -85,9 +92,7 @@ class QuestionParameters(BaseModel):
 
     def refuse_hidden(self, cube: Cube, audience: Audience) -> None:
         """Refuse a category that whoever asks may not know of, as one that there is not."""
-        for code in self.category:
-            if not any(code in visible_codes(cube, source, audience) for source in self.source):
-                raise bad_parameter("category", code, f"Källan har ingen kategori {code}.", f"The source has no category {code}.")
+        refuse_hidden(cube, audience, self.source, self.category)
 
     def asked(self, baseline: str | None = None, interval: Interval = Interval.MONTH, statistics: Statistics = Statistics.NONE) -> Asked:
         """Give the question as it was asked, its months not yet made sense of."""

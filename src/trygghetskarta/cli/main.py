@@ -20,6 +20,7 @@ from trygghetskarta.cli import (
     series,
     serving,
     space,
+    topics,
     tracing,
     weighing,
 )
@@ -45,6 +46,9 @@ app.command("concentration")(space.concentration)
 app.command("pattern-change")(space.pattern_change)
 app.command("density")(space.density)
 app.command("near-repeat")(space.near_repeat)
+app.command("survey")(topics.survey)
+app.command("similar")(topics.similar)
+app.command("lens")(topics.lens)
 app.command("trace")(tracing.trace)
 app.command("serve")(serving.serve)
 app.command("demo")(serving.demo)

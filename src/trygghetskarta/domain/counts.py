@@ -47,6 +47,16 @@ class Denominator(StrEnum):
     DAY_POPULATION = "dayPopulation"
     DWELLINGS = "dwellings"
 
+    @property
+    def names(self) -> tuple[str, str]:
+        """What people call it, Swedish and English."""
+        return {
+            "residents": ("invånare", "residents"),
+            "residents65plus": ("invånare 65 år och äldre", "residents aged 65 and over"),
+            "dayPopulation": ("dagbefolkning", "day population"),
+            "dwellings": ("bostäder", "dwellings"),
+        }[self.value]
+
 
 class Status(StrEnum):
     """The four states of a value. Never confused: a 0 is a value."""
@@ -183,6 +193,25 @@ class SourceCoverage:
 
 
 @dataclass(frozen=True, slots=True)
+class DenominatorUsed:
+    """What the rates of an answer are counted on.
+
+    Attributes:
+        kind: Of whom or what.
+        counted: The days of the counts that the answer rests on, ascending: those within its months, and the nearest before and after.
+        held: True where some month lies before the first of all counts or after the last, whose number is then held.
+        deliveries: Numbers of the deliveries that told them, ascending.
+        without: How many of the answer's areas have no count of their own near enough, and so no rate.
+    """
+
+    kind: Denominator
+    counted: tuple[date, ...]
+    held: bool
+    deliveries: tuple[int, ...]
+    without: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """What an answer rests on, enough to make it again.
 
@@ -193,6 +222,7 @@ class Provenance:
         edition_name: What people call it.
         as_of: The day the figures were known, when it was asked for.
         counted: Per source, the names of the categories counted; empty for all.
+        denominator: What its rates are counted on; None where it has none.
         weights: Name of the set that harm is weighed by; None when there is none.
     """
 
@@ -202,6 +232,7 @@ class Provenance:
     edition_name: str
     as_of: date | None
     counted: tuple[tuple[SourceId, tuple[str, ...]], ...]
+    denominator: DenominatorUsed | None = None
     weights: str | None = None
 
 

@@ -15,6 +15,7 @@ from functools import cache
 from importlib.resources import files
 
 from trygghetskarta.domain.categories import tree_of
+from trygghetskarta.domain.counts import Question
 from trygghetskarta.domain.periods import Span
 from trygghetskarta.domain.sources import SourceId
 
@@ -105,3 +106,21 @@ def recodings() -> tuple[Recoding, ...]:
             )
         )
     return tuple(sorted(found, key=lambda recoding: recoding.first))
+
+
+def recodings_between(question: Question, spans: Iterable[Span]) -> list[Recoding]:
+    """Find the changes of what a question counts.
+
+    Args:
+        question: What is asked.
+        spans: Some of its periods.
+
+    Returns:
+        Those changes that some of the months lie before and some after, oldest first.
+    """
+    every = tuple(spans)
+    return [
+        recoding
+        for recoding in recodings()
+        if recoding.source in question.sources and recoding.divides(every) and recoding.touches(question.codes(recoding.source))
+    ]

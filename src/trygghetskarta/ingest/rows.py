@@ -38,6 +38,7 @@ from trygghetskarta.ingest.formats.registry import open_tables
 from trygghetskarta.ingest.personal import refuse_personal_data, without_personal_data
 from trygghetskarta.ingest.reading import TextTable, shown
 from trygghetskarta.ingest.row_times import read_times
+from trygghetskarta.ingest.victims import reduced
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -360,5 +361,6 @@ def _detail(checker: Checker, layout: Layout, absent: pa.StringArray) -> pa.Stri
         if column in checker.table.columns:
             values = checker.free_text(column)
             refuse_personal_data(checker, column)
+            values = reduced(checker, name, values)
             facts.append(mapped(values, partial(_fact, orjson.dumps(name).decode())))
     return as_objects(facts) if facts else absent

@@ -7,7 +7,7 @@ from dataclasses import replace
 from trygghetskarta.domain.counts import Exact, Question, Statistics
 from trygghetskarta.domain.periods import Period
 from trygghetskarta.queries.cube import Cube
-from trygghetskarta.queries.slices import answer
+from trygghetskarta.queries.slices import answer, denominator_used
 from trygghetskarta.queries.surroundings import surroundings
 
 
@@ -26,4 +26,6 @@ def compare(cube: Cube, question: Question) -> Exact:
     exact = answer(cube, question, tuple(Period(str(span), span) for span in spans))
     if question.statistics is Statistics.NONE:
         return exact
-    return replace(exact, surroundings=surroundings(cube, question, spans, exact.comparable))
+    around = surroundings(cube, question, spans, exact.comparable)
+    used = None if around.person_years is None else denominator_used(cube, question, spans, around.person_years[around.shown])
+    return replace(exact, surroundings=around, provenance=replace(exact.provenance, denominator=used))

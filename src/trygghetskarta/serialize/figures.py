@@ -12,8 +12,9 @@ import numpy as np
 
 from trygghetskarta.analysis.comparison import Findings
 from trygghetskarta.analysis.harm import METHOD as HARM_METHOD
-from trygghetskarta.domain.counts import Published, Statistics, Status
+from trygghetskarta.domain.counts import DenominatorUsed, Published, Statistics, Status
 from trygghetskarta.domain.details import Answered
+from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.serialize.comparing import listed, methods_of, statistics_columns
 from trygghetskarta.serialize.harm import comparison_columns, series_columns
 from trygghetskarta.stats.rates import per_thousand_years
@@ -190,6 +191,7 @@ def head(answer: Answered, sentences: list[str], methods: tuple[str, ...]) -> di
             }
             for coverage in answer.coverage
         ],
+        "denominator": _denominator(provenance.denominator),
         "provenance": {
             "dataVersion": provenance.version,
             "publishedAt": provenance.published_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -203,6 +205,28 @@ def head(answer: Answered, sentences: list[str], methods: tuple[str, ...]) -> di
         },
         "sentences": sentences,
     }
+
+
+def _denominator(used: DenominatorUsed | None) -> Mapping[str, Any] | None:
+    """Name and date what the rates are counted on."""
+    if used is None:
+        return None
+    name, name_en = used.kind.names
+    return {
+        "kind": used.kind.value,
+        "name": name,
+        "nameEn": name_en,
+        "dates": [str(day) for day in used.counted],
+        "held": used.held,
+        "source": SourceId.POPULATION.value,
+        "deliveries": list(used.deliveries),
+        "areasWithout": used.without,
+    }
+
+
+def number(value: float | None, decimals: int) -> float | None:
+    """Give a figure rounded as rows hold it; None where there is none."""
+    return None if value is None or np.isnan(value) else round(float(value), decimals) + 0.0
 
 
 def _count(published: Published, number: int, column: int) -> int | None:

@@ -216,6 +216,9 @@ def _about(answer: Answered, sentences: list[str]) -> Iterator[tuple[str, str | 
     yield "Till månad", str(question.span.last)
     yield "Jämförs med", str(question.baseline) if question.baseline is not None else "ingenting"
     yield "Mått", question.measure.value
+    if provenance.denominator is not None:
+        days = ", ".join(str(day) for day in provenance.denominator.counted)
+        yield "Nämnare", f"{provenance.denominator.kind.names[0]} ({days})"
     yield "Indelning", provenance.edition_name
     yield "Indelningens första dag", provenance.edition
     yield "Så som det var känt", provenance.as_of if provenance.as_of is not None else "nu"

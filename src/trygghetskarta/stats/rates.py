@@ -58,11 +58,11 @@ def poisson_interval(counts: Ints | Floats, confidence: float = 0.95) -> tuple[F
     )
 
 
-def wilson_interval(hits: Ints, of: Ints, confidence: float = 0.95) -> tuple[Floats, Floats]:
+def wilson_interval(hits: Ints | Floats, of: Ints | Floats, confidence: float = 0.95) -> tuple[Floats, Floats]:
     """Interval of a share by Wilson's score method, without continuity correction.
 
     Args:
-        hits: How many had it, any shape, 0 <= hits <= of.
+        hits: How many had it, any shape, 0 <= hits <= of; NaN for unknown. Not whole where it is a published share, rounded, of all.
         of: Of how many, same shape.
         confidence: The confidence level, between 0 and 1.
 
@@ -86,8 +86,8 @@ def wilson_interval(hits: Ints, of: Ints, confidence: float = 0.95) -> tuple[Flo
     middle = hits + square / 2
     # Taken by the smaller side, so that the ends at none and at all are 0 and 1 and not a rounding beside them.
     half = np.sqrt(square) * np.sqrt(hits * (asked - hits) / asked + square / 4)
-    low = np.where(hits == 0, 0.0, (middle - half) / (asked + square))
-    high = np.where(hits == of, 1.0, (middle + half) / (asked + square))
+    low = np.where(hits == 0, 0.0, (middle - half) / (asked + square)).clip(min=0.0)
+    high = np.where(hits == of, 1.0, (middle + half) / (asked + square)).clip(max=1.0)
     return np.where(of > 0, low, np.nan), np.where(of > 0, high, np.nan)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from trygghetskarta.analysis.comparison import Findings
 from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.counts import Measure, Published, Statistics, Status
+from trygghetskarta.domain.details import Answered
 from trygghetskarta.domain.periods import Month
-from trygghetskarta.domain.recodings import recodings
+from trygghetskarta.domain.recodings import recodings_between
 from trygghetskarta.domain.sources import CONTRACTS
 from trygghetskarta.serialize.saying.comparisons import by_the_day, certainty, findings_said
 from trygghetskarta.serialize.saying.harm import harm_sentences
@@ -25,7 +26,7 @@ def sentences(published: Published, findings: Findings | None = None) -> list[st
     """
     said = [_level(published), _change(published, findings), *(findings_said(published, findings) if findings is not None else [])]
     said += [_ledger(published), _withheld_by_source(published)]
-    said += [_withheld(published), _provisional(published), _incomplete(published), _missing(published)]
+    said += [_withheld(published), *deliveries_said(published)]
     said += [_group(published), *_recoded(published)]
     # The first column of a series is its first period: nothing to say of the whole from.
     if published.question.measure is Measure.HARM and published.periods[0].span == published.question.span:
@@ -107,8 +108,20 @@ def _withheld(published: Published) -> str:
     return ""
 
 
-def _provisional(published: Published) -> str:
-    months = sorted({month for coverage in published.coverage for month in coverage.provisional})
+def deliveries_said(answer: Answered) -> list[str]:
+    """Say which of the months asked for are preliminary, not known in full, or not delivered.
+
+    Args:
+        answer: Any answer.
+
+    Returns:
+        Whole sentences, and empty ones for what there is nothing to say of.
+    """
+    return [_provisional(answer), _incomplete(answer), _missing(answer)]
+
+
+def _provisional(answer: Answered) -> str:
+    months = sorted({month for coverage in answer.coverage for month in coverage.provisional})
     if not months:
         return ""
     if len(months) == 1:
@@ -116,10 +129,10 @@ def _provisional(published: Published) -> str:
     return f"Siffrorna för {len(months)} månader, från {month_name(months[0])}, är preliminära."
 
 
-def _incomplete(published: Published) -> str:
+def _incomplete(answer: Answered) -> str:
     """Say how much is known of the months of which less than 98 per cent is: the least known of each source."""
     said = []
-    for coverage in published.coverage:
+    for coverage in answer.coverage:
         known = [month for month in coverage.incomplete if month.provisional]
         if not known:
             continue
@@ -136,9 +149,9 @@ def _per_cent(share: float | None) -> str:
     return whole(round(100 * (share or 0.0)))
 
 
-def _missing(published: Published) -> str:
+def _missing(answer: Answered) -> str:
     said = []
-    for coverage in published.coverage:
+    for coverage in answer.coverage:
         name = CONTRACTS[coverage.source].name
         if coverage.missing:
             said.append(f"{name} saknas för {_months(coverage.missing)}.")
@@ -157,12 +170,10 @@ def _recoded(published: Published) -> list[str]:
     """Say when what is counted changed between the periods set beside each other."""
     if len(published.periods) < 2:
         return []
-    spans, question = [period.span for period in published.periods], published.question
     said = []
-    for recoding in recodings():
-        if recoding.source in question.sources and recoding.divides(spans) and recoding.touches(question.codes(recoding.source)):
-            when = f"den {day_name(recoding.first)}" if recoding.is_day else f"ändringen under {recoding.first.year}"
-            said.append(f"Siffror från före och efter {when} går inte att jämföra rakt av. {recoding.what}")
+    for recoding in recodings_between(published.question, (period.span for period in published.periods)):
+        when = f"den {day_name(recoding.first)}" if recoding.is_day else f"ändringen under {recoding.first.year}"
+        said.append(f"Siffror från före och efter {when} går inte att jämföra rakt av. {recoding.what}")
     return said
 
 

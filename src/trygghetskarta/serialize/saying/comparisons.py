@@ -10,11 +10,12 @@ import numpy as np
 from trygghetskarta.analysis.comparison import Against, Change, Findings
 from trygghetskarta.analysis.verdicts import Evidence, Verdict
 from trygghetskarta.domain.counts import Denominator, Measure, Published
+from trygghetskarta.domain.recodings import recodings_between
 from trygghetskarta.serialize.swedish import decimal, listed, span_name, whole
 from trygghetskarta.stats.dispersion import Variance
 
 _MOST_NAMES, _LEAST = 5, 1e-12
-_PER = {
+PER = {
     Denominator.RESIDENTS: "invånare",
     Denominator.RESIDENTS65PLUS: "invånare som är 65 år eller äldre",
     Denominator.DAY_POPULATION: "personer i dagbefolkningen",
@@ -115,7 +116,7 @@ def findings_said(published: Published, findings: Findings) -> list[str]:
         Whole sentences; none of them empty.
     """
     said = [_standing_out(published, findings.change), _not_held_against(published, findings), _highest(published, findings)]
-    said += [_guarded(findings.change), _varying(findings)]
+    said += [_guarded(published, findings.change), _varying(findings)]
     return [sentence for sentence in said if sentence]
 
 
@@ -182,16 +183,19 @@ def _highest(published: Published, findings: Findings) -> str:
     place = f"plats {whole(low)}" if low == high else f"någonstans från plats {whole(low)} till {whole(high)}"
     rate, first, last = (decimal(1000 * float(value[at])) for value in (rates.rate, rates.low, rates.high))
     return (
-        f"Högst tal har {published.areas[at].name}: {rate} per 1 000 {_PER[published.question.per]} och år (mellan {first} och {last}), "
+        f"Högst tal har {published.areas[at].name}: {rate} per 1 000 {PER[published.question.per]} och år (mellan {first} och {last}), "
         f"{place} av {whole(rates.ranked)}."
     )
 
 
-def _guarded(change: Change) -> str:
-    if change.against is not Against.BASELINE or all(change.told):
+def _guarded(published: Published, change: Change) -> str:
+    """Say which change cannot be told so late as events are registered; a change of what is counted is told by itself."""
+    recoded = recodings_between(published.question, (period.span for period in published.periods))
+    if change.against is not Against.BASELINE or all(change.told) or recoded:
         return ""
-    falls, _ = change.told
-    return f"Fler händelser väntas bli registrerade, så om {'en ökning' if falls else 'en minskning'} är verklig kan inte avgöras än."
+    falls, rises = change.told
+    what = "en ökning" if falls else "en minskning" if rises else "en ändring"
+    return f"Fler händelser väntas bli registrerade, så om {what} är verklig kan inte avgöras än."
 
 
 def _varying(findings: Findings) -> str:

@@ -9,7 +9,7 @@ from trygghetskarta.domain.counts import Question
 from trygghetskarta.domain.details import PublishedDetail
 from trygghetskarta.domain.measures import Direction, EffectCounts, EffectVerdict, Goal, GoalUnit, GoalVerdict, Role, Weighting
 from trygghetskarta.domain.periods import Span
-from trygghetskarta.domain.recodings import recodings
+from trygghetskarta.domain.recodings import recodings_between
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.serialize.swedish import day_name, decimal, how_many, listed, month_name, span_name, whole
 
@@ -320,8 +320,4 @@ def _provisional(answer: PublishedDetail[EffectCounts]) -> str:
 
 def _recoded(question: Question, found: Effect) -> list[str]:
     spans = [found.counts.after, found.counts.before]
-    return [
-        f"Mellan perioderna ändrades vad som räknas. {recoding.what}"
-        for recoding in recodings()
-        if recoding.source in question.sources and recoding.divides(spans) and recoding.touches(question.codes(recoding.source))
-    ]
+    return [f"Mellan perioderna ändrades vad som räknas. {recoding.what}" for recoding in recodings_between(question, spans)]
