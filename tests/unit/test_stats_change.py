@@ -106,6 +106,7 @@ def test_unequal_exposures_are_counted_by_rate_and_not_by_number() -> None:
 
 @given(st.integers(0, 3000), st.integers(0, 3000), st.floats(0.1, 10), st.floats(1, 20))
 @example(1, 1, 1.0, 7.0)
+@example(1, 2, 1.0, 10.0)
 @settings(deadline=None, max_examples=120)
 def test_the_interval_holds_the_ratio_and_turns_over_with_it(first: int, second: int, longer: float, inflation: float) -> None:
     if first + second == 0:
@@ -168,6 +169,11 @@ def test_each_pair_is_tested_by_what_suits_it() -> None:
     assert p[2] == scaled_p(counts[2:3], spans[2:3], 2.0)[0]
     assert p[3] == 1.0
     assert 0 < p[4] == conditional_p(counts[4:], spans[4:])[0] < 1e-50  # so far out that a sum of probabilities would be nothing
+
+
+def test_single_events_that_vary_wildly_have_no_ends() -> None:
+    ratio, low, high = ends(1, 1, inflation=2000.0)
+    assert (ratio, low, high) == (1.0, 0.0, float("inf"))
 
 
 def test_no_pairs_give_no_answers() -> None:

@@ -16,7 +16,7 @@ SMALL = 1000
 """Below so many events in all `change_p` takes the E-test; from there the exact conditional test, which is as sharp then, and faster."""
 
 _TIE = 1 + 1e-7
-_TINY, _NEARLY = 1e-300, 0.999
+_TINY, _NEARLY, _FAR = 1e-300, 0.999, 1e15
 _REACH, _LEAST_REACH, _BEYOND, _RUN = 8.0, 20, 49.0, 64
 
 
@@ -26,8 +26,8 @@ class RateRatio:
 
     Attributes:
         ratio: First rate over second; infinity where the second count is 0, NaN where both are.
-        low: Lower end of its interval; NaN where both counts are 0.
-        high: Upper end; infinity where the second count is 0, NaN where both are.
+        low: Lower end of its interval; 0 where the first count is 0 or the end is below 10^-15, NaN where both are 0.
+        high: Upper end; infinity where the second count is 0 or the end is beyond 10^15, NaN where both are 0.
     """
 
     ratio: Floats
@@ -59,12 +59,12 @@ def rate_ratio(counts: Ints, exposures: Floats, inflation: Floats | float = 1.0,
     first, second, longer = _pairs(counts, exposures)
     tail = (1 - confidence) / 2
     a, b = first / inflation, second / inflation
-    # Where a count is 0 the beta distribution has no such parameter and the end is known: 0, or infinity.
-    low = np.where(first > 0, _odds(np.maximum(a, _TINY), b + 1, tail), 0.0) * longer
-    high = np.where(second > 0, _odds(a + 1, np.maximum(b, _TINY), 1 - tail), np.inf) * longer
     nothing = first + second == 0
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         ratio = first / second * longer
+        # Where a count is 0 the beta distribution has no such parameter and the end is known: 0, or infinity.
+        low = np.where(first > 0, _odds(np.maximum(a, _TINY), b + 1, tail), 0.0) * longer
+        high = np.where(second > 0, _odds(a + 1, np.maximum(b, _TINY), 1 - tail), np.inf) * longer
     return RateRatio(*(np.where(nothing, np.nan, value) for value in (ratio, low, high)))
 
 
@@ -222,8 +222,9 @@ def _odds(a: Floats, b: Floats, share: float) -> Floats:
     close = quantile > _NEARLY
     if close.any():
         rest[close] = betaincinv(np.asarray(b)[close], np.asarray(a)[close], 1 - share)
-    with np.errstate(divide="ignore"):
-        return np.asarray(quantile / rest)
+    odds = quantile / rest
+    # An end so far out, on either side, says no more than that there is none, and what is worked out from it would overflow.
+    return np.asarray(np.where(odds > _FAR, np.inf, np.where(odds < 1 / _FAR, 0.0, odds)))
 
 
 def _log_binomial(hits: Floats, total: Floats, share: Floats) -> Floats:
