@@ -25,7 +25,8 @@ from trygghetskarta.store.cluster import Cluster
 _BASE, _FILLED = "monthly_base", "monthly"
 _NEW, _CORRECTED = 9_000, 1_000
 _CODE_BEFORE, _CODE_AFTER = "0808", "0809"
-_LAST_MONTHS = 3
+# Registers are corrected for months: what is new lies in the last three, what is corrected in the last two years.
+_NEW_DAYS, _CORRECTED_DAYS = 90, 730
 _SEED = 20_260_103
 _WAIT = 0.005
 
@@ -85,11 +86,11 @@ def _write(path: Path, sample: Sample, number: int) -> None:
     types = {name: pa.string() for name in ("BROTTSKOD", "BROTTSDATUMTID_START", "BROTTSDATUMTID_SLUT")}
     events = arrow_csv.read_csv(sample.events, convert_options=arrow_csv.ConvertOptions(column_types=types, timestamp_parsers=["-"]))
     starts = np.array(events["BROTTSDATUMTID_START"], "datetime64[m]")
-    late = np.flatnonzero(starts >= starts.max() - np.timedelta64(_LAST_MONTHS * 30, "D"))
-    new = events.take(pa.array(random.choice(late, _NEW)))
+    days_ago = (starts.max() - starts) // np.timedelta64(1, "D")
+    new = events.take(pa.array(random.choice(np.flatnonzero(days_ago <= _NEW_DAYS), _NEW)))
     new = new.set_column(0, "ID", pa.array([f"M{number}-{row:06d}" for row in range(_NEW)]))
     # Each round corrects others of them: a correction once made would be no change.
-    at = random.permutation(np.arange(number, sample.rows, 97))[:_CORRECTED]
+    at = random.permutation(np.flatnonzero(days_ago <= _CORRECTED_DAYS)[number::97])[:_CORRECTED]
     corrected = events.take(pa.array(at))
     codes = [_CODE_AFTER if code == _CODE_BEFORE else _CODE_BEFORE for code in corrected["BROTTSKOD"].to_pylist()]
     corrected = corrected.set_column(1, "BROTTSKOD", pa.array(codes))

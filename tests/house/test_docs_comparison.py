@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.house.test_docs import DOCS, _read, _rows
+from tests.pages import DOCS, read, rows_of
 from trygghetskarta.stats.change import change_p, rate_ratio
 from trygghetskarta.stats.dispersion import between_years
 from trygghetskarta.stats.funnel import funnel
@@ -15,7 +15,7 @@ from trygghetskarta.stats.smoothing import smooth_globally, smooth_locally
 
 
 def table(page: str, *header: str) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    return np.array([[float(cell) for cell in row] for row in _rows(_read(DOCS / "methods" / page), *header)])
+    return np.array([[float(cell) for cell in row] for row in rows_of(read(DOCS / "methods" / page), *header)])
 
 
 def test_the_examples_of_change_are_what_the_functions_give() -> None:
@@ -28,8 +28,8 @@ def test_the_examples_of_change_are_what_the_functions_give() -> None:
 
 def test_the_example_of_dispersion_is_what_the_function_gives() -> None:
     years = table("dispersion.md", "År 1", "År 2", "År 3", "År 4", "År 5").astype(np.int64)
-    ((pearson, freedom, variance, inflation),) = _rows(
-        _read(DOCS / "methods" / "dispersion.md"), "Dispersion", "Frihetsgrader", "Varians", "Gånger Poissons, med t"
+    ((pearson, freedom, variance, inflation),) = rows_of(
+        read(DOCS / "methods" / "dispersion.md"), "Dispersion", "Frihetsgrader", "Varians", "Gånger Poissons, med t"
     )
     found = between_years(years, np.full(5, 365.0))
     assert (round(found.pearson, 4), found.freedom, found.variance.value) == (float(pearson), int(freedom), variance)
@@ -66,7 +66,7 @@ def test_the_example_of_ranks_is_what_the_function_gives() -> None:
     stated = table("ranking.md", "Händelser", "Personår", "Tal", "Plats från", "Plats till")
     low, high = rank_intervals(stated[:, 0].astype(np.int64), stated[:, 1])
     assert np.stack([low, high], axis=1).tolist() == stated[:, 3:].tolist()
-    page = _read(DOCS / "methods" / "ranking.md")
+    page = read(DOCS / "methods" / "ranking.md")
     assert f"görs {DRAWS} gånger" in page
     assert f"(frö {SEED})" in page
 
@@ -74,4 +74,4 @@ def test_the_example_of_ranks_is_what_the_function_gives() -> None:
 def test_the_example_of_a_share_is_what_the_function_gives() -> None:
     low, high = wilson_interval(np.array([65]), np.array([100]))
     stated = f"från {low[0]:.4f} till {high[0]:.4f}".replace(".", ",")
-    assert stated in _read(DOCS / "methods" / "rates.md")
+    assert stated in read(DOCS / "methods" / "rates.md")

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from tests.house.test_docs import DOCS, _read, _rows
+from tests.pages import DOCS, read, rows_of
 from trygghetskarta.domain.counts import Denominator
 from trygghetskarta.domain.periods import Month
 from trygghetskarta.queries.population import Population
@@ -20,7 +20,7 @@ PARTS = ["Vad det är", "Så räknas det", "Exempel", "När det inte går", "Anv
 
 
 def page(name: str) -> str:
-    return _read(DOCS / "methods" / f"{name}.md")
+    return read(DOCS / "methods" / f"{name}.md")
 
 
 def shares(share: str, n: str, half_width: str) -> Shares:
@@ -34,7 +34,7 @@ def test_a_methods_page_has_its_parts(name: str) -> None:
 
 
 def test_the_shares() -> None:
-    rows = _rows(page("survey"), "Andel", "Svar", "Halva intervallet", "Från", "Till", "Motsvarar svar")
+    rows = rows_of(page("survey"), "Andel", "Svar", "Halva intervallet", "Från", "Till", "Motsvarar svar")
     for share, n, half_width, low, high, answers in rows:
         found = shares(share, n, half_width)
         told = (f"{100 * found.low[0]:.2f}", f"{100 * found.high[0]:.2f}", f"{found.answers[0]:.0f}")
@@ -42,7 +42,7 @@ def test_the_shares() -> None:
 
 
 def test_the_differences() -> None:
-    rows = _rows(page("survey"), "Första", "Svar", "Halva", "Andra", "Svar", "Halva", "Skillnad", "Från", "Till", "p")
+    rows = rows_of(page("survey"), "Första", "Svar", "Halva", "Andra", "Svar", "Halva", "Skillnad", "Från", "Till", "p")
     for row in rows:
         found = difference(shares(*row[:3]), shares(*row[3:6]))
         assert [f"{100 * part[0]:.2f}" for part in (found.value, found.low, found.high)] + [f"{found.p[0]:.4f}"] == row[6:]
@@ -56,7 +56,7 @@ def test_the_rank_correlation() -> None:
 
 def test_the_distances() -> None:
     header = ("Område", "Invånare", "Täthet", "Andel 65+", "Bostäder per invånare", "Dagbefolkning per invånare", "Avstånd till A")
-    rows = _rows(page("similar"), *header)
+    rows = rows_of(page("similar"), *header)
     values = np.array([[float(cell) for cell in row[1:-1]] for row in rows])
     found = distances(standardised(values, np.array([True, True, False, True, True])), 0)
     assert [f"{distance:.4f}" for distance in found] == [row[-1] for row in rows]
@@ -67,7 +67,7 @@ def test_the_person_years() -> None:
     dates = np.array([(day - date(1970, 1, 1)).days / (365.2425 / 12) for day in days])
     kind = Denominator.RESIDENTS
     population = Population({kind: dates}, {kind: np.array([[1000.0, 1366.0]])}, {kind: days}, {kind: (frozenset({1}), frozenset({2}))})
-    for span, years, held in _rows(page("denominators"), "Månader", "Personår", "Nämnaren hålls"):
+    for span, years, held in rows_of(page("denominators"), "Månader", "Personår", "Nämnaren hålls"):
         first, last = (Month.parse(month).number for month in span.split(".."))
         months = np.arange(first, last + 1)
         assert f"{population.person_years(slice(0, 1), kind, [months])[0, 0]:.3f}" == years
@@ -75,9 +75,9 @@ def test_the_person_years() -> None:
 
 
 def test_the_rate_and_the_change_of_the_lens() -> None:
-    (row,) = _rows(page("lens"), "Vad", "Antal", "Personår", "Tal", "Från", "Till")
+    (row,) = rows_of(page("lens"), "Vad", "Antal", "Personår", "Tal", "Från", "Till")
     rate = per_thousand_years(np.array([int(row[1])]), np.array([float(row[2])]))[0]
     assert [f"{end:.4f}" for end in rate] == row[3:]
-    ((now, then, days, days_then, *ends),) = _rows(page("lens"), "Nu", "Då", "Dagar nu", "Dagar då", "Kvot", "Från", "Till")
+    ((now, then, days, days_then, *ends),) = rows_of(page("lens"), "Nu", "Då", "Dagar nu", "Dagar då", "Kvot", "Från", "Till")
     found = rate_ratio(np.array([[int(now), int(then)]]), np.array([[float(days), float(days_then)]]))
     assert [f"{part[0]:.4f}" for part in (found.ratio, found.low, found.high)] == ends

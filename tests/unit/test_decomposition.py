@@ -8,7 +8,7 @@ import numpy as np
 import orjson
 import pytest
 
-from tests.house.test_docs import DOCS, _rows
+from tests.pages import DOCS, rows_of
 from tests.unit.answers import comparison
 from tests.unit.test_harm import weighed
 from trygghetskarta.analysis.decomposition import find_parts
@@ -47,7 +47,7 @@ def released(audience: Audience = STAFF, comparable: bool = True) -> tuple[Publi
 
 def test_the_example_on_the_page_is_what_the_function_gives() -> None:
     page = (DOCS / "methods" / "decomposition.md").read_text(encoding="utf-8")
-    rows = _rows(
+    rows = rows_of(
         page, "Grupp", "Antal", "Förut", "Dagar", "Dagar förut", "Av antalet", "Av tyngden", "Av andelen", "Av tyngden per brott", "Bidrag"
     )
     table = np.array([[float(cell) for cell in row[1:]] for row in rows]).T

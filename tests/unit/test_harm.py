@@ -9,7 +9,7 @@ import numpy.typing as npt
 import orjson
 import pytest
 
-from tests.house.test_docs import DOCS, _rows
+from tests.pages import DOCS, rows_of
 from tests.unit.answers import AUTUMN, PUBLIC_SOURCE, comparison, series, span
 from trygghetskarta.analysis.harm import find_change, find_harm
 from trygghetskarta.disclosure.release import release
@@ -77,7 +77,7 @@ def test_with_exposure_for_weight_it_is_the_exact_interval_of_a_rate() -> None:
 
 def test_the_example_on_the_page_is_what_the_functions_give() -> None:
     page = (DOCS / "methods" / "harm.md").read_text(encoding="utf-8")
-    for row in _rows(page, "Rån", "Inbrott", "Misshandel", "Hot", "Allvarlighet", "Varians", "Från", "Till", "Per brott"):
+    for row in rows_of(page, "Rån", "Inbrott", "Misshandel", "Hot", "Allvarlighet", "Varians", "Från", "Till", "Per brott"):
         counts = np.array([int(cell) for cell in row[:4]])
         harm, variance = total_harm(counts, DAYS)
         low, high = harm_interval(harm, variance, DAYS.max())

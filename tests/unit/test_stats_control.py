@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import nbinom
 
-from tests.unit.pages import example, table
+from tests.pages import example, table
 from trygghetskarta.domain.periods import Month
 from trygghetskarta.stats.control import FALSE_ALARMS, HISTORY, control_chart
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from statsmodels.tsa.seasonal import seasonal_decompose
 
-from tests.unit.pages import example, table
+from tests.pages import example, table
 from tests.unit.published_series import AIR_PASSENGERS, CO2, MDEATHS, NOTTEM
 from trygghetskarta.domain.periods import Month
 from trygghetskarta.stats.season import Model, StlSettings, classical, stl

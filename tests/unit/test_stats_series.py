@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tests.unit.pages import example, table
+from tests.pages import example, table
 from trygghetskarta.domain.periods import Month
 from trygghetskarta.stats.series import (
     change,

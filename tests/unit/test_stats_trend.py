@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.stats import kendalltau, theilslopes
 from statsmodels.api import GLM, families
 
-from tests.unit.pages import example, table
+from tests.pages import example, table
 from tests.unit.published_series import NILE, NOTTEM, TEN, UK_DRIVER_DEATHS, WARPBREAKS
 from trygghetskarta.domain.periods import Month
 from trygghetskarta.stats.breaks import Under, level_break, pettitt

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.test_docs import DOCS
+from tests.pages import DOCS
 from trygghetskarta.cli.describing import weights_page
 from trygghetskarta.domain.categories import Category, tree_of
 from trygghetskarta.domain.sources import SourceId
