@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest, poisson
 
@@ -70,6 +70,7 @@ def test_the_e_test_is_the_sum_that_defines_it(first: int, second: int, exposure
 
 
 @given(st.integers(0, 4000), st.integers(0, 4000), st.floats(0.05, 20))
+@example(29, 1383, 1.5)
 @settings(deadline=None, max_examples=120)
 def test_the_conditional_p_is_that_of_the_binomial_test(first: int, second: int, longer: float) -> None:
     expected = binomtest(first, first + second, 1 / (1 + longer)).pvalue if first + second else 1.0
@@ -104,6 +105,8 @@ def test_unequal_exposures_are_counted_by_rate_and_not_by_number() -> None:
 
 
 @given(st.integers(0, 3000), st.integers(0, 3000), st.floats(0.1, 10), st.floats(1, 20))
+@example(1, 1, 1.0, 7.0)
+@example(1, 2, 1.0, 10.0)
 @settings(deadline=None, max_examples=120)
 def test_the_interval_holds_the_ratio_and_turns_over_with_it(first: int, second: int, longer: float, inflation: float) -> None:
     if first + second == 0:
@@ -166,6 +169,11 @@ def test_each_pair_is_tested_by_what_suits_it() -> None:
     assert p[2] == scaled_p(counts[2:3], spans[2:3], 2.0)[0]
     assert p[3] == 1.0
     assert 0 < p[4] == conditional_p(counts[4:], spans[4:])[0] < 1e-50  # so far out that a sum of probabilities would be nothing
+
+
+def test_single_events_that_vary_wildly_have_no_ends() -> None:
+    ratio, low, high = ends(1, 1, inflation=2000.0)
+    assert (ratio, low, high) == (1.0, 0.0, float("inf"))
 
 
 def test_no_pairs_give_no_answers() -> None:

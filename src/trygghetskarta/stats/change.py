@@ -16,6 +16,7 @@ SMALL = 1000
 """Below so many events in all `change_p` takes the E-test; from there the exact conditional test, which is as sharp then, and faster."""
 
 _TIE = 1 + 1e-7
+_TINY, _NEARLY, _FAR = 1e-300, 0.999, 1e15
 _REACH, _LEAST_REACH, _BEYOND, _RUN = 8.0, 20, 49.0, 64
 
 
@@ -25,8 +26,8 @@ class RateRatio:
 
     Attributes:
         ratio: First rate over second; infinity where the second count is 0, NaN where both are.
-        low: Lower end of its interval; NaN where both counts are 0.
-        high: Upper end; infinity where the second count is 0, NaN where both are.
+        low: Lower end of its interval; 0 where the first count is 0 or the end is below 10^-15, NaN where both are 0.
+        high: Upper end; infinity where the second count is 0 or the end is beyond 10^15, NaN where both are 0.
     """
 
     ratio: Floats
@@ -55,18 +56,15 @@ def rate_ratio(counts: Ints, exposures: Floats, inflation: Floats | float = 1.0,
     Reference: R's poisson.test; Przyborowski and Wilenski (1940). Not for: counts that share events, or whose variance exceeds their mean
     while `inflation` is left at 1.
     """
-    from scipy.special import betaincinv
-
     first, second, longer = _pairs(counts, exposures)
     tail = (1 - confidence) / 2
     a, b = first / inflation, second / inflation
-    # Where a count is 0 the beta distribution has no such parameter and the end is known: 0, or infinity.
-    low_share = np.where(first > 0, betaincinv(np.maximum(a, 1e-300), b + 1, tail), 0.0)
-    high_share = np.where(second > 0, betaincinv(a + 1, np.maximum(b, 1e-300), 1 - tail), 1.0)
     nothing = first + second == 0
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         ratio = first / second * longer
-        low, high = (share / (1 - share) * longer for share in (low_share, high_share))
+        # Where a count is 0 the beta distribution has no such parameter and the end is known: 0, or infinity.
+        low = np.where(first > 0, _odds(np.maximum(a, _TINY), b + 1, tail), 0.0) * longer
+        high = np.where(second > 0, _odds(a + 1, np.maximum(b, _TINY), 1 - tail), np.inf) * longer
     return RateRatio(*(np.where(nothing, np.nan, value) for value in (ratio, low, high)))
 
 
@@ -87,7 +85,7 @@ def conditional_p(counts: Ints, exposures: Floats) -> Floats:
 
     Reference: R's poisson.test. Not for: over-dispersed counts (`scaled_p`).
     """
-    from scipy.special import bdtr, bdtrc
+    from scipy.special import betainc
 
     first, second, longer = _pairs(counts, exposures)
     total, share = first + second, 1 / (1 + longer)
@@ -103,8 +101,16 @@ def conditional_p(counts: Ints, exposures: Floats) -> Floats:
         near, far = np.where(likely, middle, near), np.where(likely, far, middle)
     # The one nearest to the expected value may itself be unlikely enough.
     other = np.where(_log_binomial(near, total, share) > limit, far, near)
-    upper, lower, whole = np.where(above, first, other), np.where(above, other, first), total.astype(np.int64)
-    tails = np.where(lower >= 0, bdtr(np.maximum(lower, 0), whole, share), 0) + np.where(upper > 0, bdtrc(upper - 1, whole, share), 1)
+    upper, lower = np.where(above, first, other), np.where(above, other, first)
+    # Both tails of the binomial distribution as incomplete beta functions; below none and above all there is nothing, and up to all there is all.
+    at_most = np.where(
+        lower < 0, 0.0, np.where(lower < total, betainc(np.maximum(total - lower, 1), np.maximum(lower, 0) + 1, 1 - share), 1.0)
+    )
+    inside = (upper > 0) & (upper <= total)
+    at_least = np.where(
+        inside, betainc(np.where(inside, upper, 1), np.where(inside, total - upper, 0) + 1, share), np.where(upper > total, 0.0, 1.0)
+    )
+    tails = at_most + at_least
     return np.where((total == 0) | (first == expected), 1.0, np.minimum(tails, 1.0))
 
 
@@ -132,8 +138,8 @@ def scaled_p(counts: Ints, exposures: Floats, inflation: Floats | float) -> Floa
 
     first, second, longer = _pairs(counts, exposures)
     a, b, share = first / inflation, second / inflation, 1 / (1 + longer)
-    at_least = np.where(first > 0, betainc(np.maximum(a, 1e-300), b + 1, share), 1.0)
-    at_most = np.where(second > 0, betainc(np.maximum(b, 1e-300), a + 1, 1 - share), 1.0)
+    at_least = np.where(first > 0, betainc(np.maximum(a, _TINY), b + 1, share), 1.0)
+    at_most = np.where(second > 0, betainc(np.maximum(b, _TINY), a + 1, 1 - share), 1.0)
     return np.asarray(np.minimum(1.0, 2 * np.minimum(at_least, at_most)))
 
 
@@ -204,6 +210,21 @@ def _pairs(counts: Ints, exposures: Floats) -> tuple[Floats, Floats, Floats]:
         raise ValueError(f"{counts.shape} has no two columns")
     spans = np.broadcast_to(np.asarray(exposures, np.float64), counts.shape)
     return counts[..., 0].astype(np.float64), counts[..., 1].astype(np.float64), spans[..., 1] / spans[..., 0]
+
+
+def _odds(a: Floats, b: Floats, share: float) -> Floats:
+    """Give the quantile of a beta distribution as odds: itself over what is left to 1."""
+    from scipy.special import betaincinv
+
+    quantile = np.asarray(betaincinv(a, b, share))
+    rest = np.asarray(1 - quantile)
+    # So near to 1 the difference has lost its digits, and the mirrored distribution has them.
+    close = quantile > _NEARLY
+    if close.any():
+        rest[close] = betaincinv(np.asarray(b)[close], np.asarray(a)[close], 1 - share)
+    odds = quantile / rest
+    # An end so far out, on either side, says no more than that there is none, and what is worked out from it would overflow.
+    return np.asarray(np.where(odds > _FAR, np.inf, np.where(odds < 1 / _FAR, 0.0, odds)))
 
 
 def _log_binomial(hits: Floats, total: Floats, share: Floats) -> Floats:
