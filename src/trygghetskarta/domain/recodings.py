@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from trygghetskarta.domain.categories import tree_of
@@ -108,7 +108,7 @@ def recodings() -> tuple[Recoding, ...]:
     return tuple(sorted(found, key=lambda recoding: recoding.first))
 
 
-def recodings_between(question: Question, spans: Iterable[Span]) -> list[Recoding]:
+def recodings_between(question: Question, spans: Iterable[Span]) -> tuple[Recoding, ...]:
     """Find the changes of what a question counts.
 
     Args:
@@ -118,9 +118,15 @@ def recodings_between(question: Question, spans: Iterable[Span]) -> list[Recodin
     Returns:
         Those changes that some of the months lie before and some after, oldest first.
     """
-    every = tuple(spans)
-    return [
+    return _between(tuple((source, tuple(question.codes(source))) for source in question.sources), tuple(spans))
+
+
+@lru_cache(maxsize=1024)
+def _between(asked: tuple[tuple[SourceId, tuple[str, ...]], ...], spans: tuple[Span, ...]) -> tuple[Recoding, ...]:
+    """Find them once for an answer, which asks several times."""
+    codes = dict(asked)
+    return tuple(
         recoding
         for recoding in recodings()
-        if recoding.source in question.sources and recoding.divides(every) and recoding.touches(question.codes(recoding.source))
-    ]
+        if recoding.source in codes and recoding.divides(spans) and recoding.touches(codes[recoding.source])
+    )
