@@ -22,6 +22,7 @@ from trygghetskarta.domain.points import NO_DAY
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import InvalidQuestionError, NotCarriedError, NotCoveredError
 from trygghetskarta.queries.cube import load_cube
+from trygghetskarta.queries.events import UNKNOWN, events_of
 from trygghetskarta.queries.hotspots import borders, measure_carried, of_region, pattern_change
 from trygghetskarta.queries.points import densities, near_repeats
 
@@ -81,6 +82,17 @@ def test_an_event_counts_on_its_day_in_stockholm(connection: Connection, draw: D
         assert found.days.tolist() == [(day - date(1970, 1, 1)).days]
         assert found.days[0] != NO_DAY
         assert found.lasted.tolist() == [0]
+
+
+def test_an_event_known_to_the_day_is_on_that_day(connection: Connection, draw: Drawing) -> None:
+    draw(AreaLevel.STADSDEL, ROW)
+    rows = "id;tid;x;y;omrade;doda;skadade;status\n1;2025-03-07;150500;6580500;;0;0;bekräftad\n2;2025-03-31;151500;6580500;;0;0;bekräftad\n"
+    deliver(connection, SourceId.SKJUTNINGAR, rows)
+    cube = load_cube(connection)
+    days = [(date(2025, 3, day) - date(1970, 1, 1)).days for day in (7, 31)]
+    read = events_of(connection, cube, about(source=SourceId.SKJUTNINGAR), MARCH)
+    assert (sorted(read.days.tolist()), read.starts.tolist()) == (days, [UNKNOWN, UNKNOWN])
+    assert sorted(near_repeats(connection, cube, about(source=SourceId.SKJUTNINGAR)).content.now.days.tolist()) == days
 
 
 def test_points_are_those_known_on_the_day_asked_for(connection: Connection, draw: Drawing) -> None:

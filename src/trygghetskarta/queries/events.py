@@ -20,11 +20,14 @@ Ints = npt.NDArray[np.int64]
 UNKNOWN = -(2**31)
 """A minute or a day that is not known."""
 
+# A crime known to the day is kept as its local midnight, which is the day before in UTC.
+_TIMES = """extract(epoch FROM starts_at) AS first, extract(epoch FROM ends_at) AS last, time_precision,
+            (starts_at AT TIME ZONE 'Europe/Stockholm')::date - DATE '1970-01-01' AS day"""
 _COLUMNS = """
     SELECT array_send(array_agg(antal)) AS antal,
         array_send(array_agg(coalesce(CASE WHEN time_precision = 0 THEN floor(first / 60) END, :unknown)::int)) AS starts,
         array_send(array_agg(coalesce(floor(last / 60), :unknown)::int)) AS ends,
-        array_send(array_agg(coalesce(floor(first / 86400), :unknown)::int)) AS days,
+        array_send(array_agg(coalesce(day, :unknown)::int)) AS days,
         array_send(array_agg(coalesce(ST_X(geom), 'NaN'))) AS x, array_send(array_agg(coalesce(ST_Y(geom), 'NaN'))) AS y
     FROM counted
 """
@@ -39,24 +42,26 @@ _EVENTS = text(
         WHERE place_area.edition_id = :edition AND place_area.level = :level AND area.code = ANY(:areas)
             AND ends - begins = 1000000
     ), counted AS (
-        SELECT antal, geom, extract(epoch FROM starts_at) AS first, extract(epoch FROM ends_at) AS last, time_precision
+        SELECT antal, geom, {_TIMES}
         FROM event JOIN asked USING (category_id) JOIN held USING (place_id)
         WHERE source_id = ANY(:sources) AND month BETWEEN :first AND :last AND NOT withdrawn AND antal > 0
             AND (known_to IS NULL OR known_to > :instant) AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant)
         ORDER BY source_id, key
     )
     {_COLUMNS}
-""".replace("{_COLUMNS}", _COLUMNS)
+""".replace("{_TIMES}", _TIMES).replace("{_COLUMNS}", _COLUMNS)
 )
 # By another date than the source's own, which no index knows.
 _OTHERWISE = text(
     """
     WITH {COUNTED}, counted AS (
-        SELECT antal, geom, extract(epoch FROM starts_at) AS first, extract(epoch FROM ends_at) AS last, time_precision
+        SELECT antal, geom, {_TIMES}
         FROM made WHERE whole AND antal > 0 ORDER BY source_id, key
     )
     {_COLUMNS}
-""".replace("{COUNTED}", COUNTED).replace("{_COLUMNS}", _COLUMNS)
+""".replace("{COUNTED}", COUNTED)
+    .replace("{_TIMES}", _TIMES)
+    .replace("{_COLUMNS}", _COLUMNS)
 )
 # Events of a divided place: as many of each cell as its areas are dealt, one row after another in the order of their keys.
 _DEALT = text(
@@ -65,13 +70,14 @@ _DEALT = text(
         SELECT *, sum(antal) OVER (PARTITION BY place_id, begins, category_id, counted_in ORDER BY key) AS upto FROM made WHERE NOT whole
     ), counted AS (
         SELECT (least(upto, dealt.after) - greatest(upto - antal, dealt.first))::int AS antal, geom,
-            extract(epoch FROM starts_at) AS first, extract(epoch FROM ends_at) AS last, time_precision
+            {_TIMES}
         FROM numbered JOIN dealt USING (place_id, begins, category_id, counted_in)
         WHERE least(upto, dealt.after) > greatest(upto - antal, dealt.first) ORDER BY source_id, key, begins
     )
     {_COLUMNS}
 """.replace("{COUNTED}", COUNTED)
     .replace("{DEALT}", DEALT)
+    .replace("{_TIMES}", _TIMES)
     .replace("{_COLUMNS}", _COLUMNS)
 )
 # An array as it is sent: its dimensions in 20 bytes, then a length and a number for each.
@@ -87,7 +93,7 @@ class Events:
         antal: How many events each row stands for, (rows,), >= 1.
         starts: First minute in which it may have happened, minutes since 1970 UTC, (rows,); UNKNOWN where the time of day is not known.
         ends: Last instant at which it may have happened in the same minutes, (rows,); UNKNOWN where it is not known.
-        days: Days since 1970 UTC, (rows,); UNKNOWN where the day is not known.
+        days: Days of the local calendar since 1970, (rows,); UNKNOWN where the day is not known.
         x: Easting in the plane of the edition, metres, (rows,); NaN without a point.
         y: Northing, likewise.
         estimated: How many of the events are counted here by share of a divided area: others of its events might as well have been.

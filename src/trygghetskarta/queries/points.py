@@ -106,8 +106,8 @@ def _points(connection: Connection, cube: Cube, question: Question, span: Span) 
     found = events_of(connection, cube, question, span)
     pointed = ~np.isnan(found.x)
     starts, ends, days = found.starts[pointed], found.ends[pointed], found.days[pointed]
-    # A local midnight is an hour or two before the end of a day UTC; an hour later it is still the same local day.
-    begins = np.where(starts != UNKNOWN, starts, (days + 1) * _DAY - 60)
+    # A local midnight is an hour or two before that of UTC; the later of them is in the same local day.
+    begins = np.where(starts != UNKNOWN, starts, days * _DAY - 60)
     lasted = np.where(ends != UNKNOWN, ends - begins, 0).clip(0)
     known = days != UNKNOWN
     on = np.full(days.shape, NO_DAY)
