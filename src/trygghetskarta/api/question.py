@@ -138,8 +138,8 @@ class QuestionParameters(BaseModel):
         return Writing(self.format, self.dialect, shelf.outlines(cube.edition, self.level, detail))
 
 
-class ComparisonParameters(QuestionParameters):
-    """The parameters of a comparison."""
+class BaselineParameters(QuestionParameters):
+    """The parameters of a question about one span and, if asked for, another to set beside it."""
 
     baseline: Annotated[
         str | None,
@@ -149,6 +149,17 @@ class ComparisonParameters(QuestionParameters):
             examples=["same-period-last-year"],
         ),
     ] = None
+    format: Annotated[Format, Field(description="Svarets format. / Format of the answer.")] = Format.GEOJSON
+
+    def question(self, cube: Cube, audience: Audience) -> Question:
+        """Give the question, checked."""
+        self.refuse_hidden(cube, audience)
+        return ask(cube, self.asked(baseline=self.baseline))
+
+
+class ComparisonParameters(BaselineParameters):
+    """The parameters of a comparison."""
+
     statistics: Annotated[
         Statistics,
         Field(
@@ -156,7 +167,6 @@ class ComparisonParameters(QuestionParameters):
             " / all: intervals, tests, smoothed rates, ranks and funnel; none: counts alone, and rates when asked for."
         ),
     ] = Statistics.ALL
-    format: Annotated[Format, Field(description="Svarets format. / Format of the answer.")] = Format.GEOJSON
 
     def question(self, cube: Cube, audience: Audience) -> Question:
         """Give the question, checked."""

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
-from trygghetskarta.api.question import BASELINE, ComparisonParameters
+from trygghetskarta.api.question import BASELINE, BaselineParameters
 from trygghetskarta.disclosure.release import release
 from trygghetskarta.queries.decomposition import compare_parts
 from trygghetskarta.serialize.decomposition import write_decomposition
@@ -18,7 +18,7 @@ from trygghetskarta.serialize.formats import Format
 router = APIRouter(prefix="/v1", tags=["Frågor"])
 
 
-class DecompositionParameters(ComparisonParameters):
+class DecompositionParameters(BaselineParameters):
     """The parameters of a decomposition: those of the comparison that it takes apart."""
 
     baseline: Annotated[

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
-from trygghetskarta.api.question import ComparisonParameters
+from trygghetskarta.api.question import BaselineParameters
 from trygghetskarta.disclosure.release import release_detail
 from trygghetskarta.domain.grid import COARSEST, FINEST, USUAL
 from trygghetskarta.queries.hexagons import hexagons
@@ -20,13 +20,13 @@ from trygghetskarta.serialize.formats import Format, Writing
 router = APIRouter(prefix="/v1", tags=["Frågor"])
 
 
-class HourParameters(ComparisonParameters):
+class HourParameters(BaselineParameters):
     """The parameters of a question of weekday and hour."""
 
     format: Annotated[Format, Field(description="Svarets format. / Format of the answer.")] = Format.JSON
 
 
-class HexagonParameters(ComparisonParameters):
+class HexagonParameters(BaselineParameters):
     """The parameters of a question of hexagons."""
 
     resolution: Annotated[

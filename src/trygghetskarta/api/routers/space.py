@@ -14,7 +14,7 @@ from trygghetskarta.analysis.near_repeats import find_near_repeats
 from trygghetskarta.analysis.patterns import find_concentration, find_pattern_change
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
-from trygghetskarta.api.question import ComparisonParameters, QuestionParameters
+from trygghetskarta.api.question import BaselineParameters, QuestionParameters
 from trygghetskarta.disclosure.release import release, release_detail
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
@@ -68,7 +68,7 @@ class HotspotParameters(QuestionParameters):
         return ask(cube, asked)
 
 
-class PatternParameters(ComparisonParameters):
+class PatternParameters(BaselineParameters):
     """The parameters of a question of how a pattern changed."""
 
     level: Annotated[AreaLevel, Field(description="Områdesnivå. / Level of the areas.")] = AreaLevel.STADSDEL
@@ -91,7 +91,7 @@ class ConcentrationParameters(QuestionParameters):
         return ask(cube, self.asked())
 
 
-class DensityParameters(ComparisonParameters):
+class DensityParameters(BaselineParameters):
     """The parameters of a density."""
 
     level: Annotated[AreaLevel, Field(description="Områdesnivå. / Level of the areas.")] = AreaLevel.STAD
