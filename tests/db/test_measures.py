@@ -14,9 +14,9 @@ from sqlalchemy import Connection, Engine, text
 from tests.conftest import Box, Drawing
 from tests.db.delivering import deliver, fires
 from tests.db.test_cli import run
+from trygghetskarta.domain.answers import ExactAnswer
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.counts import Ledger
-from trygghetskarta.domain.details import ExactDetail
 from trygghetskarta.domain.measures import EffectCounts, Role
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.domain.weights import make_set
@@ -81,7 +81,7 @@ def counts_of(connection: Connection, number: int, asked: AskedEffect = BRANDER)
     return answer(connection, number, asked).content
 
 
-def answer(connection: Connection, number: int, asked: AskedEffect = BRANDER) -> ExactDetail[EffectCounts]:
+def answer(connection: Connection, number: int, asked: AskedEffect = BRANDER) -> ExactAnswer[EffectCounts]:
     measure = find_measure(connection, number, asked.as_of)
     return count_effect(connection, load_cube(connection, measure.told.edition, asked.as_of), measure, asked)
 

@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime
 import numpy as np
 
 from tests.unit.answers import PROVENANCE, span
-from trygghetskarta.disclosure.release import release_detail
+from trygghetskarta.disclosure.release import release_answer
+from trygghetskarta.domain.answers import ExactAnswer, PublishedAnswer
 from trygghetskarta.domain.areas import Area, AreaLevel
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Ledger, Question
-from trygghetskarta.domain.details import ExactDetail, PublishedDetail
 from trygghetskarta.domain.measures import (
     Declaration,
     Direction,
@@ -57,7 +57,7 @@ def counted(
     others: list[list[int]] | None = None,
     weighting: Weighting | None = None,
     without_point: int = 0,
-) -> PublishedDetail[EffectCounts]:
+) -> PublishedAnswer[EffectCounts]:
     """Give the counts of a measure as they are released to an analyst: one row per role."""
     number = len(counts)
     around = others or []
@@ -80,8 +80,8 @@ def counted(
         weighting=weighting,
     )
     question = Question(AreaLevel.STADSDEL, CRIMES, AFTER, areas=("rinkeby",), baseline=BEFORE)
-    exact = ExactDetail(question, content, Ledger(int(content.counts[:, 1].sum()), 0, 0, 0), (), PROVENANCE)
-    return release_detail(exact, Audience.ANALYST)
+    exact = ExactAnswer(question, content, Ledger(int(content.counts[:, 1].sum()), 0, 0, 0), (), PROVENANCE)
+    return release_answer(exact, Audience.ANALYST)
 
 
 def judged(
@@ -93,9 +93,9 @@ def judged(
     known_until: str | None = "2025-12",
     today: date = date(2026, 3, 1),
     late: bool = False,
-) -> PublishedDetail[GoalCounts]:
+) -> PublishedAnswer[GoalCounts]:
     """Give the counts of a goal as they are released to an analyst."""
     until = Month.parse(known_until) if known_until is not None else None
     content = GoalCounts(1, ("Rinkeby",), goal or a_goal(), late, baseline, follow_up, delivered, until, today)
     question = Question(AreaLevel.STADSDEL, CRIMES, AFTER, areas=("rinkeby",), baseline=BEFORE)
-    return release_detail(ExactDetail(question, content, Ledger(follow_up, 0, 0, 0), (), PROVENANCE), Audience.ANALYST)
+    return release_answer(ExactAnswer(question, content, Ledger(follow_up, 0, 0, 0), (), PROVENANCE), Audience.ANALYST)

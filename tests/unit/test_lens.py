@@ -10,11 +10,11 @@ import pytest
 
 from tests.unit.answers import FARSTA, PROVENANCE, RINKEBY, span
 from trygghetskarta.analysis.lens import lens_findings
-from trygghetskarta.disclosure.release import release_detail
+from trygghetskarta.disclosure.release import release_answer
+from trygghetskarta.domain.answers import ExactAnswer, PublishedAnswer
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Ledger, MonthKnown, Question, SourceCoverage
-from trygghetskarta.domain.details import ExactDetail, PublishedDetail
 from trygghetskarta.domain.lens import Homes, LensCounts, Line
 from trygghetskarta.domain.periods import Month, Period
 from trygghetskarta.domain.recodings import recodings
@@ -62,12 +62,12 @@ COUNTS = LensCounts(
 )
 
 
-def published(counts: LensCounts = COUNTS, audience: Audience = Audience.ANALYST) -> PublishedDetail[LensCounts]:
+def published(counts: LensCounts = COUNTS, audience: Audience = Audience.ANALYST) -> PublishedAnswer[LensCounts]:
     question = Question(AreaLevel.STADSDEL, (SourceId.ANMALDA_BROTT,), NOW, baseline=THEN)
-    return release_detail(ExactDetail(question, counts, Ledger(80, 255, 5, 0), (), PROVENANCE), audience)
+    return release_answer(ExactAnswer(question, counts, Ledger(80, 255, 5, 0), (), PROVENANCE), audience)
 
 
-def sentences(answer: PublishedDetail[LensCounts]) -> list[str]:
+def sentences(answer: PublishedAnswer[LensCounts]) -> list[str]:
     return lens_sentences(answer, lens_findings(answer))
 
 

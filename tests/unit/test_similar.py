@@ -8,11 +8,11 @@ import pytest
 from tests.unit.answers import AUTUMN, FARSTA, PROVENANCE, RINKEBY, comparison
 from trygghetskarta.analysis.similar import against_similar, similar_areas
 from trygghetskarta.analysis.verdicts import Verdict
-from trygghetskarta.disclosure.release import release, release_detail
+from trygghetskarta.disclosure.release import release, release_answer
+from trygghetskarta.domain.answers import ExactAnswer, PublishedAnswer
 from trygghetskarta.domain.areas import Area, AreaLevel
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Ledger, Published, Question
-from trygghetskarta.domain.details import ExactDetail, PublishedDetail
 from trygghetskarta.domain.likeness import AreaTraits, Trait
 from trygghetskarta.domain.periods import Month
 from trygghetskarta.domain.sources import SourceId
@@ -26,12 +26,12 @@ AREAS = (FARSTA, RINKEBY, KISTA, HARBOUR)
 QUESTION = Question(AreaLevel.STADSDEL, (SourceId.POPULATION,), AUTUMN)
 
 
-def traits(asked: tuple[int, ...] = (0,), values: list[list[float]] | None = None, count: int = 2) -> PublishedDetail[AreaTraits]:
+def traits(asked: tuple[int, ...] = (0,), values: list[list[float]] | None = None, count: int = 2) -> PublishedAnswer[AreaTraits]:
     rows = values or [[10_000.0, 0.16], [11_000.0, 0.17], [30_000.0, 0.10], [float("nan"), float("nan")]]
     content = AreaTraits(
         AREAS, asked, count, Month.parse("2025-12"), (Trait.RESIDENTS, Trait.SHARE65PLUS), (Trait.DENSITY,), np.array(rows)
     )  # fmt: skip
-    return release_detail(ExactDetail(QUESTION, content, Ledger(0, 0, 0, 0), (), PROVENANCE), Audience.PUBLIC)
+    return release_answer(ExactAnswer(QUESTION, content, Ledger(0, 0, 0, 0), (), PROVENANCE), Audience.PUBLIC)
 
 
 def crime(counts: list[int], audience: Audience = Audience.ANALYST) -> Published:

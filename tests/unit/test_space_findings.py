@@ -13,11 +13,11 @@ from tests.unit.test_stats_clusters import grid
 from trygghetskarta.analysis.clusters import Cluster, ClusterMethod, find_clusters, find_emerging
 from trygghetskarta.analysis.near_repeats import find_near_repeats
 from trygghetskarta.analysis.patterns import ShareVerdict, find_concentration, find_pattern_change
-from trygghetskarta.disclosure.release import release, release_detail
+from trygghetskarta.disclosure.release import release, release_answer
+from trygghetskarta.domain.answers import ExactAnswer
 from trygghetskarta.domain.areas import Area, AreaLevel
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Exact, Ledger, Measure, Published, Question
-from trygghetskarta.domain.details import ExactDetail
 from trygghetskarta.domain.periods import Interval, Period, cut
 from trygghetskarta.domain.points import NO_DAY, EventPoints, NearOptions, PointContent
 from trygghetskarta.errors import ForbiddenError, InvalidQuestionError
@@ -202,7 +202,7 @@ def test_concentration_is_set_beside_chance_and_beside_where_people_live() -> No
     assert "kan inte avgöras" in concentration_figures(few, find_concentration(few), {}).sentences[1]
 
 
-def points(places: list[tuple[float, float]], days: list[int], lasted: list[float] | None = None) -> ExactDetail[PointContent]:
+def points(places: list[tuple[float, float]], days: list[int], lasted: list[float] | None = None) -> ExactAnswer[PointContent]:
     events = EventPoints(
         np.array(places, np.float64).reshape(-1, 2),
         np.ones(len(places), np.int64),
@@ -210,12 +210,12 @@ def points(places: list[tuple[float, float]], days: list[int], lasted: list[floa
         np.array(lasted if lasted is not None else [0.0] * len(places)),
         2,
     )
-    return ExactDetail(Question(AreaLevel.STAD, (STAFF_SOURCE,), YEAR), PointContent(events), Ledger(0, 0, 0, 0), (), PROVENANCE)
+    return ExactAnswer(Question(AreaLevel.STAD, (STAFF_SOURCE,), YEAR), PointContent(events), Ledger(0, 0, 0, 0), (), PROVENANCE)
 
 
 def test_near_repeats_tell_what_was_left_out_and_their_true_limits() -> None:
     exact_points = points([(0, 0), (10, 0), (20, 0), (5000, 0)], [0, 2, NO_DAY, 9], [0, 0, 0, 30.0])
-    published = release_detail(exact_points, Audience.ANALYST)
+    published = release_answer(exact_points, Audience.ANALYST)
     found = find_near_repeats(published, NearOptions(100, 2, 7, 2))
     assert (found.used, found.untimed, found.too_long, found.without) == (2, 1, 1, 2)
     figures = near_figures(published, found)
@@ -224,18 +224,18 @@ def test_near_repeats_tell_what_was_left_out_and_their_true_limits() -> None:
     assert limits[-1] == (100, 200, 7, 14)
     assert "saknar känd dag" in figures.sentences[-1]
     with pytest.raises(ForbiddenError):
-        release_detail(exact_points, Audience.PUBLIC)
+        release_answer(exact_points, Audience.PUBLIC)
 
 
 @pytest.mark.parametrize("events", [0, 1])
 def test_no_event_and_one_event_are_no_error(events: int) -> None:
-    published = release_detail(points([(0.0, 0.0)] * events, [1] * events), Audience.ANALYST)
+    published = release_answer(points([(0.0, 0.0)] * events, [1] * events), Audience.ANALYST)
     figures = near_figures(published, find_near_repeats(published, NearOptions(100, 4, 7, 4)))
     assert all(row["ratio"] is None and row["pValue"] is None for row in figures.rows)
     assert "upprepning kan prövas" in figures.sentences[0]
 
 
 def test_a_crowd_at_one_place_is_refused_with_what_to_do() -> None:
-    published = release_detail(points([(0.0, 0.0)] * 4600, [1] * 4600), Audience.ANALYST)
+    published = release_answer(points([(0.0, 0.0)] * 4600, [1] * 4600), Audience.ANALYST)
     with pytest.raises(InvalidQuestionError, match="Välj kortare tid"):
         find_near_repeats(published, NearOptions(100, 4, 7, 4))

@@ -10,11 +10,11 @@ import pytest
 
 from tests.unit.answers import FARSTA, PROVENANCE, RINKEBY, comparison, span
 from trygghetskarta.analysis.survey import beside_crime, survey_findings
-from trygghetskarta.disclosure.release import release, release_detail
+from trygghetskarta.disclosure.release import release, release_answer
+from trygghetskarta.domain.answers import ExactAnswer, PublishedAnswer
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Denominator, Ledger, Question
-from trygghetskarta.domain.details import ExactDetail, PublishedDetail
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.domain.survey import Lack, SurveyValues
 from trygghetskarta.errors import ForbiddenError
@@ -50,8 +50,8 @@ def values(table: list[list[list[float]]], n: list[list[list[int]]], years: tupl
     )
 
 
-def published(content: SurveyValues, audience: Audience = Audience.ANALYST) -> PublishedDetail[SurveyValues]:
-    return release_detail(ExactDetail(QUESTION, content, Ledger(0, 0, 0, 0), (), PROVENANCE), audience)
+def published(content: SurveyValues, audience: Audience = Audience.ANALYST) -> PublishedAnswer[SurveyValues]:
+    return release_answer(ExactAnswer(QUESTION, content, Ledger(0, 0, 0, 0), (), PROVENANCE), audience)
 
 
 SAID = values(

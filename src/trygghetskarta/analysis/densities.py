@@ -10,7 +10,7 @@ import shapely
 from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
 
-from trygghetskarta.domain.details import PublishedDetail
+from trygghetskarta.domain.answers import PublishedAnswer
 from trygghetskarta.domain.points import DensityOptions, EventPoints, Ground, PointContent
 from trygghetskarta.errors import bad_parameter
 from trygghetskarta.stats.contours import between
@@ -72,7 +72,7 @@ class Surface:
     used: int
 
 
-def find_density(published: PublishedDetail[PointContent], options: DensityOptions) -> Surface:
+def find_density(published: PublishedAnswer[PointContent], options: DensityOptions) -> Surface:
     """Work out a density, and what it is set against.
 
     Args:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from trygghetskarta.domain.details import PublishedDetail
+from trygghetskarta.domain.answers import PublishedAnswer
 from trygghetskarta.domain.measures import Direction, EffectCounts, EffectVerdict, GoalCounts, GoalUnit, GoalVerdict, Role, Weighting
 from trygghetskarta.stats.effect import (
     Difference,
@@ -128,7 +128,7 @@ class _Design:
         return wdd(counts, self.exposure, variance * self.inflation, self.dispersion)
 
 
-def effect(answer: PublishedDetail[EffectCounts]) -> Effect:
+def effect(answer: PublishedAnswer[EffectCounts]) -> Effect:
     """Work out the effect of a measure.
 
     Args:
@@ -173,7 +173,7 @@ def effect(answer: PublishedDetail[EffectCounts]) -> Effect:
     return _judged(made, counts, rows)
 
 
-def goal(answer: PublishedDetail[GoalCounts]) -> GoalFinding:
+def goal(answer: PublishedAnswer[GoalCounts]) -> GoalFinding:
     """Judge a goal.
 
     Args:

@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from trygghetskarta.analysis.comparison import can_be_told, judge_change
 from trygghetskarta.analysis.verdicts import Judged
+from trygghetskarta.domain.answers import PublishedAnswer
 from trygghetskarta.domain.counts import Counts, Figures
-from trygghetskarta.domain.details import PublishedDetail
 from trygghetskarta.domain.lens import LensCounts
 from trygghetskarta.stats.dispersion import between_years
 from trygghetskarta.stats.rates import per_thousand_years
@@ -60,7 +60,7 @@ class LensFindings:
     lines: Changes
 
 
-def lens_findings(published: PublishedDetail[LensCounts]) -> LensFindings:
+def lens_findings(published: PublishedAnswer[LensCounts]) -> LensFindings:
     """Work out what the lens shows.
 
     Args:
@@ -81,7 +81,7 @@ def lens_findings(published: PublishedDetail[LensCounts]) -> LensFindings:
     )
 
 
-def _area_changes(published: PublishedDetail[LensCounts]) -> Changes:
+def _area_changes(published: PublishedAnswer[LensCounts]) -> Changes:
     counts = published.content
     dispersion = between_years(counts.history, counts.history_days)
     inflation = dispersion.inflation(_usual(counts, counts.history))
@@ -89,7 +89,7 @@ def _area_changes(published: PublishedDetail[LensCounts]) -> Changes:
     return _changes(published, (counts.older, counts.person_years), broken, (inflation, np.full(len(counts.areas), dispersion.pearson)))
 
 
-def _line_changes(published: PublishedDetail[LensCounts], pairs: tuple[Counts, Figures]) -> Changes:
+def _line_changes(published: PublishedAnswer[LensCounts], pairs: tuple[Counts, Figures]) -> Changes:
     """Hold the city's lines against the baseline: a sum varies as itself, a kind of fraud as the kinds do together."""
     counts = published.content
     history, days = counts.line_history, counts.history_days
@@ -109,7 +109,7 @@ def _usual(counts: LensCounts, history: Counts) -> Figures:
 
 
 def _changes(
-    published: PublishedDetail[LensCounts], pairs: tuple[Counts, Figures], broken: Bools, varying: tuple[Figures, Figures]
+    published: PublishedAnswer[LensCounts], pairs: tuple[Counts, Figures], broken: Bools, varying: tuple[Figures, Figures]
 ) -> Changes:
     """Hold the span against the baseline; nothing is told where they cannot be compared, or are not of the same thing."""
     counts, (number, exposures), (inflation, pearson) = published.content, pairs, varying

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from trygghetskarta.domain.details import PublishedDetail
+from trygghetskarta.domain.answers import PublishedAnswer
 from trygghetskarta.domain.points import NO_DAY, NearOptions, PointContent
 from trygghetskarta.errors import bad_parameter
 from trygghetskarta.stats.multiple import benjamini_hochberg
@@ -42,7 +42,7 @@ class NearRepeats:
     without: int
 
 
-def find_near_repeats(published: PublishedDetail[PointContent], options: NearOptions) -> NearRepeats:
+def find_near_repeats(published: PublishedAnswer[PointContent], options: NearOptions) -> NearRepeats:
     """Test whether events near each other in space come near each other in time.
 
     Args:

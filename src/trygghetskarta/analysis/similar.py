@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from trygghetskarta.analysis.comparison import inflation_of, judge_change
 from trygghetskarta.analysis.verdicts import Verdict
+from trygghetskarta.domain.answers import PublishedAnswer
 from trygghetskarta.domain.counts import Figures, Published, Status
-from trygghetskarta.domain.details import PublishedDetail
 from trygghetskarta.domain.likeness import AreaTraits
 from trygghetskarta.stats.similar import distances, nearest, standardised
 
@@ -51,7 +51,7 @@ class AgainstSimilar:
     verdict: Verdict
 
 
-def similar_areas(published: PublishedDetail[AreaTraits]) -> tuple[Like, ...]:
+def similar_areas(published: PublishedAnswer[AreaTraits]) -> tuple[Like, ...]:
     """Find the areas most like each of those asked for.
 
     Args:

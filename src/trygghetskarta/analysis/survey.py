@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from trygghetskarta.analysis.verdicts import Verdict, judge
+from trygghetskarta.domain.answers import PublishedAnswer
 from trygghetskarta.domain.counts import Figures, Published, Status
-from trygghetskarta.domain.details import PublishedDetail
 from trygghetskarta.domain.survey import MEN, WOMEN, SurveyValues
 from trygghetskarta.stats.rates import per_thousand_years
 from trygghetskarta.stats.survey import Difference, RankCorrelation, Shares, difference, rank_correlation, shares_of
@@ -59,7 +59,7 @@ class SurveyFindings:
     gap: Differences
 
 
-def survey_findings(published: PublishedDetail[SurveyValues]) -> SurveyFindings:
+def survey_findings(published: PublishedAnswer[SurveyValues]) -> SurveyFindings:
     """Work out what the values of a survey show.
 
     Args:

@@ -26,10 +26,10 @@ from trygghetskarta.cli.questions import (
     day_of,
     write_out,
 )  # fmt: skip
-from trygghetskarta.disclosure.release import release_detail
+from trygghetskarta.disclosure.release import release_answer
+from trygghetskarta.domain.answers import Hexagons, Hours, PublishedAnswer
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
-from trygghetskarta.domain.details import Hexagons, Hours, PublishedDetail
 from trygghetskarta.domain.grid import COARSEST, FINEST, USUAL
 from trygghetskarta.queries.asking import Asked, ask, cube_by
 from trygghetskarta.queries.cube import load_cube
@@ -71,7 +71,7 @@ def hours(
     )  # fmt: skip
     with one_state(open_engine(read_settings())) as connection:
         cube = load_cube(connection, asked.edition, asked.as_of, cube_by(asked.sources, asked.by))
-        published = release_detail(count_hours(connection, cube, ask(cube, asked)), Audience.ANALYST)
+        published = release_answer(count_hours(connection, cube, ask(cube, asked)), Audience.ANALYST)
     if form is None and out is None:
         _print_hours(published)
         return
@@ -103,14 +103,14 @@ def hexagons(
     )  # fmt: skip
     with one_state(open_engine(read_settings())) as connection:
         cube = load_cube(connection, asked.edition, asked.as_of, cube_by(asked.sources, asked.by))
-        published = release_detail(count_hexagons(connection, cube, ask(cube, asked), resolution), Audience.ANALYST)
+        published = release_answer(count_hexagons(connection, cube, ask(cube, asked), resolution), Audience.ANALYST)
     if form is None and out is None:
         _print_hexagons(published)
         return
     write_out(write_hexagons(published, Writing(form or Format.GEOJSON, dialect, {})), out)
 
 
-def _print_hours(published: PublishedDetail[Hours]) -> None:
+def _print_hours(published: PublishedAnswer[Hours]) -> None:
     table = Table("Klockan")
     for weekday in WEEKDAYS:
         table.add_column(weekday[:3], justify="right")
@@ -120,7 +120,7 @@ def _print_hours(published: PublishedDetail[Hours]) -> None:
     _print(table, said_of_hours(published))
 
 
-def _print_hexagons(published: PublishedDetail[Hexagons]) -> None:
+def _print_hexagons(published: PublishedAnswer[Hexagons]) -> None:
     table = Table("Ruta")
     table.add_column("Antal", justify="right")
     rows = sorted(hexagon_rows(published.content), key=lambda row: (-row["count"], row["cell"]))

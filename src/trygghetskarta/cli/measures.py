@@ -15,10 +15,10 @@ from rich.table import Table
 from trygghetskarta.analysis.effect import Effect, GoalFinding, effect, goal
 from trygghetskarta.cli.connecting import open_engine
 from trygghetskarta.cli.questions import Categories, Day, Form, Group, Level, Out, day_of
-from trygghetskarta.disclosure.release import release_detail
+from trygghetskarta.disclosure.release import release_answer
+from trygghetskarta.domain.answers import PublishedAnswer
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
-from trygghetskarta.domain.details import PublishedDetail
 from trygghetskarta.domain.measures import EffectCounts, Registered, Weighting
 from trygghetskarta.domain.periods import LOCAL_TIME
 from trygghetskarta.domain.sources import SourceId
@@ -164,7 +164,7 @@ def _tell(measure: Registered) -> None:
         typer.echo(f"  Obs: {role.swedish} anmäldes efter att åtgärden hade börjat. Det står i svaret om effekten.")
 
 
-def _answer(number: int, asked: AskedEffect) -> tuple[PublishedDetail[EffectCounts], list[GoalFinding]]:
+def _answer(number: int, asked: AskedEffect) -> tuple[PublishedAnswer[EffectCounts], list[GoalFinding]]:
     """Count from the database itself; whoever may run commands on it may see exact figures."""
     today: date = asked.as_of or datetime.now(LOCAL_TIME).date()
     with one_state(open_engine(read_settings())) as connection:
@@ -172,10 +172,10 @@ def _answer(number: int, asked: AskedEffect) -> tuple[PublishedDetail[EffectCoun
         cube = load_cube(connection, measure.told.edition, asked.as_of)
         counts = count_effect(connection, cube, measure, asked)
         goals = count_goals(connection, cube, measure, today)
-    return release_detail(counts, Audience.ANALYST), [goal(release_detail(part, Audience.ANALYST)) for part in goals]
+    return release_answer(counts, Audience.ANALYST), [goal(release_answer(part, Audience.ANALYST)) for part in goals]
 
 
-def _print(answer: PublishedDetail[EffectCounts], found: Effect, judged: list[GoalFinding]) -> None:
+def _print(answer: PublishedAnswer[EffectCounts], found: Effect, judged: list[GoalFinding]) -> None:
     console = Console(width=None if sys.stdout.isatty() else 140)
     measure = found.counts.measure
     console.print(f"{measure.told.name}, från {measure.told.starts_on}. {found.counts.before} mot {found.counts.after}.")

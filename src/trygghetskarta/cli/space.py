@@ -34,11 +34,11 @@ from trygghetskarta.cli.questions import (
     day_of,
     write_out,
 )  # fmt: skip
-from trygghetskarta.disclosure.release import release, release_detail
+from trygghetskarta.disclosure.release import release, release_answer
+from trygghetskarta.domain.answers import Answered, ExactAnswer, PublishedAnswer
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Denominator, Exact, Measure, Published, Question
-from trygghetskarta.domain.details import Answered, ExactDetail, PublishedDetail
 from trygghetskarta.domain.periods import Interval
 from trygghetskarta.domain.points import DensityOptions, NearOptions, PointContent, Shape
 from trygghetskarta.queries.areas import Detail, load_outlines
@@ -296,10 +296,10 @@ def _tell_areas(
     _tell(published, figures(published, cube, outlines), telling)
 
 
-def _points(asked: Asked, read: Callable[[Connection, Cube, Question], ExactDetail[PointContent]]) -> PublishedDetail[PointContent]:
+def _points(asked: Asked, read: Callable[[Connection, Cube, Question], ExactAnswer[PointContent]]) -> PublishedAnswer[PointContent]:
     with one_state(open_engine(read_settings())) as connection:
         cube = load_cube(connection, asked.edition, asked.as_of, cube_by(asked.sources, asked.by))
-        return release_detail(read(connection, cube, ask(cube, asked)), Audience.ANALYST)
+        return release_answer(read(connection, cube, ask(cube, asked)), Audience.ANALYST)
 
 
 def _tell(published: Answered, figures: Figures, telling: _Telling) -> None:

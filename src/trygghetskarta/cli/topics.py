@@ -28,7 +28,7 @@ from trygghetskarta.cli.questions import (
     day_of,
     write_out,
 )
-from trygghetskarta.disclosure.release import release, release_detail
+from trygghetskarta.disclosure.release import release, release_answer
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Denominator, Measure
@@ -130,7 +130,7 @@ def survey(
     crime = Asked(level, sources, categories=tuple(category or ()), group=crime_group, per=per or Denominator.RESIDENTS)
     with one_state(open_engine(read_settings())) as connection:
         cube = load_cube(connection, asked.edition, asked.as_of)
-        published = release_detail(ask_survey(connection, cube, asked), Audience.ANALYST)
+        published = release_answer(ask_survey(connection, cube, asked), Audience.ANALYST)
         writing = Writing(form or Format.CSV, dialect, _outlines(connection, cube, level, (form, geometry)))
     if beside is None:
         if form is None and out is None:
@@ -179,7 +179,7 @@ def similar(
     with one_state(open_engine(read_settings())) as connection:
         cube = load_cube(connection, asked.edition, asked.as_of)
         writing = Writing(form or Format.CSV, dialect, _outlines(connection, cube, level, (form, geometry)))
-    published = release_detail(area_traits(cube, asked), Audience.ANALYST)
+    published = release_answer(area_traits(cube, asked), Audience.ANALYST)
     recorded = release(compare(cube, ask(cube, crime)), Audience.ANALYST) if source else None
     if form is None and out is None:
         _print(similar_figures(published, recorded, {}), _SIMILAR)
@@ -208,7 +208,7 @@ def lens(
     )
     with one_state(open_engine(read_settings())) as connection:
         cube = load_cube(connection, asked.edition, asked.as_of)
-        published = release_detail(older_people(connection, cube, asked), Audience.ANALYST)
+        published = release_answer(older_people(connection, cube, asked), Audience.ANALYST)
         writing = Writing(form or Format.CSV, dialect, _outlines(connection, cube, level, (form, geometry)))
     if form is not None or out is not None:
         write_out(write_lens(published, view or View.AREAS, writing), out)

@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from trygghetskarta.domain.answers import Content, ExactAnswer, PublishedAnswer
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Exact, Figures, Published, Question, Status, Weighed
-from trygghetskarta.domain.details import Content, ExactDetail, PublishedDetail
 from trygghetskarta.domain.sources import CONTRACTS
 from trygghetskarta.errors import ForbiddenError
 
@@ -55,7 +55,7 @@ def release(exact: Exact, audience: Audience) -> Published:
     )
 
 
-def release_detail(exact: ExactDetail[Content], audience: Audience) -> PublishedDetail[Content]:
+def release_answer(exact: ExactAnswer[Content], audience: Audience) -> PublishedAnswer[Content]:
     """Let an answer of another shape than areas and periods leave, whole or not at all.
 
     Args:
@@ -73,12 +73,12 @@ def release_detail(exact: ExactDetail[Content], audience: Audience) -> Published
             "Den här sortens siffror är så detaljerade att de bara visas för behöriga.",
             "Figures of this kind are so detailed that they are shown to staff only.",
         )
-    return PublishedDetail(exact.question, audience, exact.content, exact.ledger, exact.coverage, exact.provenance)
+    return PublishedAnswer(exact.question, audience, exact.content, exact.ledger, exact.coverage, exact.provenance)
 
 
-def release_each(exacts: Iterable[ExactDetail[Content]], audience: Audience) -> list[PublishedDetail[Content] | None]:
+def release_each(exacts: Iterable[ExactAnswer[Content]], audience: Audience) -> list[PublishedAnswer[Content] | None]:
     """Let each of several answers leave that may; None in the place of one that may not."""
-    return [release_detail(exact, audience) if _may_see(exact.question, audience) else None for exact in exacts]
+    return [release_answer(exact, audience) if _may_see(exact.question, audience) else None for exact in exacts]
 
 
 def _may_see(question: Question, audience: Audience) -> bool:

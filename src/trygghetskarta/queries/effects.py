@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection
 
+from trygghetskarta.domain.answers import ExactAnswer
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.counts import Question
-from trygghetskarta.domain.details import ExactDetail
 from trygghetskarta.domain.measures import EffectCounts, Goal, GoalCounts, Registered, Role, Weighting
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.sources import CONTRACTS, POINT, SourceId
@@ -20,7 +20,7 @@ from trygghetskarta.errors import Fault, InvalidQuestionError, NotCoveredError
 from trygghetskarta.queries.asking import Asked, ask
 from trygghetskarta.queries.cube import Cube, delivered_months, partial_months
 from trygghetskarta.queries.grounds import area_names, count_ground, estimated_in, unweighted, weighed, weights_in_force
-from trygghetskarta.queries.slices import Ranges, detail, part_of, refuse
+from trygghetskarta.queries.slices import Ranges, answer_with, part_of, refuse
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -73,7 +73,7 @@ class AskedEffect:
         return replace(self, sources=goal.sources, categories=goal.categories, group=goal.group)
 
 
-def count_effect(connection: Connection, cube: Cube, measure: Registered, asked: AskedEffect) -> ExactDetail[EffectCounts]:
+def count_effect(connection: Connection, cube: Cube, measure: Registered, asked: AskedEffect) -> ExactAnswer[EffectCounts]:
     """Count what the effect of a measure is worked out from.
 
     Args:
@@ -128,10 +128,10 @@ def count_effect(connection: Connection, cube: Cube, measure: Registered, asked:
         weighting=asked.weighting,
         estimated=sum(estimated_in(cube, ground, ranges, (before, after)) for ground in measure.grounds.values()),
     )
-    return detail(cube, question, content)
+    return answer_with(cube, question, content)
 
 
-def count_goals(connection: Connection, cube: Cube, measure: Registered, today: date) -> list[ExactDetail[GoalCounts]]:
+def count_goals(connection: Connection, cube: Cube, measure: Registered, today: date) -> list[ExactAnswer[GoalCounts]]:
     """Count what each goal of a measure is judged by.
 
     Args:
@@ -150,7 +150,7 @@ def count_goals(connection: Connection, cube: Cube, measure: Registered, today: 
     return [_goal(connection, cube, (measure, number), today) for number in range(len(measure.told.goals))]
 
 
-def _goal(connection: Connection, cube: Cube, which: tuple[Registered, int], today: date) -> ExactDetail[GoalCounts]:
+def _goal(connection: Connection, cube: Cube, which: tuple[Registered, int], today: date) -> ExactAnswer[GoalCounts]:
     measure, number = which
     goal: Goal = measure.told.goals[number]
     history = Span(goal.baseline.first, goal.follow_up.last)
@@ -170,7 +170,7 @@ def _goal(connection: Connection, cube: Cube, which: tuple[Registered, int], tod
         known_until=_last_delivered(cube, goal.sources),
         today=today,
     )
-    return detail(cube, question, content)
+    return answer_with(cube, question, content)
 
 
 def _level(measure: Registered) -> AreaLevel:

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, text
 
+from trygghetskarta.domain.answers import ExactAnswer
 from trygghetskarta.domain.areas import Area, AreaLevel, code_of_name
 from trygghetskarta.domain.categories import Category
 from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.counts import Counts, Denominator, Exact, Measure, Question, Statistics
-from trygghetskarta.domain.details import ExactDetail
 from trygghetskarta.domain.events import OLDER, VICTIM_AGE, VICTIM_AREA
 from trygghetskarta.domain.lens import FRAUD_GROUP, OLDER_GROUP, Homes, LensCounts, Line
 from trygghetskarta.domain.periods import Span
@@ -40,7 +40,7 @@ _HOMES = text("""
 """)
 
 
-def older_people(connection: Connection, cube: Cube, asked: Asked) -> ExactDetail[LensCounts]:
+def older_people(connection: Connection, cube: Cube, asked: Asked) -> ExactAnswer[LensCounts]:
     """Count crimes against older people and fraud.
 
     Args:
@@ -91,7 +91,7 @@ def older_people(connection: Connection, cube: Cube, asked: Asked) -> ExactDetai
         recoded=tuple(_recoded(code, spans) for code in lines),
         comparable=exact.comparable and len(set(silent.tolist())) == 1,
     )
-    return ExactDetail(question, content, exact.ledger, exact.coverage, exact.provenance)
+    return ExactAnswer(question, content, exact.ledger, exact.coverage, exact.provenance)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, text
 
+from trygghetskarta.domain.answers import ExactAnswer
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.counts import Measure, Question
-from trygghetskarta.domain.details import ExactDetail
 from trygghetskarta.domain.periods import Span, local_days
 from trygghetskarta.domain.points import NO_DAY, EventPoints, Floats, Ground, PointContent
 from trygghetskarta.domain.sources import POINT, RATE
@@ -18,7 +18,7 @@ from trygghetskarta.errors import Fault, NotCoveredError
 from trygghetskarta.queries.cube import Cube, delivered_months
 from trygghetskarta.queries.events import UNKNOWN, events_of
 from trygghetskarta.queries.hotspots import refuse_other_than_counts
-from trygghetskarta.queries.slices import detail, part_of, refuse, refuse_what_cannot_be_answered
+from trygghetskarta.queries.slices import answer_with, part_of, refuse, refuse_what_cannot_be_answered
 
 _DAY = 24 * 60
 _OUTLINES = text("""
@@ -31,7 +31,7 @@ _INSIDE = text("""
 """)
 
 
-def near_repeats(connection: Connection, cube: Cube, question: Question) -> ExactDetail[PointContent]:
+def near_repeats(connection: Connection, cube: Cube, question: Question) -> ExactAnswer[PointContent]:
     """Read the events that a near-repeat test is of.
 
     Args:
@@ -49,10 +49,10 @@ def near_repeats(connection: Connection, cube: Cube, question: Question) -> Exac
     """
     refuse_other_than_counts(question)
     _refuse(cube, question)
-    return detail(cube, question, PointContent(_points(connection, cube, question, question.span)))
+    return answer_with(cube, question, PointContent(_points(connection, cube, question, question.span)))
 
 
-def densities(connection: Connection, cube: Cube, question: Question) -> ExactDetail[PointContent]:
+def densities(connection: Connection, cube: Cube, question: Question) -> ExactAnswer[PointContent]:
     """Read the events that a density is of, what it is set against, and what it is clipped to.
 
     Args:
@@ -79,7 +79,7 @@ def densities(connection: Connection, cube: Cube, question: Question) -> ExactDe
         months = (_months_of_all(cube, question, question.span), _months_of_all(cube, question, question.baseline))
         before = _points(connection, cube, question, question.baseline)
     now = _points(connection, cube, question, question.span)
-    return detail(cube, question, PointContent(now, before, people, _ground(connection, cube, question), months))
+    return answer_with(cube, question, PointContent(now, before, people, _ground(connection, cube, question), months))
 
 
 def _months_of_all(cube: Cube, question: Question, span: Span) -> int:

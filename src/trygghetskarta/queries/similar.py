@@ -8,9 +8,9 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
+from trygghetskarta.domain.answers import ExactAnswer
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.counts import Denominator, Ledger, Question
-from trygghetskarta.domain.details import ExactDetail
 from trygghetskarta.domain.likeness import AreaTraits, Trait
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.sources import SourceId
@@ -42,7 +42,7 @@ class SimilarAsked:
     as_of: date | None = None
 
 
-def area_traits(cube: Cube, asked: SimilarAsked) -> ExactDetail[AreaTraits]:
+def area_traits(cube: Cube, asked: SimilarAsked) -> ExactAnswer[AreaTraits]:
     """Give what the areas of a level are like, in the month of the newest count of inhabitants.
 
     Args:
@@ -74,7 +74,7 @@ def area_traits(cube: Cube, asked: SimilarAsked) -> ExactDetail[AreaTraits]:
     left_out = tuple(trait for trait in Trait if trait not in traits)
     content = AreaTraits(areas, asked_for, asked.count, month, traits, left_out, values)
     used = replace(cube.population.used(Denominator.RESIDENTS, at[0]), without=int(np.isnan(counted[Denominator.RESIDENTS]).sum()))
-    return ExactDetail(question, content, Ledger(0, 0, 0, 0), (), provenance(cube, question, used))
+    return ExactAnswer(question, content, Ledger(0, 0, 0, 0), (), provenance(cube, question, used))
 
 
 def _measure(trait: Trait, counted: dict[Denominator, Figures], square_kilometres: Figures) -> Figures:

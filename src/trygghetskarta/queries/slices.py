@@ -9,9 +9,9 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
+from trygghetskarta.domain.answers import Content, ExactAnswer
 from trygghetskarta.domain.areas import Area, AreaLevel
 from trygghetskarta.domain.counts import Denominator, DenominatorUsed, Exact, Measure, Provenance, Question, SourceCoverage
-from trygghetskarta.domain.details import Content, ExactDetail
 from trygghetskarta.domain.periods import Month, Period, Span
 from trygghetskarta.domain.sources import CONTRACTS, RATE, RATE_BASOMRADE, SourceId
 from trygghetskarta.errors import Fault, InvalidQuestionError, NotCarriedError, NotCoveredError, bad_parameter
@@ -77,7 +77,7 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...]) -> Exact
     )
 
 
-def detail(cube: Cube, question: Question, content: Content) -> ExactDetail[Content]:
+def answer_with(cube: Cube, question: Question, content: Content) -> ExactAnswer[Content]:
     """Put figures of another shape than areas and periods together with what a reader needs to judge them.
 
     Args:
@@ -89,7 +89,7 @@ def detail(cube: Cube, question: Question, content: Content) -> ExactDetail[Cont
         The answer, with the ledger and the coverage of the question's own span.
     """
     ranges = part_of(cube, question).ranges
-    return ExactDetail(
+    return ExactAnswer(
         question=question,
         content=content,
         ledger=cube.ledger(question.level, ranges, question.span),

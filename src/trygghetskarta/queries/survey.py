@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, text
 
+from trygghetskarta.domain.answers import ExactAnswer
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.counts import Ledger, Measure, Question, SourceCoverage
-from trygghetskarta.domain.details import ExactDetail
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.sources import CONTRACTS, Carries, SourceId
 from trygghetskarta.domain.survey import MEN, WOMEN, Lack, SurveyValues
@@ -70,7 +70,7 @@ class SurveyAsked:
     as_of: date | None = None
 
 
-def survey(connection: Connection, cube: Cube, asked: SurveyAsked) -> ExactDetail[SurveyValues]:
+def survey(connection: Connection, cube: Cube, asked: SurveyAsked) -> ExactAnswer[SurveyValues]:
     """Give what a survey found in the areas of a question.
 
     A value that rests on fewer answers than the source's contract allows is not among them: the answer says that it is withheld, and why. A
@@ -125,7 +125,7 @@ def survey(connection: Connection, cube: Cube, asked: SurveyAsked) -> ExactDetai
     )
     first, last = Month.parse(f"{years.surveyed[0]}-01"), Month.parse(f"{years.surveyed[-1]}-12")
     coverage = SourceCoverage(asked.source, first, last, missing=(), provisional=())
-    return ExactDetail(asked_of, content, _NOTHING, (coverage,), provenance(cube, asked_of))
+    return ExactAnswer(asked_of, content, _NOTHING, (coverage,), provenance(cube, asked_of))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trygghetskarta.domain.details import Hexagons, Hours, PublishedDetail
+from trygghetskarta.domain.answers import Hexagons, Hours, PublishedAnswer
 from trygghetskarta.domain.grid import outline_of
 from trygghetskarta.serialize.estimates import METHOD
 from trygghetskarta.serialize.figures import Row
@@ -16,7 +16,7 @@ from trygghetskarta.stats.hours import HOURS
 _DECIMALS = 3
 
 
-def write_hours(published: PublishedDetail[Hours], writing: Writing) -> bytes:
+def write_hours(published: PublishedAnswer[Hours], writing: Writing) -> bytes:
     """Write the answer to a question of weekday and hour.
 
     Args:
@@ -54,7 +54,7 @@ def hour_rows(found: Hours) -> list[Row]:
     return rows
 
 
-def write_hexagons(published: PublishedDetail[Hexagons], writing: Writing) -> bytes:
+def write_hexagons(published: PublishedAnswer[Hexagons], writing: Writing) -> bytes:
     """Write the answer to a question of hexagons; every format names the cells, GeoJSON draws them.
 
     Args:

@@ -12,8 +12,8 @@ import numpy as np
 
 from trygghetskarta.analysis.comparison import Findings
 from trygghetskarta.analysis.harm import METHOD as HARM_METHOD
+from trygghetskarta.domain.answers import Answered
 from trygghetskarta.domain.counts import DenominatorUsed, Published, Statistics, Status
-from trygghetskarta.domain.details import Answered
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.serialize.comparing import listed, methods_of, statistics_columns
 from trygghetskarta.serialize.estimates import estimated_columns, estimated_methods, estimated_of

@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 
 from trygghetskarta.analysis.comparison import find
+from trygghetskarta.domain.answers import Answered
 from trygghetskarta.domain.counts import Published
-from trygghetskarta.domain.details import Answered
 from trygghetskarta.serialize.comparing import beside
 from trygghetskarta.serialize.csv import Dialect, table
 from trygghetskarta.serialize.figures import Row, comparison_rows, head, methods

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from trygghetskarta.analysis.lens import Changes, LensFindings, lens_findings
+from trygghetskarta.domain.answers import PublishedAnswer
 from trygghetskarta.domain.counts import Status
-from trygghetskarta.domain.details import PublishedDetail
 from trygghetskarta.domain.lens import LensCounts
 from trygghetskarta.domain.recodings import Recoding
 from trygghetskarta.serialize.figures import Row, number
@@ -37,7 +37,7 @@ class View(StrEnum):
     KINDS = "kinds"
 
 
-def write_lens(published: PublishedDetail[LensCounts], view: View, writing: Writing) -> bytes:
+def write_lens(published: PublishedAnswer[LensCounts], view: View, writing: Writing) -> bytes:
     """Write the lens.
 
     Args:
@@ -51,7 +51,7 @@ def write_lens(published: PublishedDetail[LensCounts], view: View, writing: Writ
     return write(published, lens_figures(published, view, writing.outlines), writing)
 
 
-def lens_figures(published: PublishedDetail[LensCounts], view: View, outlines: Outlines) -> Figures:
+def lens_figures(published: PublishedAnswer[LensCounts], view: View, outlines: Outlines) -> Figures:
     """Give the lens as every format writes it."""
     findings = lens_findings(published)
     tables = {View.AREAS: area_rows(findings), View.KINDS: kind_rows(findings)}

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from trygghetskarta.analysis.effect import Effect, GoalFinding
-from trygghetskarta.domain.details import PublishedDetail
+from trygghetskarta.domain.answers import PublishedAnswer
 from trygghetskarta.domain.measures import EffectCounts, Goal, Ground, Registered, Role
 from trygghetskarta.serialize.csv import Dialect, table
 from trygghetskarta.serialize.estimates import METHOD as LAND_SHARE
@@ -360,7 +360,7 @@ def write_measures(measures: list[Registered], form: Format, dialect: Dialect, p
             return list_workbook(rows, list(_MEASURE_COLUMNS), made_at)
 
 
-def write_effect(answer: PublishedDetail[EffectCounts], found: Effect, goals: list[GoalFinding | None], writing: Writing) -> bytes:
+def write_effect(answer: PublishedAnswer[EffectCounts], found: Effect, goals: list[GoalFinding | None], writing: Writing) -> bytes:
     """Write an effect and what became of the measure's goals.
 
     Args:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from trygghetskarta.analysis.similar import AgainstSimilar, Like, against_similar, similar_areas
+from trygghetskarta.domain.answers import PublishedAnswer
 from trygghetskarta.domain.counts import Published, Status
-from trygghetskarta.domain.details import PublishedDetail
 from trygghetskarta.domain.likeness import AreaTraits
 from trygghetskarta.serialize.figures import Row, number
 from trygghetskarta.serialize.formats import Figures, Writing, write
@@ -28,7 +28,7 @@ _RATES = (
 _DECIMALS = {"residents": 0, "density": 1, "share65plus": 4, "dwellingsPerResident": 4, "dayPopulationPerResident": 4}
 
 
-def write_similar(published: PublishedDetail[AreaTraits], crime: Published | None, writing: Writing) -> bytes:
+def write_similar(published: PublishedAnswer[AreaTraits], crime: Published | None, writing: Writing) -> bytes:
     """Write the areas most like each of those asked for.
 
     Args:
@@ -42,7 +42,7 @@ def write_similar(published: PublishedDetail[AreaTraits], crime: Published | Non
     return write(crime if crime is not None else published, similar_figures(published, crime, writing.outlines), writing)
 
 
-def similar_figures(published: PublishedDetail[AreaTraits], crime: Published | None, outlines: Outlines) -> Figures:
+def similar_figures(published: PublishedAnswer[AreaTraits], crime: Published | None, outlines: Outlines) -> Figures:
     """Give similar areas as every format writes them."""
     traits = published.content
     likes = similar_areas(published)

@@ -9,8 +9,8 @@ from trygghetskarta.analysis.clusters import Clusters, EmergingClusters
 from trygghetskarta.analysis.densities import Surface, contours
 from trygghetskarta.analysis.near_repeats import NearRepeats
 from trygghetskarta.analysis.patterns import Concentration, PatternChange
+from trygghetskarta.domain.answers import PublishedAnswer
 from trygghetskarta.domain.counts import Measure, Published, Status
-from trygghetskarta.domain.details import PublishedDetail
 from trygghetskarta.domain.points import DensityOptions, PointContent, Shape
 from trygghetskarta.serialize.estimates import estimated_methods
 from trygghetskarta.serialize.figures import Row
@@ -199,7 +199,7 @@ def concentration_rows(published: Published, found: Concentration) -> list[Row]:
     return rows
 
 
-def density_figures(published: PublishedDetail[PointContent], found: Surface, options: DensityOptions) -> Figures:
+def density_figures(published: PublishedAnswer[PointContent], found: Surface, options: DensityOptions) -> Figures:
     """Give the figures of a density, as contours or as a grid.
 
     Args:
@@ -273,7 +273,7 @@ def grid_rows(found: Surface) -> list[Row]:
     return rows
 
 
-def near_figures(published: PublishedDetail[PointContent], found: NearRepeats) -> Figures:
+def near_figures(published: PublishedAnswer[PointContent], found: NearRepeats) -> Figures:
     """Give the figures of an answer about near repeats.
 
     Args:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from trygghetskarta.analysis.survey import VERDICTS, BesideCrime, Differences, SurveyFindings, beside_crime, survey_findings
+from trygghetskarta.domain.answers import PublishedAnswer
 from trygghetskarta.domain.counts import Published, Status
-from trygghetskarta.domain.details import PublishedDetail
 from trygghetskarta.domain.survey import Lack, SurveyValues
 from trygghetskarta.serialize.figures import Row, number
 from trygghetskarta.serialize.formats import Figures, Writing, write
@@ -18,7 +18,7 @@ METHODS = ("wilson", "newcombe-hybrid", "benjamini-hochberg")
 _DECIMALS = 2
 
 
-def write_survey(published: PublishedDetail[SurveyValues], writing: Writing) -> bytes:
+def write_survey(published: PublishedAnswer[SurveyValues], writing: Writing) -> bytes:
     """Write the values of a survey.
 
     Args:
@@ -31,7 +31,7 @@ def write_survey(published: PublishedDetail[SurveyValues], writing: Writing) -> 
     return write(published, survey_figures(published, writing.outlines), writing)
 
 
-def survey_figures(published: PublishedDetail[SurveyValues], outlines: Outlines) -> Figures:
+def survey_figures(published: PublishedAnswer[SurveyValues], outlines: Outlines) -> Figures:
     """Give the values of a survey as every format writes them."""
     findings = survey_findings(published)
     rows = survey_rows(findings)
@@ -39,7 +39,7 @@ def survey_figures(published: PublishedDetail[SurveyValues], outlines: Outlines)
     return Figures(rows, survey_sentences(findings), METHODS, beside, _by_row(rows, outlines), key="id")
 
 
-def write_beside(published: PublishedDetail[SurveyValues], crime: Published, writing: Writing) -> bytes:
+def write_beside(published: PublishedAnswer[SurveyValues], crime: Published, writing: Writing) -> bytes:
     """Write a survey's newest values beside recorded crime of the same areas and year.
 
     Args:
@@ -53,7 +53,7 @@ def write_beside(published: PublishedDetail[SurveyValues], crime: Published, wri
     return write(crime, beside_figures(published, crime, writing.outlines), writing)
 
 
-def beside_figures(published: PublishedDetail[SurveyValues], crime: Published, outlines: Outlines) -> Figures:
+def beside_figures(published: PublishedAnswer[SurveyValues], crime: Published, outlines: Outlines) -> Figures:
     """Give a survey beside recorded crime as every format writes it."""
     findings = survey_findings(published)
     found = beside_crime(findings, crime)

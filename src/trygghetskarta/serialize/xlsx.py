@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from trygghetskarta.domain.answers import Answered
 from trygghetskarta.domain.counts import Measure
-from trygghetskarta.domain.details import Answered
 from trygghetskarta.domain.periods import LOCAL_TIME, Month
 from trygghetskarta.domain.sources import CONTRACTS, CountsBy
 from trygghetskarta.serialize.csv import FORMULA

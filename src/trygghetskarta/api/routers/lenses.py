@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
 from trygghetskarta.api.shelf import Shelf
-from trygghetskarta.disclosure.release import release_detail
+from trygghetskarta.disclosure.release import release_answer
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.queries.areas import Detail
 from trygghetskarta.queries.asking import Asked
@@ -87,7 +87,7 @@ def older(request: Request, shelf: CurrentShelf, audience: CurrentAudience, aske
 
     def body() -> bytes:
         with one_state(shelf.engine) as connection:
-            found = release_detail(older_people(connection, cube, asked.asked()), audience)
+            found = release_answer(older_people(connection, cube, asked.asked()), audience)
         return write_lens(found, asked.view, asked.writing(shelf, cube))
 
     return respond(request, Freshness(cube.version, cube.published_at, audience), asked.format.media_type, body)

@@ -18,7 +18,7 @@ from trygghetskarta.api.caching import tagged
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf, delivers
 from trygghetskarta.api.question import ListParameters
 from trygghetskarta.api.shelf import Shelf
-from trygghetskarta.disclosure.release import release_detail, release_each
+from trygghetskarta.disclosure.release import release_answer, release_each
 from trygghetskarta.domain.measures import Registered, Weighting
 from trygghetskarta.domain.periods import LOCAL_TIME
 from trygghetskarta.domain.sources import SourceId
@@ -206,7 +206,7 @@ def measure_effect(
         for code in asked.category:
             if not any(code in visible_codes(cube, source, audience) for source in asked.asked().of(measure).sources or ()):
                 raise bad_parameter("category", code, f"Källan har ingen kategori {code}.", f"The source has no category {code}.")
-        answer = release_detail(count_effect(connection, cube, measure, asked.asked()), audience)
+        answer = release_answer(count_effect(connection, cube, measure, asked.asked()), audience)
         today = asked.as_of or datetime.now(LOCAL_TIME).date()
         judged = [
             goal(part) if part is not None else None for part in release_each(count_goals(connection, cube, measure, today), audience)

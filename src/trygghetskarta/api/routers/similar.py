@@ -12,7 +12,7 @@ from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
 from trygghetskarta.api.question import refuse_hidden
 from trygghetskarta.api.shelf import Shelf
-from trygghetskarta.disclosure.release import release, release_detail
+from trygghetskarta.disclosure.release import release, release_answer
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Denominator, Measure, Published
@@ -98,6 +98,6 @@ def similar(request: Request, shelf: CurrentShelf, audience: CurrentAudience, as
         Freshness(cube.version, cube.published_at, audience),
         asked.format.media_type,
         lambda: write_similar(
-            release_detail(area_traits(cube, asked.asked()), audience), asked.crime(cube, audience), asked.writing(shelf, cube)
+            release_answer(area_traits(cube, asked.asked()), audience), asked.crime(cube, audience), asked.writing(shelf, cube)
         ),
     )

@@ -15,7 +15,7 @@ from trygghetskarta.analysis.patterns import find_concentration, find_pattern_ch
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
 from trygghetskarta.api.question import BaselineParameters, QuestionParameters
-from trygghetskarta.disclosure.release import release, release_detail
+from trygghetskarta.disclosure.release import release, release_answer
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Measure, Question
@@ -202,7 +202,7 @@ def dense(request: Request, shelf: CurrentShelf, audience: CurrentAudience, aske
 
     def body() -> bytes:
         with asked.at_one_state(shelf) as (connection, cube):
-            published = release_detail(densities(connection, cube, asked.question(cube, audience)), audience)
+            published = release_answer(densities(connection, cube, asked.question(cube, audience)), audience)
         options = asked.options()
         figures = density_figures(published, find_density(published, options), options)
         return write(published, figures, Writing(asked.format, asked.dialect, {}))
@@ -220,7 +220,7 @@ def repeated(request: Request, shelf: CurrentShelf, audience: CurrentAudience, a
 
     def body() -> bytes:
         with asked.at_one_state(shelf) as (connection, cube):
-            published = release_detail(near_repeats(connection, cube, asked.question(cube, audience)), audience)
+            published = release_answer(near_repeats(connection, cube, asked.question(cube, audience)), audience)
         found = find_near_repeats(published, asked.options())
         return write(published, near_figures(published, found), Writing(asked.format, asked.dialect, {}))
 

@@ -13,11 +13,11 @@ from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
 from trygghetskarta.api.question import refuse_hidden
 from trygghetskarta.api.shelf import Shelf
-from trygghetskarta.disclosure.release import release, release_detail
+from trygghetskarta.disclosure.release import release, release_answer
+from trygghetskarta.domain.answers import PublishedAnswer
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Denominator, Published
-from trygghetskarta.domain.details import PublishedDetail
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.domain.survey import SurveyValues
 from trygghetskarta.queries.areas import Detail
@@ -69,10 +69,10 @@ class _SurveyParameters(BaseModel):
         detail = self.geometry if self.format is Format.GEOJSON else Detail.NONE
         return Writing(self.format, self.dialect, shelf.outlines(cube.edition, self.level, detail))
 
-    def answered(self, shelf: Shelf, cube: Cube, audience: Audience) -> PublishedDetail[SurveyValues]:
+    def answered(self, shelf: Shelf, cube: Cube, audience: Audience) -> PublishedAnswer[SurveyValues]:
         """Give the survey's values as far as the one who asks may see them."""
         with one_state(shelf.engine) as connection:
-            return release_detail(survey(connection, cube, self.asked()), audience)
+            return release_answer(survey(connection, cube, self.asked()), audience)
 
     def asked(self) -> SurveyAsked:
         """Give the question as it was asked."""
@@ -133,7 +133,7 @@ class BesideParameters(_SurveyParameters):
         groups = (self.group.casefold(),) if self.group is not None else ()
         return replace(super().asked(), groups=groups, first=self.year, last=self.year)
 
-    def crime(self, cube: Cube, audience: Audience, survey: PublishedDetail[SurveyValues]) -> Published:
+    def crime(self, cube: Cube, audience: Audience, survey: PublishedAnswer[SurveyValues]) -> Published:
         """Give recorded crime in the areas and the year of the survey's values."""
         refuse_hidden(cube, audience, self.beside, self.category)
         asked = Asked(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from trygghetskarta.analysis.comparison import Findings
+from trygghetskarta.domain.answers import Answered
 from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.counts import Measure, Published, Statistics, Status
-from trygghetskarta.domain.details import Answered
 from trygghetskarta.domain.periods import Month
 from trygghetskarta.domain.recodings import recodings_between
 from trygghetskarta.domain.sources import CONTRACTS

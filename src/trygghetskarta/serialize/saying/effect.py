@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from trygghetskarta.analysis.effect import Effect, GoalFinding
+from trygghetskarta.domain.answers import PublishedAnswer
 from trygghetskarta.domain.counts import Question
-from trygghetskarta.domain.details import PublishedDetail
 from trygghetskarta.domain.measures import Direction, EffectCounts, EffectVerdict, Goal, GoalUnit, GoalVerdict, Role, Weighting
 from trygghetskarta.domain.periods import Span
 from trygghetskarta.domain.recodings import recodings_between
@@ -19,7 +19,7 @@ _ANY = ("händelse", "händelser")
 _SIDE = {True: "färre", False: "fler"}
 
 
-def effect_sentences(answer: PublishedDetail[EffectCounts], found: Effect) -> list[str]:
+def effect_sentences(answer: PublishedAnswer[EffectCounts], found: Effect) -> list[str]:
     """Say what an effect says.
 
     Args:
@@ -36,7 +36,7 @@ def effect_sentences(answer: PublishedDetail[EffectCounts], found: Effect) -> li
     return [sentence for sentence in said if sentence]
 
 
-def _estimated(answer: PublishedDetail[EffectCounts]) -> str:
+def _estimated(answer: PublishedAnswer[EffectCounts]) -> str:
     held = answer.content
     if not held.estimated:
         return ""
@@ -144,7 +144,7 @@ def _counts(found: Effect, role: Role) -> tuple[int, int]:
     return int(before), int(after)
 
 
-def _level(answer: PublishedDetail[EffectCounts], found: Effect) -> str:
+def _level(answer: PublishedAnswer[EffectCounts], found: Effect) -> str:
     held = found.counts
     noun = _counted(answer)
     when = f"mellan {span_name(held.before)} och {span_name(held.after)}"
@@ -154,7 +154,7 @@ def _level(answer: PublishedDetail[EffectCounts], found: Effect) -> str:
     return f"{said}; i {_where(found, Role.CONTROL)} {_changed(*_counts(found, Role.CONTROL), held.delivered, 'de')}."
 
 
-def _counted(answer: PublishedDetail[EffectCounts]) -> str:
+def _counted(answer: PublishedAnswer[EffectCounts]) -> str:
     """Name what is counted: the source's own noun, and the categories where some were asked for."""
     sources = answer.question.sources
     noun = _noun(sources)[1]
@@ -322,7 +322,7 @@ def _without_point(found: Effect) -> str:
     )
 
 
-def _provisional(answer: PublishedDetail[EffectCounts]) -> str:
+def _provisional(answer: PublishedAnswer[EffectCounts]) -> str:
     months = sorted({month for coverage in answer.coverage for month in coverage.provisional})
     if not months:
         return ""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from trygghetskarta.domain.answers import Answered
 from trygghetskarta.domain.counts import Ledger, Published, SourceCoverage, Status
-from trygghetskarta.domain.details import Answered
 from trygghetskarta.domain.sources import CONTRACTS, CountsBy
 from trygghetskarta.serialize.swedish import day_name, decimal, how_many, listed, span_name, whole
 

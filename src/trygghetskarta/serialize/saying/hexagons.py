@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from trygghetskarta.domain.details import Hexagons, PublishedDetail
+from trygghetskarta.domain.answers import Hexagons, PublishedAnswer
 from trygghetskarta.domain.sources import CONTRACTS
 from trygghetskarta.serialize.saying.footing import counted_by
 from trygghetskarta.serialize.swedish import how_many, span_name, whole
 
 
-def sentences(published: PublishedDetail[Hexagons]) -> list[str]:
+def sentences(published: PublishedAnswer[Hexagons]) -> list[str]:
     """Say how many events are in how many hexagons, and how many are in none.
 
     Args:

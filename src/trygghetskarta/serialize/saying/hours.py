@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from trygghetskarta.analysis.hours import peak
-from trygghetskarta.domain.details import Hours, HourTable, PublishedDetail
+from trygghetskarta.domain.answers import Hours, HourTable, PublishedAnswer
 from trygghetskarta.domain.sources import CONTRACTS
 from trygghetskarta.serialize.saying.footing import counted_by
 from trygghetskarta.serialize.swedish import day_name, decimal, hours_of_week, how_many, span_name, whole
 
 
-def sentences(published: PublishedDetail[Hours]) -> list[str]:
+def sentences(published: PublishedAnswer[Hours]) -> list[str]:
     """Say how many events have a known time, when they are densest and how sure that is, and what to mind.
 
     Args:
@@ -50,7 +50,7 @@ def _untimed(table: HourTable) -> str:
     return f"För {whole(table.untimed)} till är klockslaget inte känt; de är inte med i tabellen."
 
 
-def _estimated(published: PublishedDetail[Hours]) -> str:
+def _estimated(published: PublishedAnswer[Hours]) -> str:
     table = published.content.span
     if not table.estimated:
         return ""

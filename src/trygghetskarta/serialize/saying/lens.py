@@ -6,8 +6,8 @@ import numpy as np
 
 from trygghetskarta.analysis.lens import Changes, LensFindings
 from trygghetskarta.analysis.verdicts import Evidence, Verdict
+from trygghetskarta.domain.answers import PublishedAnswer
 from trygghetskarta.domain.category_groups import category_groups
-from trygghetskarta.domain.details import PublishedDetail
 from trygghetskarta.domain.lens import OLDER_GROUP, LensCounts
 from trygghetskarta.serialize.saying.answers import deliveries_said
 from trygghetskarta.serialize.swedish import day_name, decimal, how_many, listed, span_name, whole
@@ -17,7 +17,7 @@ _CRIMES = ("anmält brott", "anmälda brott")
 _FRAUDS = ("bedrägeri", "bedrägerier")
 
 
-def lens_sentences(published: PublishedDetail[LensCounts], findings: LensFindings) -> list[str]:
+def lens_sentences(published: PublishedAnswer[LensCounts], findings: LensFindings) -> list[str]:
     """Say how many there were, how that has changed, how much has no place, and what to mind.
 
     Args:

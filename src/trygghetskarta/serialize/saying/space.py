@@ -10,8 +10,8 @@ from trygghetskarta.analysis.clusters import Cluster, ClusterMethod, Clusters, E
 from trygghetskarta.analysis.densities import Surface
 from trygghetskarta.analysis.near_repeats import NearRepeats
 from trygghetskarta.analysis.patterns import Concentration, PatternChange, ShareVerdict
+from trygghetskarta.domain.answers import PublishedAnswer
 from trygghetskarta.domain.counts import Measure, Published, Question, Status
-from trygghetskarta.domain.details import PublishedDetail
 from trygghetskarta.domain.points import DensityOptions, PointContent
 from trygghetskarta.domain.sources import CONTRACTS
 from trygghetskarta.serialize.swedish import alphabetical, decimal, how_many, listed, span_name, whole
@@ -161,7 +161,7 @@ def of_concentration(published: Published, found: Concentration) -> list[str]:
     return said
 
 
-def of_density(published: PublishedDetail[PointContent], found: Surface, options: DensityOptions) -> list[str]:
+def of_density(published: PublishedAnswer[PointContent], found: Surface, options: DensityOptions) -> list[str]:
     """Say how many events a density is made of, in how small an area half of them lie, and what to mind.
 
     Args:
@@ -197,7 +197,7 @@ def of_density(published: PublishedDetail[PointContent], found: Surface, options
     return said
 
 
-def of_near_repeats(published: PublishedDetail[PointContent], found: NearRepeats) -> list[str]:
+def of_near_repeats(published: PublishedAnswer[PointContent], found: NearRepeats) -> list[str]:
     """Say whether events come near each other in space and time at once, how sure that is, and what to mind.
 
     Args:

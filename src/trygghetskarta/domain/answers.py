@@ -36,8 +36,8 @@ class Answered(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ExactDetail(Generic[Content]):
-    """Exact figures of another shape than areas and periods; only `disclosure.release_detail` lets them leave.
+class ExactAnswer(Generic[Content]):
+    """Exact figures of another shape than areas and periods; only `disclosure.release_answer` lets them leave.
 
     Attributes:
         question: What was asked.
@@ -55,8 +55,8 @@ class ExactDetail(Generic[Content]):
 
 
 @dataclass(frozen=True, slots=True)
-class PublishedDetail(Generic[Content]):
-    """Such figures as may leave. Made by `disclosure.release_detail` and nowhere else.
+class PublishedAnswer(Generic[Content]):
+    """Such figures as may leave. Made by `disclosure.release_answer` and nowhere else.
 
     Attributes:
         question: What was asked.
