@@ -17,7 +17,7 @@ SMALL = 1000
 
 _TIE = 1 + 1e-7
 _TINY, _NEARLY, _FAR = 1e-300, 0.999, 1e15
-_REACH, _LEAST_REACH, _BEYOND, _RUN = 8.0, 20, 49.0, 64
+_REACH, _LEAST, _BEYOND, _RUN = 8.0, 6.0, 49.0, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,16 +246,19 @@ def _e_test(pairs: Floats) -> Floats:
     x = first / n1
     # For a first count the second counts that differ as much are those outside the two roots of a quadratic.
     middle = n2 * x + square / 2
-    root = n2 * np.sqrt(square * (x / n2 + square / (4 * n2**2) + x / n1))
+    root = n2 * np.sqrt(x * (square * (1 / n2 + 1 / n1)) + square**2 / (4 * n2**2))
     slack = 1e-9 * (1 + middle + root)
-    below, above = np.floor(middle - root + slack), np.ceil(middle + root - slack)
+    root -= slack
+    below, above = np.floor(middle - root), np.ceil(middle + root)
     # No event in either is no difference, though its spread of 0 makes it a root.
     below[first == 0] = -1
-    up_to = np.concatenate([np.zeros((len(pairs), 1)), np.cumsum(mass2, axis=1)], axis=1)
-    from_on = np.concatenate([np.cumsum(mass2[:, ::-1], axis=1)[:, ::-1], np.zeros((len(pairs), 1))], axis=1)
     last = mass2.shape[1]
-    tails = np.take_along_axis(up_to, np.clip(below + 1 - start2, 0, last).astype(np.int64), axis=1)
-    tails = tails + np.take_along_axis(from_on, np.clip(above - start2, 0, last).astype(np.int64), axis=1)
+    up_to, from_on = np.zeros((2, len(pairs), last + 1))
+    np.cumsum(mass2, axis=1, out=up_to[:, 1:])
+    np.cumsum(mass2[:, ::-1], axis=1, out=from_on[:, -2::-1])
+    row = np.arange(len(pairs))[:, None] * (last + 1)
+    tails = np.take(up_to, row + np.clip(below + 1 - start2, 0, last).astype(np.int64))
+    tails += np.take(from_on, row + np.clip(above - start2, 0, last).astype(np.int64))
     p = (mass1 * np.minimum(tails, 1.0)).sum(axis=1)
     # Equal rates are no difference at all, and every outcome differs as much.
     return np.where(square[:, 0] > 0, np.minimum(p, 1.0), 1.0)
@@ -270,7 +273,7 @@ def _standardised(pairs: Floats) -> Floats:
 
 def _poisson_mass(means: Floats) -> tuple[Ints, Floats]:
     """Give the probabilities of the outcomes round each mean that count for anything, (pairs, outcomes), and the first outcome of each."""
-    reach = _REACH * np.sqrt(means) + _LEAST_REACH
+    reach = _REACH * np.sqrt(means + _LEAST)
     start = np.maximum(np.floor(means - reach), 0).astype(np.int64)
     outcomes = start + np.arange(int((means + reach - start).max(initial=0.0)) + 1)
     log_factorials = _log_factorials(1 << int(outcomes.max(initial=0)).bit_length())
