@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -61,6 +62,8 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         shelf.start()
+        # What is loaded by now lives as long as the worker; the collector need not go through it time and again while answers are made.
+        gc.freeze()
         yield
         shelf.stop()
         shelf.engine.dispose()
