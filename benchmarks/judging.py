@@ -38,6 +38,7 @@ _WAYS = {
     "GeoJSON, against the rest of the city": {},
     "JSON, against the year before": {"baseline": "same-period-last-year", "format": "json"},
     "CSV, against the year before": {"baseline": "same-period-last-year", "format": "csv"},
+    "GeoJSON without outlines, against the year before": {"baseline": "same-period-last-year", "geometry": "none"},
     "JSON, counts alone (statistics=none)": {"baseline": "same-period-last-year", "format": "json", "statistics": "none"},
 }
 

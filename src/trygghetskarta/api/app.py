@@ -10,9 +10,9 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request, Response
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
 
 from trygghetskarta import __version__
+from trygghetskarta.api.packing import Packing
 from trygghetskarta.api.problems import add_problems, problem
 from trygghetskarta.api.routers import (
     areas,
@@ -72,7 +72,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         title="trygghetskarta", version=__version__, description=_DESCRIPTION, lifespan=life, docs_url=None, redoc_url=None
     )  # fmt: skip
     app.state.shelf, app.state.audience, app.state.settings = shelf, audience, settings
-    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=1)
+    app.add_middleware(Packing)
     _guard(app, settings, audience)
     app.add_middleware(CloseUnread)
     add_problems(app)
