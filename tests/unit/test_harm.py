@@ -17,6 +17,7 @@ from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Exact, Measure, Published, Weighed
 from trygghetskarta.serialize.figures import comparison_rows, methods, series_rows
 from trygghetskarta.serialize.saying.answers import sentences
+from trygghetskarta.serialize.saying.harm import harm_sentences
 from trygghetskarta.stats.harm import (
     difference_interval,
     effective_events,
@@ -210,6 +211,8 @@ def test_a_series_has_harm_in_every_period() -> None:
     months = span("2025-01", "2025-02")
     exact = weighed(series([[3, 0], [1, 1]], months), np.array([[[1, 1, 1, 0], [0, 0, 0, 0]], [[0, 0, 0, 1], [0, 0, 1, 0]]]))
     assert [row["harm"] for row in series_rows(release(exact, STAFF))] == [940.0, 0.0, 1.0, 30.0]
+    # Its second month is no baseline of the first.
+    assert not [sentence for sentence in harm_sentences(release(exact, STAFF)) if "jämfört med" in sentence]
 
 
 def test_a_change_is_tried_over_all_areas_and_left_open_when_chance_makes_it() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from trygghetskarta.analysis.decomposition import Decomposition
 from trygghetskarta.analysis.harm import HarmChange, find_change, find_harm
 from trygghetskarta.domain.counts import Published, Status
+from trygghetskarta.domain.periods import Span
 from trygghetskarta.domain.sources import CONTRACTS
 from trygghetskarta.serialize.swedish import decimal, span_name
 
@@ -25,8 +26,9 @@ def harm_sentences(published: Published) -> list[str]:
     """
     if find_harm(published) is None:
         return []
-    change = find_change(published)
-    said = [_level(published), *(_changed(published, change) if change is not None else []), _initiated(published), _unweighed(published)]
+    change, baseline = find_change(published), published.question.baseline
+    changed = _changed(published, change, baseline) if change is not None and baseline is not None else []
+    said = [_level(published), *changed, _initiated(published), _unweighed(published)]
     return [sentence for sentence in said if sentence]
 
 
@@ -63,10 +65,8 @@ def _level(published: Published) -> str:
     return f"Allvarligheten {span_name(question.span)} är {decimal(harm, 0)} dagar, {decimal(harm / events)} dagar per brott."
 
 
-def _changed(published: Published, change: HarmChange) -> list[str]:
+def _changed(published: Published, change: HarmChange, baseline: Span) -> list[str]:
     """Say how count and harm changed, side by side, and how sure the change of harm is."""
-    baseline = published.question.baseline
-    against = f"jämfört med {span_name(baseline)}" if baseline is not None else ""
     count, harm = (now - before for now, before in (change.count, change.harm))
     number = f"Antalet {_noun(published)} {_by(count, change.count[1], 'oförändrat')}"
     joined = "och" if not count or not harm or (count > 0) == (harm > 0) else "men"
@@ -75,7 +75,10 @@ def _changed(published: Published, change: HarmChange) -> list[str]:
         if change.harm_sure
         else "Om allvarligheten verkligen har ändrats kan inte avgöras, för slumpen kan ge en så stor skillnad."
     )
-    return [f"{number} {joined} allvarligheten {_by(harm, change.harm[1], 'oförändrad')} {against}.", sure if harm else ""]
+    return [
+        f"{number} {joined} allvarligheten {_by(harm, change.harm[1], 'oförändrad')} jämfört med {span_name(baseline)}.",
+        sure if harm else "",
+    ]
 
 
 def _by(difference: float, before: float, unchanged: str) -> str:
