@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -25,7 +26,7 @@ SHOWN = {"X-API-Key": KEY}
 
 
 @pytest.fixture
-def register(fresh_database: Engine, tmp_path: Any) -> Iterator[str]:  # noqa: ANN401 - pytest's own path
+def register(fresh_database: Engine, tmp_path: Path) -> Iterator[str]:
     with fresh_database.begin() as connection:
         Drawing(connection, tmp_path)(AreaLevel.STADSDEL, ROW)
         rows = [

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -24,7 +22,7 @@ NUMBERS = np.arange(FIRST, FIRST + 48)
 BY_CHANCE = np.ones(1)
 
 
-def months(counts: Any) -> Months:  # noqa: ANN401 - lists or arrays, of whole numbers or not
+def months(counts: npt.ArrayLike) -> Months:
     table = np.atleast_2d(np.asarray(counts, np.float64))
     days = np.broadcast_to(days_of(NUMBERS).astype(np.float64), table.shape)
     return Months(NUMBERS, table, days, np.ones(48, np.bool_), np.zeros(48, np.bool_), (None,) * len(table))

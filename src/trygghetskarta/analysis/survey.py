@@ -83,7 +83,7 @@ def survey_findings(published: PublishedAnswer[SurveyValues]) -> SurveyFindings:
 def _change(values: SurveyValues, shares: Shares) -> Differences:
     before = [values.before(year) for year in range(len(values.years))]
     compared = [0 if year is None else year for year in before]
-    against = shares.part((slice(None), compared))
+    against = shares.part(compared, 1)
     lacking = np.array([year is None for year in before])[None, :, None, None]
     found = difference(shares, against)
     return _told(Difference(*(np.where(lacking, np.nan, part) for part in (found.value, found.low, found.high, found.p))))
@@ -94,7 +94,7 @@ def _gap(values: SurveyValues, shares: Shares) -> Differences:
     if women is None or men is None:
         nothing = np.full(values.value.shape[:3], np.nan)
         return _told(Difference(nothing, nothing, nothing, nothing))
-    return _told(difference(shares.part((..., women)), shares.part((..., men))))
+    return _told(difference(shares.part(women, -1), shares.part(men, -1)))
 
 
 def _told(found: Difference) -> Differences:

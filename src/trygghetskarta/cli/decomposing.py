@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from trygghetskarta.cli.connecting import open_engine
+from trygghetskarta.cli.printing import cell, console, tell
 from trygghetskarta.cli.questions import (
     Areas,
     By,
@@ -24,7 +23,6 @@ from trygghetskarta.cli.questions import (
     Sources,
     WeightsName,
     Within,
-    cell,
     day_of,
     write_out,
 )
@@ -107,8 +105,7 @@ def _answer(asked: Asked) -> tuple[Published, list[tuple[Part, Published]]]:
 
 
 def _print(whole: Published, figures: Figures) -> None:
-    console = Console(width=None if sys.stdout.isatty() else 150)
-    console.print(f"{whole.question.span} jämfört med {whole.question.baseline}.")
+    console(150).print(f"{whole.question.span} jämfört med {whole.question.baseline}.")
     table = Table()
     for column, heading in _COLUMNS.items():
         table.add_column(heading, justify="left" if column == "name" else "right")
@@ -118,6 +115,4 @@ def _print(whole: Published, figures: Figures) -> None:
     same = {"name": "Alla", "contribution": sums["harmPerEventDifference"]}
     table.add_section()
     table.add_row(*(cell(same[column] if column in same else sums.get(column, "")) for column in _COLUMNS))
-    console.print(table)
-    for sentence in figures.sentences:
-        console.print(sentence)
+    tell(table, figures.sentences, width=150)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from trygghetskarta.cli.connecting import open_engine
+from trygghetskarta.cli.printing import tell
 from trygghetskarta.cli.questions import (
     Areas,
     Baseline,
@@ -117,7 +117,7 @@ def _print_hours(published: PublishedAnswer[Hours]) -> None:
     counted = published.content.span.expected.reshape(7, 24)
     for hour in range(24):
         table.add_row(f"{hour:02d}–{(hour + 1) % 24:02d}", *(decimal(float(count)) for count in counted[:, hour]))
-    _print(table, said_of_hours(published))
+    tell(table, said_of_hours(published))
 
 
 def _print_hexagons(published: PublishedAnswer[Hexagons]) -> None:
@@ -127,11 +127,4 @@ def _print_hexagons(published: PublishedAnswer[Hexagons]) -> None:
     for row in rows[:_MOST_SHOWN]:
         table.add_row(row["cell"], whole(row["count"]))
     rest = len(rows) - _MOST_SHOWN
-    _print(table, [*([f"De {_MOST_SHOWN} med flest visas; --format ger alla."] if rest > 0 else []), *said_of_hexagons(published)])
-
-
-def _print(table: Table, sentences: list[str]) -> None:
-    console = Console(width=None if Console().is_terminal else 140)
-    console.print(table)
-    for sentence in sentences:
-        console.print(sentence)
+    tell(table, [*([f"De {_MOST_SHOWN} med flest visas; --format ger alla."] if rest > 0 else []), *said_of_hexagons(published)])

@@ -9,11 +9,11 @@ from typing import Annotated, Any
 
 import orjson
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from trygghetskarta.analysis.effect import Effect, GoalFinding, effect, goal
 from trygghetskarta.cli.connecting import open_engine
+from trygghetskarta.cli.printing import console, tell
 from trygghetskarta.cli.questions import Categories, Day, Form, Group, Level, Out, day_of
 from trygghetskarta.disclosure.release import release_answer
 from trygghetskarta.domain.answers import PublishedAnswer
@@ -176,9 +176,8 @@ def _answer(number: int, asked: AskedEffect) -> tuple[PublishedAnswer[EffectCoun
 
 
 def _print(answer: PublishedAnswer[EffectCounts], found: Effect, judged: list[GoalFinding]) -> None:
-    console = Console(width=None if sys.stdout.isatty() else 140)
     measure = found.counts.measure
-    console.print(f"{measure.told.name}, från {measure.told.starts_on}. {found.counts.before} mot {found.counts.after}.")
+    console().print(f"{measure.told.name}, från {measure.told.starts_on}. {found.counts.before} mot {found.counts.after}.")
     table = Table()
     for column, heading in _COLUMNS.items():
         table.add_column(heading, justify="left" if column in ("name", "verdict") else "right")
@@ -188,11 +187,7 @@ def _print(answer: PublishedAnswer[EffectCounts], found: Effect, judged: list[Go
             "name": f"{_ROLES[row['code']]}: {row['name']}" if row["code"] in _ROLES else row["name"][:1].upper() + row["name"][1:],
         }
         table.add_row(*(_cell(column, shown[column]) for column in _COLUMNS))
-    console.print(table)
-    for sentence in effect_sentences(answer, found):
-        console.print(sentence)
-    for part in judged:
-        console.print(goal_sentence(part.counts.goal, part))
+    tell(table, [*effect_sentences(answer, found), *(goal_sentence(part.counts.goal, part) for part in judged)])
 
 
 def _cell(column: str, value: str | float | None) -> str:

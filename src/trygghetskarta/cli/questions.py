@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from trygghetskarta.analysis.comparison import find
 from trygghetskarta.cli.connecting import open_engine
+from trygghetskarta.cli.printing import cell, console
 from trygghetskarta.disclosure.release import release
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
@@ -28,7 +28,7 @@ from trygghetskarta.serialize.csv import Dialect
 from trygghetskarta.serialize.figures import Row, comparison_rows
 from trygghetskarta.serialize.formats import Format, Writing, write_comparison
 from trygghetskarta.serialize.saying.answers import sentences
-from trygghetskarta.serialize.swedish import alphabetical, decimal, whole
+from trygghetskarta.serialize.swedish import alphabetical, whole
 from trygghetskarta.settings import read_settings
 from trygghetskarta.store.engine import one_state
 
@@ -180,8 +180,8 @@ def print_table(published: Published, cube: Cube, found: tuple[list[Row], list[s
         columns: The heading of each column, by its key; those that have nothing to tell are left out.
     """
     rows, said = found
-    console = Console(width=None if sys.stdout.isatty() else 140)
-    console.print(f"{cube.edition.name}. {published.question.span}.")
+    terminal = console()
+    terminal.print(f"{cube.edition.name}. {published.question.span}.")
     table = Table()
     # A column that has nothing to tell of any area is left out: a terminal is narrow.
     shown = [column for column in columns if column in _ALWAYS or any(_tells(row, column) for row in rows)]
@@ -189,15 +189,15 @@ def print_table(published: Published, cube: Cube, found: tuple[list[Row], list[s
         table.add_column(columns[column], justify="left" if column in _TEXTS else "right", no_wrap=column == "name")
     for row in sorted(rows, key=lambda row: alphabetical(row["name"])):
         table.add_row(*(_written(row, column) for column in shown))
-    console.print(table)
+    terminal.print(table)
     ledger = published.ledger
     if ledger is not None:
-        console.print(
+        terminal.print(
             f"Avstämning: {whole(ledger.placed)} placerade + {whole(ledger.area_only)} bara i större område + {whole(ledger.unplaced)} utan plats "
             f"+ {whole(ledger.outside)} utanför = {whole(ledger.total)}"
         )
     for sentence in said:
-        console.print(sentence)
+        terminal.print(sentence)
 
 
 def _written(row: Row, column: str) -> str:
@@ -215,16 +215,3 @@ def _interval(low: float | None, high: float | None) -> str:
     if isinstance(low, int) and low == high:
         return cell(low)
     return "–".join("…" if end is None else cell(end, 2) for end in (low, high))
-
-
-def cell(value: str | float | None, decimals: int = 1) -> str:
-    """Give a value as a cell of a table on the terminal."""
-    match value:
-        case None:
-            return "–"
-        case float():
-            return decimal(value, decimals)
-        case int():
-            return whole(value)
-        case str():
-            return value

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Connection
 
@@ -17,6 +16,7 @@ from trygghetskarta.analysis.densities import find_density
 from trygghetskarta.analysis.near_repeats import find_near_repeats
 from trygghetskarta.analysis.patterns import find_concentration, find_pattern_change
 from trygghetskarta.cli.connecting import open_engine
+from trygghetskarta.cli.printing import cell, tell
 from trygghetskarta.cli.questions import (
     Areas,
     Baseline,
@@ -54,7 +54,7 @@ from trygghetskarta.serialize.formats import Figures, Format, Writing
 from trygghetskarta.serialize.formats import write as write_figures
 from trygghetskarta.serialize.geojson import Outlines
 from trygghetskarta.serialize.space import concentration_figures, density_figures, hotspot_figures, near_figures, pattern_figures
-from trygghetskarta.serialize.swedish import decimal, whole
+from trygghetskarta.serialize.swedish import whole
 from trygghetskarta.settings import read_settings
 from trygghetskarta.stats.density import Kernel
 from trygghetskarta.store.engine import one_state
@@ -307,19 +307,14 @@ def _tell(published: Answered, figures: Figures, telling: _Telling) -> None:
     if telling.form is not None or telling.out is not None:
         write_out(write_figures(published, figures, Writing(telling.form or Format.CSV, telling.dialect, {})), telling.out)
         return
-    console = Console(width=None if Console().is_terminal else 140)
     shown = [column for column in _HEADINGS if figures.rows and column in figures.rows[0]]
     table = Table()
     for column in shown:
         table.add_column(_HEADINGS[column], justify="left" if column in _WORDS else "right")
     for row in sorted(figures.rows, key=_order)[:_MOST_SHOWN]:
-        table.add_row(*(_cell(column, row[column]) for column in shown))
-    console.print(table)
+        table.add_row(*(cell(row[column], 3 if column in _THOUSANDTHS else 1) for column in shown))
     rest = len(figures.rows) - _MOST_SHOWN
-    if rest > 0:
-        console.print(f"{whole(rest)} rader till visas inte; --format ger alla.")
-    for sentence in figures.sentences:
-        console.print(sentence)
+    tell(table, [*([f"{whole(rest)} rader till visas inte; --format ger alla."] if rest > 0 else []), *figures.sentences])
 
 
 def _order(row: Row) -> tuple[float, float]:
@@ -328,15 +323,3 @@ def _order(row: Row) -> tuple[float, float]:
         return (0.0, 0.0)
     rank, adjusted = row.get("rank"), row.get("adjustedP")
     return (float("inf") if rank is None else rank, float("inf") if adjusted is None else adjusted)
-
-
-def _cell(column: str, value: str | float | None) -> str:
-    match value:
-        case None:
-            return "–"
-        case float():
-            return decimal(value, 3 if column in _THOUSANDTHS else 1)
-        case int():
-            return whole(value)
-        case str():
-            return value

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Connection
 
 from trygghetskarta.cli.connecting import open_engine
+from trygghetskarta.cli.printing import cell, tell
 from trygghetskarta.cli.questions import (
     Areas,
     Baseline,
@@ -24,7 +24,6 @@ from trygghetskarta.cli.questions import (
     Level,
     Out,
     Within,
-    cell,
     day_of,
     write_out,
 )
@@ -224,14 +223,11 @@ def _outlines(connection: Connection, cube: Cube, level: AreaLevel, drawn: tuple
 
 
 def _print(figures: Figures, columns: dict[str, str]) -> None:
-    console = Console(width=None if Console().is_terminal else 180)
     shown = [column for column in columns if figures.rows and column in figures.rows[0]]
     table = Table(*(columns[column] for column in shown))
     for row in figures.rows:
         table.add_row(*(_word(column, row[column]) for column in shown))
-    console.print(table)
-    for sentence in figures.sentences:
-        console.print(sentence)
+    tell(table, figures.sentences, width=180)
 
 
 def _word(column: str, value: str | float | None) -> str:

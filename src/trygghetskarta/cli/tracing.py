@@ -8,10 +8,10 @@ from typing import Annotated
 
 import orjson
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from trygghetskarta.cli.connecting import open_engine
+from trygghetskarta.cli.printing import console
 from trygghetskarta.cli.questions import Areas, By, Categories, Day, First, Group, Last, Level, Sources, Within, day_of
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.queries.asking import Asked, ask, cube_by
@@ -86,18 +86,18 @@ def trace(
 
 
 def _print(found: Trace, listed: bool) -> None:
-    console = Console(width=None if sys.stdout.isatty() else 180)
+    terminal = console(180)
     if listed:
         rows = Table()
         for key, heading in _SHOWN.items():
             rows.add_column(heading, justify="right" if key in _NUMBERS else "left")
         for row in trace_rows(found):
             rows.add_row(*("–" if row[key] is None else str(row[key]) for key in _SHOWN))
-        console.print(rows)
-    console.print(said(found)[0])
+        terminal.print(rows)
+    terminal.print(said(found)[0])
     if found.rest:
-        console.print(f"{whole(found.rest)} rader till visas inte; höj --limit.")
+        terminal.print(f"{whole(found.rest)} rader till visas inte; höj --limit.")
     for delivery in {event.delivery: event for event in found.events}.values():
-        console.print(
+        terminal.print(
             f"Leverans {delivery.delivery}: {delivery.file}, sha256 {delivery.sha256}, inläst med {delivery.adapter}", soft_wrap=True
         )

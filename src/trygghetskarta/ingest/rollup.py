@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, text
 
 from trygghetskarta.ingest.copying import copy_in, encode, fixed, int_arrays
+from trygghetskarta.store.arrays import ints_of
 
 Ints = npt.NDArray[np.int64]
 
@@ -38,7 +39,6 @@ _KNOWN = text("""
 """)
 _CLEAR = text("DELETE FROM rollup_month WHERE source_id = :source AND month = ANY(:months)")
 # An int[] as it is sent: its dimensions in 20 bytes, then a length and a number for each.
-_ARRAY_HEAD, _ARRAY_CELL = 20, np.dtype([("length", ">i4"), ("value", ">i4")])
 # A cell is one number: month, place and category, in that order.
 _PLACE_BITS, _CATEGORY_BITS = 28, 22
 _MONTH_BITS = _PLACE_BITS + _CATEGORY_BITS
@@ -153,12 +153,8 @@ def change_rollup(connection: Connection, source: int, changes: Changes) -> None
 def _known(connection: Connection, source: int, months: list[int]) -> Iterator[tuple[Ints, Ints]]:
     """Read the cells of some months, and their counts."""
     for row in connection.execute(_KNOWN, {"source": source, "months": months}):
-        place, category, antal = (_numbers(sent) for sent in (row.place_ids, row.category_ids, row.antal))
+        place, category, antal = (ints_of(sent) for sent in (row.place_ids, row.category_ids, row.antal))
         yield (row.month << _MONTH_BITS) + (place << _CATEGORY_BITS) + category, antal
-
-
-def _numbers(sent: Any) -> Ints:  # noqa: ANN401 - the driver's bytes
-    return np.frombuffer(sent, _ARRAY_CELL, offset=_ARRAY_HEAD)["value"].astype(np.int64)
 
 
 def _write(connection: Connection, source: int, cells: Ints, antal: Ints) -> None:

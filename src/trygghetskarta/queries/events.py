@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.counts import Question
 from trygghetskarta.domain.periods import Span
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.divided import COUNTED, DEALT, counted_parameters, deal
+from trygghetskarta.store.arrays import floats_of, ints_of
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -80,9 +80,6 @@ _DEALT = text(
     .replace("{_TIMES}", _TIMES)
     .replace("{_COLUMNS}", _COLUMNS)
 )
-# An array as it is sent: its dimensions in 20 bytes, then a length and a number for each.
-_HEAD = 20
-_INT4, _FLOAT8 = np.dtype([("length", ">i4"), ("value", ">i4")]), np.dtype([("length", ">i4"), ("value", ">f8")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +127,8 @@ def events_of(connection: Connection, cube: Cube, question: Question, span: Span
         shared = deal(connection, parameters)
         rows.append(connection.execute(_DEALT, {**parameters, **shared.columns}).one())
         estimated = shared.antal
-    antal, starts, ends, days = (_joined(rows, name, _INT4).astype(np.int64) for name in ("antal", "starts", "ends", "days"))
-    x, y = (_joined(rows, name, _FLOAT8).astype(np.float64) for name in ("x", "y"))
+    antal, starts, ends, days = (
+        np.concatenate([ints_of(getattr(row, name)) for row in rows]) for name in ("antal", "starts", "ends", "days")
+    )
+    x, y = (np.concatenate([floats_of(getattr(row, name)) for row in rows]) for name in ("x", "y"))
     return Events(antal, starts, ends, days, x, y, estimated)
-
-
-def _joined(rows: list[Row[Any]], name: str, layout: np.dtype[Any]) -> npt.NDArray[Any]:
-    """Give the numbers of an array of each row, one after another."""
-    return np.concatenate([_numbers(getattr(row, name), layout) for row in rows])
-
-
-def _numbers(sent: bytes | None, layout: np.dtype[Any]) -> npt.NDArray[Any]:
-    """Give the numbers of an array as PostgreSQL sends it; none for the array of no row."""
-    found: npt.NDArray[Any] = np.zeros(0, layout) if sent is None else np.frombuffer(sent, layout, offset=_HEAD)
-    return found["value"]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trygghetskarta.stats.change import rate_ratio
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -22,14 +24,13 @@ class Change:
     high: float
 
 
-def change_from_baseline(baseline: int, follow_up: int, times: float = 1.0, confidence: float = 0.95) -> Change:
-    """Give the change from a baseline to a follow-up with its exact interval.
+def change_from_baseline(baseline: int, follow_up: int, times: float = 1.0) -> Change:
+    """Give the change from a baseline to a follow-up with its exact 95 % interval.
 
     Args:
         baseline: Events in the baseline, >= 0.
         follow_up: Events in the follow-up, >= 0.
         times: Length of the follow-up as a multiple of the baseline's, > 0.
-        confidence: The confidence level, between 0 and 1.
 
     Returns:
         The ratio. All NaN where neither had an event: none and none is no change and no proof of one. Ratio and upper end NaN where only the
@@ -41,20 +42,11 @@ def change_from_baseline(baseline: int, follow_up: int, times: float = 1.0, conf
     Reference: the exact conditional interval of two Poisson rates (Clopper & Pearson's interval of the follow-up's share of both; R: poisson.test).
     Not for: counts whose variance exceeds their mean, nor for saying why they changed.
     """
-    from scipy.special import betaincinv
-
     if baseline < 0 or follow_up < 0 or times <= 0:
         raise ValueError(f"{baseline}, {follow_up}, {times}")
-    if baseline == 0 and follow_up == 0:
-        return Change(np.nan, np.nan, np.nan)
-    tail = (1 - confidence) / 2
-    low = float(betaincinv(follow_up, baseline + 1, tail)) if follow_up else 0.0
-    high = float(betaincinv(follow_up + 1, baseline, 1 - tail)) if baseline else 1.0
-    return Change(
-        ratio=follow_up / baseline / times if baseline else np.nan,
-        low=low / (1 - low) / times,
-        high=high / (1 - high) / times if baseline else np.nan,
-    )
+    found = rate_ratio(np.array([follow_up, baseline]), np.array([times, 1.0]))
+    ratio, low, high = (float(value) for value in (found.ratio, found.low, found.high))
+    return Change(ratio if baseline else np.nan, low, high if baseline else np.nan)
 
 
 def smallest_change(baseline: int, times: float = 1.0, *, upward: bool = False, power: float = 0.8, confidence: float = 0.95) -> float:

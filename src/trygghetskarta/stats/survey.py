@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -38,9 +37,12 @@ class Shares:
     answers: Floats
     designed: Bools
 
-    def part(self, of: Any) -> Shares:  # noqa: ANN401 - whatever numpy takes for an index
-        """Give some of them."""
-        return Shares(self.share[of], self.low[of], self.high[of], self.answers[of], self.designed[of])
+    def part(self, at: int | list[int], axis: int) -> Shares:
+        """Give those at one place of an axis, which is then gone, or at some of its places."""
+        share, low, high, answers = (
+            np.asarray(np.take(part, at, axis), np.float64) for part in (self.share, self.low, self.high, self.answers)
+        )
+        return Shares(share, low, high, answers, np.asarray(np.take(self.designed, at, axis), np.bool_))
 
 
 @dataclass(frozen=True, slots=True)
