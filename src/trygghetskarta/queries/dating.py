@@ -31,11 +31,6 @@ def counted_otherwise(by: CountsBy | None) -> tuple[SourceId, ...]:
     )
 
 
-def date_of(source: SourceId, by: CountsBy | None) -> CountsBy:
-    """Give the date that a source is counted by in a question that names one, or None."""
-    return by if by is not None and source in counted_otherwise(by) else CONTRACTS[source].counts_by
-
-
 def as_far_as_told(delivered: Mapping[SourceId, Delivered], by: CountsBy | None) -> dict[SourceId, Delivered]:
     """Say what the deliveries tell of each month when some sources are counted by another date than the one they deliver by.
 
