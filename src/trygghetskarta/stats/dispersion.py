@@ -114,7 +114,7 @@ class CountRegression:
     Attributes:
         coefficients: One for each column of the design.
         fitted: Expected counts.
-        pearson: Pearson's X2 over the degrees of freedom, by the Poisson variance for `poisson_regression`.
+        pearson: Pearson's X2 over the degrees of freedom, by the variance that theta gives; NaN where there are none.
         theta: The size of the negative binomial; infinity for Poisson.
     """
 
@@ -122,27 +122,6 @@ class CountRegression:
     fitted: Floats
     pearson: float
     theta: float
-
-
-def poisson_regression(design: Floats, counts: Ints | Floats, exposures: Floats | None = None) -> CountRegression:
-    """Poisson regression with a log link, by iterated weighted least squares.
-
-    Args:
-        design: (observations, columns), of full column rank; a column of ones for the intercept.
-        counts: Events, (observations,), >= 0, not all 0.
-        exposures: What each was counted over, (observations,), > 0; None for the same for all.
-
-    Returns:
-        The regression with its Pearson dispersion (NaN where there are no degrees of freedom).
-
-    Raises:
-        ValueError: The shapes do not go together, or all counts are 0.
-
-    Reference: McCullagh and Nelder (1989); R's glm(family = poisson). Not for: deciding by its own standard errors where the dispersion exceeds 1.
-    """
-    offset = _checked(design, counts, exposures)
-    coefficients = _iterate(design, counts.astype(np.float64), offset, np.inf)
-    return _regression(design, counts, offset, (coefficients, np.inf))
 
 
 def negative_binomial_regression(design: Floats, counts: Ints | Floats, exposures: Floats | None = None) -> CountRegression:
@@ -154,7 +133,8 @@ def negative_binomial_regression(design: Floats, counts: Ints | Floats, exposure
         exposures: What each was counted over, (observations,), > 0; None for the same for all.
 
     Returns:
-        The regression; theta is infinity where the counts vary no more than Poisson counts, and it is then Poisson regression.
+        The regression; theta is infinity where the counts vary no more than Poisson counts, and it is then Poisson regression
+        (`stats.trend.poisson_fit`).
 
     Raises:
         ValueError: The shapes do not go together, or all counts are 0.
