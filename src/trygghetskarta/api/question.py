@@ -173,6 +173,11 @@ class ComparisonParameters(BaselineParameters):
         self.refuse_hidden(cube, audience)
         return ask(cube, self.asked(baseline=self.baseline, statistics=self.statistics))
 
+    def is_quick(self, shelf: Shelf) -> bool:
+        """Tell whether the answer takes so little, and nothing that is not in memory, that handing it to a thread would take longer."""
+        counts_alone = self.statistics is Statistics.NONE and self.measure is Measure.COUNT and self.format is Format.GEOJSON
+        return counts_alone and shelf.holds((self.edition, self.as_of, cube_by(self.source, self.by)), self.level, self.geometry)
+
 
 class TraceParameters(QuestionParameters):
     """The parameters of a trace: those of the question whose figure it is."""

@@ -127,12 +127,16 @@ def compare(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, baseline,
         Interval.MONTH, measure, per, day_of(as_of), weights, statistics, by,
     )  # fmt: skip
-    published, cube, outlines = _answer(asked, count_comparison, geometry if form is Format.GEOJSON else Detail.NONE)
+    published, cube, outlines = _answer(asked, _compare, geometry if form is Format.GEOJSON else Detail.NONE)
     if form is None and out is None:
         findings = find(published)
         print_table(published, cube, (comparison_rows(published, findings), sentences(published, findings)), _compared(published.question))
         return
     write_out(write_comparison(published, Writing(form or Format.CSV, dialect, outlines)), out)
+
+
+def _compare(cube: Cube, question: Question) -> Exact:
+    return count_comparison(cube, question, harm=question.tells_harm)
 
 
 def _compared(question: Question) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from trygghetskarta.domain.counts import Published, Status
+from trygghetskarta.serialize.values import Each, Same, Values
 
 METHOD = "land-share"
 
@@ -28,7 +29,7 @@ def estimated_of(published: Published, number: int, column: int) -> dict[str, An
     return {"estimated": estimated, "estimatedShare": round(estimated / count, 4) if count else 0.0}
 
 
-def estimated_columns(published: Published) -> dict[str, list[Any]]:
+def estimated_columns(published: Published) -> dict[str, Values]:
     """Give what the rows of a comparison say of how much of their counts is estimated.
 
     Args:
@@ -37,13 +38,16 @@ def estimated_columns(published: Published) -> dict[str, list[Any]]:
     Returns:
         `estimated` and `estimatedShare` as `estimated_of` gives them, and `baselineEstimated`: None without a baseline. Each has a value per area.
     """
+    rows, paired = len(published.areas), len(published.periods) > 1
+    if published.estimated is None and (published.status == Status.VALUE.number).all():
+        return {"estimated": Same(0, rows), "estimatedShare": Same(0.0, rows), "baselineEstimated": Same(0 if paired else None, rows)}
     estimated = _counted(published, 0)
     shares = [
         None if dealt is None else round(dealt / count, 4) if count else 0.0
         for dealt, count in zip(estimated, published.counts[:, 0].tolist(), strict=True)
     ]
-    baseline = _counted(published, 1) if len(published.periods) > 1 else [None] * len(estimated)
-    return {"estimated": estimated, "estimatedShare": shares, "baselineEstimated": baseline}
+    baseline = _counted(published, 1) if paired else [None] * rows
+    return {"estimated": Each(estimated), "estimatedShare": Each(shares), "baselineEstimated": Each(baseline)}
 
 
 def _counted(published: Published, column: int) -> list[int | None]:

@@ -5,7 +5,7 @@ Every format writes these rows and no others, so a figure is the same in GeoJSON
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,11 +13,13 @@ import numpy as np
 from trygghetskarta.analysis.comparison import Findings
 from trygghetskarta.analysis.harm import METHOD as HARM_METHOD
 from trygghetskarta.domain.answers import Answered
+from trygghetskarta.domain.areas import Area
 from trygghetskarta.domain.counts import DenominatorUsed, Published, Statistics, Status
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
-from trygghetskarta.serialize.comparing import listed, methods_of, statistics_columns
+from trygghetskarta.serialize.comparing import methods_of, statistics_columns
 from trygghetskarta.serialize.estimates import estimated_columns, estimated_methods, estimated_of
 from trygghetskarta.serialize.harm import comparison_columns, series_columns
+from trygghetskarta.serialize.values import Bools, Rounded, Same, Values, Whole, Words, rows_of
 from trygghetskarta.stats.rates import per_thousand_years
 
 Row = dict[str, Any]
@@ -35,74 +37,69 @@ def comparison_rows(published: Published, findings: Findings | None = None) -> l
     Returns:
         Rows in the order of the areas, all with the same keys. Without statistics a row has a rate just when one was asked for.
     """
-    counted = {
-        **_areas(published),
+    areas = [named(area) for area in published.areas]
+    told = rows_of(compared_columns(published, findings))
+    return [area | row for area, row in zip(areas, told, strict=True)]
+
+
+def named(area: Area) -> Row:
+    """Give what a row says of its area, before anything else."""
+    return {"code": area.code, "name": area.name, "level": area.level.value, "parent": area.parent}
+
+
+def compared_columns(published: Published, findings: Findings | None = None) -> dict[str, Values]:
+    """Give what the rows of a comparison say besides which area they are of, as columns; as for `comparison_rows`."""
+    return {
         **_counts(published),
         **_statistics(published, findings),
         **_states(published),
         **estimated_columns(published),
+        **comparison_columns(published),
     }
-    return rows_of({**counted, **comparison_columns(published)})
 
 
-def rows_of(columns: Mapping[str, Sequence[Any]]) -> list[Row]:
-    """Turn columns of one length into rows, in the order of the columns."""
-    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
-
-
-def _areas(published: Published) -> dict[str, list[Any]]:
-    areas = published.areas
+def _counts(published: Published) -> dict[str, Values]:
+    known = published.status == Status.VALUE.number
+    now, rows = published.counts[:, 0], len(published.areas)
+    count = Whole(now, _unless_all(known[:, 0]))
+    if len(published.periods) == 1:
+        nothing = Same(None, rows)
+        return {"count": count, "baselineCount": nothing, "difference": nothing, "percent": nothing}
+    before, both = published.counts[:, 1], known.all(axis=1) & published.comparable
+    percent = np.divide(100.0 * (now - before), before, out=np.full(rows, np.nan), where=both & (before > 0))
     return {
-        "code": [area.code for area in areas],
-        "name": [area.name for area in areas],
-        "level": [area.level.value for area in areas],
-        "parent": [area.parent for area in areas],
+        "count": count,
+        "baselineCount": Whole(before, _unless_all(known[:, 1])),
+        "difference": Whole(now - before, _unless_all(both)),
+        "percent": Rounded(percent, _DECIMALS),
     }
 
 
-def _counts(published: Published) -> dict[str, list[Any]]:
-    nothing = [None] * len(published.areas)
-    count = _column(published, 0)
-    baseline = _column(published, 1) if len(published.periods) > 1 else nothing
-    difference = [_less(now, before) for now, before in zip(count, baseline, strict=True)] if published.comparable else nothing
-    percent = [
-        round(100 * more / before, _DECIMALS) + 0.0 if more is not None and before else None
-        for more, before in zip(difference, baseline, strict=True)
-    ]
-    return {"count": count, "baselineCount": baseline, "difference": difference, "percent": percent}
+def _unless_all(known: Bools) -> Bools | None:
+    return None if known.all() else known
 
 
-def _less(now: int | None, before: int | None) -> int | None:
-    return now - before if now is not None and before is not None else None
-
-
-def _column(published: Published, column: int) -> list[int | None]:
-    value = (published.status[:, column] == Status.VALUE.number).tolist()
-    return [count if known else None for count, known in zip(published.counts[:, column].tolist(), value, strict=True)]
-
-
-def _statistics(published: Published, findings: Findings | None) -> dict[str, list[Any]]:
+def _statistics(published: Published, findings: Findings | None) -> dict[str, Values]:
     if published.question.statistics is Statistics.ALL:
         return statistics_columns(findings, len(published.areas))
     rates = _rates(published)
     if rates is None:
         return {}
     ends = np.where((published.status[:, 0] == Status.VALUE.number)[:, None], rates[:, 0], np.nan)
-    return {name: listed(ends[:, at], 4) for at, name in enumerate(("rate", "rateLow", "rateHigh"))}
+    return {name: Rounded(ends[:, at], 4) for at, name in enumerate(("rate", "rateLow", "rateHigh"))}
 
 
-def _states(published: Published) -> dict[str, list[Any]]:
+def _states(published: Published) -> dict[str, Values]:
     """Give the status of each value; of a rate that was asked for and does not apply, that it does not."""
-    told = [status.value for status in Status]
-    status = np.array(published.status[:, 0])
+    told, rows = [status.value for status in Status], len(published.areas)
+    status = published.status[:, 0]
     if published.person_years is not None:
         nowhere = ~(published.person_years[:, 0] > 0)
-        status[(status == Status.VALUE.number) & nowhere] = Status.NOT_APPLICABLE.number
-    paired = len(published.periods) > 1
+        status = np.where((status == Status.VALUE.number) & nowhere, Status.NOT_APPLICABLE.number, status)
     return {
-        "status": [told[number] for number in status.tolist()],
-        "baselineStatus": [told[number] for number in published.status[:, 1].tolist()] if paired else [None] * len(status),
-        "provisional": [bool(published.provisional.any())] * len(status),
+        "status": Words(status, told),
+        "baselineStatus": Words(published.status[:, 1], told) if len(published.periods) > 1 else Same(None, rows),
+        "provisional": Same(bool(published.provisional.any()), rows),
     }
 
 
