@@ -75,7 +75,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     )  # fmt: skip
     app.state.shelf, app.state.audience, app.state.settings = shelf, audience, settings
     app.add_middleware(Packing)
-    app.add_middleware(AnswerFinished, current=shelf.answers)
+    app.add_middleware(AnswerFinished, current=shelf.answers, quick={"/v1/comparisons": comparisons.quick_comparison})
     _guard(app, settings, audience)
     app.add_middleware(CloseUnread)
     add_problems(app)

@@ -1,45 +1,21 @@
-"""Routes that read their parameters straight from the address.
+"""Questions answered without routing, where what is asked and all that the answer needs is in memory.
 
-FastAPI's way from an address to a question, however short the question, takes as long as counting all areas. Here the same model reads the same
-address at once. What it refuses is left to FastAPI, so every refusal is FastAPI's own.
+FastAPI's way from an address to a question and back takes longer than counting all areas. Here the same model reads the same address at once. What
+it refuses, what cannot be answered and what takes time is left to FastAPI: every refusal is FastAPI's own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
 from functools import cache
-from inspect import signature
-from typing import Any, get_origin, get_type_hints
+from typing import Any, TypeVar, get_origin
 from urllib.parse import parse_qsl
 
-from fastapi import Request, Response
-from fastapi.routing import APIRoute
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
-class DirectRoute(APIRoute):
-    """A route `async def (request, shelf, audience, asked)` that reads memory alone: `asked` is the model of its query."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Give what answers a request."""
-        ordinary, endpoint = super().get_route_handler(), self.endpoint
-        if tuple(signature(endpoint).parameters) != ("request", "shelf", "audience", "asked"):
-            raise TypeError(f"{endpoint.__name__} is no route for a question")
-        model: type[BaseModel] = get_type_hints(endpoint)["asked"]
-
-        async def answer(request: Request) -> Response:
-            try:
-                asked = read_query(model, request.scope["query_string"])
-            except ValidationError:
-                return await ordinary(request)
-            state = request.app.state
-            answered: Response = await endpoint(request, state.shelf, state.audience, asked)
-            return answered
-
-        return answer
-
-
-def read_query(model: type[BaseModel], query: bytes) -> BaseModel:
+def read_query(model: type[Model], query: bytes) -> Model:
     """Read a query into a model, as FastAPI does.
 
     Args:

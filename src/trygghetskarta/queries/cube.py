@@ -124,13 +124,17 @@ class Cube:
     def ledger(self, level: AreaLevel, ranges: Mapping[SourceId, Iterable[tuple[int, int]]], span: Span) -> Ledger:
         """Say where every event of a span went at a level."""
         rest = _rest(self.areas, level)
-        placed = int(self.count(self.cells(level), ranges, (span,)).sum())
-        area_only, unplaced, outside = (int(value) for value in self.count(rest, ranges, (span,))[:, 0])
+        placed = _sum(self.blocks, self.cells(level), ranges, span)
+        area_only, unplaced, outside = self.count(rest, ranges, (span,))[:, 0].tolist()
         after = _rest(self.areas, list(self.areas)[-1]).stop
-        withheld = int(self.withheld_counts(slice(after, after + 1), ranges, (span,)).sum())
-        undated = int(_together(self.undated, slice(0, 1), ranges, (span,)).sum())
-        estimated = int(self.estimated_counts(self.cells(level), ranges, (span,)).sum())
+        withheld = _sum(self.withheld, slice(after, after + 1), ranges, span)
+        undated = _sum(self.undated, slice(0, 1), ranges, span)
+        estimated = _sum(self.estimated, self.cells(level), ranges, span)
         return Ledger(placed, area_only, unplaced, outside, withheld, undated, estimated)
+
+
+def _sum(blocks: Mapping[SourceId, Block], cells: slice, ranges: Mapping[SourceId, Iterable[tuple[int, int]]], span: Span) -> int:
+    return sum(int(blocks[source].count(cells, runs, (span,)).sum()) for source, runs in ranges.items() if source in blocks)
 
 
 def _together(
