@@ -1,4 +1,4 @@
-"""`python -m benchmarks [placing|loading|answering|memory] [--rows N] [--rounds N]`."""
+"""`python -m benchmarks [placing|loading|answering|judging|monthly|memory] [--rows N] [--rounds N] [--gigabytes N]`."""
 
 from __future__ import annotations
 
@@ -9,18 +9,22 @@ import signal
 import sys
 from types import FrameType
 
-from benchmarks import answering, loading, memory, placing
+from benchmarks import answering, judging, loading, memory, monthly, placing
 from benchmarks.data import make_sample
 from benchmarks.server import private_server
 
-ALL = {"placing": placing.run, "loading": loading.run, "answering": answering.run, "memory": memory.run}
+ALL = {"placing": placing.run, "loading": loading.run, "answering": answering.run, "judging": judging.run, "monthly": monthly.run}
+MEMORY = "memory"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure against the peers; everything runs on this machine.")
-    parser.add_argument("which", nargs="?", choices=tuple(ALL), help="what to measure; everything when left out")
+    parser.add_argument("which", nargs="?", choices=(*ALL, MEMORY), help="what to measure; everything when left out")
     parser.add_argument("--rows", type=int, default=1_000_000, help="how many events (default 1 000 000)")
     parser.add_argument("--rounds", type=int, default=3, help="how often every way is run; the median counts (default 3)")
+    parser.add_argument(
+        "--gigabytes", type=float, default=1.0, help="how large a file is loaded to measure memory (default 1; the promise is of 5)"
+    )
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, _stop)
     print(
@@ -29,8 +33,11 @@ def main() -> None:
     )
     with private_server() as (cluster, folder):
         sample = make_sample(folder, asked.rows)
-        for run in [ALL[asked.which]] if asked.which else ALL.values():
-            run(cluster, sample, asked.rounds)
+        for name, run in ALL.items():
+            if asked.which in (None, name):
+                run(cluster, sample, asked.rounds)
+        if asked.which in (None, MEMORY):
+            memory.run(cluster, sample, asked.gigabytes)
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

@@ -172,7 +172,7 @@ def _write_events(path: Path, lon: Floats, lat: Floats, random: np.random.Genera
             "GATUNR": random.integers(1, 120, rows),
             "KOMMUN": pa.array(["Stockholm"] * rows),
             "BROTTSDATUMTID_START": _written(start, np.zeros(rows, bool)),
-            "BROTTSDATUMTID_SLUT": _written(end, random.random(rows) < 0.4),
+            "BROTTSDATUMTID_SLUT": _written(end, (random.random(rows) < 0.4) | _when_clocks_change(start)),
         }
     )
     arrow_csv.write_csv(table, path, arrow_csv.WriteOptions(quoting_style="none", quoting_header="none"))
@@ -180,6 +180,17 @@ def _write_events(path: Path, lon: Floats, lat: Floats, random: np.random.Genera
 
 def _minute(year: int) -> int:
     return int(np.datetime64(f"{year}-01-01T00:00", "m").astype(np.int64))
+
+
+def _when_clocks_change(minutes: Ints) -> npt.NDArray[np.bool_]:
+    """Tell which times lie about when the clocks change, on the last Sunday of March and October: an end soon after would lie before its start."""
+    day = minutes // 1440
+    month = day.astype("datetime64[D]").astype("datetime64[M]")
+    late = day - month.astype("datetime64[D]").astype(np.int64) >= 24
+    changes = np.isin(month.astype(np.int64) % 12, (2, 9)) & late & (day % 7 == 3)  # 1970 began on a Thursday
+    hour: Ints = minutes % 1440 // 60
+    about: npt.NDArray[np.bool_] = changes & (hour >= 1) & (hour < 4)
+    return about
 
 
 def _written(minutes: Ints, empty: npt.NDArray[np.bool_]) -> pa.Array:

@@ -105,7 +105,8 @@ def _print_stages(cluster: Cluster, sample: Sample) -> None:
         total = clock(lambda: ours.in_full(engine, sample))
     rest = total - sum(stages.seconds.values())
     lines = sorted([*stages.seconds.items(), ("commits and all else", rest)], key=lambda line: -line[1])
-    print("### Stages of ours in full, one run")
-    print_table(("Stage", "s", "share"), [(name, f"{seconds:.2f}", f"{seconds / total:.0%}") for name, seconds in lines])
+    beside = sorted(((f"beside: {name}", seconds) for name, seconds in stages.beside.items()), key=lambda line: -line[1])
+    print(f"### Stages of ours in full, one run of {total:.2f} s; what reads and what sends runs beside the rest")
+    print_table(("Stage", "s", "share"), [(name, f"{seconds:.2f}", f"{seconds / total:.0%}") for name, seconds in [*lines, *beside]])
     if stages.missing:
         print(f"  not clocked, as the product no longer has them: {', '.join(stages.missing)}\n")

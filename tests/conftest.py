@@ -16,6 +16,7 @@ import orjson
 import psycopg
 import pytest
 import uvicorn
+from hypothesis import settings
 from psycopg import sql
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
@@ -35,6 +36,10 @@ SHARED = Path(__file__).parents[2] / "shared" / "data"
 CHROMIUM = Path("/usr/bin/chromium")
 CITY = ("Stockholm", "0180")
 TODAY = date(2026, 11, 21)
+
+# How long a test takes depends on who else uses the machine; no test says anything of that.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

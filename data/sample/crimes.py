@@ -26,6 +26,7 @@ HEADER_A = (
     "Brottsdag start", "Brottsdag slut", "Brottstid start", "Brottstid slut",
 )  # fmt: skip
 HEADER_B = ("ID", "BROTTSKOD", "LATITUDE", "LONGITUDE", "GATA", "GATUNR", "KOMMUN", "BROTTSDATUMTID_START", "BROTTSDATUMTID_SLUT")
+HEADER_VICTIM = (*HEADER_A, "Målsägande basområde", "Målsägande ålder")
 REGISTERED, NARPO, BASOMRADE, GATA, BROTTSKOD, ANTAL, DAY_FROM, DAY_TO, TIME_FROM, TIME_TO = range(10)
 
 NARPO_OF = {
@@ -41,6 +42,12 @@ NARPO_OF = {
     "Skärholmen": "Skärholmen",
     "Södermalm": "Södermalm",
 }
+
+# The code of a crime against an older person or one with a disability, by that of the same crime against somebody else, and how many have it.
+AGAINST_OLDER = {"0956": ("0954", 0.38), "0953": ("0951", 0.3), "0983": ("0979", 0.25), "0853": ("0858", 0.05)}
+# Fraud got these codes in 2019; the register began to tell of victims in 2024.
+CODES_FROM, VICTIMS_FROM = 2019, 2024
+OLDER_AGES, OTHER_AGES = ("65-74", "75-84", "85+"), ("18-24", "25-44", "45-64")
 
 # A few crimes of a neighbouring municipality come along by mistake: name and a rough rectangle well outside the outline (3011).
 NEIGHBOURS = (("Solna", (149500, 6583500, 151500, 6586000)), ("Nacka", (161500, 6575500, 165500, 6578500)))
@@ -161,8 +168,25 @@ FLAWS_A = (
 )
 
 
-def by_area(world: World, rng: np.random.Generator) -> list[Delivery]:
-    """Give the register's files, one per year of the report: 2016 to the middle of 2025."""
+def with_victim(world: World, row: Row, lot: np.random.Generator) -> Row:
+    """Give a crime of the years with codes for older victims one of those, by lot, and a fraud of the last years its victim's home and age."""
+    year, code = int(row[REGISTERED][:4]), row[BROTTSKOD]
+    twin, share = AGAINST_OLDER.get(code, (code, 0.0))
+    older, told, area, age = lot.random() < share, lot.random() < 0.9, lot.random(), int(lot.exponential(1.0))
+    changed = list(row)
+    if older and year >= CODES_FROM:
+        changed[BROTTSKOD] = twin
+    if year < VICTIMS_FROM:
+        return changed
+    if not (told and code.startswith("09")):
+        return [*changed, "", ""]
+    living = np.cumsum(world.residents[:, -1])
+    home = world.basomraden[int(np.searchsorted(living, area * living[-1], side="right"))]
+    return [*changed, home.code, (OLDER_AGES if older else OTHER_AGES)[min(age, 2)]]
+
+
+def by_area(world: World, rng: np.random.Generator, lot: np.random.Generator) -> list[Delivery]:
+    """Give the register's files, one per year of the report: 2016 to the middle of 2025; `lot` chooses the victims."""
     years = LAST_BY_AREA.year - FIRST.year + 0.5
     crimes = invent(world, (FIRST, LAST_BY_AREA), rng, lambda kind: round(kind.per_year * years))
     order = np.argsort(crimes.registered, kind="stable")
@@ -170,12 +194,12 @@ def by_area(world: World, rng: np.random.Generator) -> list[Delivery]:
     rows = [row_a(world, crimes, int(index)) for index in order if crimes.registered[index] <= np.datetime64(LAST_BY_AREA)]
     deliveries = []
     for year in range(FIRST.year, LAST_BY_AREA.year + 1):
-        mine = [row for row in rows if row[REGISTERED].startswith(str(year))]
+        mine = [with_victim(world, row, lot) for row in rows if row[REGISTERED].startswith(str(year))]
         # Different flaws in different years: one file has none at all, another all of them.
         flaws = list(FLAWS_A[: (year - FIRST.year) * 3 % 8])
         total = sum(int(row[ANTAL]) for row in mine)
         footer = f"Summa;;;;;{total};;;;" if year % 3 == 0 else ""
-        layout = Layout(HEADER_A, bom=True, blank=year % 4 == 1, footer=footer)
+        layout = Layout(HEADER_VICTIM if year >= VICTIMS_FROM else HEADER_A, bom=True, blank=year % 4 == 1, footer=footer)
         deliveries.append(table(f"anmalda_brott_{year}.csv.gz", layout, mine, flaws, rng))
     return deliveries
 

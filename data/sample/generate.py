@@ -15,7 +15,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from data.sample.crimes import by_area, by_point, late
-from data.sample.geography import HERE, area_files, build, populate, population_file
+from data.sample.geography import HERE, area_files, build, populate, population_file, use, use_file
 from data.sample.happenings import World, make_world
 from data.sample.lists import city_reports, explosions, fires, incidents, shootings, survey
 from data.sample.press import press_feed
@@ -32,7 +32,7 @@ def stream(name: str) -> np.random.Generator:
 def deliveries(world: World) -> list[Delivery]:
     """Invent every file under `deliveries/`."""
     return [
-        *by_area(world, stream("anmalda_brott")),
+        *by_area(world, stream("anmalda_brott"), stream("malsagande")),
         late(world, stream("anmalda_brott_sena")),
         by_point(world, stream("anmalda_brott_punkter")),
         *shootings(world, stream("skjutningar")),
@@ -49,7 +49,11 @@ def main() -> None:
     """Write all files, and say what was written."""
     basomraden = build(stream("areas"))
     residents, old = populate(basomraden, stream("population"))
-    files = {**area_files(basomraden), "population.csv": population_file(basomraden, residents, old)}
+    files = {
+        **area_files(basomraden),
+        "population.csv": population_file(basomraden, residents, old),
+        "population_dag_och_bostader.csv": use_file(basomraden, *use(basomraden, residents, stream("dag_och_bostader"))),
+    }
     total = 0
     for name, text in files.items():
         size = write_bytes(HERE / name, text.encode())

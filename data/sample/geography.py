@@ -38,6 +38,13 @@ OUTLINE = (
 EXTRA_PER_THOUSAND = 0.24
 EXTRA_PER_KM2 = 0.25
 
+# The day population and the dwellings are counted more seldom than the inhabitants.
+USE_YEARS = (2016, 2020, 2025)
+# By kind of stadsdel: people by day for each inhabitant, staff in a basområde whoever lives there, persons in a dwelling. Guesses, no statistics.
+DAY_PER_RESIDENT = {"city": 2.0, "centrum": 0.85, "flerbostad": 0.6, "villa": 0.5, "arbete": 1.6, "natur": 0.6}
+STAFF = {"city": 900.0, "centrum": 250.0, "flerbostad": 60.0, "villa": 30.0, "arbete": 800.0, "natur": 25.0}
+PERSONS_A_DWELLING = {"city": 1.7, "centrum": 1.75, "flerbostad": 2.2, "villa": 2.6, "arbete": 1.9, "natur": 2.1}
+
 
 @dataclass(frozen=True)
 class Place:
@@ -219,6 +226,23 @@ def populate(basomraden: list[Basomrade], rng: np.random.Generator) -> tuple[Int
     return residents, np.round(residents * old).astype(np.int64)
 
 
+def use(basomraden: list[Basomrade], residents: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """Invent who is in every basområde by day, and its dwellings, at the end of the years in `USE_YEARS`.
+
+    Returns:
+        Day population and dwellings; both of shape (basomraden, dates).
+    """
+    columns = [YEARS.index(year) for year in USE_YEARS]
+    kinds = [basomrade.place.kind for basomrade in basomraden]
+    # People come where work is and leave where they only live; a harbour has staff by day and nobody registered.
+    drawn = np.array([DAY_PER_RESIDENT[kind] for kind in kinds]) * rng.lognormal(0.0, 0.25, len(kinds))
+    staff = np.array([STAFF[kind] for kind in kinds]) * rng.lognormal(0.0, 0.5, len(kinds))
+    steps = np.linspace(0.0, 1.0, len(USE_YEARS))
+    day = drawn[:, None] * residents[:, columns] + staff[:, None] * (1.0 + 0.05 * steps)
+    persons = np.array([PERSONS_A_DWELLING[kind] for kind in kinds]) * rng.lognormal(0.0, 0.08, len(kinds))
+    return np.round(day).astype(np.int64), np.round(residents[:, columns] / persons[:, None]).astype(np.int64)
+
+
 def coordinates(outline: shapely.Polygon) -> str:
     """Write a polygon's rings as GeoJSON with whole metres."""
     rings = ("[" + ",".join(f"[{x:.0f},{y:.0f}]" for x, y in ring.coords) + "]" for ring in (outline.exterior, *outline.interiors))
@@ -264,6 +288,15 @@ def area_files(basomraden: list[Basomrade]) -> dict[str, str]:
         "areas/stadsdelar.geojson": collection("stadsdelar", coarse),
         "areas/stadsdel_to_stadsdelsomrade.csv": "\n".join(links) + "\n",
     }
+
+
+def use_file(basomraden: list[Basomrade], day: Ints, dwellings: Ints) -> str:
+    """Write the day population and the dwellings per basområde and date."""
+    lines = ["niva;kod;datum;slag;antal"]
+    for column, year in enumerate(USE_YEARS):
+        for kind, counts in (("dayPopulation", day), ("dwellings", dwellings)):
+            lines += [f"basomrade;{b.code};{year}-12-31;{kind};{n}" for b, n in zip(basomraden, counts[:, column], strict=True)]
+    return "\n".join(lines) + "\n"
 
 
 def population_file(basomraden: list[Basomrade], residents: Ints, old: Ints) -> str:

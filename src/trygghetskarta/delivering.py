@@ -45,7 +45,6 @@ Progress = Callable[[int, int], None]
 _T = TypeVar("_T")
 _TRIES = 4
 _BEGINNING = 1 << 16
-_BYTES_A_ROW = 50
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 _WORTH_ANOTHER_TRY = (pg.SerializationFailure, pg.DeadlockDetected, pg.LockNotAvailable, pg.QueryCanceled)
 
@@ -120,7 +119,7 @@ class _Run:
             others={source: layouts for source, layouts in LAYOUTS.items() if source is not self.how.source},
         )
         size = self.file.path.stat().st_size
-        order = Order(delivery, self.how.source, size // _BYTES_A_ROW, complete=self.how.complete, approved=approved)
+        order = Order(delivery, self.how.source, size, complete=self.how.complete, approved=approved)
         values = VALUES[self.how.source].values(self.file, context) if self.how.source in VALUES else None
         if values is not None:
             receipt = publish_values(connection, order, values, places)

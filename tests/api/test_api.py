@@ -264,7 +264,8 @@ def test_sources_tell_what_they_are_and_what_they_refuse(live_server: str) -> No
     survey = items["trygghetsmatning"]
     assert (survey["smallestN"], survey["events"], survey["countsBy"], survey["coverage"]["from"]) == (50, None, None, None)
     assert survey["lastDelivery"] is not None
-    assert {refusal["what"] for refusal in items["polishandelser"]["refuses"]} == {"rate", "basomrade", "point"}
+    assert {refusal["what"] for refusal in items["polishandelser"]["refuses"]} == {"rate", "basomrade", "point", "reported"}
+    assert (items["anmalda_brott"]["dates"], items["brander"]["dates"], survey["dates"]) == (["reported", "happened"], ["happened"], [])
     assert (items["brander"]["coverage"]["from"], items["brander"]["coverage"]["to"]) == ("2016-01", "2025-12")
     one = get(live_server, "/v1/sources/skjutningar").json()
     assert one == items["skjutningar"]
@@ -306,6 +307,55 @@ def test_an_area_tells_what_it_was_before(live_server: str) -> None:
     }
 
 
+def test_the_links_between_two_editions_tell_what_became_of_every_area(live_server: str) -> None:
+    asked = {"to": "2023-07-01", "level": "stadsdelsomrade", "limit": "100"}
+    items = get(live_server, "/v1/editions/2020-07-01/links", **asked).json()["items"]
+    assert len(items) == 13
+    merged = {(link["from"]["code"], link["to"]["code"], link["share"], link["basis"]) for link in items if link["kind"] == "merge"}
+    assert merged == {
+        ("rinkeby-kista", "jarva", 1.0, "land"),
+        ("spanga-tensta", "jarva", 1.0, "land"),
+        ("norrmalm", "norra-innerstaden", 1.0, "land"),
+        ("ostermalm", "norra-innerstaden", 1.0, "land"),
+    }
+    assert {(link["level"], link["to"]["level"]) for link in items} == {("stadsdelsomrade", "stadsdelsomrade")}
+    back = get(live_server, "/v1/editions/2023-07-01/links", level="stadsdelsomrade", limit="100").json()["items"]
+    assert {link["to"]["edition"] for link in back} == {"2020-07-01", "2007-01-01"}
+    jarva = [link["share"] for link in back if link["from"]["code"] == "jarva" and link["to"]["edition"] == "2020-07-01"]
+    assert len(jarva) == 2
+    assert sum(jarva) == pytest.approx(1)
+    assert get(live_server, "/v1/editions/2023-07-01/links", to="2001-01-01").status_code == 404
+    assert get(live_server, "/v1/editions/2001-01-01/links").status_code == 404
+
+
+def test_reported_crimes_are_counted_by_the_month_they_happened_on_request(live_server: str) -> None:
+    asked = {"source": "anmalda_brott", "level": "stad", "from": "2020-01", "to": "2020-12", "format": "json"}
+    own = get(live_server, "/v1/comparisons", **asked).json()
+    happened = get(live_server, "/v1/comparisons", **asked, by="happened").json()
+    assert own == get(live_server, "/v1/comparisons", **asked, by="reported").json() | {"question": own["question"]}
+    assert own["items"][0]["count"] != happened["items"][0]["count"]
+    assert (own["coverage"][0]["countsBy"], happened["coverage"][0]["countsBy"]) == ("reported", "happened")
+    assert (own["question"]["by"], happened["question"]["by"]) == (None, "happened")
+    assert any("räknade den månad de hände" in sentence for sentence in happened["sentences"])
+    newest = get(live_server, "/v1/series", source="anmalda_brott", level="stad", by="happened").json()
+    # Of 2025, whose reports have not all come, no month is final.
+    assert len(newest["coverage"][0]["provisional"]) == 12
+    # Beside a source that is counted by that date anyway.
+    both = get(live_server, "/v1/comparisons", **asked | {"source": ["anmalda_brott", "brander"]}, by="happened").json()
+    fires = get(live_server, "/v1/comparisons", **asked | {"source": "brander"}).json()
+    assert both["ledger"]["total"] == happened["ledger"]["total"] + fires["ledger"]["total"]
+    traced = get(live_server, "/v1/trace", **asked | {"limit": "3"}, by="happened").json()
+    assert (traced["closes"], traced["figure"], traced["question"]["by"]) == (True, happened["items"][0]["count"], "happened")
+
+
+def test_a_source_refuses_a_date_that_it_does_not_tell(live_server: str) -> None:
+    for path in ("comparisons", "series", "trace", "hours"):
+        refused = get(live_server, f"/v1/{path}", source=["anmalda_brott", "brander"], by="reported")
+        assert refused.status_code == 422, path
+        assert refused.json()["invalidParameters"][0]["property"] == "by"
+        assert "inte när någon anmälde den" in refused.text
+
+
 def test_a_part_of_the_page_is_sent_once(live_server: str) -> None:
     first = httpx.get(f"{live_server}/page/map.css")
     again = httpx.get(f"{live_server}/page/map.css", headers={"If-None-Match": first.headers["etag"]})
@@ -335,6 +385,8 @@ def test_the_public_sees_only_what_is_public_elsewhere(public_server: str) -> No
             "withheld": True,
             "covered": True,
             "withheldBySource": None,
+            "undated": None,
+            "estimated": None,
             "total": None,
         }
         assert not any(

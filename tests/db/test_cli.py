@@ -63,9 +63,11 @@ def test_ingest_gives_a_receipt_in_which_every_row_is_accounted_for(areas: Engin
 def test_rejected_rows_are_given_as_they_came(areas: Engine, tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     file.write_text(fires("A;2025-03-01 12:00;10;10", ";2025-03-01 12:00;10;10"), encoding="utf-8")
-    assert run(areas, "ingest", "brander", str(file)).returncode == 1
+    receipt = run(areas, "ingest", "brander", str(file), "--json")
+    assert receipt.returncode == 1
+    number = str(orjson.loads(receipt.stdout)["delivery"])
     lines = file.read_text(encoding="utf-8").splitlines()
-    assert run(areas, "deliveries", "rejected", "1", "--original").stdout == f"{lines[0]}\r\n{lines[2]}\r\n"
+    assert run(areas, "deliveries", "rejected", number, "--original").stdout == f"{lines[0]}\r\n{lines[2]}\r\n"
 
 
 def test_a_held_delivery_is_told_shown_approved_and_withdrawn(areas: Engine, tmp_path: Path) -> None:
@@ -109,12 +111,15 @@ def test_a_refused_file_ends_with_2_and_the_others_are_taken(areas: Engine, tmp_
 def test_compare_and_series_give_the_figures_of_the_api(sample: Engine, live_server: str, tmp_path: Path) -> None:
     asked = ["--source", "anmalda_brott", "--level", "stadsdel", "--from", "2024-01", "--to", "2024-12"]
     parameters = {"source": "anmalda_brott", "level": "stadsdel", "from": "2024-01", "to": "2024-12"}
-    for command, extra in (("compare", {"baseline": "previous", "group": "skadegorelse"}), ("series", {"interval": "quarter"})):
+    for command, extra in (
+        ("compare", {"baseline": "previous", "group": "skadegorelse"}),
+        ("series", {"interval": "quarter", "include": "all"}),
+    ):
         options = [word for name, value in extra.items() for word in (f"--{name}", value)]
         for form in ("json", "geojson", "csv", "xlsx"):
             said = run(sample, command, *asked, *options, "--format", form, "--out", str(tmp_path / form))
             path = "comparisons" if command == "compare" else command
-            answer = httpx.get(f"{live_server}/v1/{path}", params={**parameters, **extra, "format": form})
+            answer = httpx.get(f"{live_server}/v1/{path}", params={**parameters, **extra, "format": form}, timeout=60)
             assert said.returncode == 0, said.stderr
             assert (tmp_path / form).read_bytes() == answer.content, (command, form)
 
@@ -125,6 +130,14 @@ def test_a_question_is_printed_as_a_table_with_its_ledger(sample: Engine) -> Non
     assert "Avstämning: " in said
     # å, ä and ö come last: Skarpnäck before Skärholmen.
     assert said.index("Skarpnäck") < said.index("Skärholmen") < said.index("Södermalm")
+
+
+def test_a_series_is_printed_with_what_is_found_in_it(sample: Engine) -> None:
+    asked = ["--source", "anmalda_brott", "--area", "jarva", "--from", "2025-01", "--to", "2025-12"]
+    said = run(sample, "series", *asked, "--include", "unusual", "--include", "trend").stdout
+    assert "Väntat" in said
+    assert "procent per år" in said
+    assert "månader är prövade" in said
 
 
 def test_an_unknown_setting_or_a_bad_question_ends_with_one_line_in_each_language(sample: Engine) -> None:

@@ -46,7 +46,7 @@ def test_a_withheld_count_is_withheld_in_answers_and_never_a_zero(connection: Co
         LONG + "Rinkeby;2025-03;0375;..\nRinkeby;2025-03;0376;<5\nTensta;2025-03;0375;*\nTensta;2025-03;0376;8\n",
     )
     assert (receipt.new, receipt.rejected, [(warning.code, warning.count) for warning in receipt.warnings]) == (4, 0, [("withheld", 3)])
-    kept = connection.execute(text("SELECT antal, detail->'withheld' FROM event WHERE detail ? 'withheld'")).all()
+    kept = connection.execute(text("SELECT antal, detail->'withheld' FROM event WHERE detail::jsonb ? 'withheld'")).all()
     assert [tuple(row) for row in kept] == [(0, [1, 4])] * 3
     exact = ask(connection, SourceId.ANMALDA_BROTT, AreaLevel.STADSDEL, SPAN)
     published = release(exact, Audience.ANALYST)

@@ -125,13 +125,13 @@ def test_points_are_refused_of_a_source_that_has_none() -> None:
     refuse((BRANDER,), POINT, "source")
 
 
-def a_year_in_step(connection: Connection, months: int = 14) -> None:
-    """Deliver month by month: eight fires of a month come when it has ended, two more a month later."""
+def a_year_in_step(connection: Connection, months: int = 14, late: int = 1) -> None:
+    """Deliver month by month: eight fires of a month come when it has ended, two more so many months later."""
     first = Month.parse("2025-01")
     for step in range(months):
-        month, before = first.plus(step), first.plus(step - 1)
+        month, before = first.plus(step), first.plus(step - late)
         rows = [fire(f"{month}-{number}", f"{month}-10") for number in range(8)]
-        if step:
+        if step >= late:
             rows += [fire(f"{before}-late-{number}", f"{before}-20") for number in range(2)]
         deliver_on(connection, f"{month.plus(1)}-05", fires(*rows))
 
@@ -149,6 +149,14 @@ def test_the_share_known_is_learnt_from_how_earlier_months_became_known(connecti
     coverage = month_of(connection, "2026-02").coverage[0]
     assert [str(month.month) for month in coverage.incomplete] == ["2026-02"]
     assert month_of(connection, "2025-06").coverage[0].incomplete == ()
+
+
+def test_a_month_is_provisional_until_98_per_cent_of_it_is_known(connection: Connection, draw: Drawing) -> None:
+    draw(AreaLevel.STADSDEL, ONE)
+    a_year_in_step(connection, late=2)
+    # The source calls January final since the first of March, but eight of ten are known; of December all are.
+    assert [str(month) for month in month_of(connection, "2026-01").coverage[0].provisional] == ["2026-01"]
+    assert month_of(connection, "2025-12").coverage[0].provisional == ()
 
 
 def test_years_delivered_at_once_do_not_make_a_triangle(connection: Connection, draw: Drawing) -> None:

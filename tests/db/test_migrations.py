@@ -9,8 +9,9 @@ from trygghetskarta.domain.categories import tree_of
 from trygghetskarta.domain.sources import EVENT_SOURCES
 from trygghetskarta.errors import BusyError
 from trygghetskarta.store.engine import make_engine
-from trygghetskarta.store.migrate import alembic_config, hold_tables_still, upgrade
+from trygghetskarta.store.migrate import alembic_config, upgrade
 from trygghetskarta.store.tables import metadata
+from trygghetskarta.store.version import hold_tables_still
 
 
 def test_the_migrations_make_the_tables_of_the_code(connection: Connection) -> None:

@@ -190,7 +190,7 @@ def test_the_sample_holds_the_survey_and_the_population(sample: Engine) -> None:
     with sample.connect() as connection:
         survey = load_indicators(connection, SourceId.TRYGGHETSMATNING)
         population = load_indicators(connection, SourceId.POPULATION)
-    assert (len(survey), len(population)) == (367, 8080)
+    assert (len(survey), len(population)) == (367, 10504)
     assert {value.on_date.year for value in survey} == {2017, 2020, 2023}
     # One stadsdelsområde had so few answers that none of them may be shown by group.
     assert {(value.code, value.on_date.year) for value in survey if not value.is_shown} == {("skarholmen", 2020)}

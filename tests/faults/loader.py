@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -112,6 +113,9 @@ def _serve() -> None:
     from trygghetskarta.store.engine import make_engine
 
     make_engine("postgresql://")  # imports the driver
+    # Python tries the folder for temporary files with a file of its own when it is first asked for it. A kill in that instant would leave it, and
+    # it is none of ours.
+    tempfile.gettempdir()
 
     for line in sys.stdin:
         order = json.loads(line)

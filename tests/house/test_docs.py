@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.pages import DOCS, ROOT, read, rows_of
 from trygghetskarta.domain.events import WarningCode
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest.contract import Layout
@@ -17,8 +18,6 @@ from trygghetskarta.ingest.mapping import FIELDS
 from trygghetskarta.stats.rates import per_thousand_years
 from trygghetskarta.stats.runoff import chain_ladder
 
-ROOT = Path(__file__).parents[2]
-DOCS = ROOT / "docs"
 INGEST = ROOT / "src" / "trygghetskarta" / "ingest"
 # Modules whose rejections the sender of a source's file can meet.
 READERS = sorted(INGEST.rglob("*.py"))
@@ -33,24 +32,6 @@ _CODE_AT = {"Message": 0, "require": 1, "numbers": 2}
 def _markdown() -> list[Path]:
     documents = [*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "CHANGELOG.md"]
     return sorted(path for path in documents if path.is_file())
-
-
-def _read(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
-
-
-def _rows(text: str, *header: str) -> list[list[str]]:
-    """Give the rows of the one table with this header, each with as many cells as it."""
-    lines = [line.strip() for line in text.splitlines()]
-    start = lines.index(f"| {' | '.join(header)} |")
-    rows = []
-    for line in lines[start + 2 :]:
-        if not line.startswith("|"):
-            break
-        cells = [cell.strip() for cell in line.strip("|").split("|")]
-        assert len(cells) == len(header), line
-        rows.append(cells)
-    return rows
 
 
 def _layouts(source: SourceId) -> list[Layout]:
@@ -69,7 +50,7 @@ def _called(call: ast.Call) -> str:
 def _codes(path: Path) -> set[str]:
     """Give the rejection codes that stand as texts in a module."""
     codes = set()
-    for node in ast.walk(ast.parse(_read(path))):
+    for node in ast.walk(ast.parse(read(path))):
         if isinstance(node, ast.Call) and (at := _CODE_AT.get(_called(node))) is not None and len(node.args) > at:
             match node.args[at]:
                 case ast.Constant(value=str(code)):
@@ -81,19 +62,19 @@ def _codes(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("source", SourceId)
 def test_every_source_has_a_page(source: SourceId) -> None:
-    assert f"`{source}`" in _read(DOCS / "sources" / f"{source}.md").splitlines()[0]
+    assert f"`{source}`" in read(DOCS / "sources" / f"{source}.md").splitlines()[0]
 
 
 @pytest.mark.parametrize("source", SourceId)
 def test_every_column_a_layout_reads_is_named_on_the_sources_page(source: SourceId) -> None:
-    page = _read(DOCS / "sources" / f"{source}.md")
-    read = [column for layout in _layouts(source) for column in (*layout.columns.values(), *layout.detail.values())]
-    assert [column for column in read if f"`{column}`" not in page] == []
+    page = read(DOCS / "sources" / f"{source}.md")
+    asked = [column for layout in _layouts(source) for column in (*layout.columns.values(), *layout.detail.values())]
+    assert [column for column in asked if f"`{column}`" not in page] == []
 
 
 @pytest.mark.parametrize("source", SourceId)
 def test_a_column_is_said_to_be_required_just_when_it_is(source: SourceId) -> None:
-    page = _read(DOCS / "sources" / f"{source}.md")
+    page = read(DOCS / "sources" / f"{source}.md")
     stated = dict(re.findall(r"^\| `([^`]+)` \| (ja|nej) \|", page, re.MULTILINE))
     assert stated, "no table of columns"
     for layout in _layouts(source):
@@ -103,13 +84,13 @@ def test_a_column_is_said_to_be_required_just_when_it_is(source: SourceId) -> No
 
 
 def test_the_press_feeds_fields_are_those_the_adapter_asks_for() -> None:
-    tree = ast.parse(_read(INGEST / "sources" / "polishandelser.py"))
+    tree = ast.parse(read(INGEST / "sources" / "polishandelser.py"))
     asked = {
         node.args[0].value
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "fields.get" and isinstance(node.args[0], ast.Constant)
     }
-    page = _read(DOCS / "sources" / "polishandelser.md")
+    page = read(DOCS / "sources" / "polishandelser.md")
     stated = set(re.findall(r"^\| `([^`]+)` \| (?:ja|nej) \|", page, re.MULTILINE))
     extract = {column for layout in _layouts(SourceId.POLISHANDELSER) for column in layout.columns.values()}
     assert asked <= stated
@@ -119,34 +100,34 @@ def test_the_press_feeds_fields_are_those_the_adapter_asks_for() -> None:
 def test_every_rejection_code_is_explained() -> None:
     codes = set().union(*(_codes(path) for path in READERS))
     assert {"field_count", "missing_id", "no_position", "conflicting_row"} <= codes, "the codes are no longer found"
-    pages = "".join(_read(path) for path in (DOCS / "sources").glob("*.md"))
+    pages = "".join(read(path) for path in (DOCS / "sources").glob("*.md"))
     assert sorted(code for code in codes if f"`{code}`" not in pages) == []
 
 
 def test_no_rejection_code_is_explained_that_cannot_be_met() -> None:
     codes = set().union(*(_codes(path) for path in READERS))
-    shared = {row[0].strip("`") for row in _rows(_read(DOCS / "sources" / "filer.md"), "Kod", "Betyder", "Gör så här")}
+    shared = {row[0].strip("`") for row in rows_of(read(DOCS / "sources" / "filer.md"), "Kod", "Betyder", "Gör så här")}
     assert shared - codes == set()
 
 
 def test_every_refusal_of_a_readers_is_explained() -> None:
-    readers = [path for path in INGEST.rglob("*.py") if path.stem not in ("area_files", "editions")]
-    calls = (node for path in readers for node in ast.walk(ast.parse(_read(path))) if isinstance(node, ast.Call))
+    readers = [path for path in INGEST.rglob("*.py") if path.stem not in ("area_files", "editions", "weights")]
+    calls = (node for path in readers for node in ast.walk(ast.parse(read(path))) if isinstance(node, ast.Call))
     codes = {word.value.value for call in calls for word in call.keywords if word.arg == "code" and isinstance(word.value, ast.Constant)}
     assert {"truncated", "archive_member"} <= codes, "the codes are no longer found"
-    stated = {row[0].strip("`") for row in _rows(_read(DOCS / "sources" / "filer.md"), "Kod", "Filen", "Gör så här")}
+    stated = {row[0].strip("`") for row in rows_of(read(DOCS / "sources" / "filer.md"), "Kod", "Filen", "Gör så här")}
     assert stated == codes
 
 
 def test_every_warning_that_is_given_is_explained() -> None:
-    code = "".join(_read(path) for path in READERS)
+    code = "".join(read(path) for path in READERS)
     given = {warning.value for warning in WarningCode if f"WarningCode.{warning.name}" in code}
-    stated = {row[0].strip("`") for row in _rows(_read(DOCS / "sources" / "filer.md"), "Kod", "Betyder")}
+    stated = {row[0].strip("`") for row in rows_of(read(DOCS / "sources" / "filer.md"), "Kod", "Betyder")}
     assert stated == given
 
 
 def test_every_field_of_a_mapping_is_explained() -> None:
-    rows = _rows(_read(DOCS / "sources" / "mapping.md"), "Fält", "Är")
+    rows = rows_of(read(DOCS / "sources" / "mapping.md"), "Fält", "Är")
     assert {field for row in rows for field in re.findall(r"`([^`]+)`", row[0])} == FIELDS
 
 
@@ -157,7 +138,7 @@ def test_decisions_are_numbered_in_order() -> None:
 
 @pytest.mark.parametrize("path", sorted((DOCS / "decisions").glob("*.md")), ids=lambda path: path.stem)
 def test_a_decision_has_its_headings(path: Path) -> None:
-    text = _read(path)
+    text = read(path)
     lines = text.splitlines()
     assert lines[0].startswith(f"# {path.stem[:4]} ")
     assert re.search(r"^- Status: (proposed|accepted|superseded)", text, re.MULTILINE)
@@ -166,21 +147,21 @@ def test_a_decision_has_its_headings(path: Path) -> None:
 
 
 def test_no_term_of_the_glossary_stands_twice() -> None:
-    rows = _rows(_read(DOCS / "glossary.md"), "Ord i koden", "För läsare", "Betyder", "Means")
+    rows = rows_of(read(DOCS / "glossary.md"), "Ord i koden", "För läsare", "Betyder", "Means")
     terms = [term.strip().casefold() for row in rows for term in row[0].split(",")]
     assert all(all(row) for row in rows)
     assert sorted({term for term in terms if terms.count(term) > 1}) == []
 
 
 def test_the_glossary_holds_the_words_of_the_closed_lists() -> None:
-    rows = _rows(_read(DOCS / "glossary.md"), "Ord i koden", "För läsare", "Betyder", "Means")
+    rows = rows_of(read(DOCS / "glossary.md"), "Ord i koden", "För läsare", "Betyder", "Means")
     terms = {term.strip() for row in rows for term in row[0].split(",")}
     planned = "basomrade stadsdel stadsdelsomrade stad edition lagesbild brottskod source delivery event category precision question exact measure"
     assert set(planned.split()) - terms == set()
 
 
 def test_the_examples_of_rates_are_what_the_function_gives() -> None:
-    rows = _rows(_read(DOCS / "methods" / "rates.md"), "Händelser", "Personår", "Tal", "Från", "Till")
+    rows = rows_of(read(DOCS / "methods" / "rates.md"), "Händelser", "Personår", "Tal", "Från", "Till")
     counts = np.array([int(row[0]) for row in rows])
     person_years = np.array([float(row[1]) for row in rows])
     stated = [[float(cell) for cell in row[2:]] for row in rows]
@@ -188,17 +169,17 @@ def test_the_examples_of_rates_are_what_the_function_gives() -> None:
 
 
 def test_the_example_of_the_runoff_triangle_is_what_the_function_gives() -> None:
-    page = _read(DOCS / "methods" / "runoff.md")
-    cells = _rows(page, "Månad", "Ålder 0", "Ålder 1", "Ålder 2", "Ålder 3")
+    page = read(DOCS / "methods" / "runoff.md")
+    cells = rows_of(page, "Månad", "Ålder 0", "Ålder 1", "Ålder 2", "Ålder 3")
     found = chain_ladder(np.array([[float(cell or "nan") for cell in row[1:]] for row in cells]))
     shares = np.stack([found.share, found.low, found.high], axis=1).round(4).tolist()
     given = [(known, ultimate, *ends) for known, ultimate, ends in zip(found.known, found.ultimate.round(1), shares, strict=True)]
-    stated = [tuple(float(cell) for cell in row) for row in _rows(page, "Känt", "Väntat", "Andel", "Från", "Till")]
+    stated = [tuple(float(cell) for cell in row) for row in rows_of(page, "Känt", "Väntat", "Andel", "Från", "Till")]
     assert given == stated
 
 
 @pytest.mark.parametrize("path", _markdown(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_relative_links_point_at_files(path: Path) -> None:
-    text = _FENCE.sub("", _read(path))
+    text = _FENCE.sub("", read(path))
     targets = [target.partition("#")[0] for target in _LINK.findall(text) if not re.match(r"[a-z]+:", target)]
     assert [target for target in targets if target and not (path.parent / target).exists()] == []

@@ -30,7 +30,7 @@ def test_only_release_makes_published() -> None:
         str(path.relative_to(SOURCE))
         for path in MODULES
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", None)) in ("Published", "PublishedDetail")
+        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", None)) in ("Published", "PublishedAnswer")
     }
     assert makers == {"disclosure/release.py"}
 

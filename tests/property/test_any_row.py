@@ -20,7 +20,7 @@ from trygghetskarta.domain.events import NO_TIME, EventBatch, Precision, Reading
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.contract import Source
 from trygghetskarta.ingest.copying import texts
-from trygghetskarta.ingest.identity import as_bytes, canonical, fingerprints, keys_by_id, keys_by_values, occurrences
+from trygghetskarta.ingest.identity import as_bytes, fingerprints, keys_by_id, keys_by_values, occurrences
 from trygghetskarta.ingest.sources.anmalda_brott import AnmaldaBrott
 from trygghetskarta.ingest.sources.brander import Brander
 from trygghetskarta.ingest.sources.polishandelser import Polishandelser
@@ -184,7 +184,7 @@ TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 def keyed(source: Source, events: EventBatch) -> set[bytes]:
     """Give the keys of events, the points as they stand in the file."""
-    fingerprint = fingerprints(events, canonical(events), events.x, events.y)
+    fingerprint = fingerprints(events, events.x, events.y)
     by_id = len(events) > 0 and events.identity.null_count == 0
     keys = keys_by_id(source.source, events) if by_id else keys_by_values(source.source, fingerprint, occurrences(fingerprint))
     return {key.tobytes() for key in as_bytes(keys)}

@@ -21,8 +21,9 @@ from sqlalchemy import Engine, text
 from sqlalchemy.engine import make_url
 
 from tests.conftest import CITY, SHARED, Server
+from tests.db.delivering import deliver as deliver_text
 from trygghetskarta.delivering import Delivering, approve, deliver
-from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.areas import AreaLevel, code_of_name
 from trygghetskarta.domain.categories import tree_of
 from trygghetskarta.domain.counts import Exact, Question
 from trygghetskarta.domain.events import WarningCode
@@ -110,6 +111,49 @@ def test_each_edition_is_dissolved_from_the_stadsdelar(
             {"day": day},
         ).all()
     assert {row.child: row.parent for row in rows} == expected
+
+
+def named(engine: Engine, *names: str) -> dict[date, dict[str, tuple[int, int]]]:
+    """Deliver 100 reports that name each stadsdelsområde, and count them in every edition, with how many of a count are estimated; then undo."""
+    found = {}
+    rows = "".join(f"{name};stadsdelsomrade;2019-05;0801;100\n" for name in names)
+    with engine.connect() as connection:
+        deliver_text(connection, SourceId.ANMALDA_BROTT, f"Område;Nivå;Månad;Brottskod;Antal\n{rows}")
+        for day, _, _ in EDITIONS:
+            question = Question(
+                AreaLevel.STADSDELSOMRADE, (SourceId.ANMALDA_BROTT,), Span(Month.parse("2019-05"), Month.parse("2019-05")), day
+            )
+            exact = compare(load_cube(connection, day), question)
+            estimated = exact.estimated if exact.estimated is not None else 0 * exact.counts
+            counts = zip(exact.areas, exact.counts[:, 0].tolist(), estimated[:, 0].tolist(), strict=True)
+            found[day] = {area.code: (count, dealt) for area, count, dealt in counts if count}
+            assert exact.ledger.placed == exact.ledger.total == 100 * len(names)
+        connection.rollback()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("names", "into", "since"),
+    [
+        (("Rinkeby-Kista", "Spånga-Tensta"), "jarva", date(2023, 7, 1)),
+        (("Norrmalm", "Östermalm"), "norra-innerstaden", date(2023, 7, 1)),
+        (("Hägersten-Liljeholmen", "Älvsjö"), "hagersten-alvsjo", date(2020, 7, 1)),
+    ],
+)
+def test_real_mergers_are_exact_and_their_reversals_are_estimates_that_add_up(
+    city: tuple[Engine, dict[str, LevelReport], Receipt], names: tuple[str, str], into: str, since: date
+) -> None:
+    codes = [code_of_name(name) for name in names]
+    for day, counts in named(city[0], *names).items():
+        # What two areas had the one that they became has, whole and not estimated.
+        assert counts == ({into: (200, 0)} if day >= since else dict.fromkeys(codes, (100, 0)))
+    for day, counts in named(city[0], into).items():
+        if day >= since:
+            assert counts == {into: (100, 0)}
+        else:
+            assert set(counts) == set(codes)
+            assert sum(count for count, _ in counts.values()) == 100
+            assert all(dealt == count for count, dealt in counts.values())
 
 
 def independent_month(event: dict[str, Any]) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import numpy as np
 
 from trygghetskarta.domain.areas import Area, AreaLevel
-from trygghetskarta.domain.counts import Exact, Ledger, Measure, Provenance, Question, SourceCoverage
+from trygghetskarta.domain.counts import Exact, Ledger, Measure, Provenance, Question, SourceCoverage, Statistics
 from trygghetskarta.domain.periods import Interval, Month, Period, Span, cut
 from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.domain.surroundings import Surroundings
 
 PUBLIC_SOURCE = SourceId.POLISHANDELSER
 STAFF_SOURCE = SourceId.ANMALDA_BROTT
@@ -59,6 +61,38 @@ def comparison(
         coverage=coverage,
         provenance=PROVENANCE,
     )
+
+
+NO_RATE = ("Källan är ett urval.", "The source is a selection.")
+
+
+def surrounded(
+    exact: Exact,
+    *,
+    history: list[list[int]] | None = None,
+    people: list[list[float]] | None = None,
+    days: tuple[float, ...] | None = None,
+    others: list[list[int]] | None = None,
+) -> Exact:
+    """Put round an exact comparison what it is judged against; `others` are the counts of areas of the level that were not asked for."""
+    counts = np.concatenate([exact.counts, np.array(others or [], np.int64).reshape(-1, exact.counts.shape[1])])
+    earlier = np.array(history, np.int64) if history is not None else np.zeros((len(counts), 0), np.int64)
+    asked = exact.question.span
+    withheld = exact.withheld if exact.withheld is not None else np.zeros(exact.counts.shape, bool)
+    known = np.concatenate([~withheld, np.ones((len(counts) - len(withheld), counts.shape[1]), bool)]) & ~exact.missing
+    ring = np.arange(len(counts))
+    around = Surroundings(
+        shown=np.arange(len(exact.areas)),
+        counts=counts,
+        known=known,
+        person_years=np.array(people) if people is not None else exact.person_years,
+        no_rate=NO_RATE if people is None and exact.person_years is None else None,
+        days=np.array(days if days is not None else [float(period.span.days) for period in exact.periods]),
+        history=earlier,
+        history_spans=tuple(asked.shifted(-12 * year) for year in range(1, earlier.shape[1] + 1)),
+        neighbours=np.concatenate([np.stack([ring[1:], ring[:-1]], axis=1), np.stack([ring[:-1], ring[1:]], axis=1)]),
+    )
+    return replace(exact, question=replace(exact.question, statistics=Statistics.ALL), surroundings=around)
 
 
 def series(

@@ -109,10 +109,6 @@ def test_texts_of_one_length_are_written_like_any_others() -> None:
         ]
 
 
-def test_jsonb_has_its_version_before_the_text() -> None:
-    assert column(texts(['{"a":1}', None, "{}"], prefix=b"\x01")) == [b'\x01{"a":1}', None, b"\x01{}"]
-
-
 def test_a_timestamp_is_microseconds_since_the_year_2000() -> None:
     # PostgreSQL's own epoch is 2000-01-01; 946 684 800 seconds after 1970.
     moments = [datetime(2000, 1, 1, tzinfo=UTC), datetime(2025, 10, 26, 0, 30, 0, 1, tzinfo=UTC), datetime(1970, 1, 1, tzinfo=UTC)]
@@ -187,7 +183,6 @@ class Column:
 
 
 TEXT = st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
-JSON = st.none() | st.just("{}") | st.text("ab", max_size=4).map(lambda text: f'{{"a":"{text}"}}')
 NUMBER = st.none() | st.integers(-(2**31), 2**31 - 1)
 POINT = st.none() | st.tuples(st.floats(-1e7, 1e7), st.floats(-1e7, 1e7))
 
@@ -199,13 +194,10 @@ def table_columns(draw: DrawFn, rows: int) -> Column:
     def values(strategy: st.SearchStrategy[Value]) -> list[Value]:
         return draw(st.lists(strategy, min_size=rows, max_size=rows))
 
-    match draw(st.sampled_from(["text", "json", "instant", "point", "array", "int"])):
+    match draw(st.sampled_from(["text", "instant", "point", "array", "int"])):
         case "text":
             words = values(TEXT)
             return Column(texts(words), [None if word is None else word.encode() for word in words])
-        case "json":
-            objects = values(JSON)
-            return Column(texts(objects, prefix=b"\x01"), [None if text is None else b"\x01" + text.encode() for text in objects])
         case "instant":
             moments = values(st.none() | st.integers(-(2**50), 2**50))
             since = np.array([NO_TIME if moment is None else moment for moment in moments], np.int64)

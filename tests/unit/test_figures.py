@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 
 from tests.unit.answers import AUTUMN, PUBLIC_SOURCE, comparison, series, span
@@ -32,6 +34,9 @@ def test_a_row_tells_of_an_area_its_counts_and_their_difference() -> None:
             "status": "value",
             "baselineStatus": "value",
             "provisional": True,
+            "estimated": 0,
+            "estimatedShare": 0.0,
+            "baselineEstimated": 0,
         },
         {
             "code": "rinkeby",
@@ -45,6 +50,9 @@ def test_a_row_tells_of_an_area_its_counts_and_their_difference() -> None:
             "status": "value",
             "baselineStatus": "value",
             "provisional": True,
+            "estimated": 0,
+            "estimatedShare": 0.0,
+            "baselineEstimated": 0,
         },
     ]
 
@@ -150,7 +158,10 @@ def test_the_head_states_the_question_and_where_the_answer_comes_from() -> None:
         "interval": "month",
         "measure": "count",
         "per": "residents",
+        "by": None,
         "asOf": None,
+        "weights": None,
+        "statistics": "none",
     }
     assert answer["provenance"] == {
         "dataVersion": 7,
@@ -159,6 +170,7 @@ def test_the_head_states_the_question_and_where_the_answer_comes_from() -> None:
         "editionName": "2023 års indelning",
         "asOf": None,
         "audience": "analyst",
+        "weights": None,
         "counted": [{"source": "anmalda_brott", "categories": []}],
         "methods": [],
     }
@@ -181,6 +193,8 @@ def test_the_ledger_adds_up_or_is_withheld_whole() -> None:
         "withheld": False,
         "covered": True,
         "withheldBySource": 0,
+        "undated": 0,
+        "estimated": 0,
         "total": 10,
     }
     withheld = head(release(exact, PUBLIC), [], ())["ledger"]
@@ -192,6 +206,8 @@ def test_the_ledger_adds_up_or_is_withheld_whole() -> None:
         "withheld": True,
         "covered": True,
         "withheldBySource": None,
+        "undated": None,
+        "estimated": None,
         "total": None,
     }
 
@@ -208,6 +224,7 @@ def test_the_head_tells_what_was_delivered_of_each_source() -> None:
     assert told["coverage"] == [
         {
             "source": "polishandelser",
+            "countsBy": "happened",
             "from": "2022-01",
             "to": "2025-10",
             "missing": ["2025-09"],
@@ -215,7 +232,7 @@ def test_the_head_tells_what_was_delivered_of_each_source() -> None:
             "provisional": ["2025-10"],
             "incomplete": [{"month": "2025-10", "share": 0.8312, "low": 0.7, "high": 0.95, "reason": None, "reasonEn": None}],
         },
-        {"source": "brander", "from": None, "to": None, "missing": ["2025-09", "2025-10"], **nothing},
+        {"source": "brander", "countsBy": "happened", "from": None, "to": None, "missing": ["2025-09", "2025-10"], **nothing},
     ]
     assert told["ledger"]["covered"] is False
     # What share is known is worked out from exact counts: not for one who may not see them.
@@ -227,3 +244,19 @@ def test_the_edition_stated_is_the_one_answered_with() -> None:
     published = release(comparison([[1, 2], [3, 4]]), STAFF)
     assert published.question.edition is None
     assert head(published, [], ())["question"]["edition"] == str(date(2023, 1, 1))
+
+
+def test_a_row_tells_how_many_of_its_count_are_dealt_by_share() -> None:
+    exact = replace(comparison([[12, 8], [0, 9]]), estimated=np.array([[5, 8], [0, 0]]))
+    rows = comparison_rows(release(exact, STAFF))
+    assert [(row["estimated"], row["estimatedShare"], row["baselineEstimated"]) for row in rows] == [(5, 0.4167, 8), (0, 0.0, 0)]
+    assert methods(release(exact, STAFF)) == ("land-share",)
+    hidden = comparison_rows(release(exact, PUBLIC))
+    assert [(row["estimated"], row["estimatedShare"], row["baselineEstimated"]) for row in hidden] == [(None, None, None)] * 2
+    assert methods(release(exact, PUBLIC)) == ()
+
+
+def test_a_series_tells_of_every_value_how_many_are_dealt_by_share() -> None:
+    exact = replace(series([[1, 0], [0, 4]], span("2025-09", "2025-10"), missing=(True, False)), estimated=np.array([[1, 0], [0, 3]]))
+    rows = series_rows(release(exact, STAFF))
+    assert [(row["estimated"], row["estimatedShare"]) for row in rows] == [(None, None), (0, 0.0), (None, None), (3, 0.75)]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from tests.unit.answers import AUTUMN, FARSTA, PUBLIC_SOURCE, STAFF_SOURCE, comparison, series, span
@@ -9,7 +12,7 @@ from trygghetskarta.disclosure.release import release
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Ledger, MonthKnown, SourceCoverage
 from trygghetskarta.domain.periods import Month, Span
-from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.domain.sources import CountsBy, SourceId
 from trygghetskarta.serialize.saying.answers import sentences
 
 STAFF, PUBLIC = Audience.ANALYST, Audience.PUBLIC
@@ -141,7 +144,7 @@ def test_a_month_of_which_little_is_known_yet_is_told_with_its_interval() -> Non
 
 
 def test_a_month_of_which_almost_all_is_known_needs_no_word() -> None:
-    found = SourceCoverage(SourceId.BRANDER, None, None, (), (), (), (MonthKnown(Month.parse("2025-09"), 0.96, 0.94, 0.98),))
+    found = SourceCoverage(SourceId.BRANDER, None, None, (), (), (), (MonthKnown(Month.parse("2025-09"), 0.985, 0.97, 1.0),))
     silent = comparison([[4, 4], [6, 6]], coverage=(found,))
     assert sentences(release(silent, STAFF)) == sentences(release(comparison([[4, 4], [6, 6]]), STAFF))
 
@@ -201,3 +204,62 @@ def test_a_group_counts_by_codes_that_were_recoded() -> None:
         "Koderna för bedrägeri" in sentence
         for sentence in recoded(group="brott-mot-aldre", asked=span("2019-01", "2019-06"), baseline=span("2018-01", "2018-06"))
     )
+
+
+def test_how_many_are_dealt_by_share_is_said_of_the_span_and_of_the_baseline() -> None:
+    exact = replace(comparison([[12, 8], [3, 2]]), estimated=np.array([[1, 4], [0, 2]]))
+    found = [sentence for sentence in sentences(release(exact, STAFF)) if "andelar" in sentence]
+    why = (
+        "efter andelar av marken, eftersom källan bara anger ett område som är delat i indelningen från 1 januari 2023; det är en skattning"
+    )
+    assert found == [
+        f"1 av 15 händelser (6,7 procent) är fördelad {why} som gäller Farsta.",
+        f"September–oktober 2024: 6 av 10 händelser (60,0 procent) är fördelade {why} som gäller Farsta och Rinkeby.",
+    ]
+    assert not [sentence for sentence in sentences(release(exact, PUBLIC)) if "andelar" in sentence]
+
+
+def test_of_many_areas_with_estimates_the_one_is_named_that_has_the_largest_share_and_of_one_area_none() -> None:
+    exact = comparison([[12], [3]], baseline=None)
+    many = replace(
+        exact,
+        areas=tuple(replace(FARSTA, code=f"a{number}", name=f"Område {number}") for number in range(5)),
+        counts=np.array([[10], [20], [4], [8], [0]]),
+        estimated=np.array([[5], [6], [4], [1], [0]]),
+    )
+    assert any(
+        "det är en skattning som gäller 4 områden, mest Område 2 (100,0 procent)." in said for said in sentences(release(many, STAFF))
+    )
+    one = replace(exact, areas=(FARSTA,), counts=np.array([[4]]), estimated=np.array([[4]]))
+    assert any(said.endswith("det är en skattning.") for said in sentences(release(one, STAFF)))
+
+
+def test_a_very_small_share_is_said_to_be_small_and_not_nothing() -> None:
+    exact = replace(comparison([[20_000], [3]], baseline=None), estimated=np.array([[2], [0]]))
+    assert any("(mindre än 0,1 procent)" in sentence for sentence in sentences(release(exact, STAFF)))
+
+
+@pytest.mark.parametrize(
+    ("by", "how", "means"),
+    [
+        (
+            CountsBy.HAPPENED,
+            "räknade den månad de hände, inte den månad de anmäldes",
+            "En månad är hel först när tolv månader till har levererats",
+        ),
+        (
+            CountsBy.REPORTED,
+            "räknade den månad de anmäldes, inte den månad de hände",
+            "de tolv första månaderna räknas därför som ofullständiga",
+        ),
+    ],
+)
+def test_a_count_by_another_date_says_so_and_what_it_means_for_the_months(by: CountsBy, how: str, means: str) -> None:
+    source = STAFF_SOURCE if by is CountsBy.HAPPENED else PUBLIC_SOURCE
+    covered = (SourceCoverage(source, Month.parse("2022-01"), Month.parse("2025-10"), (), (), otherwise=by),)
+    exact = comparison([[12, 8], [3, 2]], sources=(source,), coverage=covered, ledger=Ledger(15, 0, 0, 0, undated=1))
+    found = sentences(release(exact, STAFF))
+    assert sum(how in sentence for sentence in found) == 1
+    assert sum(means in sentence for sentence in found) == 1
+    what = "när de hände" if by is CountsBy.HAPPENED else "när de anmäldes"
+    assert f"1 händelse anger inte {what} och är inte med i siffrorna." in found

@@ -98,13 +98,13 @@ def test_a_survey_value_on_fewer_than_fifty_answers_is_not_shown() -> None:
 
 
 REFUSED = {
-    SourceId.POLISHANDELSER: {RATE, BASOMRADE, POINT},
+    SourceId.POLISHANDELSER: {RATE, BASOMRADE, POINT, "reported"},
     SourceId.ANMALDA_BROTT: set(),
-    SourceId.SKJUTNINGAR: {RATE_BASOMRADE},
-    SourceId.BRANDER: set(),
-    SourceId.SPRANGNINGAR: {RATE_BASOMRADE},
-    SourceId.TYCK_TILL: {RATE},
-    SourceId.INCIDENTER: {RATE, BASOMRADE, POINT},
+    SourceId.SKJUTNINGAR: {RATE_BASOMRADE, "reported"},
+    SourceId.BRANDER: {"reported"},
+    SourceId.SPRANGNINGAR: {RATE_BASOMRADE, "reported"},
+    SourceId.TYCK_TILL: {RATE, "reported"},
+    SourceId.INCIDENTER: {RATE, BASOMRADE, POINT, "reported"},
     SourceId.TRYGGHETSMATNING: {EVENTS},
     SourceId.POPULATION: {EVENTS},
 }
@@ -119,3 +119,10 @@ def test_a_source_refuses_what_it_cannot_carry_and_says_why_in_both_languages(so
         assert refusal.reason.endswith(".")
         assert refusal.reason_en.endswith(".")
         assert refusal.reason != refusal.reason_en
+
+
+@pytest.mark.parametrize("source", EVENT_SOURCES)
+def test_a_source_of_events_tells_its_own_date_and_refuses_the_dates_that_it_does_not_tell(source: SourceId) -> None:
+    contract = CONTRACTS[source]
+    assert contract.counts_by in contract.dates
+    assert [by for by in CountsBy if contract.refusal(by) is None] == sorted(contract.dates)

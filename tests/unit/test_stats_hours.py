@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import poisson
 
-from tests.house.test_docs import DOCS, _read, _rows
+from tests.pages import DOCS, read, rows_of
 from trygghetskarta.domain.periods import LOCAL_TIME, hour_of_week
 from trygghetskarta.serialize.swedish import WEEKDAYS
 from trygghetskarta.stats.hours import HOURS, aoristic, densest
@@ -89,6 +89,6 @@ def test_even_hours_and_no_events_say_nothing() -> None:
 
 
 def test_the_example_of_the_page_is_what_the_function_gives() -> None:
-    stated = _rows(_read(DOCS / "methods" / "hours.md"), "Timme", "Minuter", "Andel")
+    stated = rows_of(read(DOCS / "methods" / "hours.md"), "Timme", "Minuter", "Andel")
     found = week([minute(2025, 3, 7, 22, 30)], [minute(2025, 3, 8, 2, 15)])
     assert {(row[0][:3], int(row[0].split()[1])): float(row[2]) for row in stated} == found

@@ -14,19 +14,21 @@ import orjson
 import pytest
 
 from tests.unit.answers import AUTUMN, FARSTA, RINKEBY, comparison, series, span
+from trygghetskarta.analysis.series import follow
 from trygghetskarta.disclosure.release import release
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Exact, Published
 from trygghetskarta.serialize.csv import Dialect
-from trygghetskarta.serialize.formats import Format, Writing, write_comparison, write_series
+from trygghetskarta.serialize.formats import Format, Writing, write_comparison
+from trygghetskarta.serialize.series import write_series
 
 STAFF, PUBLIC = Audience.ANALYST, Audience.PUBLIC
 _NUMBERS = ("count", "baselineCount", "rate")
 
 
 def wrote(published: Published, form: Format, *, over_time: bool = False) -> bytes:
-    write = write_series if over_time else write_comparison
-    return write(published, Writing(form, Dialect.RFC4180, {}))
+    writing = Writing(form, Dialect.RFC4180, {})
+    return write_series(published, follow(published, None), writing) if over_time else write_comparison(published, writing)
 
 
 def sheets(content: bytes) -> Any:  # noqa: ANN401 - openpyxl's cells are of any kind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from trygghetskarta.domain.details import HourTable
+from trygghetskarta.domain.answers import HourTable
 from trygghetskarta.stats.hours import densest
 
 _ERROR = 0.05

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -9,11 +10,26 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request, Response
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
 
 from trygghetskarta import __version__
+from trygghetskarta.api.packing import Packing
 from trygghetskarta.api.problems import add_problems, problem
-from trygghetskarta.api.routers import areas, comparisons, deliveries, hours, service, sources, traces
+from trygghetskarta.api.routers import (
+    areas,
+    comparisons,
+    decompositions,
+    deliveries,
+    hours,
+    lenses,
+    measures,
+    series,
+    service,
+    similar,
+    sources,
+    space,
+    surveys,
+    traces,
+)
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.api.unread import CloseUnread
 from trygghetskarta.domain.audience import Audience
@@ -46,6 +62,8 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         shelf.start()
+        # What is loaded by now lives as long as the worker; the collector need not go through it time and again while answers are made.
+        gc.freeze()
         yield
         shelf.stop()
         shelf.engine.dispose()
@@ -54,11 +72,26 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         title="trygghetskarta", version=__version__, description=_DESCRIPTION, lifespan=life, docs_url=None, redoc_url=None
     )  # fmt: skip
     app.state.shelf, app.state.audience, app.state.settings = shelf, audience, settings
-    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)
+    app.add_middleware(Packing)
     _guard(app, settings, audience)
     app.add_middleware(CloseUnread)
     add_problems(app)
-    for router in (comparisons.router, hours.router, traces.router, areas.router, sources.router, deliveries.router, service.router):
+    for router in (
+        comparisons.router,
+        series.router,
+        decompositions.router,
+        hours.router,
+        space.router,
+        surveys.router,
+        similar.router,
+        lenses.router,
+        traces.router,
+        areas.router,
+        sources.router,
+        measures.router,
+        deliveries.router,
+        service.router,
+    ):
         app.include_router(router)
     return app
 

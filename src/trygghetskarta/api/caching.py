@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from http import HTTPStatus
 
@@ -29,6 +29,32 @@ class Freshness:
     version: int
     published_at: datetime
     audience: str
+
+
+def tagged(request: Request, body: bytes, media_type: str, changed_at: datetime | None, audience: str) -> Response:
+    """Answer a GET whose answer changes without anything being published: the tag is of what it says.
+
+    Args:
+        request: The request.
+        body: The answer.
+        media_type: Its media type.
+        changed_at: When it last changed; None where that is not known.
+        audience: Whom it is for.
+
+    Returns:
+        The answer with its validators, or 304.
+    """
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {
+        "ETag": etag,
+        "Cache-Control": f"{'public' if audience == 'public' else 'private'}, {_REVALIDATE}",
+        "Vary": "Accept-Encoding",
+    }
+    if changed_at is not None:
+        headers["Last-Modified"] = format_datetime(changed_at.astimezone(UTC).replace(microsecond=0), usegmt=True)
+    if etag in (tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED.value, headers=headers)
+    return Response(body, headers=headers, media_type=media_type)
 
 
 def respond(request: Request, freshness: Freshness, media_type: str, make: Callable[[], bytes]) -> Response:

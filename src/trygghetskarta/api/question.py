@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 import re
+from contextlib import AbstractContextManager
 from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
 
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
-from trygghetskarta.domain.counts import Denominator, Measure, Question
+from trygghetskarta.domain.counts import Denominator, Measure, Question, Statistics
 from trygghetskarta.domain.periods import Interval
-from trygghetskarta.domain.sources import EVENT_SOURCES, SourceId
+from trygghetskarta.domain.sources import EVENT_SOURCES, CountsBy, SourceId
 from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.areas import Detail
-from trygghetskarta.queries.asking import Asked, ask
+from trygghetskarta.queries.asking import Asked, ask, cube_by
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.sources import visible_codes
 from trygghetskarta.queries.trace import Bucket
 from trygghetskarta.serialize.csv import Dialect
 from trygghetskarta.serialize.formats import Format, Writing
 
+BASELINE = re.compile(r"^(previous|same-period-last-year|[0-9]{4}-[0-9]{2}\.\.[0-9]{4}-[0-9]{2})$").pattern
+"""How a baseline is written."""
+
 _MOST_VALUES = 500
+
+
+def refuse_hidden(cube: Cube, audience: Audience, sources: list[SourceId], categories: list[str]) -> None:
+    """Refuse a category that whoever asks may not know of, as one that there is not."""
+    for code in categories:
+        if not any(code in visible_codes(cube, source, audience) for source in sources):
+            raise bad_parameter("category", code, f"Källan har ingen kategori {code}.", f"The source has no category {code}.")
 
 
 class QuestionParameters(BaseModel):
@@ -62,12 +74,25 @@ class QuestionParameters(BaseModel):
     to: Annotated[str | None, Field(description="Sista månad; utelämnad är den senast levererade. / Last month.", examples=["2025-12"])] = (
         None
     )
-    measure: Annotated[Measure, Field(description="Antal eller antal per 1 000 och år. / Count, or rate per 1 000 and year.")] = (
-        Measure.COUNT
-    )
+    measure: Annotated[
+        Measure, Field(description="Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm.")
+    ] = Measure.COUNT
     per: Annotated[Denominator, Field(description="Vad ett tal per 1 000 räknas på. / What a rate is per.")] = Denominator.RESIDENTS
     as_of: Annotated[
         date | None, Field(alias="asOf", description="Siffrorna så som de var kända denna dag. / The figures as known on this day.")
+    ] = None
+    weights: Annotated[
+        str | None,
+        Field(
+            description="Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out.",
+            examples=["straffminimum-2026-04"],
+        ),
+    ] = None
+    by: Annotated[
+        CountsBy | None,
+        Field(
+            description="Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out."
+        ),
     ] = None
     format: Annotated[Format, Field(description="Svarets format. / Format of the answer.")] = Format.JSON
     dialect: Annotated[Dialect, Field(description="CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV.")] = Dialect.EXCEL
@@ -75,11 +100,9 @@ class QuestionParameters(BaseModel):
 
     def refuse_hidden(self, cube: Cube, audience: Audience) -> None:
         """Refuse a category that whoever asks may not know of, as one that there is not."""
-        for code in self.category:
-            if not any(code in visible_codes(cube, source, audience) for source in self.source):
-                raise bad_parameter("category", code, f"Källan har ingen kategori {code}.", f"The source has no category {code}.")
+        refuse_hidden(cube, audience, self.source, self.category)
 
-    def asked(self, baseline: str | None = None, interval: Interval = Interval.MONTH) -> Asked:
+    def asked(self, baseline: str | None = None, interval: Interval = Interval.MONTH, statistics: Statistics = Statistics.NONE) -> Asked:
         """Give the question as it was asked, its months not yet made sense of."""
         return Asked(
             level=self.level,
@@ -96,7 +119,18 @@ class QuestionParameters(BaseModel):
             measure=self.measure,
             per=self.per,
             as_of=self.as_of,
+            weights=self.weights,
+            statistics=statistics,
+            by=self.by,
         )
+
+    def cube(self, shelf: Shelf) -> Cube:
+        """Give the cube that the question is answered from."""
+        return shelf.cube(self.edition, self.as_of, cube_by(self.source, self.by))
+
+    def at_one_state(self, shelf: Shelf) -> AbstractContextManager[tuple[Connection, Cube]]:
+        """Open a connection that sees one state of the data, with the question's cube of that very state."""
+        return shelf.at_one_state(self.edition, self.as_of, cube_by(self.source, self.by))
 
     def writing(self, shelf: Shelf, cube: Cube) -> Writing:
         """Say how to write the answer."""
@@ -104,13 +138,13 @@ class QuestionParameters(BaseModel):
         return Writing(self.format, self.dialect, shelf.outlines(cube.edition, self.level, detail))
 
 
-class ComparisonParameters(QuestionParameters):
-    """The parameters of a comparison."""
+class BaselineParameters(QuestionParameters):
+    """The parameters of a question about one span and, if asked for, another to set beside it."""
 
     baseline: Annotated[
         str | None,
         Field(
-            pattern=re.compile(r"^(previous|same-period-last-year|[0-9]{4}-[0-9]{2}\.\.[0-9]{4}-[0-9]{2})$").pattern,
+            pattern=BASELINE,
             description="Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with.",
             examples=["same-period-last-year"],
         ),
@@ -123,15 +157,21 @@ class ComparisonParameters(QuestionParameters):
         return ask(cube, self.asked(baseline=self.baseline))
 
 
-class SeriesParameters(QuestionParameters):
-    """The parameters of a series."""
+class ComparisonParameters(BaselineParameters):
+    """The parameters of a comparison."""
 
-    interval: Annotated[Interval, Field(description="Vad tiden delas in i. / What time is cut into.")] = Interval.MONTH
+    statistics: Annotated[
+        Statistics,
+        Field(
+            description="all: osäkerhet, prövning, utjämnade tal, ranger och tratt; none: bara antal, och tal när det frågas efter."
+            " / all: intervals, tests, smoothed rates, ranks and funnel; none: counts alone, and rates when asked for."
+        ),
+    ] = Statistics.ALL
 
     def question(self, cube: Cube, audience: Audience) -> Question:
         """Give the question, checked."""
         self.refuse_hidden(cube, audience)
-        return ask(cube, self.asked(interval=self.interval))
+        return ask(cube, self.asked(baseline=self.baseline, statistics=self.statistics))
 
 
 class TraceParameters(QuestionParameters):
@@ -172,6 +212,18 @@ class ListParameters(BaseModel):
     def page(self, items: list[dict[str, object]]) -> dict[str, object]:
         """Give the part of a list that was asked for, with how long it is."""
         return {"items": items[self.offset : self.offset + self.limit], "total": len(items), "limit": self.limit, "offset": self.offset}
+
+
+class LinkParameters(ListParameters):
+    """The parameters of the list of links between editions."""
+
+    to: Annotated[
+        date | None,
+        Field(
+            description="Den andra indelningens första dag; utelämnad ger alla andra. / First day of the other edition; all if left out."
+        ),
+    ] = None
+    level: Annotated[AreaLevel | None, Field(description="Bara denna nivå. / Only this level.")] = None
 
 
 class CategoryParameters(ListParameters):

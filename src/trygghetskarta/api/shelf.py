@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from trygghetskarta.domain.areas import AreaLevel, Edition
+from trygghetskarta.domain.sources import CountsBy
 from trygghetskarta.errors import NotCoveredError
 from trygghetskarta.queries.areas import Detail, load_outlines
 from trygghetskarta.queries.cube import Cube, list_editions, load_cube, newest_version
@@ -29,7 +30,7 @@ class _Shelved:
     """What is kept of one publication: its cubes, and outlines by edition, level and detail."""
 
     version: int
-    cubes: OrderedDict[tuple[date | None, date | None], Cube] = field(default_factory=OrderedDict)
+    cubes: OrderedDict[tuple[date | None, date | None, CountsBy | None], Cube] = field(default_factory=OrderedDict)
     outlines: dict[tuple[int, AreaLevel, Detail], dict[str, str]] = field(default_factory=dict)
 
 
@@ -61,10 +62,10 @@ class Shelf:
         if self._listener.is_alive():
             self._listener.join(timeout=5)
 
-    def cube(self, edition: date | None = None, as_of: date | None = None) -> Cube:
-        """Give the cube of an edition (None for the newest), as known on a day (None for now)."""
+    def cube(self, edition: date | None = None, as_of: date | None = None, by: CountsBy | None = None) -> Cube:
+        """Give the cube of an edition (None for the newest), as known on a day (None for now), by a date (None for each source's own)."""
         shelved = self._shelved
-        key = (edition, as_of)
+        key = (edition, as_of, by)
         cube = shelved.cubes.get(key)
         if cube is not None:
             return cube
@@ -72,19 +73,21 @@ class Shelf:
             shelved = self._shelved
             if key not in shelved.cubes:
                 with one_state(self.engine) as connection:
-                    shelved.cubes[key] = load_cube(connection, edition, as_of)
+                    shelved.cubes[key] = load_cube(connection, edition, as_of, by)
                 while len(shelved.cubes) > _KEPT:
                     shelved.cubes.popitem(last=False)
             return shelved.cubes[key]
 
     @contextmanager
-    def at_one_state(self, edition: date | None = None, as_of: date | None = None) -> Iterator[tuple[Connection, Cube]]:
+    def at_one_state(
+        self, edition: date | None = None, as_of: date | None = None, by: CountsBy | None = None
+    ) -> Iterator[tuple[Connection, Cube]]:
         """Open a connection that sees one state of the data, with the cube of that very state."""
         with one_state(self.engine) as connection:
             version = newest_version(connection)
-            cube = self.cube(edition, as_of)
+            cube = self.cube(edition, as_of, by)
             # Something may have been published since the shelf last looked.
-            yield connection, cube if self._shelved.version == version else load_cube(connection, edition, as_of)
+            yield connection, cube if self._shelved.version == version else load_cube(connection, edition, as_of, by)
 
     def outlines(self, edition: Edition, level: AreaLevel, detail: Detail) -> dict[str, str]:
         """Give the outlines of a level by code."""
@@ -108,7 +111,7 @@ class Shelf:
                 return
             fresh = _Shelved(version)
             try:
-                fresh.cubes[(None, None)] = load_cube(connection)
+                fresh.cubes[(None, None, None)] = load_cube(connection)
             except NotCoveredError as error:
                 _log.warning("%s", error)
         self._shelved = fresh

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +20,9 @@ from trygghetskarta.settings import read_settings
 
 if TYPE_CHECKING:
     from trygghetskarta.ingest.editions import LevelReport
+    from trygghetskarta.queries.area_links import AreaLink
+
+_KINDS = {"same": "samma", "merge": "sammanslagning", "split": "delning", "boundary": "flyttad gräns"}
 
 app = typer.Typer(no_args_is_help=True)
 population_app = typer.Typer(no_args_is_help=True)
@@ -68,11 +74,15 @@ def list_all() -> None:
 
 @app.command()
 def check() -> None:
-    """Mät om varje nivås områden täcker utan överlapp och glapp, och om varje område ligger helt i sitt större."""
+    """Mät om varje nivås områden täcker utan överlapp och glapp och ligger helt i sina större, och visa vad de blev i nästa indelning."""
     from trygghetskarta.ingest.editions import check_editions
+    from trygghetskarta.queries.area_links import links_of
+    from trygghetskarta.queries.cube import list_editions
 
     with open_engine(read_settings()).connect() as connection:
         findings = check_editions(connection)
+        days = [edition.valid_from for edition in list_editions(connection)][::-1]
+        changes = [(before, links_of(connection, before, after)) for before, after in pairwise(days)]
     for finding in findings:
         typer.echo(
             f"{finding.edition} {finding.level}: {whole(finding.areas)} områden, {decimal(finding.square_metres / 1e6, 2)} km², "
@@ -80,8 +90,41 @@ def check() -> None:
         )
         for odd in finding.not_nested:
             typer.echo(f"    {odd.area}: {decimal(odd.square_metres, 0)} m² utanför {odd.parent or 'varje större område'}")
+    for before, links in changes:
+        for line in _became(before, links):
+            typer.echo(line)
     if any(finding.overlaps for finding in findings):
         raise typer.Exit(1)
+
+
+@app.command()
+def relink() -> None:
+    """Mät på nytt vad områdena blev i andra indelningar, och placera alla händelser på nytt. Behövs bara efter en uppgradering som säger det."""
+    from trygghetskarta.ingest.replace import relink_editions
+
+    with open_engine(read_settings()).begin() as connection:
+        moved = relink_editions(connection)
+    typer.echo(f"Länkarna är mätta på nytt; {whole(moved)} händelser med punkt placerades om, och alla som bara har ett område.")
+
+
+def _became(before: date, links: Sequence[AreaLink]) -> list[str]:
+    """Tell what the areas of an edition became in the next, level by level: how many are the same, and each that is not."""
+    lines = []
+    for level, mine in groupby(links, key=lambda link: link.level):
+        of_level = list(mine)
+        by_kind = Counter(_KINDS[link.kind] for link in of_level)
+        # In the larger areas of an edition that lacks the level, to be part of one is no change.
+        is_lacking = of_level[0].to_level is not level
+        there = f" (saknas där; till {of_level[0].to_level})" if is_lacking else ""
+        told = ", ".join(f"{whole(many)} {kind}" for kind, many in by_kind.items())
+        lines.append(f"{before} → {of_level[0].to_edition} {level}{there}: {told}")
+        unchanged = {"same", "merge"} if is_lacking else {"same"}
+        lines += [
+            f"    {link.name} → {link.to_name}: {_KINDS[link.kind]}, {decimal(100 * link.share)} procent av marken"
+            for link in of_level
+            if link.kind not in unchanged
+        ]
+    return lines
 
 
 @population_app.command(name="load")

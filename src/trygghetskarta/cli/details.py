@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from trygghetskarta.cli.connecting import open_engine
+from trygghetskarta.cli.printing import tell
 from trygghetskarta.cli.questions import (
     Areas,
     Baseline,
+    By,
     Categories,
     Day,
     First,
@@ -25,12 +26,12 @@ from trygghetskarta.cli.questions import (
     day_of,
     write_out,
 )  # fmt: skip
-from trygghetskarta.disclosure.release import release_detail
+from trygghetskarta.disclosure.release import release_answer
+from trygghetskarta.domain.answers import Hexagons, Hours, PublishedAnswer
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
-from trygghetskarta.domain.details import Hexagons, Hours, PublishedDetail
 from trygghetskarta.domain.grid import COARSEST, FINEST, USUAL
-from trygghetskarta.queries.asking import Asked, ask
+from trygghetskarta.queries.asking import Asked, ask, cube_by
 from trygghetskarta.queries.cube import load_cube
 from trygghetskarta.queries.hexagons import hexagons as count_hexagons
 from trygghetskarta.queries.hours import hours as count_hours
@@ -58,6 +59,7 @@ def hours(
     last: Last = None,
     baseline: Baseline = None,
     as_of: Day = None,
+    by: By = None,
     form: Form = None,
     dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
     out: Out = None,
@@ -65,11 +67,11 @@ def hours(
     """Visa när i veckan händelser sker, per veckodag och timme."""
     asked = Asked(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, baseline,
-        as_of=day_of(as_of),
+        as_of=day_of(as_of), by=by,
     )  # fmt: skip
     with one_state(open_engine(read_settings())) as connection:
-        cube = load_cube(connection, asked.edition, asked.as_of)
-        published = release_detail(count_hours(connection, cube, ask(cube, asked)), Audience.ANALYST)
+        cube = load_cube(connection, asked.edition, asked.as_of, cube_by(asked.sources, asked.by))
+        published = release_answer(count_hours(connection, cube, ask(cube, asked)), Audience.ANALYST)
     if form is None and out is None:
         _print_hours(published)
         return
@@ -88,6 +90,7 @@ def hexagons(
     last: Last = None,
     baseline: Baseline = None,
     as_of: Day = None,
+    by: By = None,
     resolution: Annotated[int, typer.Option(min=COARSEST, max=FINEST, help="Rutornas storlek enligt h3.")] = USUAL,
     form: Form = None,
     dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
@@ -96,39 +99,32 @@ def hexagons(
     """Räkna händelser med punkt per sexhörning i ett rutnät."""
     asked = Asked(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, baseline,
-        as_of=day_of(as_of),
+        as_of=day_of(as_of), by=by,
     )  # fmt: skip
     with one_state(open_engine(read_settings())) as connection:
-        cube = load_cube(connection, asked.edition, asked.as_of)
-        published = release_detail(count_hexagons(connection, cube, ask(cube, asked), resolution), Audience.ANALYST)
+        cube = load_cube(connection, asked.edition, asked.as_of, cube_by(asked.sources, asked.by))
+        published = release_answer(count_hexagons(connection, cube, ask(cube, asked), resolution), Audience.ANALYST)
     if form is None and out is None:
         _print_hexagons(published)
         return
     write_out(write_hexagons(published, Writing(form or Format.GEOJSON, dialect, {})), out)
 
 
-def _print_hours(published: PublishedDetail[Hours]) -> None:
+def _print_hours(published: PublishedAnswer[Hours]) -> None:
     table = Table("Klockan")
     for weekday in WEEKDAYS:
         table.add_column(weekday[:3], justify="right")
     counted = published.content.span.expected.reshape(7, 24)
     for hour in range(24):
         table.add_row(f"{hour:02d}–{(hour + 1) % 24:02d}", *(decimal(float(count)) for count in counted[:, hour]))
-    _print(table, said_of_hours(published))
+    tell(table, said_of_hours(published))
 
 
-def _print_hexagons(published: PublishedDetail[Hexagons]) -> None:
+def _print_hexagons(published: PublishedAnswer[Hexagons]) -> None:
     table = Table("Ruta")
     table.add_column("Antal", justify="right")
     rows = sorted(hexagon_rows(published.content), key=lambda row: (-row["count"], row["cell"]))
     for row in rows[:_MOST_SHOWN]:
         table.add_row(row["cell"], whole(row["count"]))
     rest = len(rows) - _MOST_SHOWN
-    _print(table, [*([f"De {_MOST_SHOWN} med flest visas; --format ger alla."] if rest > 0 else []), *said_of_hexagons(published)])
-
-
-def _print(table: Table, sentences: list[str]) -> None:
-    console = Console(width=None if Console().is_terminal else 140)
-    console.print(table)
-    for sentence in sentences:
-        console.print(sentence)
+    tell(table, [*([f"De {_MOST_SHOWN} med flest visas; --format ger alla."] if rest > 0 else []), *said_of_hexagons(published)])

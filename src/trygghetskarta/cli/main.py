@@ -6,7 +6,24 @@ import sys
 
 import typer
 
-from trygghetskarta.cli import areas, database, deliveries, describing, details, ingesting, linking, questions, serving, tracing
+from trygghetskarta.cli import (
+    areas,
+    database,
+    decomposing,
+    deliveries,
+    describing,
+    details,
+    ingesting,
+    linking,
+    measures,
+    questions,
+    series,
+    serving,
+    space,
+    topics,
+    tracing,
+    weighing,
+)
 from trygghetskarta.errors import TrygghetskartaError
 
 app = typer.Typer(name="trygghetskarta", no_args_is_help=True, add_completion=False, help="Brott och trygghet på karta.")
@@ -16,11 +33,22 @@ app.add_typer(areas.population_app, name="population", help="Befolkning att räk
 app.add_typer(deliveries.app, name="deliveries", help="Leveranser, kvitton och avvisade rader.")
 app.add_typer(database.rollup_app, name="rollup", help="Antal per plats och månad.")
 app.add_typer(linking.app, name="links", help="Samma händelse i flera källor.")
+app.add_typer(weighing.app, name="weights", help="Vikter som säger hur allvarligt ett brott är.")
+app.add_typer(measures.app, name="measures", help="Åtgärder, deras mål och effekt.")
 app.command("ingest")(ingesting.ingest)
 app.command("compare")(questions.compare)
-app.command("series")(questions.series)
+app.command("series")(series.series)
+app.command("decompose")(decomposing.decompose)
 app.command("hours")(details.hours)
 app.command("hexagons")(details.hexagons)
+app.command("hotspots")(space.hotspots)
+app.command("concentration")(space.concentration)
+app.command("pattern-change")(space.pattern_change)
+app.command("density")(space.density)
+app.command("near-repeat")(space.near_repeat)
+app.command("survey")(topics.survey)
+app.command("similar")(topics.similar)
+app.command("lens")(topics.lens)
 app.command("trace")(tracing.trace)
 app.command("serve")(serving.serve)
 app.command("demo")(serving.demo)

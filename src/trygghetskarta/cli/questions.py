@@ -1,34 +1,34 @@
-"""`compare` and `series`: the questions of the API, printed or written."""
+"""`compare`: the question of the API, printed or written; and what every such command has."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from trygghetskarta.analysis.comparison import find
 from trygghetskarta.cli.connecting import open_engine
+from trygghetskarta.cli.printing import cell, console
 from trygghetskarta.disclosure.release import release
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
-from trygghetskarta.domain.counts import Denominator, Exact, Measure, Published, Question
+from trygghetskarta.domain.counts import Denominator, Exact, Measure, Published, Question, Statistics
 from trygghetskarta.domain.periods import Interval
-from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.domain.sources import CountsBy, SourceId
 from trygghetskarta.queries.areas import Detail, load_outlines
-from trygghetskarta.queries.asking import Asked, ask
+from trygghetskarta.queries.asking import Asked, ask, cube_by
 from trygghetskarta.queries.comparison import compare as count_comparison
 from trygghetskarta.queries.cube import Cube, load_cube
-from trygghetskarta.queries.series import series as count_series
 from trygghetskarta.serialize.csv import Dialect
-from trygghetskarta.serialize.figures import Row, comparison_rows, series_rows
-from trygghetskarta.serialize.formats import Format, Writing, write_comparison, write_series
+from trygghetskarta.serialize.figures import Row, comparison_rows
+from trygghetskarta.serialize.formats import Format, Writing, write_comparison
 from trygghetskarta.serialize.saying.answers import sentences
-from trygghetskarta.serialize.swedish import alphabetical, decimal, whole
+from trygghetskarta.serialize.swedish import alphabetical, whole
 from trygghetskarta.settings import read_settings
 from trygghetskarta.store.engine import one_state
 
@@ -42,23 +42,62 @@ Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 First = Annotated[str | None, typer.Option("--from", help="Första månad, till exempel 2025-01.")]
 Last = Annotated[str | None, typer.Option("--to", help="Sista månad.")]
 Baseline = Annotated[str | None, typer.Option(help="previous, same-period-last-year eller 2024-01..2024-12.")]
+By = Annotated[CountsBy | None, typer.Option(help="Vilket datum som avgör månaden: happened eller reported; utelämnat är källans eget.")]
 Form = Annotated[Format | None, typer.Option("--format", help="Skriv i detta format i stället för en tabell.")]
+WeightsName = Annotated[str | None, typer.Option("--weights", help="Vikterna som allvarlighet räknas med; utelämnade är de nyaste.")]
 Out = Annotated[Path | None, typer.Option(help="Skriv till en fil.")]
 
 
-_COMPARISON = {
+_CHANGE = {
+    "name": "Område",
+    "count": "Antal",
+    "estimated": "Härav skattade",
+    "baselineCount": "Jämförs med",
+    "baselineEstimated": "Härav skattade",
+    "difference": "Skillnad",
+    "percent": "Procent",
+    "ratio": "Kvot",
+    "ratioLow": "95 %",
+    "verdict": "Prövning",
+    "status": "Värde",
+}
+_RATE = {
     "name": "Område",
     "count": "Antal",
     "baselineCount": "Jämförs med",
-    "difference": "Skillnad",
     "percent": "Procent",
-    "rate": "Per 1 000 och år",
-    "rateLow": "95 % från",
-    "rateHigh": "till",
+    "rate": "Per 1 000",
+    "rateLow": "95 %",
+    "smoothedRate": "Utjämnat",
+    "rankLow": "Plats",
+    "ratio": "Kvot",
+    "ratioLow": "95 %",
+    "verdict": "Prövning",
     "status": "Värde",
 }
-_SERIES = {"name": "Område", "period": "Period", "count": "Antal", "rate": "Per 1 000 och år", "status": "Värde"}
+_HARM = {
+    "name": "Område",
+    "count": "Antal",
+    "estimated": "Härav skattade",
+    "harm": "Dagar",
+    "harmLow": "95 % från",
+    "harmHigh": "till",
+    "baselineHarm": "Jämförs med",
+    "harmPercent": "Procent",
+    "harmPerEvent": "Per brott",
+    "harmPoliceInitiated": "Polisens egna",
+    "weighed": "Andel vägda",
+    "harmStatus": "Värde",
+}
+_UP_TO = {"ratioLow": "ratioHigh", "rateLow": "rateHigh", "rankLow": "rankHigh"}
+_ESTIMATED = ("estimated", "baselineEstimated")
+"""Columns shown where some figure has any."""
+_STATUSES = ("status", "harmStatus")
+_TEXTS = ("name", "period", *_STATUSES)
+_ALWAYS = (*_TEXTS, "count")
 _STATUS = {"value": "", "missing": "saknas", "withheld": "skyddat", "notApplicable": "ej tillämpligt"}
+_VERDICT = {"higher": "högre", "lower": "lägre", "cannotTell": "oavgjort", "notApplicable": "–"}
+_WORDS = {**dict.fromkeys(_STATUSES, _STATUS), "verdict": _VERDICT}
 
 
 def compare(
@@ -72,9 +111,12 @@ def compare(
     first: First = None,
     last: Last = None,
     baseline: Baseline = None,
-    measure: Annotated[Measure, typer.Option(help="count eller rate.")] = Measure.COUNT,
+    measure: Annotated[Measure, typer.Option(help="count, rate eller harm.")] = Measure.COUNT,
     per: Annotated[Denominator, typer.Option(help="Vad rate räknas på.")] = Denominator.RESIDENTS,
     as_of: Day = None,
+    weights: WeightsName = None,
+    statistics: Annotated[Statistics, typer.Option(help="all: hur säkra siffrorna är; none: bara antal.")] = Statistics.ALL,
+    by: By = None,
     form: Form = None,
     dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
     geometry: Annotated[Detail, typer.Option(help="Gränsernas noggrannhet i GeoJSON.")] = Detail.METRES10,
@@ -83,44 +125,21 @@ def compare(
     """Jämför områden under en period, och perioden med en annan."""
     asked = Asked(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, baseline,
-        Interval.MONTH, measure, per, day_of(as_of),
+        Interval.MONTH, measure, per, day_of(as_of), weights, statistics, by,
     )  # fmt: skip
     published, cube, outlines = _answer(asked, count_comparison, geometry if form is Format.GEOJSON else Detail.NONE)
     if form is None and out is None:
-        _print(published, cube, comparison_rows(published), _COMPARISON)
+        findings = find(published)
+        print_table(published, cube, (comparison_rows(published, findings), sentences(published, findings)), _compared(published.question))
         return
     write_out(write_comparison(published, Writing(form or Format.CSV, dialect, outlines)), out)
 
 
-def series(
-    source: Sources,
-    level: Level = AreaLevel.STADSDELSOMRADE,
-    area: Areas = None,
-    within: Within = None,
-    category: Categories = None,
-    group: Group = None,
-    edition: Day = None,
-    first: First = None,
-    last: Last = None,
-    interval: Annotated[Interval, typer.Option(help="Vad tiden delas in i.")] = Interval.MONTH,
-    measure: Annotated[Measure, typer.Option(help="count eller rate.")] = Measure.COUNT,
-    per: Annotated[Denominator, typer.Option(help="Vad rate räknas på.")] = Denominator.RESIDENTS,
-    as_of: Day = None,
-    form: Form = None,
-    dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
-    geometry: Annotated[Detail, typer.Option(help="Gränsernas noggrannhet i GeoJSON.")] = Detail.METRES10,
-    out: Out = None,
-) -> None:
-    """Följ områden över tid."""
-    asked = Asked(
-        level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, None,
-        interval, measure, per, day_of(as_of),
-    )  # fmt: skip
-    published, cube, outlines = _answer(asked, count_series, geometry if form is Format.GEOJSON else Detail.NONE)
-    if form is None and out is None:
-        _print(published, cube, series_rows(published), _SERIES)
-        return
-    write_out(write_series(published, Writing(form or Format.CSV, dialect, outlines)), out)
+def _compared(question: Question) -> dict[str, str]:
+    """Give the columns that a terminal has room for: those that the question is about."""
+    if question.measure is Measure.HARM:
+        return _HARM
+    return _CHANGE if question.measure is Measure.COUNT and question.baseline is not None else _RATE
 
 
 def day_of(day: datetime | None) -> date | None:
@@ -131,7 +150,7 @@ def day_of(day: datetime | None) -> date | None:
 def _answer(asked: Asked, count: Callable[[Cube, Question], Exact], detail: Detail) -> tuple[Published, Cube, dict[str, str]]:
     """Count from the database itself; whoever may run commands on it may see exact figures."""
     with one_state(open_engine(read_settings())) as connection:
-        cube = load_cube(connection, asked.edition, asked.as_of)
+        cube = load_cube(connection, asked.edition, asked.as_of, cube_by(asked.sources, asked.by))
         question = ask(cube, asked)
         outlines = load_outlines(connection, cube.edition.edition_id, asked.level, detail)
     return release(count(cube, question), Audience.ANALYST), cube, outlines
@@ -146,33 +165,53 @@ def write_out(content: bytes, out: Path | None) -> None:
     typer.echo(f"Skrev {out}.", err=True)
 
 
-def _print(published: Published, cube: Cube, rows: list[Row], columns: dict[str, str]) -> None:
-    console = Console(width=None if sys.stdout.isatty() else 140)
-    console.print(f"{cube.edition.name}. {published.question.span}.")
+def _tells(row: Row, column: str) -> bool:
+    """Tell whether a row has something to tell in a column: none of its events being estimated is not."""
+    return bool(row.get(column)) if column in _ESTIMATED else row.get(column) is not None
+
+
+def print_table(published: Published, cube: Cube, found: tuple[list[Row], list[str]], columns: Mapping[str, str]) -> None:
+    """Print an answer: its edition, its rows, its ledger and its sentences.
+
+    Args:
+        published: The answer.
+        cube: What it was counted from.
+        found: Its rows, and its sentences.
+        columns: The heading of each column, by its key; those that have nothing to tell are left out.
+    """
+    rows, said = found
+    terminal = console()
+    terminal.print(f"{cube.edition.name}. {published.question.span}.")
     table = Table()
-    shown = [column for column in columns if rows and column in rows[0]]
+    # A column that has nothing to tell of any area is left out: a terminal is narrow.
+    shown = [column for column in columns if column in _ALWAYS or any(_tells(row, column) for row in rows)]
     for column in shown:
-        table.add_column(columns[column], justify="left" if column in ("name", "period", "status") else "right")
+        table.add_column(columns[column], justify="left" if column in _TEXTS else "right", no_wrap=column == "name")
     for row in sorted(rows, key=lambda row: alphabetical(row["name"])):
-        table.add_row(*(_cell(row[column]) if column != "status" else _STATUS[row[column]] for column in shown))
-    console.print(table)
+        table.add_row(*(_written(row, column) for column in shown))
+    terminal.print(table)
     ledger = published.ledger
     if ledger is not None:
-        console.print(
+        terminal.print(
             f"Avstämning: {whole(ledger.placed)} placerade + {whole(ledger.area_only)} bara i större område + {whole(ledger.unplaced)} utan plats "
             f"+ {whole(ledger.outside)} utanför = {whole(ledger.total)}"
         )
-    for sentence in sentences(published):
-        console.print(sentence)
+    for sentence in said:
+        terminal.print(sentence)
 
 
-def _cell(value: str | float | None) -> str:
-    match value:
-        case None:
-            return "–"
-        case float():
-            return decimal(value)
-        case int():
-            return whole(value)
-        case str():
-            return value
+def _written(row: Row, column: str) -> str:
+    if column in _WORDS:
+        return _WORDS[column][row[column]]
+    if column in _UP_TO:
+        return _interval(row[column], row[_UP_TO[column]])
+    return cell(row[column], 2 if column == "ratio" else 1)
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    """Write both ends of an interval; an end that is nowhere as dots, and a rank that is sure as one number."""
+    if low is None and high is None:
+        return "–"
+    if isinstance(low, int) and low == high:
+        return cell(low)
+    return "–".join("…" if end is None else cell(end, 2) for end in (low, high))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -13,6 +13,8 @@ from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest.area_files import AreaFields
 from trygghetskarta.ingest.editions import LevelOrder, load_level
+from trygghetskarta.ingest.measure_forms import read_form
+from trygghetskarta.ingest.measures import register
 from trygghetskarta.settings import Settings
 
 _EDITIONS = (
@@ -30,7 +32,7 @@ def sample_folder() -> Path:
 
 
 def load_sample(engine: Engine, settings: Settings) -> None:
-    """Load the sample's areas, population and deliveries into an empty database.
+    """Load the sample's areas, population, deliveries and measures into an empty database.
 
     Args:
         engine: The database, at this version's tables.
@@ -49,3 +51,6 @@ def load_sample(engine: Engine, settings: Settings) -> None:
     for source in SourceId:
         for path in sorted([*folder.glob(f"{source}*.csv"), *(folder / "deliveries").glob(f"{source}*")]):
             deliver(engine, settings, Delivering(source), path)
+    for path in sorted((folder / "measures").glob("*.toml")):
+        with engine.begin() as connection:
+            register(connection, read_form(path), datetime.now(UTC))

@@ -8,13 +8,13 @@ from typing import Annotated
 
 import orjson
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from trygghetskarta.cli.connecting import open_engine
-from trygghetskarta.cli.questions import Areas, Categories, Day, First, Group, Last, Level, Sources, Within, day_of
+from trygghetskarta.cli.printing import console
+from trygghetskarta.cli.questions import Areas, By, Categories, Day, First, Group, Last, Level, Sources, Within, day_of
 from trygghetskarta.domain.areas import AreaLevel
-from trygghetskarta.queries.asking import Asked, ask
+from trygghetskarta.queries.asking import Asked, ask, cube_by
 from trygghetskarta.queries.cube import load_cube
 from trygghetskarta.queries.trace import Bucket, Trace, said
 from trygghetskarta.queries.trace import trace as find_events
@@ -31,10 +31,12 @@ _SHOWN = {
     "identity": "Id",
     "month": "Månad",
     "antal": "Antal",
+    "dealt": "Härav här",
+    "dealtOf": "av delade",
     "categoryName": "Kategori",
     "areaName": "Område",
 }
-_NUMBERS = ("delivery", "line", "antal")
+_NUMBERS = ("delivery", "line", "antal", "dealt", "dealtOf")
 
 
 def trace(
@@ -48,6 +50,7 @@ def trace(
     first: First = None,
     last: Last = None,
     as_of: Day = None,
+    by: By = None,
     bucket: Annotated[Bucket, typer.Option(help="Vilken del av avstämningen siffran är.")] = Bucket.PLACED,
     limit: Annotated[int, typer.Option(min=1, help="Hur många rader som mest.")] = 1000,
     as_json: Annotated[bool, typer.Option("--json", help="Skriv som ett JSON-dokument.")] = False,
@@ -56,10 +59,20 @@ def trace(
 ) -> None:
     """Visa vilka filer och rader en siffra vilar på. Frågan ställs som till compare. Slutar med 1 om summan inte är siffran."""
     asked = Asked(
-        level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, as_of=day_of(as_of)
+        level,
+        tuple(source),
+        tuple(area or ()),
+        within,
+        tuple(category or ()),
+        group,
+        day_of(edition),
+        first,
+        last,
+        as_of=day_of(as_of),
+        by=by,
     )
     with one_state(open_engine(read_settings())) as connection:
-        cube = load_cube(connection, asked.edition, asked.as_of)
+        cube = load_cube(connection, asked.edition, asked.as_of, cube_by(asked.sources, asked.by))
         found = find_events(connection, cube, ask(cube, asked), bucket, limit)
     if out is not None:
         out.write_bytes(trace_csv(found, dialect))
@@ -73,18 +86,18 @@ def trace(
 
 
 def _print(found: Trace, listed: bool) -> None:
-    console = Console(width=None if sys.stdout.isatty() else 180)
+    terminal = console(180)
     if listed:
         rows = Table()
         for key, heading in _SHOWN.items():
             rows.add_column(heading, justify="right" if key in _NUMBERS else "left")
         for row in trace_rows(found):
             rows.add_row(*("–" if row[key] is None else str(row[key]) for key in _SHOWN))
-        console.print(rows)
-    console.print(said(found)[0])
+        terminal.print(rows)
+    terminal.print(said(found)[0])
     if found.rest:
-        console.print(f"{whole(found.rest)} rader till visas inte; höj --limit.")
+        terminal.print(f"{whole(found.rest)} rader till visas inte; höj --limit.")
     for delivery in {event.delivery: event for event in found.events}.values():
-        console.print(
+        terminal.print(
             f"Leverans {delivery.delivery}: {delivery.file}, sha256 {delivery.sha256}, inläst med {delivery.adapter}", soft_wrap=True
         )

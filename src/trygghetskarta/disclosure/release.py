@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
+from trygghetskarta.domain.answers import Content, ExactAnswer, PublishedAnswer
 from trygghetskarta.domain.audience import Audience
-from trygghetskarta.domain.counts import Exact, Figures, Published, Question, Status
-from trygghetskarta.domain.details import Content, ExactDetail, PublishedDetail
+from trygghetskarta.domain.counts import Exact, Figures, Published, Question, Status, Weighed
 from trygghetskarta.domain.sources import CONTRACTS
 from trygghetskarta.errors import ForbiddenError
 
@@ -47,13 +48,14 @@ def release(exact: Exact, audience: Audience) -> Published:
         coverage=exact.coverage if may_see else tuple(replace(coverage, incomplete=()) for coverage in exact.coverage),
         provenance=exact.provenance,
         estimated=None if exact.estimated is None else np.where(status == Status.VALUE.number, exact.estimated, 0),
-        history=exact.history if may_see else None,
+        surroundings=exact.surroundings if may_see else None,
         harm=_shown(exact.harm, status),
         harm_variance=_shown(exact.harm_variance, status),
+        weighed=_weighed(exact.weighed, status == Status.VALUE.number),
     )
 
 
-def release_detail(exact: ExactDetail[Content], audience: Audience) -> PublishedDetail[Content]:
+def release_answer(exact: ExactAnswer[Content], audience: Audience) -> PublishedAnswer[Content]:
     """Let an answer of another shape than areas and periods leave, whole or not at all.
 
     Args:
@@ -71,7 +73,12 @@ def release_detail(exact: ExactDetail[Content], audience: Audience) -> Published
             "Den här sortens siffror är så detaljerade att de bara visas för behöriga.",
             "Figures of this kind are so detailed that they are shown to staff only.",
         )
-    return PublishedDetail(exact.question, audience, exact.content, exact.ledger, exact.coverage, exact.provenance)
+    return PublishedAnswer(exact.question, audience, exact.content, exact.ledger, exact.coverage, exact.provenance)
+
+
+def release_each(exacts: Iterable[ExactAnswer[Content]], audience: Audience) -> list[PublishedAnswer[Content] | None]:
+    """Let each of several answers leave that may; None in the place of one that may not."""
+    return [release_answer(exact, audience) if _may_see(exact.question, audience) else None for exact in exacts]
 
 
 def _may_see(question: Question, audience: Audience) -> bool:
@@ -80,3 +87,9 @@ def _may_see(question: Question, audience: Audience) -> bool:
 
 def _shown(figures: Figures | None, status: npt.NDArray[np.int8]) -> Figures | None:
     return None if figures is None else np.where(status == Status.VALUE.number, figures, np.nan)
+
+
+def _weighed(weighed: Weighed | None, seen: npt.NDArray[np.bool_]) -> Weighed | None:
+    if weighed is None:
+        return None
+    return Weighed(np.where(seen, weighed.events, 0), np.where(seen, weighed.initiated, 0.0), weighed.heaviest)

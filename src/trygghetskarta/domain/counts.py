@@ -13,10 +13,15 @@ from trygghetskarta.domain.areas import Area, AreaLevel
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.periods import Interval, Month, Period, Span
-from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.domain.sources import CountsBy, SourceId
+from trygghetskarta.domain.surroundings import Surroundings
 
 Counts = npt.NDArray[np.int64]
 Figures = npt.NDArray[np.float64]
+
+
+KNOWN_ENOUGH = 0.98
+"""A month of which a smaller share is known is provisional."""
 
 
 class Measure(StrEnum):
@@ -24,6 +29,14 @@ class Measure(StrEnum):
 
     COUNT = "count"
     RATE = "rate"
+    HARM = "harm"
+
+
+class Statistics(StrEnum):
+    """What a comparison says beside its counts."""
+
+    NONE = "none"
+    ALL = "all"
 
 
 class Denominator(StrEnum):
@@ -33,6 +46,16 @@ class Denominator(StrEnum):
     RESIDENTS65PLUS = "residents65plus"
     DAY_POPULATION = "dayPopulation"
     DWELLINGS = "dwellings"
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What people call it, Swedish and English."""
+        return {
+            "residents": ("invånare", "residents"),
+            "residents65plus": ("invånare 65 år och äldre", "residents aged 65 and over"),
+            "dayPopulation": ("dagbefolkning", "day population"),
+            "dwellings": ("bostäder", "dwellings"),
+        }[self.value]
 
 
 class Status(StrEnum):
@@ -64,9 +87,12 @@ class Question:
         group: Code of a group across the sources, in place of categories.
         baseline: The months compared with, in a comparison.
         interval: How a series is cut.
-        measure: Counts, or rates.
+        measure: Counts, rates, or harm.
         per: What a rate is per.
         as_of: Count what was known at the end of this day; None for what is known now.
+        weights: Name of the set that harm is weighed by; None for the newest in force.
+        statistics: Whether a comparison also says how sure its figures are.
+        by: Which date puts an event in a month; None for each source's own.
     """
 
     level: AreaLevel
@@ -82,6 +108,9 @@ class Question:
     measure: Measure = Measure.COUNT
     per: Denominator = Denominator.RESIDENTS
     as_of: date | None = None
+    weights: str | None = None
+    statistics: Statistics = Statistics.NONE
+    by: CountsBy | None = None
 
     def codes(self, source: SourceId) -> tuple[str, ...]:
         """Give the codes of the categories that may be counted of a source: those named, or those of the group."""
@@ -98,6 +127,8 @@ class Ledger:
         unplaced: With no known place.
         outside: Known to lie outside the city.
         withheld: How many counts the source withholds. What they hold is in none of the others: nobody here knows it.
+        undated: Events of the span by the source's own date that do not tell the date asked for: they are in none of the others.
+        estimated: How many of `placed` are dealt to their areas by share.
     """
 
     placed: int
@@ -105,6 +136,8 @@ class Ledger:
     unplaced: int
     outside: int
     withheld: int = 0
+    undated: int = 0
+    estimated: int = 0
 
     @property
     def total(self) -> int:
@@ -130,6 +163,11 @@ class MonthKnown:
     high: float | None = None
     reason: tuple[str, str] | None = None
 
+    @property
+    def provisional(self) -> bool:
+        """Whether so little is known that the month's figures are provisional."""
+        return self.share is not None and self.share < KNOWN_ENOUGH
+
     def as_told(self) -> dict[str, str | float | None]:
         """Give it by the names it has in an answer."""
         swedish, english = self.reason if self.reason is not None else (None, None)
@@ -149,6 +187,7 @@ class SourceCoverage:
         provisional: Months of the span (and baseline) whose figures are not final.
         partial: Months of the span (and baseline) it delivered only some days of.
         incomplete: Months of the span (and baseline) estimated to be less than wholly known; empty for one who may not see exact figures.
+        otherwise: The date it is counted by, when that is another than its own.
     """
 
     source: SourceId
@@ -158,6 +197,26 @@ class SourceCoverage:
     provisional: tuple[Month, ...]
     partial: tuple[Month, ...] = ()
     incomplete: tuple[MonthKnown, ...] = ()
+    otherwise: CountsBy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DenominatorUsed:
+    """What the rates of an answer are counted on.
+
+    Attributes:
+        kind: Of whom or what.
+        counted: The days of the counts that the answer rests on, ascending: those within its months, and the nearest before and after.
+        held: True where some month lies before the first of all counts or after the last, whose number is then held.
+        deliveries: Numbers of the deliveries that told them, ascending.
+        without: How many of the answer's areas have no count of their own near enough, and so no rate.
+    """
+
+    kind: Denominator
+    counted: tuple[date, ...]
+    held: bool
+    deliveries: tuple[int, ...]
+    without: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +230,8 @@ class Provenance:
         edition_name: What people call it.
         as_of: The day the figures were known, when it was asked for.
         counted: Per source, the names of the categories counted; empty for all.
+        denominator: What its rates are counted on; None where it has none.
+        weights: Name of the set that harm is weighed by; None when there is none.
     """
 
     version: int
@@ -179,6 +240,23 @@ class Provenance:
     edition_name: str
     as_of: date | None
     counted: tuple[tuple[SourceId, tuple[str, ...]], ...]
+    denominator: DenominatorUsed | None = None
+    weights: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What a reader of harm needs beside its sum.
+
+    Attributes:
+        events: Shape (areas, periods): how many of the events counted have a weight.
+        initiated: Shape (areas, periods): how much of the harm is of crimes mostly found by the police's own controls.
+        heaviest: The largest weight of any category counted that has occurred in the city; 0 where nothing has a weight.
+    """
+
+    events: Counts
+    initiated: Figures
+    heaviest: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +277,10 @@ class Exact:
         provenance: What the answer rests on.
         withheld: Shape (areas, periods): True where the source withholds all that there is; None for nowhere.
         estimated: Shape (areas, periods): how many of `counts` are placed by the share of a link between editions; None for none.
-        history: Shape (areas, years): counts of the span's months in the years before it, newest first; those years that were wholly delivered.
-        harm: Shape (areas, periods): weight in days of all that is counted; None where the question does not ask or no weights are in force.
+        surroundings: What a comparison is judged against; None where no statistics were asked for.
+        harm: Shape (areas, periods): weight in days of all that is counted and has a weight; None where no weights are in force.
         harm_variance: Shape (areas, periods): sum of counts times weight squared, the variance of `harm`; None with `harm`.
+        weighed: What a reader of harm needs beside it; None with `harm`.
     """
 
     question: Question
@@ -217,9 +296,10 @@ class Exact:
     provenance: Provenance
     withheld: npt.NDArray[np.bool_] | None = None
     estimated: Counts | None = None
-    history: Counts | None = None
+    surroundings: Surroundings | None = None
     harm: Figures | None = None
     harm_variance: Figures | None = None
+    weighed: Weighed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,9 +320,10 @@ class Published:
         coverage: Per source.
         provenance: What the answer rests on.
         estimated: Shape (areas, periods); 0 where `status` is not VALUE. None for none.
-        history: Shape (areas, years): the same months in the years before, newest first; None where it may not leave or there is none.
-        harm: Shape (areas, periods); NaN where `status` is not VALUE. None where it was not asked for.
+        surroundings: What a comparison is judged against; None where it may not leave or was not asked for.
+        harm: Shape (areas, periods); NaN where `status` is not VALUE. None where no weights are in force.
         harm_variance: Shape (areas, periods), likewise.
+        weighed: What a reader of harm needs beside it, 0 where `status` is not VALUE; None with `harm`.
     """
 
     question: Question
@@ -258,9 +339,10 @@ class Published:
     coverage: tuple[SourceCoverage, ...]
     provenance: Provenance
     estimated: Counts | None = None
-    history: Counts | None = None
+    surroundings: Surroundings | None = None
     harm: Figures | None = None
     harm_variance: Figures | None = None
+    weighed: Weighed | None = None
 
     def status_at(self, area: int, period: int) -> Status:
         """Give the status of one value."""

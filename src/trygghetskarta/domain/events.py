@@ -76,6 +76,12 @@ class Rejected:
     raw: bytes
 
 
+VICTIM_AREA, VICTIM_AGE = "victim_area", "victim_age"
+"""The names of two further facts of an event: the area the victim lives in, and which side of 65 years the victim is."""
+OLDER, YOUNGER = "65+", "<65"
+"""All that is kept of a victim's age."""
+
+
 class WarningCode(StrEnum):
     """What a receipt may warn of. The rows are loaded all the same."""
 
@@ -95,6 +101,7 @@ class WarningCode(StrEnum):
     WITHHELD = "withheld"
     OLDER_ANSWER = "older_answer"
     TAKEN_BACK = "taken_back"
+    UNREAD_AGE = "unread_age"
 
 
 @dataclass(frozen=True, slots=True)

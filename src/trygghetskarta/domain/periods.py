@@ -94,6 +94,11 @@ class Span:
         """How many months it holds."""
         return self.last.number - self.first.number + 1
 
+    @property
+    def days(self) -> int:
+        """How many days it holds."""
+        return (self.last.plus(1).first_day - self.first.first_day).days
+
     def shifted(self, months: int) -> Span:
         """Give the same length so many months later."""
         return Span(self.first.plus(months), self.last.plus(months))
@@ -185,6 +190,14 @@ def hour_of_week(hours: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     offset[turning] = [_offset(hour) for hour in hours[turning].tolist()]
     local: npt.NDArray[np.int64] = (hours + offset + _THURSDAY) % (7 * 24)
     return local
+
+
+def local_days(hours: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Give the local days, as days since 1970, of hours since 1970 UTC; any shape."""
+    each, number = np.unique(hours, return_inverse=True)
+    offset = np.array([_offset(hour) for hour in each.tolist()], np.int64)
+    days: npt.NDArray[np.int64] = (hours + offset[number].reshape(hours.shape)) // 24
+    return days
 
 
 def _offset(hour: int) -> int:

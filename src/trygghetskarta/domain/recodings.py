@@ -11,10 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from trygghetskarta.domain.categories import tree_of
+from trygghetskarta.domain.counts import Question
 from trygghetskarta.domain.periods import Span
 from trygghetskarta.domain.sources import SourceId
 
@@ -105,3 +106,27 @@ def recodings() -> tuple[Recoding, ...]:
             )
         )
     return tuple(sorted(found, key=lambda recoding: recoding.first))
+
+
+def recodings_between(question: Question, spans: Iterable[Span]) -> tuple[Recoding, ...]:
+    """Find the changes of what a question counts.
+
+    Args:
+        question: What is asked.
+        spans: Some of its periods.
+
+    Returns:
+        Those changes that some of the months lie before and some after, oldest first.
+    """
+    return _between(tuple((source, tuple(question.codes(source))) for source in question.sources), tuple(spans))
+
+
+@lru_cache(maxsize=1024)
+def _between(asked: tuple[tuple[SourceId, tuple[str, ...]], ...], spans: tuple[Span, ...]) -> tuple[Recoding, ...]:
+    """Find them once for an answer, which asks several times."""
+    codes = dict(asked)
+    return tuple(
+        recoding
+        for recoding in recodings()
+        if recoding.source in codes and recoding.divides(spans) and recoding.touches(codes[recoding.source])
+    )

@@ -7,6 +7,7 @@ is refused with the reason.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -89,6 +90,7 @@ class SourceContract:
         description_en: The same in English.
         carries: What its rows are.
         counts_by: The date that puts an event in a month.
+        dates: The dates that its rows tell: those it may be counted by. One that is not among them it refuses.
         finality: When a month's figures are final.
         every_month: True where a month without a row means that nothing was delivered; False where it may mean that nothing happened.
         public: True where the events themselves are already public elsewhere, so exact counts may be shown to anyone.
@@ -106,6 +108,7 @@ class SourceContract:
     description_en: str
     carries: Carries
     counts_by: CountsBy
+    dates: tuple[CountsBy, ...]
     finality: Finality
     every_month: bool
     public: bool
@@ -132,7 +135,13 @@ def _read(source: SourceId) -> SourceContract:
         files("trygghetskarta.domain").joinpath("source_contracts", f"{source}.toml").read_text(encoding="utf-8")
     )
     refusals = tuple(Refusal(**refusal) for refusal in written.pop("refusals", []))
-    closed = {"carries": Carries, "counts_by": CountsBy, "finality": Finality, "noun": tuple}
+    closed: dict[str, Callable[[Any], Any]] = {
+        "carries": Carries,
+        "counts_by": CountsBy,
+        "dates": lambda dates: tuple(map(CountsBy, dates)),
+        "finality": Finality,
+        "noun": tuple,
+    }
     return SourceContract(
         source, refusals=refusals, **{name: closed.get(name, lambda value: value)(value) for name, value in written.items()}
     )

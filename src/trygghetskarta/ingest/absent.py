@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trygghetskarta.domain.events import WarningCode
-from trygghetskarta.ingest.checks import Checker, joined, letters_of, offsets_of, to_bools
+from trygghetskarta.ingest.checks import Checker, as_objects, by_distinct, letters_of, offsets_of
 
 _MEANINGS = {
     "missing": ("null", "(null)", "na", "none", "saknas", "uppgift saknas"),
@@ -20,7 +20,6 @@ _ABSENT_FIELDS = ("id", "kind", "start", "startTime", "end", "endTime", "reporte
 _MEANING_OF = {word: meaning for meaning, words in _MEANINGS.items() for word in words}
 _LONGEST = max(len(word.encode()) for word in _MEANING_OF)
 _BEGINS = np.isin(np.arange(256), [ord(letter) for word in _MEANING_OF for letter in (word[0], word[0].upper())])
-_WORDS = pa.array(list(_MEANING_OF))
 
 
 def without_words(checker: Checker, columns: Mapping[str, str]) -> pa.StringArray:
@@ -41,8 +40,8 @@ def without_words(checker: Checker, columns: Mapping[str, str]) -> pa.StringArra
             column = columns[field]
             values = checker.written[column] = checker.table.columns[column]
             mask = pa.array(found)
-            said = pa.array([f'"{field}":"{_MEANING_OF[value.casefold()]}"' for value in values.filter(mask).to_pylist()])
-            facts.append(pc.replace_with_mask(pa.nulls(rows, pa.string()), mask, said))
+            said = pa.array([f',"{field}":"{_MEANING_OF[value.casefold()]}"' for value in values.filter(mask).to_pylist()])
+            facts.append(pc.replace_with_mask(pa.repeat("", rows), mask, said))
             checker.table.columns[column] = pc.if_else(mask, "", values)
             about |= found
     if not facts:
@@ -53,7 +52,7 @@ def without_words(checker: Checker, columns: Mapping[str, str]) -> pa.StringArra
         "{} har ett ord som NULL, N/A eller okänt där ett värde väntas; det är läst som att värdet saknas, och ordets innebörd är sparad.",
         "{} hold a word such as NULL, N/A or unknown where a value is expected; it was read as no value, and what the word means is kept.",
     )
-    return pc.binary_join_element_wise('"absent":{', joined(facts), "}", "")
+    return pc.binary_join_element_wise('"absent":', as_objects(facts), "")
 
 
 def _words(values: pa.StringArray) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -66,5 +65,5 @@ def _words(values: pa.StringArray) -> np.ndarray[tuple[int], np.dtype[np.bool_]]
     first = letters[np.minimum(offsets[:-1] - offsets[0], len(letters) - 1)]
     maybe = np.flatnonzero(_BEGINS[first] & (lengths > 1) & (lengths <= _LONGEST))
     if len(maybe):
-        found[maybe] = to_bools(pc.is_in(pc.utf8_lower(values.take(pa.array(maybe))), _WORDS))
+        found[maybe] = by_distinct(values.take(pa.array(maybe)), lambda value: value.casefold() in _MEANING_OF)
     return found

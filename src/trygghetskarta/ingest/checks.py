@@ -173,15 +173,24 @@ def mapped(values: pa.StringArray, change: Callable[[str], str | None]) -> pa.St
     return pa.array([change(value) for value in encoded.dictionary.to_pylist()], pa.string()).take(encoded.indices)
 
 
-def joined(parts: Sequence[pa.StringArray]) -> pa.StringArray:
-    """Put a comma between the texts that each row has, (rows,); null where it has none.
+def matches(values: pa.StringArray, pattern: str) -> Bools:
+    """Tell which texts a regular expression of arrow's finds something in, asking once for each that differs."""
+    encoded = values.dictionary_encode()
+    return to_bools(pc.match_substring_regex(encoded.dictionary, pattern).take(encoded.indices))
+
+
+def as_objects(facts: Sequence[pa.StringArray]) -> pa.StringArray:
+    """Give the facts of each row as the text of a JSON object, (rows,); null where it has none.
 
     Args:
-        parts: Texts, (rows,) each, null where a row has none of that kind; at least one of them.
+        facts: Texts such as `,"street":"Ringvägen"`, the comma included; empty where a row has none of that kind. At least one of them.
     """
-    # Arrow leaves out of its answer the rows in which it passes by every part, so each gets one that is there.
-    listed = pc.binary_join_element_wise("", *parts, ",", null_handling="skip")
-    return known_texts(pc.binary_replace_slice(listed.cast(pa.binary()), 0, 1, b"").cast(pa.string()))
+    whole = pc.binary_join_element_wise(*facts, "}", "")
+    offsets, letters = offsets_of(whole), letters_of(whole).copy()
+    letters[offsets[:-1]] = ord("{")  # where the first comma stands
+    objects = pa.StringArray.from_buffers(len(whole), whole.buffers()[1], pa.py_buffer(letters))
+    known = np.diff(offsets) > 1
+    return objects if known.all() else pc.if_else(pa.array(known), objects, pa.scalar(None, pa.string()))
 
 
 def by_distinct(values: pa.StringArray, rule: Callable[[str], bool]) -> Bools:

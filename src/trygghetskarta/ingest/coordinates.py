@@ -115,6 +115,8 @@ def check_coordinates(checker: Checker, columns: tuple[str, str], xy: tuple[Floa
     if declared is None or not given.any():
         return
     off = given & ~declared.holds(x, y)
+    if not off.any():
+        return
     swapped = off & declared.holds(y, x)
     for other in ranges.values():
         wrong = off & ~swapped & (other.holds(x, y) | other.holds(y, x)) if other.srid != srid else np.zeros(len(x), bool)

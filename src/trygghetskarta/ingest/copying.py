@@ -1,7 +1,7 @@
 """Arrays to and from PostgreSQL's binary COPY format, without a Python object per value.
 
-A row is its number of fields, and for each field its length and its bytes, big-endian; -1 for NULL. Fields of a fixed width are laid beside each
-other in one matrix of bytes; those and the texts between them are joined to rows by arrow.
+A row is its number of fields, and for each field its length and its bytes, big-endian; -1 for NULL. Everything of a fixed width, the lengths of
+texts too, is laid beside each other in a table of numpy's; that and the texts between are joined to rows by arrow.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from psycopg import Connection as PsycopgConnection
 from psycopg import Cursor
 from sqlalchemy import Connection
 
-Bytes = npt.NDArray[np.uint8]
+Fixed = npt.NDArray[Any]
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
@@ -29,7 +29,7 @@ _POSTGRES_EPOCH_MICROSECONDS = 946_684_800_000_000
 _POSTGRES_EPOCH_DAYS = 10_957
 _INT4 = 23
 _NOTHING = pa.scalar(b"", pa.large_binary())
-_NULL = np.frombuffer((-1).to_bytes(4, "big", signed=True), np.uint8)
+_LENGTH = ">i4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +37,14 @@ class Field:
     """One column ready to be sent: either of a fixed width, or texts.
 
     Attributes:
-        raw: The bytes of every value, (rows, width); None for texts. Those of a NULL do not matter.
+        raw: The values as they are sent, (rows,); None for texts. Those of a NULL do not matter.
         null: True where the value is NULL, (rows,); None for nowhere.
         texts: The texts' bytes, null for NULL; None for a fixed width.
-        prefix: Sent before every text, and counted in its length.
     """
 
-    raw: Bytes | None
+    raw: Fixed | None
     null: Bools | None = None
     texts: pa.LargeBinaryArray | None = None
-    prefix: bytes = b""
 
     @property
     def rows(self) -> int:
@@ -65,15 +63,7 @@ def fixed(values: npt.NDArray[Any], kind: str, null: Bools | None = None) -> Fie
     Returns:
         The field.
     """
-    typed = np.ascontiguousarray(values.astype(kind, copy=False))
-    return Field(_bytes_of(typed), null if null is not None and null.any() else None)
-
-
-def _bytes_of(values: npt.NDArray[Any]) -> Bytes:
-    """Give the bytes of each value, (rows, width)."""
-    return (
-        values.view(np.uint8).reshape(len(values), values.dtype.itemsize) if len(values) else np.zeros((0, values.dtype.itemsize), np.uint8)
-    )
+    return Field(values.astype(kind, copy=False), null if null is not None and null.any() else None)
 
 
 def instants(microseconds: Ints, null: Bools) -> Field:
@@ -86,18 +76,10 @@ def days(since_1970: Ints, null: Bools) -> Field:
     return fixed(np.where(null, 0, since_1970 - _POSTGRES_EPOCH_DAYS), ">i4", null)
 
 
-def texts(values: Sequence[str | None] | pa.StringArray, prefix: bytes = b"") -> Field:
-    """Make a field of text, or of jsonb with its version byte as prefix.
-
-    Args:
-        values: (rows,); None for NULL.
-        prefix: Put before every value.
-
-    Returns:
-        The field.
-    """
+def texts(values: Sequence[str | None] | pa.StringArray) -> Field:
+    """Make a field of text; None for NULL."""
     array = values if isinstance(values, pa.StringArray) else pa.array(list(values), pa.string())
-    return Field(None, None, array.cast(pa.large_string()).cast(pa.large_binary()), prefix)
+    return Field(None, None, array.cast(pa.large_string()).cast(pa.large_binary()))
 
 
 def raw_bytes(values: Sequence[bytes]) -> Field:
@@ -129,7 +111,7 @@ def points(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], srid: int) ->
     record["order"], record["type"], record["srid"] = 1, 0x20000001, srid
     record["x"], record["y"] = x, y
     null = np.isnan(x)
-    return Field(_bytes_of(record), null if null.any() else None)
+    return Field(record.view(f"V{layout.itemsize}"), null if null.any() else None)
 
 
 def encode(fields: Sequence[Field]) -> pa.LargeBinaryArray:
@@ -142,79 +124,58 @@ def encode(fields: Sequence[Field]) -> pa.LargeBinaryArray:
         The bytes of each row, (rows,), without header and trailer.
     """
     rows = fields[0].rows
-    return join(
-        [_repeated(np.frombuffer(len(fields).to_bytes(2, "big"), np.uint8), rows), *(part for field in fields for part in laid_out(field))]
-    )
+    parts: list[pa.LargeBinaryArray] = []
+    beside: list[Fixed] = [np.full(1, len(fields), ">i2")]
+    for field in fields:
+        head, values = _laid_out(field)
+        beside += head
+        if values is not None:
+            parts += [_side_by_side(beside, rows), values]
+            beside = []
+    if beside:
+        parts.append(_side_by_side(beside, rows))
+    return parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, _NOTHING)
 
 
-def laid_out(field: Field) -> list[Bytes | pa.LargeBinaryArray]:
-    """Give a column's lengths and values, as parts that `join` puts together.
-
-    Args:
-        field: The column.
-
-    Returns:
-        Matrices of bytes, (rows, width), and arrays of bytes, (rows,).
-    """
+def _laid_out(field: Field) -> tuple[list[Fixed], pa.LargeBinaryArray | None]:
+    """Give what a column has of a fixed width, (rows,) each or one for all rows; and the bytes that follow it, where they are not."""
     if field.texts is not None:
-        known = field.texts.is_valid().to_numpy(zero_copy_only=False)
-        length = pc.fill_null(pc.binary_length(field.texts), 0).to_numpy(zero_copy_only=False)
-        head = np.empty((len(known), 4 + len(field.prefix)), np.uint8)
-        head[:, :4] = _bytes_of(np.where(known, length + len(field.prefix), -1).astype(">i4"))
-        head[:, 4:] = np.frombuffer(field.prefix, np.uint8)
-        if field.prefix and not known.all():
-            sent = np.ones(head.shape, bool)
-            sent[~known, 4:] = False
-            return [_binary(head[sent], np.where(known, 4 + len(field.prefix), 4)), pc.fill_null(field.texts, b"")]
-        return [head, pc.fill_null(field.texts, b"") if not known.all() else field.texts]
+        length = pc.fill_null(pc.binary_length(field.texts), -1).to_numpy(zero_copy_only=False)
+        if field.texts.null_count == len(field.texts):
+            return [np.full(1, -1, _LENGTH)], None
+        return [length.astype(_LENGTH)], field.texts.fill_null(b"") if field.texts.null_count else field.texts
     if field.raw is None:
         raise ValueError("a field has neither numbers nor texts")
-    rows, width = field.raw.shape
-    whole = np.empty((rows, 4 + width), np.uint8)
-    whole[:, :4] = np.frombuffer(width.to_bytes(4, "big"), np.uint8)
-    whole[:, 4:] = field.raw
+    width = field.raw.dtype.itemsize
     if field.null is None:
-        return [whole]
+        return [np.full(1, width, _LENGTH), field.raw], None
     if field.null.all():
-        return [_repeated(_NULL, rows)]
-    whole[field.null, :4] = _NULL
-    kept = np.ones(whole.shape, bool)
-    kept[field.null, 4:] = False
-    return [_binary(whole[kept], np.where(field.null, 4, 4 + width))]
+        return [np.full(1, -1, _LENGTH)], None
+    length = np.where(field.null, 0, width)
+    return [np.where(field.null, -1, width).astype(_LENGTH)], _binary(field.raw[~field.null], length)
 
 
-def _repeated(value: Bytes, rows: int) -> Bytes:
-    return np.ascontiguousarray(np.broadcast_to(value, (rows, len(value))))
+def _side_by_side(columns: Sequence[Fixed], rows: int) -> pa.LargeBinaryArray:
+    """Lay columns of fixed widths beside each other, those of one value for every row."""
+    kinds = [(f"f{number}", column.dtype) for number, column in enumerate(columns)]
+    first = np.zeros(1, kinds)
+    varying = []
+    for (name, _), column in zip(kinds, columns, strict=True):
+        if len(column) == 1:
+            first[name] = column
+        else:
+            varying.append((name, column))
+    table = np.repeat(first, rows)
+    for name, column in varying:
+        table[name] = column
+    return _binary(table, np.full(rows, table.dtype.itemsize))
 
 
-def _binary(content: Bytes, length: Ints) -> pa.LargeBinaryArray:
+def _binary(content: Fixed, length: Ints) -> pa.LargeBinaryArray:
+    """Give as so many bytes for each row what lies one after another."""
     offsets = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
-    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(content))]
-    return pa.LargeBinaryArray.from_buffers(pa.large_binary(), len(length), buffers)
-
-
-def join(parts: Sequence[Bytes | pa.LargeBinaryArray]) -> pa.LargeBinaryArray:
-    """Put parts of rows together to rows.
-
-    Args:
-        parts: Matrices of bytes, (rows, width), and arrays of bytes, (rows,).
-
-    Returns:
-        The bytes of each row, (rows,).
-    """
-    joined: list[pa.LargeBinaryArray] = []
-    waiting: list[Bytes] = []
-    for part in [*parts, None]:
-        if isinstance(part, np.ndarray):
-            waiting.append(part)
-            continue
-        if waiting:
-            block = waiting[0] if len(waiting) == 1 else np.hstack(waiting)
-            joined.append(_binary(block.reshape(-1), np.full(len(block), block.shape[1], np.int64)))
-            waiting = []
-        if part is not None:
-            joined.append(part)
-    return joined[0] if len(joined) == 1 else pc.binary_join_element_wise(*joined, _NOTHING)
+    bytes_ = np.ascontiguousarray(content).view(np.uint8).reshape(-1) if len(content) else np.zeros(0, np.uint8)
+    return pa.LargeBinaryArray.from_buffers(pa.large_binary(), len(length), [None, pa.py_buffer(offsets), pa.py_buffer(bytes_)])
 
 
 def payload(rows: pa.LargeBinaryArray) -> memoryview:

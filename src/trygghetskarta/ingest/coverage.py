@@ -80,8 +80,9 @@ def _days(events: EventBatch, counts_by: CountsBy) -> tuple[Ints, Ints]:
     happened = np.where(happened == NO_TIME, NO_TIME, happened // MICROSECONDS_A_DAY)
     first, second = (events.reported_on, happened) if counts_by is CountsBy.REPORTED else (happened, events.reported_on)
     day = np.where(first == NO_TIME, second, first)
-    begin = events.month.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
-    end = (events.month + 1).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64) - 1
+    earliest = int(events.month.min())
+    begins = np.arange(earliest, int(events.month.max()) + 2).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    begin, end = begins[events.month - earliest], begins[events.month - earliest + 1] - 1
     whole = events.time_precision == TimePrecision.MONTH
     return np.where(whole, begin, np.clip(day, begin, end)), np.where(whole, end, np.clip(day, begin, end))
 

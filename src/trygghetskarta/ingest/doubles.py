@@ -7,12 +7,11 @@ from datetime import date
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 from sqlalchemy import Connection, text
-from xxhash import xxh3_64_intdigest
 
 from trygghetskarta.domain.events import NO_TIME, EventBatch, Warned, WarningCode
 from trygghetskarta.domain.sources import CONTRACTS, CountsBy, SourceId
+from trygghetskarta.ingest.hashing import row_hashes, text_hashes
 from trygghetskarta.ingest.identity import Hashes, Seen, occurrences
 from trygghetskarta.ingest.times import days_of, to_local
 
@@ -21,8 +20,6 @@ Ints = npt.NDArray[np.int64]
 
 _COVERED = text("SELECT DISTINCT month, first_day, last_day FROM coverage WHERE source_id = :source AND known_to IS NULL")
 _EPOCH = date(1970, 1, 1)
-# Odd and large, two for each part of what is hashed.
-_FACTORS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], np.uint64)
 
 
 @dataclass(slots=True)
@@ -95,16 +92,5 @@ class Doubles:
 
 def _hashed(events: EventBatch) -> Hashes:
     """Hash the time, the place and the kind of every event, (rows, 2)."""
-    found = np.zeros((len(events), 2), np.uint64)
-    place = (events.x.view(np.uint64), events.y.view(np.uint64))
-    for part in (events.starts_at.view(np.uint64), *place, *(_of_texts(texts) for texts in (events.area, events.kind, events.detail))):
-        found = (found ^ part[:, None]) * _FACTORS
-        found ^= found >> np.uint64(29)
-    return found
-
-
-def _of_texts(texts: pa.StringArray) -> npt.NDArray[np.uint64]:
-    encoded = texts.fill_null("").dictionary_encode()
-    hashes = np.array([xxh3_64_intdigest(one.encode()) for one in encoded.dictionary.to_pylist()] or [0], np.uint64)
-    every: npt.NDArray[np.uint64] = hashes[encoded.indices.to_numpy(zero_copy_only=False)]
-    return every
+    texts = [np.ascontiguousarray(text_hashes(texts)[:, 0]) for texts in (events.area, events.kind, events.detail)]
+    return row_hashes([events.starts_at, events.x, events.y, *texts])

@@ -6,18 +6,17 @@ three times tells of three events, and the same three rows in any later file are
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
-from xxhash import xxh3_64_intdigest, xxh3_128_digest
 
-from trygghetskarta.domain.events import NO_TIME, EventBatch
+from trygghetskarta.domain.events import EventBatch
 from trygghetskarta.domain.sources import SourceId
-from trygghetskarta.ingest.copying import days, encode, fixed, instants, join, laid_out, payload, texts
+from trygghetskarta.ingest.hashing import row_hashes, text_hashes
 
 Hashes = npt.NDArray[np.uint64]
 """16 bytes each as two big-endian halves, (rows, 2): sorted by the first half they stand as PostgreSQL sorts uuids."""
@@ -27,73 +26,42 @@ Floats = npt.NDArray[np.float64]
 
 _CENTIMETRES = 100
 _NOWHERE = -1
-# Odd and large, so that no two points near each other come to the same.
-_X_FACTOR, _Y_FACTOR = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 _LEAST_BITS, _MOST_BITS = 1 << 20, 1 << 30
-_BITS_A_ROW = 16
+_BITS_A_ROW = 8
+_MOST_RECENT = 1 << 19
 
 
-def canonical(events: EventBatch) -> pa.LargeBinaryArray:
-    """Give the values that make two versions of an event the same, less its kind and its point, as the bytes they are stored by.
-
-    Args:
-        events: The events.
-
-    Returns:
-        The last fields of each row of the table `event`, from month to detail, (rows,).
-    """
-    starts, ends, reported = events.starts_at, events.ends_at, events.reported_on
-    fields = [
-        fixed(events.month, ">i4"),
-        fixed(events.antal, ">i4"),
-        fixed(events.withdrawn, "?"),
-        fixed(events.precision, ">i2"),
-        fixed(events.time_precision, ">i2"),
-        instants(starts, starts == NO_TIME),
-        instants(ends, ends == NO_TIME),
-        days(reported, reported == NO_TIME),
-        texts(events.area),
-        texts(events.detail, prefix=b"\x01"),
-    ]
-    return join([part for one in fields for part in laid_out(one)])
-
-
-def fingerprints(events: EventBatch, values: pa.LargeBinaryArray, x: Floats, y: Floats) -> Hashes:
-    """Hash the canonical values of every event, its kind and its point included.
+def fingerprints(events: EventBatch, x: Floats, y: Floats) -> Hashes:
+    """Hash the canonical values of every event.
 
     Args:
         events: The events.
-        values: As `canonical` gives them.
         x: Their eastings in the plane, NaN for none; less than a centimetre apart is the same.
         y: Their northings.
 
     Returns:
         (rows, 2).
     """
-    kinds = events.kind.dictionary_encode()
-    seed_of = np.array([xxh3_64_intdigest(kind.encode()) for kind in kinds.dictionary.to_pylist()] or [0], np.uint64)
-    seeds = seed_of[kinds.indices.to_numpy(zero_copy_only=False)] + _centimetres(x) * _X_FACTOR + _centimetres(y) * _Y_FACTOR
-    return _hashed(values, seeds.tolist())
+    area, detail = (texts.is_valid().to_numpy(zero_copy_only=False) for texts in (events.area, events.detail))
+    small = events.precision << 32 | events.time_precision << 16 | events.withdrawn << 2 | area << 1 | detail
+    numbers = (events.month, events.antal, small, events.starts_at, events.ends_at, events.reported_on)
+    hashes = [text_hashes(texts) for texts in (events.kind, events.area, events.detail)]
+    return row_hashes([*numbers, _centimetres(x), _centimetres(y), *(half for both in hashes for half in np.ascontiguousarray(both.T))])
 
 
-def _centimetres(metres: Floats) -> npt.NDArray[np.uint64]:
-    return (
-        np.where(np.isnan(metres), _NOWHERE, np.rint(np.where(np.isnan(metres), 0, metres) * _CENTIMETRES))
-        .astype(np.int64)
-        .astype(np.uint64)
-    )
+def _centimetres(metres: Floats) -> Ints:
+    known = ~np.isnan(metres)
+    return np.where(known, np.rint(np.where(known, metres, 0) * _CENTIMETRES), _NOWHERE).astype(np.int64)
 
 
 def keys_by_id(source: SourceId, events: EventBatch) -> Hashes:
     """Give every event with an id the key it is known by from delivery to delivery, (rows, 2)."""
-    rows = encode([fixed(np.full(len(events), source.number), ">i2"), texts(events.identity)])
-    return _hashed(rows, [0] * len(events))
+    return text_hashes(events.identity, source.number)
 
 
 def keys_by_values(source: SourceId, fingerprint: Hashes, occurrence: Ints) -> Hashes:
     """Give every event without an id the key it is known by: its values, and how many like it stand before it in the file, (rows, 2)."""
-    rows = encode([fixed(np.full(len(fingerprint), source.number), ">i2"), fixed(as_bytes(fingerprint), "S16"), fixed(occurrence, ">i4")])
-    return _hashed(rows, [0] * len(fingerprint))
+    return row_hashes([np.full(len(fingerprint), source.number), *np.ascontiguousarray(fingerprint.T), occurrence])
 
 
 def as_bytes(hashes: Hashes) -> npt.NDArray[np.bytes_]:
@@ -106,13 +74,6 @@ def from_bytes(raw: bytes | npt.NDArray[np.bytes_]) -> Hashes:
     return np.frombuffer(raw, ">u8").reshape(-1, 2).astype(np.uint64)
 
 
-def _hashed(rows: pa.LargeBinaryArray, seeds: list[int]) -> Hashes:
-    content = payload(rows)
-    ends = np.cumsum(pc.binary_length(rows).to_numpy(zero_copy_only=False)).tolist()
-    starts = [0, *ends[:-1]] if ends else []
-    return from_bytes(b"".join([xxh3_128_digest(content[a:b], seed) for a, b, seed in zip(starts, ends, seeds, strict=True)]))
-
-
 def is_first(hashes: Hashes) -> tuple[Ints, Bools, Ints]:
     """Find equal hashes.
 
@@ -123,7 +84,7 @@ def is_first(hashes: Hashes) -> tuple[Ints, Bools, Ints]:
         The rows in the order of the hashes, equal ones in the order of the file; True for the first of each, (rows,); and the row of that
         first one, (rows,).
     """
-    order = np.argsort(hashes[:, 0], kind="stable")
+    order = _order(hashes)
     ordered = hashes[order]
     begins = np.append(True, (ordered[1:] != ordered[:-1]).any(axis=1)) if len(order) else np.zeros(0, bool)
     first = np.zeros(len(order), bool)
@@ -131,6 +92,14 @@ def is_first(hashes: Hashes) -> tuple[Ints, Bools, Ints]:
     holder = np.empty(len(order), np.int64)
     holder[order] = order[begins][np.cumsum(begins) - 1]
     return order, first, holder
+
+
+def _order(hashes: Hashes) -> Ints:
+    """Give the rows in the order of the hashes' first halves, equal ones in the order of the file."""
+    half = np.ascontiguousarray(hashes[:, 0])
+    order = np.argsort(half)
+    # Equal ones are seldom met, and the way that keeps their order takes longer.
+    return order if (np.diff(half[order]) != 0).all() else np.argsort(half, kind="stable")
 
 
 def occurrences(hashes: Hashes) -> Ints:
@@ -147,17 +116,19 @@ class Seen:
     """What the parts of a file read so far have told of: exact, and in little memory however large the file is.
 
     A table of bits says of most hashes that they are new; for the few it is in doubt about, the sorted hashes of every earlier part are looked
-    through. Those lie in a temporary file.
+    through. Those of many parts together lie in a temporary file.
 
     Attributes:
         bits: Eight to a byte.
-        file: Holds the hashes of every part; empty at first.
-        parts: Where each part's hashes stand in the file, and how many.
+        file: Holds hashes; other things may be put there too.
+        runs: Where sorted hashes stand in the file, and how many.
+        recent: The sorted hashes of the last parts, (2, rows) each.
     """
 
     bits: npt.NDArray[np.uint8]
     file: IO[bytes]
-    parts: list[tuple[int, int]] = field(default_factory=list)
+    runs: list[tuple[int, int]] = field(default_factory=list)
+    recent: list[Hashes] = field(default_factory=list)
 
     @classmethod
     def of(cls, rows: int, file: IO[bytes]) -> Seen:
@@ -179,29 +150,46 @@ class Seen:
         counted = np.zeros(len(hashes), np.int64)
         mask = np.uint64(len(self.bits) * 8 - 1)
         places = [(hashes[:, lane] >> np.uint64(3 * lane)) & mask for lane in (0, 1)]
-        if self.parts:
+        if self.runs or self.recent:
             maybe = np.ones(len(hashes), bool)
             for place in places:
                 maybe &= (self.bits[place >> np.uint64(3)] >> (place & np.uint64(7)).astype(np.uint8)) & 1 == 1
             rows = np.flatnonzero(maybe)
-            for part in self.parts if len(rows) else []:
-                counted[rows] += self._count(part, hashes[rows])
+            for told in self._told() if len(rows) else ():
+                counted[rows] += _counted(told, hashes[rows])
         for place in places:
-            np.bitwise_or.at(self.bits, place >> np.uint64(3), np.uint8(1) << (place & np.uint64(7)).astype(np.uint8))
+            self._mark(place)
         self._keep(hashes)
         return counted
 
-    def _keep(self, hashes: Hashes) -> None:
-        ordered = hashes[np.argsort(hashes[:, 0])]
-        self.parts.append((self.file.seek(0, 2), len(ordered)))
-        self.file.write(ordered.tobytes())
-        self.file.flush()
+    def _mark(self, place: npt.NDArray[np.uint64]) -> None:
+        byte, bit = place >> np.uint64(3), np.uint8(1) << (place & np.uint64(7)).astype(np.uint8)
+        while len(byte):
+            self.bits[byte] |= bit
+            # Of several bits of one byte the last one was written; the others' turn comes again.
+            left = self.bits[byte] & bit == 0
+            byte, bit = byte[left], bit[left]
 
-    def _count(self, part: tuple[int, int], hashes: Hashes) -> Ints:
-        if not part[1]:
-            return np.zeros(len(hashes), np.int64)
-        told = np.memmap(self.file, np.uint64, "r", part[0], (part[1], 2))
-        left = np.searchsorted(told[:, 0], hashes[:, 0], side="left")
-        right = np.searchsorted(told[:, 0], hashes[:, 0], side="right")
-        same = told[np.minimum(left, part[1] - 1), 1] == hashes[:, 1]
-        return np.where(same, right - left, 0)
+    def _told(self) -> Iterator[Hashes]:
+        yield from self.recent
+        for at, rows in self.runs:
+            yield np.memmap(self.file, np.uint64, "r", at, (2, rows))
+
+    def _keep(self, hashes: Hashes) -> None:
+        self.recent.append(np.ascontiguousarray(hashes[_order(hashes)].T))
+        if sum(part.shape[1] for part in self.recent) > _MOST_RECENT:
+            together = np.concatenate(self.recent, axis=1)
+            self.recent = []
+            together = together[:, np.argsort(together[0], kind="stable")]
+            self.runs.append((self.file.seek(0, os.SEEK_END), together.shape[1]))
+            self.file.write(together.tobytes())
+            self.file.flush()
+
+
+def _counted(told: Hashes, hashes: Hashes) -> Ints:
+    """Tell how often each hash, (rows, 2), is among some sorted ones, (2, others)."""
+    first, second = told
+    left = np.searchsorted(first, hashes[:, 0], side="left")
+    right = np.searchsorted(first, hashes[:, 0], side="right")
+    same = second[np.minimum(left, len(second) - 1)] == hashes[:, 1] if len(second) else np.zeros(len(hashes), bool)
+    return np.where(same, right - left, 0)

@@ -51,9 +51,11 @@ _FIND = text("""
         SELECT timed.*, basomrade.area_id AS basomrade, stadsdel.area_id AS stadsdel FROM timed CROSS JOIN newest
         LEFT JOIN place_area AS basomrade
             ON basomrade.place_id = timed.place_id AND basomrade.edition_id = newest.edition_id AND basomrade.level = 'basomrade'
+                AND basomrade.ends - basomrade.begins = 1000000
         LEFT JOIN place_area AS stadsdel
             ON stadsdel.place_id = timed.place_id AND stadsdel.edition_id = newest.edition_id AND stadsdel.level = 'stadsdel'
-        WHERE ends - begins <= :longest
+                AND stadsdel.ends - stadsdel.begins = 1000000
+        WHERE timed.ends - timed.begins <= :longest
     ), met AS (
         SELECT DISTINCT a.key AS a_key, b.key AS b_key,
             greatest(extract(epoch FROM greatest(b.begins - a.ends, a.begins - b.ends)) / 60, 0) AS minutes,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ _LINK = text("INSERT INTO area_link (from_area_id, to_area_id, kind, share, basi
 
 
 def link_editions(connection: Connection, edition_id: int) -> None:
-    """Measure how an edition's areas share ground with every other edition's, level by level.
+    """Measure how an edition's areas share ground with every other edition's: level by level, or with the next larger where one lacks the level.
 
     Args:
         connection: Inside a transaction.
@@ -39,13 +39,28 @@ def link_editions(connection: Connection, edition_id: int) -> None:
         .scalars()
         .all()
     )
+    mine = _by_level(connection, edition_id)
     for other in others:
-        for level in AreaLevel:
-            mine = connection.execute(AREAS_OF, {"edition_id": edition_id, "level": level}).all()
-            theirs = connection.execute(AREAS_OF, {"edition_id": other, "level": level}).all()
-            if mine and theirs:
-                links = _links(mine, theirs)
-                connection.execute(_LINK, links)
+        theirs = _by_level(connection, other)
+        links = [link for level in mine if level in theirs for link in _links(mine[level], theirs[level])]
+        links += [*_to_larger(mine, theirs), *_to_larger(theirs, mine)]
+        if links:
+            connection.execute(_LINK, links)
+
+
+def _by_level(connection: Connection, edition_id: int) -> dict[AreaLevel, Sequence[Row[Any]]]:
+    """Read an edition's areas by level, finest first."""
+    found = {level: connection.execute(AREAS_OF, {"edition_id": edition_id, "level": level}).all() for level in AreaLevel}
+    return {level: rows for level, rows in found.items() if rows}
+
+
+def _to_larger(here: Mapping[AreaLevel, Sequence[Row[Any]]], there: Mapping[AreaLevel, Sequence[Row[Any]]]) -> Iterator[dict[str, Any]]:
+    """Link the areas of each level that another edition lacks to those of its next larger, one way: a larger area never tells of a finer."""
+    for level, rows in here.items():
+        larger = next((other for other in there if other.rank > level.rank), None)
+        if level not in there and larger is not None:
+            mine = {row.area_id for row in rows}
+            yield from (link for link in _links(rows, there[larger]) if link["a"] in mine)
 
 
 def _links(mine: Sequence[Row[Any]], theirs: Sequence[Row[Any]]) -> list[dict[str, Any]]:

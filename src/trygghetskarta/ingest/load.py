@@ -9,10 +9,10 @@ A file comes in parts. While the server takes in the rows of one part, the next 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import IO
 
 import numpy as np
@@ -22,16 +22,15 @@ from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.events import EventBatch, Message, Precision, Reading, Rejected, Warned, told_together
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
-from trygghetskarta.ingest.copying import copy_in, fixed, instants, join, laid_out, points, texts
+from trygghetskarta.ingest.copying import copy_in
 from trygghetskarta.ingest.coverage import Days, cover
 from trygghetskarta.ingest.doubles import Doubles
+from trygghetskarta.ingest.event_rows import COLUMNS, Common, Numbered, event_rows
 from trygghetskarta.ingest.feeds import Heard, answer_of, hear, settle
 from trygghetskarta.ingest.holding import Facts, HeldError, reasons
 from trygghetskarta.ingest.identity import (
     Hashes,
     Seen,
-    as_bytes,
-    canonical,
     fingerprints,
     keys_by_id,
     keys_by_values,
@@ -44,19 +43,13 @@ from trygghetskarta.ingest.personal import hidden
 from trygghetskarta.ingest.places import OUTSIDE_KEY, Places
 from trygghetskarta.ingest.publication import announce, hold_source
 from trygghetskarta.ingest.receipts import Receipt, Rejections, record, status_of
-from trygghetskarta.ingest.rollup import Cells, as_cells, change_rollup, monthly_counts, together
+from trygghetskarta.ingest.rollup import Changes, change_rollup, monthly_counts
 from trygghetskarta.ingest.versions import Told, Versions, compare, end, reverted, take_back_untold, tell
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_EVENT_COLUMNS = (
-    "source_id", "key", "known_from", "digest", "category_id", "place_id", "delivery_id", "line", "geom", "identity",
-    "month", "antal", "withdrawn", "precision", "time_precision", "starts_at", "ends_at", "reported_on", "area_text", "detail",
-)  # fmt: skip
-_MOST_CELL_LISTS = 16
-_FIELDS = np.frombuffer(len(_EVENT_COLUMNS).to_bytes(2, "big"), np.uint8)
+_LEAST_BYTES_A_ROW = 50
 _CONFLICTING = Message(
     "conflicting_row",
     "En tidigare rad i filen har samma id och andra värden; den gäller.",
@@ -71,14 +64,14 @@ class Order:
     Attributes:
         delivery: Its number, from `receive`.
         source: Its source.
-        rows: About how many rows its file has.
+        size: Length of its file, bytes; 0 where not known.
         complete: Whether it tells of all there is in its months, so that what it does not tell of is taken back.
         approved: Whether a person has said that it may be published, however odd it looks.
     """
 
     delivery: int
     source: SourceId
-    rows: int = 0
+    size: int = 0
     complete: bool = False
     approved: bool = False
 
@@ -102,19 +95,23 @@ def publish(connection: Connection, order: Order, readings: Iterable[Reading], p
     # Arrow's own allocators keep what they once had, and a large file would be kept in memory little by little.
     pa.set_memory_pool(pa.system_memory_pool())
     with ThreadPoolExecutor(1) as sender, ThreadPoolExecutor(1) as reader, tempfile.TemporaryFile() as told:
-        loading = _Loading.begin(connection, order, places, (sender, told))
-        for reading in _read_ahead(readings, reader):
+        parts = iter(readings)
+        coming = reader.submit(next, parts, None)
+        places.make_ready(order.size // _LEAST_BYTES_A_ROW)
+        reading = coming.result()
+        loading = _Loading.begin(connection, order, places, (sender, told, _rows_expected(order, reading)))
+        while reading is not None:
+            coming = reader.submit(next, parts, None)
             loading.take(reading)
+            reading = coming.result()
         return loading.finish()
 
 
-def _read_ahead(readings: Iterable[Reading], reader: ThreadPoolExecutor) -> Iterator[Reading]:
-    """Read the next part while the last one is taken in."""
-    parts = iter(readings)
-    coming = reader.submit(next, parts, None)
-    while (reading := coming.result()) is not None:
-        coming = reader.submit(next, parts, None)
-        yield reading
+def _rows_expected(order: Order, first: Reading | None) -> int:
+    """Tell about how many rows the file has, by what its first part was like."""
+    if first is None or not first.upto:
+        return order.size // _LEAST_BYTES_A_ROW
+    return order.size * first.rows // first.upto
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +122,6 @@ class _Part:
         reading: What was read.
         events: Its events, those on a placeholder without their point.
         xy: Their points in the plane, NaN for none.
-        values: Their canonical values as they are stored.
         told: What makes them themselves.
         located: Their areas.
     """
@@ -133,7 +129,6 @@ class _Part:
     reading: Reading
     events: EventBatch
     xy: tuple[Floats, Floats]
-    values: pa.LargeBinaryArray
     told: Told
     located: Located
 
@@ -155,10 +150,10 @@ class _Loading:
         doubles: Counts events that may have been told of before.
         rejections: The rejected rows.
         days: The days the file tells of.
+        changes: What the rollup gains and loses.
         counted: What became of the rows.
         placed: New and changed rows by precision.
         warnings: What the parts warned of.
-        cells: What the rollup gains and loses.
         reverted: Events that would get replaced values back.
         outside: New and changed rows outside the city.
         points: The first point met, how many rows stand on it, and how many rows have a point.
@@ -178,10 +173,10 @@ class _Loading:
     doubles: Doubles
     rejections: Rejections
     days: Days
+    changes: Changes
     counted: dict[str, int]
     placed: dict[str, int] = field(default_factory=dict)
     warnings: list[Warned] = field(default_factory=list)
-    cells: list[Cells] = field(default_factory=list)
     reverted: int = 0
     outside: int = 0
     points: tuple[tuple[float, float] | None, int, int] = (None, 0, 0)
@@ -190,8 +185,8 @@ class _Loading:
     _sending: Future[None] | None = None
 
     @classmethod
-    def begin(cls, connection: Connection, order: Order, places: Places, help_of: tuple[ThreadPoolExecutor, IO[bytes]]) -> _Loading:
-        sender, told = help_of
+    def begin(cls, connection: Connection, order: Order, places: Places, help_of: tuple[ThreadPoolExecutor, IO[bytes], int]) -> _Loading:
+        sender, told, rows = help_of
         known_from: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
         events = partition_of(connection, order.source.number)
         first = connection.execute(text("SELECT 1 FROM event WHERE source_id = :source LIMIT 1"), {"source": order.source.number}).first()
@@ -204,10 +199,11 @@ class _Loading:
             first is not None,
             Locator(places),
             Kinds.of(connection, order.source),
-            Seen.of(order.rows, told),
-            Doubles.of(connection, order.source, Seen.of(order.rows // 4, told)),
+            Seen.of(rows, told),
+            Doubles.of(connection, order.source, Seen.of(rows // 4, told)),
             Rejections(order.delivery),
             Days(CONTRACTS[order.source], known_from),
+            Changes(told),
             dict.fromkeys(("read", "new", "changed", "unchanged", "rejected", "blank"), 0),
         )
 
@@ -232,28 +228,24 @@ class _Loading:
         changed = np.flatnonzero(versions.is_changed)
         if self.heard is None:  # of answers it is known which is newer
             self.reverted += reverted(self.connection, self.order.source, told.key[changed], told.fingerprint[changed])
-        ended = end(self.connection, self.order.source, told.key[changed], self.known_from)
-        if len(ended):
-            self.cells.append(as_cells(ended))
+        self.changes.add_rows(end(self.connection, self.order.source, told.key[changed], self.known_from))
         self._count(part, versions, category, place)
         self.doubles.add(events, versions.is_new)
         if len(versions.kept):
             # An index that is kept up grows fastest in its own order; one that is made in the end leaves the rows in the file's.
             kept = np.sort(versions.kept) if self.events.is_fresh else versions.kept
-            rows = self._rows(part, category, place, kept)
-            self._sending = self.sender.submit(copy_in, self.connection, self.events.name, _EVENT_COLUMNS, rows)
+            common = Common(self.order.source.number, self.order.delivery, self.known_from, self.locator.places.srid or 0)
+            rows = event_rows(common, Numbered(events, part.xy, told, category, place), kept)
+            self._sending = self.sender.submit(copy_in, self.connection, self.events.name, COLUMNS, rows)
 
     def _prepare(self, reading: Reading) -> _Part:
         events, source = reading.events, self.order.source
         x, y = self.locator.in_plane(reading)
         # What makes a row itself is what stands in it, whatever the other rows of its file say of its point.
-        values = canonical(events)
-        fingerprint = fingerprints(events, values, x, y)
+        fingerprint = fingerprints(events, x, y)
         told = self._told(source, events, fingerprint)
-        kept, x, y = self.locator.without_placeholder(events, x, y)
-        if kept is not events:
-            events, values = kept, canonical(kept)
-        return _Part(reading, events, (x, y), values, told, self.locator.locate(events, x, y))
+        events, x, y = self.locator.without_placeholder(events, x, y)
+        return _Part(reading, events, (x, y), told, self.locator.locate(events, x, y))
 
     def _told(self, source: SourceId, events: EventBatch, fingerprint: Hashes) -> Told:
         if len(events) and events.identity.null_count == 0:
@@ -292,9 +284,7 @@ class _Loading:
         self.outside += int((place[kept] == self.locator.places.known.get(OUTSIDE_KEY, -1)).sum())
         self._note_points(*part.xy)
         counts = kept[~events.withdrawn[kept]]
-        self.cells.append(together([np.stack([place[counts], category[counts], events.month[counts], events.antal[counts]])]))
-        if len(self.cells) > _MOST_CELL_LISTS:
-            self.cells = [together(self.cells)]
+        self.changes.add(place[counts], category[counts], events.month[counts], events.antal[counts])
 
     def _note_points(self, x: Floats, y: Floats) -> None:
         known = np.flatnonzero(~np.isnan(x))
@@ -304,49 +294,28 @@ class _Loading:
         first = (float(x[known[0]]), float(y[known[0]])) if first is None else first
         self.points = first, on_it + int(((x == first[0]) & (y == first[1])).sum()), with_one + len(known)
 
-    def _rows(self, part: _Part, category: Ints, place: Ints, kept: Ints) -> pa.LargeBinaryArray:
-        """Give the new versions as the bytes that are sent."""
-        rows, events = len(kept), part.events
-        since_1970 = np.full(rows, (self.known_from - _EPOCH) // timedelta(microseconds=1), np.int64)
-        fields = [
-            fixed(np.full(rows, self.order.source.number), ">i2"),
-            fixed(as_bytes(part.told.key[kept]), "S16"),
-            instants(since_1970, np.zeros(rows, bool)),
-            fixed(as_bytes(part.told.fingerprint[kept]), "S16"),
-            fixed(category[kept], ">i4"),
-            fixed(place[kept], ">i4"),
-            fixed(np.full(rows, self.order.delivery), ">i8"),
-            fixed(events.line[kept], ">i4"),
-            points(part.xy[0][kept], part.xy[1][kept], self.locator.places.srid or 0),
-        ]
-        taken = pa.array(kept)
-        numbers = np.ascontiguousarray(np.broadcast_to(_FIELDS, (rows, 2)))
-        parts = [numbers, *(one for each in fields for one in laid_out(each)), *laid_out(texts(events.identity.take(taken)))]
-        return join([*parts, part.values.take(taken)])
-
     def finish(self) -> Receipt:
         """Count what has come in, cover the days it tells of, and write the receipt."""
         self._wait()
         connection, delivery, source = self.connection, self.order.delivery, self.order.source
         joining = self.sender.submit(self.events.join, connection)
-        self.cells = [together(self.cells)]
         joining.result()
         if self.order.complete:
             gone = take_back_untold(connection, source, delivery, self.known_from, sorted(self.days.rows))
             self.taken_back = len(gone)
-            self.cells.append(as_cells(gone))
+            self.changes.add_rows(gone)
         held: tuple[Message, ...] = ()
         if self.heard is not None:
             gone = settle(connection, source, delivery, self.heard, self.known_from)
             self.taken_back += len(gone)
-            self.cells.append(as_cells(gone))
+            self.changes.add_rows(gone)
             self.warnings += self.heard.warnings(len(gone))
             held = self.heard.reasons(len(gone))
         receipt = self._receipt([*self.warnings, *self.kinds.warnings(), *self.locator.warnings(), *self.doubles.warnings()])
         found = () if self.order.approved else (*reasons(self._facts()), *held)
         if found:
             raise HeldError(receipt, found)
-        change_rollup(connection, source.number, self.cells)
+        change_rollup(connection, source.number, self.changes)
         cover(connection, delivery, self.days)
         if self.counted["new"] or self.counted["changed"] or self.taken_back:
             announce(connection, "delivery", delivery)
@@ -356,8 +325,7 @@ class _Loading:
         """Give what the rules for holding a delivery look at."""
         history = monthly_counts(self.connection, self.order.source.number)
         after = dict(history)
-        _, _, month, antal = together(self.cells)
-        for number, change in zip(month.tolist(), antal.tolist(), strict=True):
+        for number, change in self.changes.months.items():
             after[number] = after.get(number, 0) + change
         return Facts(
             contract=CONTRACTS[self.order.source],
@@ -365,7 +333,7 @@ class _Loading:
             unknown=sum(self.kinds.unknown.values()),
             with_point=self.points[2],
             one_point=self.points[1],
-            months={number: (history.get(number, 0), after.get(number, 0)) for number in sorted({*month.tolist(), *self.days.rows})},
+            months={number: (history.get(number, 0), after.get(number, 0)) for number in sorted({*self.changes.months, *self.days.rows})},
             days=None if self.days.first is None or self.days.last is None else (self.days.first, self.days.last),
             history=history,
             reverted=self.reverted,

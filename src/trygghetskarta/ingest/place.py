@@ -77,13 +77,10 @@ class RasterIndex:
         point = np.repeat(np.arange(len(x)), many)
         step = np.arange(len(point)) - np.repeat(np.cumsum(many) - many, many)
         candidate = self.candidates[np.repeat(first, many) + step]
-        order = np.argsort(candidate, kind="stable")
-        numbers, starts = np.unique(candidate[order], return_index=True)
-        ends = np.append(starts[1:], len(order))
-        for number, start, end in reversed(list(zip(numbers.tolist(), starts.tolist(), ends.tolist(), strict=True))):
-            points = point[order[start:end]]
-            covered = shapely.intersects_xy(self.polygons[number], x[points], y[points])
-            found[points[covered]] = number
+        order = np.argsort(-candidate, kind="stable")
+        point, candidate = point[order], candidate[order]
+        covered = shapely.intersects_xy(self.polygons[candidate], x[point], y[point])
+        found[point[covered]] = candidate[covered]
         return found
 
 
@@ -120,21 +117,20 @@ def _border_cells(
     """
     x0, y0, cell = grid
     step = cell / _SAMPLES_PER_CELL
-    pairs = []
-    for number, polygon in enumerate(polygons):
-        border = shapely.segmentize(shapely.boundary(polygon), step)
-        xy = shapely.get_coordinates(border)
-        marked = []
-        for dx, dy in ((-step, -step), (-step, step), (step, -step), (step, step)):
-            column = np.floor((xy[:, 0] + dx / 2 - x0) / cell).astype(np.int64)
-            row = np.floor((xy[:, 1] + dy / 2 - y0) / cell).astype(np.int64)
-            marked.append(row * columns + column)
-        cells = np.unique(np.concatenate(marked))
-        pairs.append((cells, np.full(len(cells), number, np.int32)))
-    flat = np.concatenate([cells for cells, _ in pairs])
-    numbers = np.concatenate([number for _, number in pairs])
-    order = np.lexsort((numbers, flat))
-    return flat[order], numbers[order]
+    xy, number = shapely.get_coordinates(shapely.segmentize(shapely.boundary(polygons), step), return_index=True)
+    marked = []
+    for dx, dy in ((-step, -step), (-step, step), (step, -step), (step, step)):
+        column = ((xy[:, 0] + dx / 2 - x0) / cell).astype(np.int64)
+        row = ((xy[:, 1] + dy / 2 - y0) / cell).astype(np.int64)
+        pairs = (row * columns + column) * len(polygons) + number
+        marked.append(pairs[_differs_from_before(pairs)])  # several steps stand in one cell
+    pairs = np.sort(np.concatenate(marked))
+    pairs = pairs[_differs_from_before(pairs)]
+    return pairs // len(polygons), (pairs % len(polygons)).astype(np.int32)
+
+
+def _differs_from_before(values: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    return np.append(True, values[1:] != values[:-1])
 
 
 def _fill(raster: Numbers, polygons: npt.NDArray[np.object_], grid: tuple[float, float, float]) -> None:
@@ -159,5 +155,5 @@ def _fill(raster: Numbers, polygons: npt.NDArray[np.object_], grid: tuple[float,
         near = order[first[index] : last[index]]
         near = near[(y[near] >= bottom) & (y[near] <= top)]
         number[near[shapely.intersects_xy(polygons[index], x[near], y[near])]] = index
-    run_of_cell = np.cumsum(begins) - 1
-    raster.ravel()[free] = number[run_of_cell[free]]
+    starts = np.flatnonzero(begins[free])
+    raster.ravel()[free] = np.repeat(number, np.append(starts[1:], np.count_nonzero(free)) - starts)

@@ -8,48 +8,50 @@ carry the number of their place, so they are counted without looking at a polygo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import shapely
 from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.areas import AreaLevel, code_of_name
 from trygghetskarta.domain.events import Precision
 from trygghetskarta.ingest.contract import CityBox
-from trygghetskarta.ingest.place import NOWHERE, RasterIndex, index_polygons
-from trygghetskarta.store.migrate import hold_tables_still
+from trygghetskarta.ingest.finding import index_of, shore_of, tree_of
+from trygghetskarta.ingest.place import NOWHERE
+from trygghetskarta.ingest.sharing import parts_of
+from trygghetskarta.store.version import hold_tables_still
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int32]
+Known = tuple[tuple[int, ...], Precision]
+"""The areas known to hold something, and how exactly they are known."""
 
 _SAME_GROUND = 0.999
 _WORTH_AN_INDEX = 20_000
-_NEAR_METRES = 50.0
-"""How far from every area a point in water or a gap may lie and still be counted in the nearest."""
 NONE_KEY, OUTSIDE_KEY = "none", "outside"
 _POINT, _AREA = "p:", "a:"
 
 _AREAS = text("""
-    SELECT area_id, edition_id, level, code, name, parent_code, nested, ST_AsBinary(geom) AS geom
+    SELECT area_id, edition_id, level, code, name, parent_code, nested, square_metres, ST_AsBinary(geom) AS geom
     FROM area ORDER BY edition_id, level, code COLLATE "C"
 """)
-_SAME = text("SELECT from_area_id, to_area_id FROM area_link WHERE share >= :share")
+_LINKS = text("SELECT from_area_id, to_area_id, share FROM area_link ORDER BY from_area_id, to_area_id")
 _NEW_PLACES = text("""
-    INSERT INTO place (key, precision) SELECT * FROM unnest(CAST(:keys AS text[]), CAST(:precisions AS smallint[])) ORDER BY 1
+    INSERT INTO place (key, precision, known_by)
+    SELECT * FROM unnest(CAST(:keys AS text[]), CAST(:precisions AS smallint[]), CAST(:known_by AS text[])) ORDER BY 1
     ON CONFLICT (key) DO NOTHING RETURNING key
 """)
 _PLACES = text("SELECT key, place_id FROM place WHERE key = ANY(:keys)")
 _NEW_PLACE_AREAS = text("""
-    INSERT INTO place_area (place_id, edition_id, level, area_id, bucket)
+    INSERT INTO place_area (place_id, edition_id, level, area_id, bucket, begins, ends)
     SELECT * FROM unnest(
-        CAST(:place_id AS int[]), CAST(:edition_id AS smallint[]), CAST(:level AS text[]), CAST(:area_id AS int[]), CAST(:bucket AS text[])
+        CAST(:place_id AS int[]), CAST(:edition_id AS smallint[]), CAST(:level AS text[]), CAST(:area_id AS int[]), CAST(:bucket AS text[]),
+        CAST(:begins AS int[]), CAST(:ends AS int[])
     )
 """)
 # Deliveries share this lock; whoever changes the areas waits for them and holds them up.
@@ -78,67 +80,15 @@ class Layer:
     nested: npt.NDArray[np.bool_]
     outlines: tuple[bytes, ...]
 
+    def make_ready(self) -> None:
+        """Index the layer before many points are looked up."""
+        index_of(self.outlines)
+
     def locate(self, x: Floats, y: Floats) -> Numbers:
         """Find the area of each point by where it lies: its number in the layer, NOWHERE in none."""
         if len(x) >= _WORTH_AN_INDEX:
-            return _index_of(self.outlines).locate(x, y)
-        return _tree_of(self.outlines).locate(x, y)
-
-
-@dataclass(frozen=True, slots=True)
-class _Tree:
-    """Answers as a RasterIndex does; made in no time, slower for each point."""
-
-    tree: shapely.STRtree
-
-    def locate(self, x: Floats, y: Floats) -> Numbers:
-        known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
-        point, number = self.tree.query(shapely.points(x[known], y[known]), predicate="intersects")
-        nobody = np.iinfo(np.int32).max
-        first: Numbers = np.full(len(x), nobody, np.int32)
-        np.minimum.at(first, known[point], number.astype(np.int32))
-        first[first == nobody] = NOWHERE
-        return first
-
-
-@lru_cache(maxsize=32)
-def _tree_of(outlines: tuple[bytes, ...]) -> _Tree:
-    return _Tree(shapely.STRtree(shapely.from_wkb(np.array(outlines, object))))
-
-
-@lru_cache(maxsize=8)
-def _index_of(outlines: tuple[bytes, ...]) -> RasterIndex:
-    """Index some outlines; editions that share a level's outlines, and deliveries one after another, share the index."""
-    return index_polygons(shapely.from_wkb(np.array(outlines, object)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Shore:
-    """Finds the nearest area for a point in none of them that lies within their outer border: in water, or in a gap."""
-
-    within: shapely.Geometry
-    tree: shapely.STRtree
-
-    def nearest(self, x: Floats, y: Floats) -> Numbers:
-        """Give the number of the nearest area, the first of several; NOWHERE beyond the outer border, or far from every area."""
-        found: Numbers = np.full(len(x), NOWHERE, np.int32)
-        inside = np.flatnonzero(shapely.contains_xy(self.within, x, y))
-        point, number = self.tree.query_nearest(shapely.points(x[inside], y[inside]), max_distance=_NEAR_METRES)
-        for row, area in sorted(zip(inside[point].tolist(), number.tolist(), strict=True), reverse=True):
-            found[row] = area
-        return found
-
-
-@lru_cache(maxsize=8)
-def _shore_of(outlines: tuple[bytes, ...]) -> _Shore | None:
-    """Give the shore of some areas; None where there is no gap within their outer border."""
-    polygons = shapely.from_wkb(np.array(outlines, object))
-    parts = shapely.get_parts(shapely.coverage_union_all(polygons))
-    if not shapely.get_num_interior_rings(parts).any():
-        return None
-    within = shapely.union_all(shapely.polygons(shapely.get_exterior_ring(parts)))
-    shapely.prepare(within)
-    return _Shore(within, shapely.STRtree(polygons))
+            return index_of(self.outlines).locate(x, y)
+        return tree_of(self.outlines).locate(x, y)
 
 
 @dataclass(slots=True)
@@ -148,13 +98,17 @@ class Places:
     Attributes:
         editions: The layers of each edition, finest first; the newest edition first.
         srid: The plane of the polygons; None without any edition.
+        shares: How much of an area lies in which areas of other editions, by the areas' numbers.
+        told: Code and square metres of each area.
         known: place_id by key.
     """
 
     editions: list[list[Layer]]
     srid: int | None
-    same: dict[int, list[int]] = field(default_factory=dict)
+    shares: Mapping[int, Mapping[int, float]] = field(default_factory=dict)
+    told: Mapping[int, tuple[str, float]] = field(default_factory=dict)
     known: dict[str, int] = field(default_factory=dict)
+    _met: dict[Known, int] = field(default_factory=dict)
     _by_area: dict[int, tuple[int, int, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -173,6 +127,11 @@ class Places:
                     if number is not None:
                         return int(layer.area_ids[number])
         return None
+
+    def make_ready(self, points: int) -> None:
+        """Index the finest layers where so many points will surely be looked up that it is worth it."""
+        for layers in self.editions if points >= 2 * _WORTH_AN_INDEX else ():
+            layers[0].make_ready()
 
     def named(self, name: str) -> set[int]:
         """Give every area of any edition and level that has this code or name."""
@@ -205,25 +164,14 @@ class Places:
             how many points lie in no area of the newest edition but within its outer border, and were given to the nearest.
         """
         found = [self._numbers(layers, x, y) for layers in self.editions]
-        columns = [numbers for numbers, _ in found]
-        flat = (
-            np.stack(
-                [
-                    np.where(number >= 0, layer.area_ids[number], 0)
-                    for layers, numbers in zip(self.editions, columns, strict=True)
-                    for layer, number in zip(layers, numbers, strict=True)
-                ],
-                axis=1,
-            )
-            if columns
-            else np.zeros((len(x), 1), np.int64)
-        )
-        code = np.zeros(len(x), np.int64)
-        for column in flat.T:
-            code = pd.factorize(code * (int(flat.max(initial=0)) + 1) + column)[0].astype(np.int64)
-        first = np.zeros(int(code.max(initial=-1)) + 1, np.int64)
-        first[code[::-1]] = np.arange(len(code))[::-1]
-        areas = [tuple(int(area) for area in flat[row] if area) for row in first]
+        held = [pair for layers, (numbers, _) in zip(self.editions, found, strict=True) for pair in zip(layers, numbers, strict=True)]
+        code: Ints = np.zeros(len(x), np.int64)
+        for layer, number in held:
+            code = _numbered(code * (len(layer.area_ids) + 1) + number + 1)
+        one = np.zeros(int(code.max(initial=-1)) + 1, np.int64)
+        one[code] = np.arange(len(code))
+        columns = [np.where(number[one] >= 0, layer.area_ids[number[one]], 0).tolist() for layer, number in held]
+        areas: list[tuple[int, ...]] = [tuple(filter(None, row)) for row in zip(*columns, strict=True)] if held else [() for _ in one]
         return code.astype(np.int32), areas, found[0][1] if found else 0
 
     @staticmethod
@@ -236,7 +184,7 @@ class Places:
         """
         finest = layers[0].locate(x, y)
         nowhere = np.flatnonzero(finest < 0)
-        shore = _shore_of(layers[0].outlines) if len(nowhere) else None
+        shore = shore_of(layers[0].outlines) if len(nowhere) else None
         if shore is not None:
             finest[nowhere] = shore.nearest(x[nowhere], y[nowhere])
         numbers = [finest]
@@ -259,14 +207,14 @@ class Places:
             if area in found:
                 continue
             found.add(area)
-            waiting += self.same.get(area, [])
+            waiting += [other for other, share in self.shares.get(area, {}).items() if share >= _SAME_GROUND]
             e, depth, number = self._by_area[area]
             layers = self.editions[e]
             if depth + 1 < len(layers) and layers[depth].nested[number]:
                 waiting.append(int(layers[depth + 1].area_ids[layers[depth].parent[number]]))
         return tuple(sorted(found))
 
-    def place_ids(self, connection: Connection, wanted: Sequence[tuple[tuple[int, ...], Precision]]) -> Ints:
+    def place_ids(self, connection: Connection, wanted: Sequence[Known]) -> Ints:
         """Give the numbers of places, making those that are new.
 
         Args:
@@ -276,31 +224,86 @@ class Places:
         Returns:
             The places' numbers, (places,).
         """
-        keys = [_key(areas, precision) for areas, precision in wanted]
-        new = {key: one for key, one in zip(keys, wanted, strict=True) if key not in self.known}
+        unmet = [one for one in wanted if one not in self._met]
+        self._make(connection, {_key(*one): one for one in unmet if _key(*one) not in self.known})
+        self._met.update({one: self.known[_key(*one)] for one in unmet})
+        return np.array([self._met[one] for one in wanted], np.int64)
+
+    def _make(self, connection: Connection, new: dict[str, Known]) -> None:
         if new:
             # Another delivery may be making the same place: whoever comes second waits for the first, and takes its number.
-            made = set(connection.execute(_NEW_PLACES, {"keys": list(new), "precisions": [int(p) for _, p in new.values()]}).scalars())
+            columns = {
+                "keys": list(new),
+                "precisions": [int(precision) for _, precision in new.values()],
+                "known_by": [self._known_by(areas, precision) for areas, precision in new.values()],
+            }
+            made = set(connection.execute(_NEW_PLACES, columns).scalars())
             for key, place_id in connection.execute(_PLACES, {"keys": list(new)}):
                 self.known[key] = place_id
-            rows = [row for key, (areas, _) in new.items() if key in made for row in self._rows(self.known[key], key, set(areas))]
+            rows = [row for key, (areas, _) in new.items() if key in made for row in self._rows(self.known[key], key, areas)]
             if rows:
-                columns = {name: [row[name] for row in rows] for name in ("place_id", "edition_id", "level", "area_id", "bucket")}
-                connection.execute(_NEW_PLACE_AREAS, columns)
-        return np.array([self.known[key] for key in keys], np.int64)
+                connection.execute(_NEW_PLACE_AREAS, {name: [row[name] for row in rows] for name in rows[0]})
 
-    def _rows(self, place_id: int, key: str, areas: set[int]) -> list[dict[str, object]]:
-        nowhere = "outside" if key == OUTSIDE_KEY or key.startswith(_POINT) else "unplaced"
+    def _named_by(self, areas: Sequence[int]) -> tuple[AreaLevel, list[int]]:
+        """Give the finest level of some areas, and those of that level, the smallest ground first: one of them names the place."""
+        level = min((self._layer(area).level for area in areas), key=lambda one: one.rank)
+        mine = [area for area in areas if self._layer(area).level is level]
+        return level, sorted(mine, key=lambda area: (self.told[area][1], self._by_area[area][0]))
+
+    def _known_by(self, areas: Sequence[int], precision: Precision) -> str:
+        """Name the area that a place without a point is known by, so that it has the same name in every database."""
+        if not areas or precision is Precision.POINT:
+            return ""
+        level, mine = self._named_by(areas)
+        return f"{level}/{min(self.told[area][0] for area in mine)}"
+
+    def _layer(self, area: int) -> Layer:
+        e, depth, _ = self._by_area[area]
+        return self.editions[e][depth]
+
+    def _rows(self, place_id: int, key: str, areas: Sequence[int]) -> list[dict[str, object]]:
         rows: list[dict[str, object]] = []
-        for layers in self.editions:
-            by_level = {self._by_area[area][1]: area for area in areas if layers is self.editions[self._by_area[area][0]]}
-            for depth, layer in enumerate(layers):
-                area = by_level.get(depth)
-                bucket = "placed" if area is not None else "areaOnly" if by_level else nowhere
-                rows.append(
-                    {"place_id": place_id, "edition_id": layer.edition_id, "level": layer.level.value, "area_id": area, "bucket": bucket}
-                )
+        for e, layers in enumerate(self.editions):
+            known = {depth: number for edition, depth, number in map(self._by_area.__getitem__, areas) if edition == e}
+            shares, depth = self._shares_in(e, areas) if key.startswith(_AREA) else ({}, len(layers))
+            levels = parts_of(layers, known, shares, depth)
+            is_held = any(part.number >= 0 for parts in levels for part in parts)
+            # An area that shares no ground with those of its level lies outside them, as does a point in none of them.
+            is_outside = key == OUTSIDE_KEY or key.startswith(_POINT) or (depth < len(layers) and not shares)
+            rest = "areaOnly" if is_held else "outside" if is_outside else "unplaced"
+            rows += [
+                {
+                    "place_id": place_id,
+                    "edition_id": layer.edition_id,
+                    "level": layer.level.value,
+                    "area_id": int(layer.area_ids[part.number]) if part.number >= 0 else None,
+                    "bucket": "placed" if part.number >= 0 else rest,
+                    "begins": part.begins,
+                    "ends": part.ends,
+                }
+                for layer, parts in zip(layers, levels, strict=True)
+                for part in parts
+            ]
         return rows
+
+    def _shares_in(self, edition: int, areas: Sequence[int]) -> tuple[dict[int, float], int]:
+        """Give how much of the area that names a place lies in which areas of an edition, by their numbers, and the depth of their level there.
+
+        That is the area's own level or, in an edition that lacks it, the next larger.
+        """
+        level, mine = self._named_by(areas)
+        layers = self.editions[edition]
+        depth = next((depth for depth, layer in enumerate(layers) if layer.level.rank >= level.rank), len(layers))
+        links = ((self._by_area[other], share) for other, share in self.shares.get(mine[0], {}).items())
+        return {number: share for (e, at, number), share in links if (e, at) == (edition, depth)}, depth
+
+
+def _numbered(values: Ints) -> Ints:
+    """Number the values that are there, none of them negative, from 0 on in their order, (rows,)."""
+    there = np.zeros(int(values.max(initial=-1)) + 1, bool)
+    there[values] = True
+    number: Ints = np.cumsum(there)[values] - 1
+    return number
 
 
 def _key(areas: tuple[int, ...], precision: Precision) -> str:
@@ -353,11 +356,12 @@ def load_places(connection: Connection) -> Places:
         levels = sorted((level for e, level in grouped if e == edition_id), key=lambda level: level.rank)
         if levels:
             editions.append(_layers(edition_id, levels, grouped))
-    same: dict[int, list[int]] = defaultdict(list)
-    for a, b in connection.execute(_SAME, {"share": _SAME_GROUND}):
-        same[a].append(b)
+    shares: dict[int, dict[int, float]] = defaultdict(dict)
+    for a, b, share in connection.execute(_LINKS):
+        shares[a][b] = share
+    told = {row["area_id"]: (row["code"], row["square_metres"]) for rows in grouped.values() for row in rows}
     known: dict[str, int] = dict(connection.execute(text("SELECT key, place_id FROM place")).all())
-    return Places(editions, newest_first[0][1] if newest_first else None, dict(same), known)
+    return Places(editions, newest_first[0][1] if newest_first else None, shares, told, known)
 
 
 def _layers(edition_id: int, levels: list[AreaLevel], grouped: dict[tuple[int, AreaLevel], list[dict[str, Any]]]) -> list[Layer]:

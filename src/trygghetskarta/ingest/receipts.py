@@ -15,7 +15,7 @@ from trygghetskarta.domain.events import Message, Rejected, Warned
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest.contract import DeliveredFile
 from trygghetskarta.ingest.copying import copy_in, encode, fixed, raw_bytes, texts
-from trygghetskarta.store.migrate import hold_tables_still
+from trygghetskarta.store.version import hold_tables_still
 
 _TOLD = 10_000
 

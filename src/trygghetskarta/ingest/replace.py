@@ -8,7 +8,9 @@ from sqlalchemy import Connection, text
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.events import Precision
 from trygghetskarta.ingest.copying import copy_in, copy_out, encode, fixed
-from trygghetskarta.ingest.places import Places, load_places
+from trygghetskarta.ingest.links import link_editions
+from trygghetskarta.ingest.places import Places, change_areas, load_places
+from trygghetskarta.ingest.publication import announce
 from trygghetskarta.ingest.rollup import rebuild_rollup
 
 _POINTS = "SELECT uuid_send(key), source_id, known_from, ST_X(geom), ST_Y(geom) FROM event WHERE geom IS NOT NULL"
@@ -53,6 +55,23 @@ def replace_events(connection: Connection) -> int:
     )
     connection.execute(text("DELETE FROM place WHERE key LIKE 'old %'"))
     rebuild_rollup(connection)
+    return moved
+
+
+def relink_editions(connection: Connection) -> int:
+    """Measure the links between the editions anew, and place every event by them.
+
+    Args:
+        connection: Inside a transaction, which the caller commits.
+
+    Returns:
+        How many points were placed.
+    """
+    change_areas(connection)
+    for edition_id in connection.execute(text("SELECT edition_id FROM edition")).scalars().all():
+        link_editions(connection, edition_id)
+    moved = replace_events(connection)
+    announce(connection, "areas")
     return moved
 
 

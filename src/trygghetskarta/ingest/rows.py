@@ -21,15 +21,15 @@ from trygghetskarta.ingest.checks import (
     FIELD_TOO_LONG,
     LONGEST_KIND,
     Checker,
+    as_objects,
     by_distinct,
     counts,
-    joined,
     known_texts,
     letters_of,
     mangled,
     mapped,
+    matches,
     numbers,
-    refuse_unusable_formats,
     to_bools,
 )
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
@@ -38,6 +38,7 @@ from trygghetskarta.ingest.formats.registry import open_tables
 from trygghetskarta.ingest.personal import refuse_personal_data, without_personal_data
 from trygghetskarta.ingest.reading import TextTable, shown
 from trygghetskarta.ingest.row_times import read_times
+from trygghetskarta.ingest.victims import reduced
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -75,8 +76,6 @@ def read_rows(
         BadDeliveryError: The header fits no layout, or the file as a whole cannot be used.
     """
     layouts = (context.layout,) if context.layout is not None else layouts
-    for layout in layouts:
-        refuse_unusable_formats(layout.formats, layout.name)
     chosen: Layout | None = None
     month_first: set[str] = set()
     if tables is None:
@@ -252,13 +251,14 @@ def _kind(checker: Checker, layout: Layout, columns: Mapping[str, str]) -> pa.St
     checker.reject(to_bools(pc.greater(pc.utf8_length(values), LONGEST_KIND)), column, FIELD_TOO_LONG)
     if layout.kind_pattern:
         checker.reject(
-            ~to_bools(pc.match_substring_regex(values, layout.kind_pattern)),
+            ~matches(values, layout.kind_pattern),
             column,
             lambda value: mangled(value) or _bad_code(value),
         )
     table = layout.codes.get("kind", {})
     near = _respelled(values, table)
-    checker.reject(by_distinct(values, near.__contains__), column, lambda value: _bad_spelling(value, near[value]))
+    if near:
+        checker.reject(by_distinct(values, near.__contains__), column, lambda value: _bad_spelling(value, near[value]))
     return mapped(values, lambda text: table.get(text, text)) if table else values
 
 
@@ -348,18 +348,19 @@ def _withdrawn(checker: Checker, layout: Layout, columns: Mapping[str, str]) -> 
     return by_distinct(checker.text(columns["status"]), lambda status: status.casefold() in layout.withdrawn)
 
 
-def _fact(name: str, text: str) -> str | None:
-    return f"{name}:{orjson.dumps(text).decode()}" if text else None
+def _fact(name: str, text: str) -> str:
+    return f",{name}:{orjson.dumps(text).decode()}" if text else ""
 
 
 def _detail(checker: Checker, layout: Layout, absent: pa.StringArray) -> pa.StringArray:
     """Gather the further facts of each row as the text of a JSON object; null where there are none."""
-    facts = [absent] if absent.null_count < len(absent) else []
+    facts = []
+    if absent.null_count < len(absent):
+        facts.append(pc.fill_null(pc.binary_join_element_wise(",", absent, ""), ""))
     for name, column in layout.detail.items():
         if column in checker.table.columns:
             values = checker.free_text(column)
             refuse_personal_data(checker, column)
+            values = reduced(checker, name, values)
             facts.append(mapped(values, partial(_fact, orjson.dumps(name).decode())))
-    if not facts:
-        return absent
-    return pc.binary_join_element_wise("{", joined(facts), "}", "")
+    return as_objects(facts) if facts else absent

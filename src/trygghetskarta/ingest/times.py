@@ -136,16 +136,19 @@ def iso_times(values: pa.StringArray, *, clock: bool) -> Ints:
 
 def _read_width(letters: npt.NDArray[np.uint8], begin: Ints, width: int) -> Ints:
     """Read texts of one width; NO_TIME where one is no time."""
-    good = np.ones(len(begin), bool)
-    digits = {}
-    for at in _DIGITS[width]:
-        digit = letters[begin + at] - np.uint8(ord("0"))
-        good &= digit <= 9
-        digits[at] = digit.astype(np.int64)
+    # The texts as a table, a row for each of their letters: one look-up for a text, and not one for a letter.
+    texts = np.ndarray(len(letters) - width + 1, f"V{width}", letters, strides=(1,))[begin]
+    table = np.ascontiguousarray(texts.view(np.uint8).reshape(-1, width).T)
+    digits = table - np.uint8(ord("0"))
+    good = (digits[list(_DIGITS[width])] <= 9).all(axis=0)
     for at, marks in _MARKS.items():
         if at < width:
-            good &= np.isin(letters[begin + at], list(marks))
-    pairs = {at: digits[at] * 10 + digits[at + 1] for at in (0, 2, 5, 8, 11, 14, 17) if at + 1 < width}
+            good &= np.logical_or.reduce([table[at] == mark for mark in marks])
+    pairs = {
+        at: np.where(good, digits[at] * np.uint8(10) + digits[at + 1], 0).astype(np.int64)
+        for at in (0, 2, 5, 8, 11, 14, 17)
+        if at + 1 < width
+    }
     year, month, day = pairs[0] * 100 + pairs[2], pairs[5], pairs[8]
     good &= (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1)
     months = np.where(good, (year - 1970) * 12 + month - 1, 0)

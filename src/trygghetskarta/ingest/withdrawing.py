@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from tempfile import TemporaryFile
 from typing import Any
 
-import numpy as np
 import orjson
 from sqlalchemy import Connection, Row, text
 
 from trygghetskarta.errors import ConflictError, NotFoundError
 from trygghetskarta.ingest.copying import copy_out
 from trygghetskarta.ingest.publication import announce, hold_source
-from trygghetskarta.ingest.rollup import change_rollup
+from trygghetskarta.ingest.rollup import Changes, change_rollup
 from trygghetskarta.ingest.values import take_back_values
 
 _DELIVERY = text("""
@@ -109,8 +109,11 @@ def _unpublish(connection: Connection, row: Row[Any]) -> tuple[int, int]:
     now = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
     closed = copy_out(connection, _CLOSE, _CELL, (now, row.source_id, row.delivery_id))
     restored = copy_out(connection, _RESTORE, _CELL, (now, row.source_id, row.published_at))
-    cells = [np.stack([rows[name] for name, _ in _CELL]).astype(np.int64) for rows in (closed, restored)]
-    change_rollup(connection, row.source_id, cells)
+    with TemporaryFile() as file:
+        changes = Changes(file)
+        for rows in (closed, restored):
+            changes.add_rows(rows)
+        change_rollup(connection, row.source_id, changes)
     connection.execute(
         text("UPDATE coverage SET known_to = :now WHERE source_id = :source AND delivery_id = :delivery AND known_to IS NULL"),
         {"now": now, **values},

@@ -71,7 +71,7 @@ def find_area(connection: Connection, edition_id: int, code: str) -> dict[str, A
     row = max(rows, key=lambda found: AreaLevel(found.level).rank)
     links = connection.execute(
         text("""
-            SELECT edition.valid_from, area.code, area.name, kind, share, basis FROM area_link
+            SELECT edition.valid_from, area.level, area.code, area.name, kind, share, basis FROM area_link
             JOIN area ON area.area_id = to_area_id JOIN edition USING (edition_id)
             WHERE from_area_id = :area_id ORDER BY valid_from DESC, share DESC
         """),
@@ -91,4 +91,12 @@ def find_area(connection: Connection, edition_id: int, code: str) -> dict[str, A
 
 def _link(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of the query above
     valid_from: date = row.valid_from
-    return {"edition": str(valid_from), "code": row.code, "name": row.name, "kind": row.kind, "share": row.share, "basis": row.basis}
+    return {
+        "edition": str(valid_from),
+        "level": row.level,
+        "code": row.code,
+        "name": row.name,
+        "kind": row.kind,
+        "share": row.share,
+        "basis": row.basis,
+    }

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.category_groups import category_groups
-from trygghetskarta.domain.counts import Denominator, Measure, Question
+from trygghetskarta.domain.counts import Denominator, Measure, Question, Statistics
 from trygghetskarta.domain.periods import Interval, Month, Span
-from trygghetskarta.domain.sources import CONTRACTS, EVENTS, SourceId
+from trygghetskarta.domain.sources import CONTRACTS, EVENTS, CountsBy, SourceId
 from trygghetskarta.errors import Fault, InvalidQuestionError, NotCarriedError, NotCoveredError, bad_parameter
 from trygghetskarta.queries.cube import Cube
+from trygghetskarta.queries.dating import counted_otherwise
 
 _LONGEST = 1200
 
@@ -34,6 +36,9 @@ class Asked:
     measure: Measure = Measure.COUNT
     per: Denominator = Denominator.RESIDENTS
     as_of: date | None = None
+    weights: str | None = None
+    statistics: Statistics = Statistics.NONE
+    by: CountsBy | None = None
 
 
 def ask(cube: Cube, asked: Asked) -> Question:
@@ -47,8 +52,9 @@ def ask(cube: Cube, asked: Asked) -> Question:
         The question. Without months it is about the last twelve that every source delivered.
 
     Raises:
-        InvalidQuestionError: A month is not one, the months are in the wrong order, or there is no such group.
-        NotCarriedError: A source holds no events, or an asked source has nothing of the group.
+        InvalidQuestionError: A month is not one, the months are in the wrong order, there is no such group, or this kind of question can only be
+            answered by each source's own date.
+        NotCarriedError: A source holds no events or does not tell the date asked for, or an asked source has nothing of the group.
         NotCoveredError: No months were given and nothing is delivered.
     """
     for source in asked.sources:
@@ -56,6 +62,8 @@ def ask(cube: Cube, asked: Asked) -> Question:
         if refusal is not None:
             raise NotCarriedError(refusal.reason, refusal.reason_en, (Fault("source", source, refusal.reason, refusal.reason_en),))
     _refuse_group(asked)
+    _refuse_weights(cube, asked.weights)
+    _refuse_date(cube, asked)
     last = _month("to", asked.last) if asked.last is not None else _newest(cube, asked.sources)
     first = _month("from", asked.first) if asked.first is not None else last.plus(-11)
     if last < first:
@@ -79,7 +87,28 @@ def ask(cube: Cube, asked: Asked) -> Question:
         measure=asked.measure,
         per=asked.per,
         as_of=asked.as_of,
+        weights=asked.weights,
+        statistics=asked.statistics,
+        by=asked.by,
     )
+
+
+def cube_by(sources: Iterable[SourceId], by: CountsBy | None) -> CountsBy | None:
+    """Give the date that the cube of a question must be counted by: None when it is the own date of every source that tells it."""
+    return by if set(sources) & set(counted_otherwise(by)) else None
+
+
+def _refuse_date(cube: Cube, asked: Asked) -> None:
+    """Refuse a date that a source does not tell, or that the counts at hand are not by."""
+    for source in asked.sources:
+        refusal = CONTRACTS[source].refusal(asked.by.value) if asked.by is not None else None
+        if refusal is not None:
+            raise NotCarriedError(refusal.reason, refusal.reason_en, (Fault("by", str(asked.by), refusal.reason, refusal.reason_en),))
+    if cube.by is not cube_by(asked.sources, asked.by):
+        swedish = "Den här frågan kan bara besvaras efter det datum som varje källa själv räknas efter."
+        raise bad_parameter(
+            "by", str(asked.by), swedish, "This question can only be answered by the date that each source is itself counted by."
+        )
 
 
 def _refuse_group(asked: Asked) -> None:
@@ -102,6 +131,14 @@ def _refuse_group(asked: Asked) -> None:
             swedish = f"{CONTRACTS[source].name} har inga kategorier i gruppen {group.name}."
             english = f"{CONTRACTS[source].name_en} has no categories in the group {group.name_en}."
             raise NotCarriedError(swedish, english, (Fault("group", asked.group, swedish, english),))
+
+
+def _refuse_weights(cube: Cube, name: str | None) -> None:
+    """Refuse a set of weights that there is not."""
+    if name is not None and name not in cube.weights:
+        names = ", ".join(cube.weights)
+        swedish, english = f"Det finns inga vikter {name}. De som finns är {names}.", f"There are no weights {name}; there are {names}."
+        raise bad_parameter("weights", name, swedish, english)
 
 
 def _month(name: str, text: str) -> Month:

@@ -2,37 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, text
 
-from trygghetskarta.domain.areas import Area, AreaLevel, Edition
+from trygghetskarta.domain.categories import Category
 from trygghetskarta.domain.periods import Span
-from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.domain.sources import CountsBy, SourceId
+from trygghetskarta.queries.cells import DIVIDED, Cells
+from trygghetskarta.queries.coverage import Delivered
+from trygghetskarta.queries.dating import OTHER_MONTH, counted_otherwise
+from trygghetskarta.stats.dealing import dealt, draw_of
 
 Ints = npt.NDArray[np.int64]
 Sums = npt.NDArray[np.int32]
 
-BUCKETS = ("areaOnly", "unplaced", "outside")
+_PLACE, _CATEGORY, _MONTH, _ANTAL = range(4)
+"""What the counts of a source are read as: a row of each."""
+
 _CURRENT = text("""
     SELECT source_id, month, array_send(place_ids) AS place_ids, array_send(category_ids) AS category_ids, array_send(antal) AS antal
-    FROM rollup_month WHERE cardinality(antal) > 0
+    FROM rollup_month WHERE cardinality(antal) > 0 AND source_id <> ALL(CAST(:otherwise AS smallint[]))
 """)
 # An int[] as it is sent: its dimensions in 20 bytes, then a length and a number for each.
 _ARRAY_HEAD, _ARRAY_CELL = 20, np.dtype([("length", ">i4"), ("value", ">i4")])
 _AS_OF = text("""
     SELECT place_id, source_id, category_id, month, sum(antal)::int AS antal FROM event
     WHERE known_from <= :instant AND (known_to IS NULL OR known_to > :instant) AND NOT withdrawn
+        AND source_id <> ALL(CAST(:otherwise AS smallint[]))
     GROUP BY place_id, source_id, category_id, month
 """)
+_OTHERWISE = text(
+    """
+    SELECT place_id, source_id, category_id, coalesce(dated, month) AS month, sum(antal)::int AS antal, dated IS NULL AS undated FROM (
+        SELECT place_id, source_id, category_id, month, antal, {OTHER_MONTH} AS dated FROM event
+        WHERE source_id = ANY(CAST(:otherwise AS smallint[])) AND NOT withdrawn AND antal > 0 AND (known_to IS NULL OR known_to > :instant)
+            AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant)
+    ) AS told GROUP BY 1, 2, 3, 4, 6
+""".replace("{OTHER_MONTH}", OTHER_MONTH)
+)
 _WITHHELD = text("""
     SELECT place_id, source_id, category_id, month, count(*)::int AS antal FROM event
-    WHERE antal = 0 AND detail ? 'withheld' AND NOT withdrawn AND (known_to IS NULL OR known_to > :instant)
+    WHERE antal = 0 AND detail::jsonb ? 'withheld' AND NOT withdrawn AND (known_to IS NULL OR known_to > :instant)
         AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant)
     GROUP BY place_id, source_id, category_id, month
 """)
@@ -74,86 +90,207 @@ class Block:
         return total
 
 
-def load_blocks(
-    connection: Connection, cells: tuple[Ints, int], node_of: Mapping[int, int], instant: datetime | None
-) -> tuple[dict[SourceId, Block], dict[SourceId, Block]]:
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Which state of knowledge is counted, and by which date.
+
+    Attributes:
+        instant: As it was known then; None for now.
+        by: The date that puts an event in a month; None for each source's own.
+        delivered: What each source had delivered: by another date than its own it is counted in the months from its first to its last.
+    """
+
+    instant: datetime | None = None
+    by: CountsBy | None = None
+    delivered: Mapping[SourceId, Delivered] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """The categories of every source in the order of its tree.
+
+    Attributes:
+        nodes: By source.
+        node_of: Number of each category among its source's nodes, (categories + 1,).
+    """
+
+    nodes: Mapping[SourceId, tuple[Category, ...]]
+    node_of: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """The counts of every source.
+
+    Attributes:
+        counts: All of them.
+        estimated: How many of them are dealt to their cells by share; only sources of which some are.
+        withheld: How many counts the source withholds. A count of a divided place may be in any of its cells, so it is in each of them;
+            the cell after the last has every count once.
+        undated: Events that do not tell the date they are counted by, by the source's own month and in one cell.
+    """
+
+    counts: dict[SourceId, Block]
+    estimated: dict[SourceId, Block]
+    withheld: dict[SourceId, Block]
+    undated: dict[SourceId, Block]
+
+
+@dataclass(frozen=True, slots=True)
+class _Spread:
+    """Counts on the cells of one level: the row each is of, its cell, and how many."""
+
+    row: Ints
+    cell: Ints
+    antal: Ints
+
+
+def load_blocks(connection: Connection, cells: Cells, kinds: Kinds, knowledge: Knowledge) -> Blocks:
     """Read the counts of every source.
 
     Args:
         connection: Inside a transaction.
-        cells: As `cells_of_places` gives them.
-        node_of: Number of each category in its tree's order.
-        instant: As it was known then; None for now.
+        cells: Where every place counts.
+        kinds: The categories.
+        knowledge: What is counted.
 
     Returns:
-        By source: the counts, and how many counts the source withholds.
+        The counts.
     """
-    counted = _table(connection.execute(_AS_OF, {"instant": instant})) if instant is not None else _current(connection)
-    withheld = _table(connection.execute(_WITHHELD, {"instant": instant}))
-    return _blocks(counted, cells, node_of), _blocks(withheld, cells, node_of)
-
-
-def _table(rows: Iterable[Row[Any]]) -> Ints:
-    """Give rows of place, source, category, month and antal as numbers, (rows, 5)."""
-    return np.array([tuple(row) for row in rows], np.int64).reshape(-1, 5)
-
-
-def _current(connection: Connection) -> Ints:
-    """Read the rollup: place, source, category, month and antal of every cell, (cells, 5)."""
-    months = [np.zeros((0, 5), np.int64)]
-    for row in connection.execute(_CURRENT):
-        places, categories, antal = (
-            np.frombuffer(sent, _ARRAY_CELL, offset=_ARRAY_HEAD)["value"] for sent in (row.place_ids, row.category_ids, row.antal)
-        )
-        months.append(
-            np.stack([places, np.full(len(antal), row.source_id), categories, np.full(len(antal), row.month), antal], axis=1).astype(
-                np.int64
-            )
-        )
-    return np.concatenate(months)
-
-
-def _blocks(table: Ints, cells: tuple[Ints, int], node_of: Mapping[int, int]) -> dict[SourceId, Block]:
-    cells_of, total = cells
-    node = np.zeros(max(node_of, default=0) + 1, np.int64)
-    node[list(node_of)] = list(node_of.values())
-    blocks = {}
+    found = Blocks({}, {}, {}, {})
+    counted, undated = _counted(connection, knowledge)
+    withheld = _by_source(connection.execute(_WITHHELD, {"instant": knowledge.instant}))
     for source in SourceId:
-        mine = table[table[:, 1] == source.number]
-        if len(mine):
-            blocks[source] = _block(mine, node, cells_of, total)
-    return blocks
+        if source.number in counted:
+            mine = counted[source.number]
+            levels, by_share = _spread(mine, cells, kinds, source)
+            found.counts[source] = _block(mine, kinds, [*levels, *by_share], cells.total)
+            if by_share:
+                found.estimated[source] = _estimated(mine, kinds, by_share, cells.total)
+        if source.number in withheld:
+            mine = withheld[source.number]
+            found.withheld[source] = _block(mine, kinds, _everywhere(mine, cells), cells.total + 1)
+        if source.number in undated:
+            mine = undated[source.number]
+            found.undated[source] = _block(mine, kinds, [_in_one(mine, 0)], 1)
+    return found
 
 
-def cells_of_places(connection: Connection, edition: Edition, areas: Mapping[AreaLevel, tuple[Area, ...]]) -> tuple[Ints, int]:
-    """Give for every place the cell it counts in at each level, shape (places, levels), and how many cells there are."""
-    levels = list(areas)
-    cell_of_area = {area.area_id: cell for cell, area in enumerate(area for rows in areas.values() for area in rows)}
-    most = connection.execute(text("SELECT coalesce(max(place_id), 0) FROM place")).scalar_one()
-    # A place that had no cell would be counted in none: -1 makes the count fail instead.
-    cells = np.full((most + 1, len(levels)), -1, np.int64)
-    rows = connection.execute(
-        text("SELECT place_id, level, area_id, bucket FROM place_area WHERE edition_id = :edition_id"), {"edition_id": edition.edition_id}
+def _counted(connection: Connection, knowledge: Knowledge) -> tuple[dict[int, Ints], dict[int, Ints]]:
+    """Read the counts, by the dates asked for; and those of events that do not tell that date. Both as `_by_source` gives them."""
+    otherwise = counted_otherwise(knowledge.by)
+    parameters = {"instant": knowledge.instant, "otherwise": [source.number for source in otherwise]}
+    own = _by_source(connection.execute(_AS_OF, parameters)) if knowledge.instant is not None else _current(connection, parameters)
+    if not otherwise:
+        return own, {}
+    rows = connection.execute(_OTHERWISE, {**parameters, "by": knowledge.by}).all()
+    told, undated = (_by_source(row[:5] for row in rows if row.undated is lacks) for lacks in (False, True))
+    for source in otherwise:
+        if source.number in told and source in knowledge.delivered:
+            mine, months = told[source.number], knowledge.delivered[source].months
+            within = mine[:, (mine[_MONTH] >= months[0]) & (mine[_MONTH] <= months[-1])]
+            if within.size:
+                own[source.number] = within
+    return own, undated
+
+
+def _by_source(rows: Iterable[Sequence[Any]]) -> dict[int, Ints]:
+    """Give rows of place, source, category, month and antal by source: place, category, month and antal, (4, rows)."""
+    table = np.array([tuple(row) for row in rows], np.int64).reshape(-1, 5)
+    return {source: table[table[:, 1] == source][:, [0, 2, 3, 4]].T for source in np.unique(table[:, 1]).tolist()}
+
+
+def _current(connection: Connection, parameters: Mapping[str, Any]) -> dict[int, Ints]:
+    """Read the rollup by source: place, category, month and antal of every cell, (4, cells)."""
+    months: dict[int, list[Ints]] = {}
+    for row in connection.execute(_CURRENT, parameters):
+        part = np.empty((4, (len(row.antal) - _ARRAY_HEAD) // _ARRAY_CELL.itemsize), np.int64)
+        for number, sent in ((_PLACE, row.place_ids), (_CATEGORY, row.category_ids), (_ANTAL, row.antal)):
+            part[number] = np.frombuffer(sent, _ARRAY_CELL, offset=_ARRAY_HEAD)["value"]
+        part[_MONTH] = row.month
+        months.setdefault(row.source_id, []).append(part)
+    return {source: np.concatenate(parts, axis=1) for source, parts in months.items()}
+
+
+def _spread(rows: Ints, cells: Cells, kinds: Kinds, source: SourceId) -> tuple[list[_Spread], list[_Spread]]:
+    """Give the counts on the cells of each level: those of places that lie in one, and those dealt by share; no empty ones of the latter."""
+    levels, by_share = [], []
+    draws: Ints | None = None
+    for depth in range(cells.levels):
+        cell = cells.of[rows[_PLACE], depth]
+        divided = np.flatnonzero(cell == DIVIDED)
+        if not len(divided):
+            levels.append(_Spread(np.arange(rows.shape[1]), cell, rows[_ANTAL]))
+            continue
+        whole = np.flatnonzero(cell != DIVIDED)
+        levels.append(_Spread(whole, cell[whole], rows[_ANTAL, whole]))
+        if draws is None:
+            draws = _draws(rows, cells, [node.code for node in kinds.nodes[source]], kinds.node_of, source)
+        row, part = _parts(rows, divided, cells.parts_at(depth))
+        first, after = dealt(rows[_ANTAL, row], (part[:, 3], part[:, 4]), draws[row], rows[_MONTH, row])
+        by_share.append(_Spread(row, part[:, 2], after - first))
+    return levels, by_share
+
+
+def _draws(rows: Ints, cells: Cells, codes: list[str], node_of: Ints, source: SourceId) -> Ints:
+    """Give the draw of each row that is of a divided place, (rows,); 0 for the others."""
+    divided = np.flatnonzero((cells.of[rows[_PLACE]] == DIVIDED).any(axis=1))
+    pairs, pair_of = np.unique(rows[[_PLACE, _CATEGORY]][:, divided], axis=1, return_inverse=True)
+    drawn = np.array([draw_of(cells.known_by[place], source, codes[node_of[category]]) for place, category in pairs.T.tolist()], np.int64)
+    draws = np.zeros(rows.shape[1], np.int64)
+    draws[divided] = drawn[pair_of.ravel()]
+    return draws
+
+
+def _parts(rows: Ints, divided: Ints, parts: Ints) -> tuple[Ints, Ints]:
+    """Give for some rows of divided places every part of each: the row's number, (entries,), and the part, (entries, 5)."""
+    place = rows[_PLACE, divided]
+    first, last = np.searchsorted(parts[:, 0], place), np.searchsorted(parts[:, 0], place, side="right")
+    many = last - first
+    before = np.cumsum(many) - many
+    return np.repeat(divided, many), parts[np.arange(many.sum()) - np.repeat(before - first, many)]
+
+
+def _everywhere(rows: Ints, cells: Cells) -> list[_Spread]:
+    """Give counts on every cell that they may be in, and each once on the cell after the last."""
+    spread = [_in_one(rows, cells.total)]
+    for depth in range(cells.levels):
+        cell = cells.of[rows[_PLACE], depth]
+        whole = np.flatnonzero(cell != DIVIDED)
+        spread.append(_Spread(whole, cell[whole], rows[_ANTAL, whole]))
+        row, part = _parts(rows, np.flatnonzero(cell == DIVIDED), cells.parts_at(depth))
+        spread.append(_Spread(row, part[:, 2], rows[_ANTAL, row]))
+    return spread
+
+
+def _in_one(rows: Ints, cell: int) -> _Spread:
+    return _Spread(np.arange(rows.shape[1]), np.full(rows.shape[1], cell), rows[_ANTAL])
+
+
+def _estimated(rows: Ints, kinds: Kinds, by_share: list[_Spread], cells: int) -> Block:
+    """Make the block of what is dealt by share, no larger than the rows that are."""
+    kept, number = np.unique(np.concatenate([spread.row for spread in by_share]), return_inverse=True)
+    borders = np.cumsum([len(spread.row) for spread in by_share])[:-1]
+    numbers = np.split(number.ravel(), borders)
+    return _block(
+        rows[:, kept], kinds, [_Spread(row, spread.cell, spread.antal) for row, spread in zip(numbers, by_share, strict=True)], cells
     )
-    for place_id, level, area_id, bucket in rows:
-        depth = levels.index(AreaLevel(level))
-        if area_id is not None:
-            cells[place_id, depth] = cell_of_area[area_id]
-        else:
-            cells[place_id, depth] = len(cell_of_area) + depth * len(BUCKETS) + BUCKETS.index(bucket)
-    return cells, len(cell_of_area) + len(levels) * len(BUCKETS)
 
 
-def _block(rows: Ints, node: Ints, cells_of: Ints, cells: int) -> Block:
-    first = int(rows[:, 3].min())
-    months = int(rows[:, 3].max()) - first + 1
-    used, place = np.unique(node[rows[:, 2]], return_inverse=True)
-    column = place * months + rows[:, 3] - first
-    counts = np.zeros((cells, len(used) * months), np.int64)
-    for depth in range(cells_of.shape[1]):
-        flat = cells_of[rows[:, 0], depth] * (len(used) * months) + column
-        counts += np.bincount(flat, weights=rows[:, 4], minlength=counts.size).astype(np.int64).reshape(counts.shape)
+def _block(rows: Ints, kinds: Kinds, spreads: list[_Spread], cells: int) -> Block:
+    _, category, month, _ = rows
+    first = int(month.min())
+    months = int(month.max()) - first + 1
+    # Numbered through a table, as sorting a million of them would take longer than all the rest.
+    used: Ints = np.flatnonzero(np.bincount(kinds.node_of[category]))
+    column_of = np.zeros(int(kinds.node_of.max()) + 1, np.int64)
+    column_of[used] = np.arange(len(used))
+    column = column_of[kinds.node_of][category] * months + (month - first)
+    size = cells * len(used) * months
+    counts = np.zeros(size)
+    for spread in spreads:
+        counts += np.bincount(spread.cell * (len(used) * months) + column[spread.row], weights=spread.antal, minlength=size)
     sums: Sums = np.zeros((cells, len(used) + 1, months + 1), np.int32)
-    sums[:, 1:, 1:] = counts.reshape(cells, len(used), months).cumsum(axis=1).cumsum(axis=2)
+    sums[:, 1:, 1:] = counts.astype(np.int64).reshape(cells, len(used), months).cumsum(axis=1).cumsum(axis=2)
     sums.setflags(write=False)
     return Block(first, used, sums)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from trygghetskarta.domain.counts import Exact, Question
+from dataclasses import replace
+
+from trygghetskarta.domain.counts import Exact, Question, Statistics
 from trygghetskarta.domain.periods import Period
 from trygghetskarta.queries.cube import Cube
-from trygghetskarta.queries.slices import answer
+from trygghetskarta.queries.slices import answer, denominator_used
+from trygghetskarta.queries.surroundings import surroundings
 
 
 def compare(cube: Cube, question: Question) -> Exact:
@@ -16,7 +19,13 @@ def compare(cube: Cube, question: Question) -> Exact:
         question: What is asked.
 
     Returns:
-        Counts with one column for the span and, where there is a baseline, one for it.
+        Counts with one column for the span and, where there is a baseline, one for it; where statistics are asked for, with what they are
+        judged against.
     """
     spans = (question.span,) if question.baseline is None else (question.span, question.baseline)
-    return answer(cube, question, tuple(Period(str(span), span) for span in spans))
+    exact = answer(cube, question, tuple(Period(str(span), span) for span in spans))
+    if question.statistics is Statistics.NONE:
+        return exact
+    around = surroundings(cube, question, spans, exact.comparable)
+    used = None if around.person_years is None else denominator_used(cube, question, spans, around.person_years[around.shown])
+    return replace(exact, surroundings=around, provenance=replace(exact.provenance, denominator=used))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 
@@ -47,11 +47,13 @@ class Delivered:
         months: All that a delivery tells of, whole or in part.
         partial: Those that went on when they were last told of, and those with a hole in their days.
         in_step: Those delivered whole, and first while they went on or in the month after: not filled in afterwards.
+        open: Those that later months will add to, counted by another date than the source delivers by.
     """
 
     months: Ints
     partial: Ints
     in_step: Ints
+    open: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 def load_coverage(connection: Connection, instant: datetime | None) -> dict[SourceId, Delivered]:

@@ -20,13 +20,16 @@ from trygghetskarta.domain.areas import Area, AreaLevel, Edition
 from trygghetskarta.domain.categories import Category
 from trygghetskarta.domain.counts import Ledger, MonthKnown
 from trygghetskarta.domain.periods import LOCAL_TIME, Month, Span
-from trygghetskarta.domain.sources import CONTRACTS, SourceId
+from trygghetskarta.domain.sources import CONTRACTS, CountsBy, SourceId
 from trygghetskarta.errors import NotCoveredError, NotFoundError
 from trygghetskarta.queries.adjacency import load_neighbours
-from trygghetskarta.queries.blocks import BUCKETS, Block, cells_of_places, load_blocks
+from trygghetskarta.queries.blocks import Block, Kinds, Knowledge, load_blocks
+from trygghetskarta.queries.cells import BUCKETS, load_cells
 from trygghetskarta.queries.completeness import load_completeness
 from trygghetskarta.queries.coverage import Delivered, load_coverage, load_latest
+from trygghetskarta.queries.dating import as_far_as_told, counted_otherwise
 from trygghetskarta.queries.population import Population, load_population
+from trygghetskarta.queries.weights import Weights, lay_out
 
 Ints = npt.NDArray[np.int64]
 Sums = npt.NDArray[np.int32]
@@ -60,32 +63,42 @@ class Cube:
     Attributes:
         edition: The edition.
         as_of: The day whose knowledge it holds; None for the present.
+        by: The date that puts an event in a month, of sources that tell it; None for each source's own.
         version: Number of the last publication in it.
         published_at: When that was.
         areas: Areas by level, sorted by code; levels finest first.
         neighbours: Which areas border on each other by level, shape (pairs, 2): their numbers in `areas`, each pair both ways.
         blocks: Counts by source.
-        withheld: By source, how many counts it withholds.
+        estimated: By source, how many of its counts are dealt to their areas by share; only sources of which some are.
+        withheld: By source, how many counts it withholds; see `Blocks`.
+        undated: By source, events without the date they are counted by; see `Blocks`.
         trees: Categories by source.
         delivered: Months delivered by source.
         known_on: Day of the last delivery by source.
         completeness: How much of the last months is known, by source.
         population: The denominators.
+        editions: All editions there are, newest first.
+        weights: The sets of harm weights by name, the newest first.
     """
 
     edition: Edition
     as_of: date | None
+    by: CountsBy | None
     version: int
     published_at: datetime
     areas: Mapping[AreaLevel, tuple[Area, ...]]
     neighbours: Mapping[AreaLevel, Ints]
     blocks: Mapping[SourceId, Block]
+    estimated: Mapping[SourceId, Block]
     withheld: Mapping[SourceId, Block]
+    undated: Mapping[SourceId, Block]
     trees: Mapping[SourceId, Tree]
     delivered: Mapping[SourceId, Delivered]
     known_on: Mapping[SourceId, date]
     completeness: Mapping[SourceId, tuple[MonthKnown, ...]]
     population: Population
+    weights: Mapping[str, Weights]
+    editions: tuple[Edition, ...] = ()
 
     @property
     def covered(self) -> Mapping[SourceId, Ints]:
@@ -100,6 +113,10 @@ class Cube:
         """Count the events of several sources together; shape (cells, periods)."""
         return _together(self.blocks, cells, ranges, spans)
 
+    def estimated_counts(self, cells: slice, ranges: Mapping[SourceId, Iterable[tuple[int, int]]], spans: tuple[Span, ...]) -> Ints:
+        """Count those of them that are dealt by share; shape (cells, periods)."""
+        return _together(self.estimated, cells, ranges, spans)
+
     def withheld_counts(self, cells: slice, ranges: Mapping[SourceId, Iterable[tuple[int, int]]], spans: tuple[Span, ...]) -> Ints:
         """Count the counts that the sources withhold; shape (cells, periods)."""
         return _together(self.withheld, cells, ranges, spans)
@@ -109,8 +126,11 @@ class Cube:
         rest = _rest(self.areas, level)
         placed = int(self.count(self.cells(level), ranges, (span,)).sum())
         area_only, unplaced, outside = (int(value) for value in self.count(rest, ranges, (span,))[:, 0])
-        withheld = sum(int(self.withheld_counts(cells, ranges, (span,)).sum()) for cells in (self.cells(level), rest))
-        return Ledger(placed, area_only, unplaced, outside, withheld)
+        after = _rest(self.areas, list(self.areas)[-1]).stop
+        withheld = int(self.withheld_counts(slice(after, after + 1), ranges, (span,)).sum())
+        undated = int(_together(self.undated, slice(0, 1), ranges, (span,)).sum())
+        estimated = int(self.estimated_counts(self.cells(level), ranges, (span,)).sum())
+        return Ledger(placed, area_only, unplaced, outside, withheld, undated, estimated)
 
 
 def _together(
@@ -123,13 +143,14 @@ def _together(
     return total
 
 
-def load_cube(connection: Connection, edition: date | None = None, as_of: date | None = None) -> Cube:
+def load_cube(connection: Connection, edition: date | None = None, as_of: date | None = None, by: CountsBy | None = None) -> Cube:
     """Read the counts of an edition into memory.
 
     Args:
         connection: Inside a transaction that sees one state of the data throughout (`store.engine.one_state`).
         edition: First day of the edition; None for the newest.
         as_of: Count what was known at the end of this day; None for what is known now.
+        by: Count by this date the sources that tell it; None for each source's own.
 
     Returns:
         The cube.
@@ -145,23 +166,30 @@ def load_cube(connection: Connection, edition: date | None = None, as_of: date |
     if version is None:
         raise NotCoveredError(f"Ingenting var inläst den {as_of}.", f"Nothing was loaded on {as_of}.")
     trees, node_of = _trees(connection)
-    cells = cells_of_places(connection, found, areas)
-    blocks, withheld = load_blocks(connection, cells, node_of, instant)
     delivered, known_on = load_coverage(connection, instant), load_latest(connection, instant)
+    kinds = Kinds({source: tree.nodes for source, tree in trees.items()}, node_of)
+    blocks = load_blocks(connection, load_cells(connection, found, areas), kinds, Knowledge(instant, by, delivered))
+    told = as_far_as_told(delivered, by)
+    in_step = {source: months for source, months in told.items() if source not in counted_otherwise(by)}
     return Cube(
         edition=found,
         as_of=as_of,
+        by=by,
         version=version.version,
         published_at=version.published_at,
         areas=areas,
-        neighbours=load_neighbours(connection, found, areas),
-        blocks=blocks,
-        withheld=withheld,
+        blocks=blocks.counts,
+        estimated=blocks.estimated,
+        withheld=blocks.withheld,
+        undated=blocks.undated,
         trees=trees,
-        delivered=delivered,
+        delivered=told,
         known_on=known_on,
-        completeness=load_completeness(connection, delivered, known_on, instant),
+        completeness=load_completeness(connection, in_step, known_on, instant),
         population=load_population(connection, areas, instant),
+        weights=lay_out(connection, {source: tree.nodes for source, tree in trees.items()}),
+        neighbours=load_neighbours(connection, found, areas),
+        editions=tuple(list_editions(connection)),
     )
 
 
@@ -243,7 +271,7 @@ def _rest(areas: Mapping[AreaLevel, tuple[Area, ...]], level: AreaLevel) -> slic
     return slice(start, start + len(BUCKETS))
 
 
-def _trees(connection: Connection) -> tuple[dict[SourceId, Tree], dict[int, int]]:
+def _trees(connection: Connection) -> tuple[dict[SourceId, Tree], Ints]:
     """Read the categories: a tree per source, and each category's place in its tree."""
     source_of = {source.number: source for source in SourceId}
     rows: dict[SourceId, list[Any]] = {source: [] for source in SourceId}
@@ -251,13 +279,14 @@ def _trees(connection: Connection) -> tuple[dict[SourceId, Tree], dict[int, int]
         text("SELECT category_id, source_id, code, parent_code, name, name_en FROM category ORDER BY category_id")
     ):
         rows[source_of[row.source_id]].append(row)
-    trees, node_of = {}, {}
+    trees: dict[SourceId, Tree] = {}
+    node_of = np.zeros(max((row.category_id for found in rows.values() for row in found), default=0) + 1, np.int64)
     for source, found in rows.items():
         below: dict[str | None, list[Any]] = {}
         for row in found:
             below.setdefault(row.parent_code, []).append(row)
         ordered, ranges = _ordered(below)
-        node_of.update({row.category_id: number for number, row in enumerate(ordered)})
+        node_of[[row.category_id for row in ordered]] = np.arange(len(ordered))
         nodes = tuple(Category(source, row.code, row.parent_code, row.name, row.name_en) for row in ordered)
         trees[source] = Tree(nodes, ranges)
     return trees, node_of
@@ -281,8 +310,10 @@ def _ordered(below: Mapping[str | None, list[Any]]) -> tuple[list[Any], dict[str
 
 def delivered_months(cube: Cube, source: SourceId, span: Span) -> Ints:
     """Give the months of a span that a source delivered, as months since 1970."""
-    asked = np.arange(span.first.number, span.last.number + 1)
-    return asked[np.isin(asked, cube.delivered[source].months if source in cube.delivered else [])]
+    if source not in cube.delivered:
+        return np.zeros(0, np.int64)
+    months = cube.delivered[source].months
+    return months[slice(*np.searchsorted(months, (span.first.number, span.last.number + 1)))]
 
 
 def partial_months(cube: Cube, source: SourceId, span: Span) -> tuple[Month, ...]:
@@ -298,10 +329,17 @@ def missing_months(cube: Cube, source: SourceId, span: Span) -> tuple[Month, ...
 
 
 def provisional_months(cube: Cube, source: SourceId, span: Span) -> tuple[Month, ...]:
-    """List the delivered months of a span whose figures were not final when the source last delivered."""
+    """List the delivered months of a span whose figures are not final.
+
+    They are not while the source itself calls them so, as far as was known when it last delivered, nor while too little is estimated to be known.
+    """
     known_on = cube.known_on.get(source)
     if known_on is None:
         return ()
     missing = set(missing_months(cube, source, span))
+    told = cube.delivered.get(source)
+    # Months that more will be added to: by another date than the source's own those still open, by its own those known too little of.
+    to_grow = {Month(number) for number in told.open.tolist()} if told is not None else set()
+    to_grow |= {known.month for known in cube.completeness.get(source, ()) if known.provisional}
     finality = CONTRACTS[source].finality
-    return tuple(month for month in span if month not in missing and known_on < finality.final_from(month))
+    return tuple(month for month in span if month not in missing and (known_on < finality.final_from(month) or month in to_grow))

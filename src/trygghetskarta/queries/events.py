@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,8 +10,9 @@ from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.counts import Question
 from trygghetskarta.domain.periods import Span
-from trygghetskarta.queries.cube import Cube, end_of_day
-from trygghetskarta.queries.slices import Slice, part_of
+from trygghetskarta.queries.cube import Cube
+from trygghetskarta.queries.divided import COUNTED, DEALT, counted_parameters, deal
+from trygghetskarta.store.arrays import floats_of, ints_of
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -20,31 +20,66 @@ Ints = npt.NDArray[np.int64]
 UNKNOWN = -(2**31)
 """A minute or a day that is not known."""
 
+# A crime known to the day is kept as its local midnight, which is the day before in UTC.
+_TIMES = """extract(epoch FROM starts_at) AS first, extract(epoch FROM ends_at) AS last, time_precision,
+            (starts_at AT TIME ZONE 'Europe/Stockholm')::date - DATE '1970-01-01' AS day"""
+_COLUMNS = """
+    SELECT array_send(array_agg(antal)) AS antal,
+        array_send(array_agg(coalesce(CASE WHEN time_precision = 0 THEN floor(first / 60) END, :unknown)::int)) AS starts,
+        array_send(array_agg(coalesce(floor(last / 60), :unknown)::int)) AS ends,
+        array_send(array_agg(coalesce(day, :unknown)::int)) AS days,
+        array_send(array_agg(coalesce(ST_X(geom), 'NaN'))) AS x, array_send(array_agg(coalesce(ST_Y(geom), 'NaN'))) AS y
+    FROM counted
+"""
 # An instant known to the day only is sent as not known: its midnight is no time of day.
-_EVENTS = text("""
+_EVENTS = text(
+    """
     WITH asked AS (
         SELECT category_id FROM category
         JOIN unnest(CAST(:sources AS smallint[]), CAST(:categories AS text[])) AS wanted (source_id, code) USING (source_id, code)
     ), held AS (
         SELECT place_id FROM place_area JOIN area USING (area_id)
         WHERE place_area.edition_id = :edition AND place_area.level = :level AND area.code = ANY(:areas)
+            AND ends - begins = 1000000
     ), counted AS (
-        SELECT antal, geom, extract(epoch FROM starts_at) AS first, extract(epoch FROM ends_at) AS last, time_precision
+        SELECT antal, geom, {_TIMES}
         FROM event JOIN asked USING (category_id) JOIN held USING (place_id)
         WHERE source_id = ANY(:sources) AND month BETWEEN :first AND :last AND NOT withdrawn AND antal > 0
             AND (known_to IS NULL OR known_to > :instant) AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant)
         ORDER BY source_id, key
     )
-    SELECT array_send(array_agg(antal)) AS antal,
-        array_send(array_agg(coalesce(CASE WHEN time_precision = 0 THEN floor(first / 60) END, :unknown)::int)) AS starts,
-        array_send(array_agg(coalesce(floor(last / 60), :unknown)::int)) AS ends,
-        array_send(array_agg(coalesce(floor(first / 86400), :unknown)::int)) AS days,
-        array_send(array_agg(coalesce(ST_X(geom), 'NaN'))) AS x, array_send(array_agg(coalesce(ST_Y(geom), 'NaN'))) AS y
-    FROM counted
-""")
-# An array as it is sent: its dimensions in 20 bytes, then a length and a number for each.
-_HEAD = 20
-_INT4, _FLOAT8 = np.dtype([("length", ">i4"), ("value", ">i4")]), np.dtype([("length", ">i4"), ("value", ">f8")])
+    {_COLUMNS}
+""".replace("{_TIMES}", _TIMES).replace("{_COLUMNS}", _COLUMNS)
+)
+# By another date than the source's own, which no index knows.
+_OTHERWISE = text(
+    """
+    WITH {COUNTED}, counted AS (
+        SELECT antal, geom, {_TIMES}
+        FROM made WHERE whole AND antal > 0 ORDER BY source_id, key
+    )
+    {_COLUMNS}
+""".replace("{COUNTED}", COUNTED)
+    .replace("{_TIMES}", _TIMES)
+    .replace("{_COLUMNS}", _COLUMNS)
+)
+# Events of a divided place: as many of each cell as its areas are dealt, one row after another in the order of their keys.
+_DEALT = text(
+    """
+    WITH {COUNTED}, {DEALT}, numbered AS (
+        SELECT *, sum(antal) OVER (PARTITION BY place_id, begins, category_id, counted_in ORDER BY key) AS upto FROM made WHERE NOT whole
+    ), counted AS (
+        SELECT (least(upto, dealt.after) - greatest(upto - antal, dealt.first))::int AS antal, geom,
+            {_TIMES}
+        FROM numbered JOIN dealt USING (place_id, begins, category_id, counted_in)
+        WHERE least(upto, dealt.after) > greatest(upto - antal, dealt.first) ORDER BY source_id, key, begins
+    )
+    {_COLUMNS}
+""".replace("{COUNTED}", COUNTED)
+    .replace("{DEALT}", DEALT)
+    .replace("{_TIMES}", _TIMES)
+    .replace("{_COLUMNS}", _COLUMNS)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +90,10 @@ class Events:
         antal: How many events each row stands for, (rows,), >= 1.
         starts: First minute in which it may have happened, minutes since 1970 UTC, (rows,); UNKNOWN where the time of day is not known.
         ends: Last instant at which it may have happened in the same minutes, (rows,); UNKNOWN where it is not known.
-        days: Days since 1970 UTC, (rows,); UNKNOWN where the day is not known.
+        days: Days of the local calendar since 1970, (rows,); UNKNOWN where the day is not known.
         x: Easting in the plane of the edition, metres, (rows,); NaN without a point.
         y: Northing, likewise.
+        estimated: How many of the events are counted here by share of a divided area: others of its events might as well have been.
     """
 
     antal: Ints
@@ -66,6 +102,7 @@ class Events:
     days: Ints
     x: Floats
     y: Floats
+    estimated: int = 0
 
 
 def events_of(connection: Connection, cube: Cube, question: Question, span: Span) -> Events:
@@ -83,37 +120,15 @@ def events_of(connection: Connection, cube: Cube, question: Question, span: Span
     Raises:
         InvalidQuestionError: The question names an area, level or category that there is not.
     """
-    part = part_of(cube, question)
-    wanted = categories_of(cube, part)
-    row = connection.execute(
-        _EVENTS,
-        {
-            "sources": [source for source, _ in wanted],
-            "categories": [code for _, code in wanted],
-            "edition": cube.edition.edition_id,
-            "level": question.level.value,
-            "areas": [cube.areas[question.level][number].code for number in part.areas.tolist()],
-            "first": span.first.number,
-            "last": span.last.number,
-            "instant": end_of_day(question.as_of) if question.as_of is not None else None,
-            "unknown": UNKNOWN,
-        },
-    ).one()
-    whole = [_numbers(sent, _INT4).astype(np.int64) for sent in (row.antal, row.starts, row.ends, row.days)]
-    return Events(whole[0], whole[1], whole[2], whole[3], *(_numbers(sent, _FLOAT8).astype(np.float64) for sent in (row.x, row.y)))
-
-
-def categories_of(cube: Cube, part: Slice) -> list[tuple[int, str]]:
-    """List the categories that a slice counts, by source and code."""
-    return [
-        (source.number, node.code)
-        for source, ranges in part.ranges.items()
-        for low, high in ranges
-        for node in cube.trees[source].nodes[low:high]
-    ]
-
-
-def _numbers(sent: bytes | None, layout: np.dtype[Any]) -> npt.NDArray[Any]:
-    """Give the numbers of an array as PostgreSQL sends it; none for the array of no row."""
-    found: npt.NDArray[Any] = np.zeros(0, layout) if sent is None else np.frombuffer(sent, layout, offset=_HEAD)
-    return found["value"]
+    parameters = {**counted_parameters(cube, question, span), "unknown": UNKNOWN}
+    rows = [connection.execute(_EVENTS if cube.by is None else _OTHERWISE, parameters).one()]
+    estimated = 0
+    if any(source in cube.estimated for source in question.sources):
+        shared = deal(connection, parameters)
+        rows.append(connection.execute(_DEALT, {**parameters, **shared.columns}).one())
+        estimated = shared.antal
+    antal, starts, ends, days = (
+        np.concatenate([ints_of(getattr(row, name)) for row in rows]) for name in ("antal", "starts", "ends", "days")
+    )
+    x, y = (np.concatenate([floats_of(getattr(row, name)) for row in rows]) for name in ("x", "y"))
+    return Events(antal, starts, ends, days, x, y, estimated)

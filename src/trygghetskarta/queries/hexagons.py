@@ -9,17 +9,17 @@ import numpy.typing as npt
 from pyproj import Transformer
 from sqlalchemy import Connection
 
+from trygghetskarta.domain.answers import ExactAnswer, Hexagons
 from trygghetskarta.domain.counts import Counts, Question
-from trygghetskarta.domain.details import ExactDetail, Hexagons
 from trygghetskarta.domain.grid import cells_of
 from trygghetskarta.domain.sources import POINT
 from trygghetskarta.queries.comparison import compare
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.events import Events, events_of
-from trygghetskarta.queries.slices import detail, refuse, refuse_what_cannot_be_answered
+from trygghetskarta.queries.slices import answer_with, refuse, refuse_what_cannot_be_answered
 
 
-def hexagons(connection: Connection, cube: Cube, question: Question, resolution: int) -> ExactDetail[Hexagons]:
+def hexagons(connection: Connection, cube: Cube, question: Question, resolution: int) -> ExactAnswer[Hexagons]:
     """Count the events of a question's areas by hexagon, for its span and for its baseline.
 
     Args:
@@ -52,7 +52,7 @@ def hexagons(connection: Connection, cube: Cube, question: Question, resolution:
         ],
         axis=1,
     )
-    return detail(cube, question, Hexagons(resolution, tuple(cells.tolist()), counts, placed - counts.sum(axis=0)))
+    return answer_with(cube, question, Hexagons(resolution, tuple(cells.tolist()), counts, placed - counts.sum(axis=0)))
 
 
 def _cells(cube: Cube, events: Events, resolution: int) -> npt.NDArray[np.str_]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from trygghetskarta.domain.answers import ExactAnswer, Hours, HourTable
 from trygghetskarta.domain.counts import Question
-from trygghetskarta.domain.details import ExactDetail, Hours, HourTable
 from trygghetskarta.domain.periods import Span, hour_of_week
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.events import UNKNOWN, events_of
-from trygghetskarta.queries.slices import detail, refuse_what_cannot_be_answered
+from trygghetskarta.queries.slices import answer_with, refuse_what_cannot_be_answered
 from trygghetskarta.stats.hours import HOURS, aoristic
 
 
-def hours(connection: Connection, cube: Cube, question: Question) -> ExactDetail[Hours]:
+def hours(connection: Connection, cube: Cube, question: Question) -> ExactAnswer[Hours]:
     """Count the events of a question's areas by weekday and hour, for its span and for its baseline.
 
     Args:
@@ -31,7 +31,7 @@ def hours(connection: Connection, cube: Cube, question: Question) -> ExactDetail
     """
     refuse_what_cannot_be_answered(cube, question)
     baseline = None if question.baseline is None else _table(connection, cube, question, question.baseline)
-    return detail(cube, question, Hours(_table(connection, cube, question, question.span), baseline))
+    return answer_with(cube, question, Hours(_table(connection, cube, question, question.span), baseline))
 
 
 def _table(connection: Connection, cube: Cube, question: Question, span: Span) -> HourTable:
@@ -40,5 +40,8 @@ def _table(connection: Connection, cube: Cube, question: Question, span: Span) -
     starts, ends, antal = found.starts[timed], found.ends[timed], found.antal[timed]
     over_hours = (ends > starts) & ((ends - 1) // 60 > starts // 60)
     return HourTable(
-        aoristic(starts, ends, antal, hour_of_week).reshape(HOURS), int(found.antal[~timed].sum()), int(antal[over_hours].sum())
+        aoristic(starts, ends, antal, hour_of_week).reshape(HOURS),
+        int(found.antal[~timed].sum()),
+        int(antal[over_hours].sum()),
+        found.estimated,
     )

@@ -13,7 +13,7 @@ from trygghetskarta.queries.cube import end_of_day
 _KNOWN = text("""
     SELECT level, code, on_date, question, of_group, value, n, half_width, delivery_id, line FROM indicator
     WHERE source_id = :source AND (known_to IS NULL OR known_to > :instant)
-        AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant)
+        AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant) AND (CAST(:level AS text) IS NULL OR level = :level)
     ORDER BY level, code COLLATE "C", on_date, question, of_group
 """)
 
@@ -55,17 +55,18 @@ class Indicator:
         return self.value is not None and (smallest is None or (self.n is not None and self.n >= smallest))
 
 
-def load_indicators(connection: Connection, source: SourceId, as_of: date | None = None) -> tuple[Indicator, ...]:
+def load_indicators(connection: Connection, source: SourceId, as_of: date | None = None, level: str | None = None) -> tuple[Indicator, ...]:
     """Read the values of a source.
 
     Args:
         connection: Inside a transaction.
         source: Which source.
         as_of: Read what was known at the end of this day; None for what is known now.
+        level: Read the values of areas of this level only; None for all.
 
     Returns:
         The values by level, code, date, question and group.
     """
     instant = end_of_day(as_of) if as_of is not None else None
-    rows = connection.execute(_KNOWN, {"source": source.number, "instant": instant})
+    rows = connection.execute(_KNOWN, {"source": source.number, "instant": instant, "level": level})
     return tuple(Indicator(source, *row) for row in rows)

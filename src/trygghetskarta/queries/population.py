@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import numpy as np
@@ -11,15 +11,18 @@ import numpy.typing as npt
 from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.areas import Area, AreaLevel
-from trygghetskarta.domain.counts import Denominator
+from trygghetskarta.domain.counts import Denominator, DenominatorUsed
 from trygghetskarta.domain.sources import SourceId
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 _DAYS_A_MONTH = 365.2425 / 12
+REACH_MONTHS = 60
+"""A count is held no longer than this before the first and after the last: after five years it says little of who is there."""
+
 _KNOWN = text("""
-    SELECT question AS kind, level, code, on_date, value FROM indicator
+    SELECT question AS kind, level, code, on_date, value, delivery_id FROM indicator
     WHERE source_id = :source AND (known_to IS NULL OR known_to > :instant)
         AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant) ORDER BY on_date
 """)
@@ -32,15 +35,19 @@ class Population:
     Attributes:
         dates: When they were counted, in months since 1970 with decimals, ascending, by kind.
         values: Shape (areas of all levels, dates), NaN where an area was not counted on a date, by kind.
+        days: The same dates as days, by kind.
+        deliveries: Numbers of the deliveries that told of each date, by kind.
     """
 
     dates: Mapping[Denominator, Floats]
     values: Mapping[Denominator, Floats]
+    days: Mapping[Denominator, tuple[date, ...]] = field(default_factory=dict)
+    deliveries: Mapping[Denominator, tuple[frozenset[int], ...]] = field(default_factory=dict)
 
     def person_years(self, cells: slice, kind: Denominator, periods: Sequence[Ints]) -> Floats:
         """Inhabitants times years.
 
-        Between two counts of an area the number is interpolated; before its first and after its last it is held.
+        Between two counts of an area the number is interpolated; before its first and after its last it is held, for at most five years.
 
         Args:
             cells: Which areas.
@@ -48,27 +55,60 @@ class Population:
             periods: The months of each period, as months since 1970.
 
         Returns:
-            Shape (areas, periods); NaN for an area that was never counted.
+            Shape (areas, periods); NaN for an area that was never counted, and for periods with a month that no count reaches.
         """
         result = np.full((cells.stop - cells.start, len(periods)), np.nan)
         if kind not in self.dates:
             return result
         values = self.values[kind][cells]
         # Areas counted on the same dates share their weights.
-        patterns, pattern_of = np.unique(~np.isnan(values), axis=0, return_inverse=True)
-        for number, counted in enumerate(patterns):
+        counted_on = ~np.isnan(values)
+        packed = np.packbits(counted_on, axis=1)
+        for pattern in {row.tobytes() for row in packed}:
+            mine = np.flatnonzero((packed == np.frombuffer(pattern, np.uint8)).all(axis=1))
+            counted = counted_on[mine[0]]
             if counted.any():
-                mine = np.flatnonzero(pattern_of.ravel() == number)
                 weights = _weights(self.dates[kind][counted], periods)
                 result[mine] = values[np.ix_(mine, np.flatnonzero(counted))] @ weights
         return result
 
+    def reaches(self, kind: Denominator, months: Ints) -> bool:
+        """Tell whether there are counts of a kind near enough to every month, as months since 1970."""
+        dates = self.dates.get(kind)
+        return dates is not None and bool(_within_reach(dates, months).all())
+
+    def used(self, kind: Denominator, months: Ints) -> DenominatorUsed:
+        """Say what the rates of some months are counted on.
+
+        Args:
+            kind: Of whom; there are counts of it.
+            months: Months since 1970, at least one.
+
+        Returns:
+            The counts within the months, and the nearest before and after.
+        """
+        dates, middles = self.dates[kind], months + 0.5
+        first = max(int(np.searchsorted(dates, middles.min(), side="right")) - 1, 0)
+        last = min(int(np.searchsorted(dates, middles.max(), side="left")), len(dates) - 1)
+        told = frozenset[int]().union(*self.deliveries[kind][first : last + 1])
+        held = bool(middles.min() < dates[0] or middles.max() > dates[-1])
+        return DenominatorUsed(kind, self.days[kind][first : last + 1], held, tuple(sorted(told)))
+
+
+def _within_reach(dates: Floats, months: Ints) -> npt.NDArray[np.bool_]:
+    """Tell of each month whether it lies between the first and the last count, or near enough to either."""
+    within: npt.NDArray[np.bool_] = (months + 0.5 >= dates[0] - REACH_MONTHS) & (months + 0.5 <= dates[-1] + REACH_MONTHS)
+    return within
+
 
 def _weights(dates: Floats, periods: Sequence[Ints]) -> Floats:
-    """Give what the count of each date adds to the person-years of each period, shape (dates, periods)."""
+    """Give what the count of each date adds to the person-years of each period, shape (dates, periods); NaN for one out of reach."""
     weights = np.zeros((len(dates), len(periods)))
     unit = np.eye(len(dates))
     for column, months in enumerate(periods):
+        if not _within_reach(dates, months).all():
+            weights[:, column] = np.nan
+            continue
         for row in range(len(dates)):
             weights[row, column] = np.interp(months + 0.5, dates, unit[row]).sum() / 12
     return weights
@@ -88,6 +128,8 @@ def load_population(connection: Connection, areas: Mapping[AreaLevel, tuple[Area
     rows = connection.execute(_KNOWN, {"source": SourceId.POPULATION.number, "instant": instant}).all()
     dates: dict[Denominator, Floats] = {}
     values: dict[Denominator, Floats] = {}
+    counted: dict[Denominator, tuple[date, ...]] = {}
+    deliveries: dict[Denominator, tuple[frozenset[int], ...]] = {}
     for kind in Denominator:
         mine = [row for row in rows if row.kind == kind.value]
         if not mine:
@@ -97,7 +139,9 @@ def load_population(connection: Connection, areas: Mapping[AreaLevel, tuple[Area
         own = {(row.level, row.code, column[row.on_date]): row.value for row in mine}
         dates[kind] = np.array([_months(day) for day in days])
         values[kind] = _by_area(areas, own, len(days))
-    return Population(dates, values)
+        counted[kind] = tuple(days)
+        deliveries[kind] = tuple(frozenset(row.delivery_id for row in mine if row.on_date == day) for day in days)
+    return Population(dates, values, counted, deliveries)
 
 
 def _months(day: date) -> float:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 
+from trygghetskarta.domain.answers import Content, ExactAnswer
 from trygghetskarta.domain.areas import Area, AreaLevel
-from trygghetskarta.domain.counts import Exact, Measure, Provenance, Question, SourceCoverage
-from trygghetskarta.domain.details import Content, ExactDetail
+from trygghetskarta.domain.counts import Denominator, DenominatorUsed, Exact, Measure, Provenance, Question, SourceCoverage
 from trygghetskarta.domain.periods import Month, Period, Span
 from trygghetskarta.domain.sources import CONTRACTS, RATE, RATE_BASOMRADE, SourceId
 from trygghetskarta.errors import Fault, InvalidQuestionError, NotCarriedError, NotCoveredError, bad_parameter
 from trygghetskarta.queries.cube import Cube, delivered_months, missing_months, partial_months, provisional_months
+from trygghetskarta.queries.dating import counted_otherwise
+from trygghetskarta.queries.harm import harm_of, weights_of
+from trygghetskarta.queries.population import REACH_MONTHS
 
 Ranges = dict[SourceId, list[tuple[int, int]]]
 
@@ -49,24 +53,31 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...]) -> Exact
     spans = tuple(period.span for period in periods)
     counts = cube.count(cube.cells(question.level), part.ranges, spans)[part.areas]
     withheld = cube.withheld_counts(cube.cells(question.level), part.ranges, spans)[part.areas]
+    years = _denominator(cube, question, spans, part)
+    estimated = cube.estimated_counts(cube.cells(question.level), part.ranges, spans)[part.areas]
     missing = np.array([_nothing_delivered(cube, question, span) for span in spans])
+    harm = harm_of(cube, question, (part.areas, part.ranges), spans)
     return Exact(
         question=question,
         areas=tuple(cube.areas[question.level][number] for number in part.areas.tolist()),
         periods=periods,
         counts=counts,
-        person_years=_denominator(cube, question, spans, part),
+        person_years=years,
         missing=missing,
         comparable=_comparable(cube, question, spans),
         provisional=np.array([any(provisional_months(cube, source, span) for source in question.sources) for span in spans]),
         ledger=cube.ledger(question.level, part.ranges, question.span),
         coverage=tuple(_coverage(cube, source, spans) for source in question.sources),
-        provenance=_provenance(cube, question),
+        provenance=provenance(cube, question, None if years is None else denominator_used(cube, question, spans, years)),
         withheld=(withheld > 0) & (counts == 0) if withheld.any() else None,
+        harm=harm.days if harm is not None else None,
+        harm_variance=harm.variance if harm is not None else None,
+        weighed=harm.beside if harm is not None else None,
+        estimated=estimated if estimated.any() else None,
     )
 
 
-def detail(cube: Cube, question: Question, content: Content) -> ExactDetail[Content]:
+def answer_with(cube: Cube, question: Question, content: Content) -> ExactAnswer[Content]:
     """Put figures of another shape than areas and periods together with what a reader needs to judge them.
 
     Args:
@@ -78,12 +89,12 @@ def detail(cube: Cube, question: Question, content: Content) -> ExactDetail[Cont
         The answer, with the ledger and the coverage of the question's own span.
     """
     ranges = part_of(cube, question).ranges
-    return ExactDetail(
+    return ExactAnswer(
         question=question,
         content=content,
         ledger=cube.ledger(question.level, ranges, question.span),
         coverage=tuple(_coverage(cube, source, (question.span,)) for source in question.sources),
-        provenance=_provenance(cube, question),
+        provenance=provenance(cube, question),
     )
 
 
@@ -98,7 +109,9 @@ def refuse_what_cannot_be_answered(cube: Cube, question: Question) -> None:
     _refuse_what_is_not_covered(cube, question)
 
 
-def _provenance(cube: Cube, question: Question) -> Provenance:
+def provenance(cube: Cube, question: Question, denominator: DenominatorUsed | None = None) -> Provenance:
+    """Say what an answer to a question rests on; its rates, where it has any, on a denominator."""
+    weights = weights_of(cube, question)
     return Provenance(
         version=cube.version,
         published_at=cube.published_at,
@@ -106,6 +119,8 @@ def _provenance(cube: Cube, question: Question) -> Provenance:
         edition_name=cube.edition.name,
         as_of=cube.as_of,
         counted=tuple((source, _named(cube, source, question.codes(source))) for source in question.sources),
+        denominator=denominator,
+        weights=weights.kept.name if weights is not None else None,
     )
 
 
@@ -128,10 +143,21 @@ def refuse(sources: Iterable[SourceId], what: str, parameter: str) -> None:
 
 def _refuse_what_is_not_carried(question: Question) -> None:
     refuse(question.sources, question.level.value, "level")
+    if question.by is not None:
+        refuse(question.sources, question.by.value, "by")
     if question.measure is Measure.RATE:
-        refuse(question.sources, RATE, "measure")
-        if question.level is AreaLevel.BASOMRADE:
-            refuse(question.sources, RATE_BASOMRADE, "measure")
+        refuse_rates(question)
+
+
+def refuse_rates(question: Question) -> None:
+    """Refuse to count per inhabitant what a source of the question cannot be counted so, whatever the question's measure.
+
+    Raises:
+        NotCarriedError: A source cannot carry it; with the source's reason.
+    """
+    refuse(question.sources, RATE, "measure")
+    if question.level is AreaLevel.BASOMRADE:
+        refuse(question.sources, RATE_BASOMRADE, "measure")
 
 
 def _refuse_what_is_not_covered(cube: Cube, question: Question) -> None:
@@ -255,19 +281,86 @@ def _named(cube: Cube, source: SourceId, codes: tuple[str, ...]) -> tuple[str, .
 
 
 def _denominator(cube: Cube, question: Question, spans: tuple[Span, ...], part: Slice) -> npt.NDArray[np.float64] | None:
-    if question.measure is not Measure.RATE:
-        return None
-    if question.per not in cube.population.dates:
-        raise NotCoveredError(
-            f"Det finns ingen befolkning ({question.per}) att räkna per.", f"There is no population ({question.per}) to count per."
-        )
-    months = [_months_of_all(cube, question, span) for span in spans]
-    years = cube.population.person_years(cube.cells(question.level), question.per, months)[part.areas]
+    return None if question.measure is not Measure.RATE else person_years(cube, question, spans)[part.areas]
+
+
+def person_years(cube: Cube, question: Question, spans: tuple[Span, ...]) -> npt.NDArray[np.float64]:
+    """Give the denominator of a rate, for every area of the question's level.
+
+    Args:
+        cube: The counts of the question's edition and day.
+        question: What is asked.
+        spans: The periods.
+
+    Returns:
+        Shape (areas of the level, periods); NaN where an area was never counted, no count is within reach, or the sources delivered different
+        months.
+
+    Raises:
+        NotCoveredError: There is no such population at all, or none within reach of any period.
+    """
+    months = [months_of_all(cube, question, span) for span in spans]
+    refuse_uncounted(cube, question.per, months)
+    years = cube.population.person_years(cube.cells(question.level), question.per, months)
     years[:, [column for column, delivered in enumerate(months) if not len(delivered)]] = np.nan
     return years
 
 
-def _months_of_all(cube: Cube, question: Question, span: Span) -> npt.NDArray[np.int64]:
+def denominator_used(cube: Cube, question: Question, spans: tuple[Span, ...], years: npt.NDArray[np.float64]) -> DenominatorUsed | None:
+    """Name and date the counts that the person-years of an answer rest on; None where no month of it has any.
+
+    Args:
+        cube: The counts of the question's edition and day.
+        question: What is asked.
+        spans: The periods.
+        years: The person-years of the answer's areas, shape (areas, periods).
+
+    Returns:
+        The counts, and how many of the areas have none.
+    """
+    months = np.concatenate([months_of_all(cube, question, span) for span in spans])
+    if not len(months):
+        return None
+    return replace(cube.population.used(question.per, months), without=int(np.isnan(years).all(axis=1).sum()))
+
+
+def refuse_uncounted(cube: Cube, kind: Denominator, periods: Sequence[npt.NDArray[np.int64]]) -> None:
+    """Refuse a rate on something that was never counted, or not within reach of any of the periods.
+
+    Args:
+        cube: The counts of the question's edition and day.
+        kind: What the rate is per.
+        periods: The months of each period, as months since 1970.
+
+    Raises:
+        NotCoveredError: It was never counted, or only too long before or after.
+    """
+    days = counted_days(cube, kind)
+    if any(cube.population.reaches(kind, months) for months in periods):
+        return
+    (name, name_en), years = kind.names, REACH_MONTHS // 12
+    swedish = f"Uppgifterna om {name} är från {days[0]} till {days[-1]}; längre bort än {years} år räknas inget tal per {name}."
+    english = f"The counts of {name_en} are from {days[0]} to {days[-1]}; further away than {years} years there is no rate."
+    raise NotCoveredError(swedish, english, (Fault("per", kind.value, swedish, english),))
+
+
+def counted_days(cube: Cube, kind: Denominator) -> tuple[date, ...]:
+    """Give the days on which something was counted, ascending.
+
+    Raises:
+        NotCoveredError: It never was.
+    """
+    days = cube.population.days.get(kind)
+    if days:
+        return days
+    name, name_en = kind.names
+    there = ", ".join(other.value for other in cube.population.dates) or "–"
+    swedish = f"Det finns inga uppgifter om {name} att räkna per. Det som finns: {there}."
+    english = f"There are no counts of {name_en}; there is: {there}."
+    raise NotCoveredError(swedish, english, (Fault("per", kind.value, swedish, english),))
+
+
+def months_of_all(cube: Cube, question: Question, span: Span) -> npt.NDArray[np.int64]:
     """Give the months that a rate is counted over: those delivered, so that a missing month is not taken for one without events.
 
     Sources that delivered different months have no rate together, and then there are none.
@@ -290,6 +383,7 @@ def _coverage(cube: Cube, source: SourceId, spans: tuple[Span, ...]) -> SourceCo
         incomplete=tuple(
             known for known in cube.completeness.get(source, ()) if known.month in asked and known.share is not None and known.share < 1
         ),
+        otherwise=cube.by if source in counted_otherwise(cube.by) else None,
     )
 
 

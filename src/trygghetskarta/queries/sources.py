@@ -11,7 +11,9 @@ from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.recodings import recodings
 from trygghetskarta.domain.sources import CONTRACTS, EVENT_SOURCES, Carries, SourceId
+from trygghetskarta.domain.weights import Weight
 from trygghetskarta.queries.cube import Cube, missing_months, partial_months
+from trygghetskarta.queries.weights import Weights
 
 
 def describe(cube: Cube | None, source: SourceId, audience: Audience) -> dict[str, Any]:
@@ -41,6 +43,7 @@ def describe(cube: Cube | None, source: SourceId, audience: Audience) -> dict[st
         "noun": list(contract.noun),
         "public": contract.public,
         "countsBy": contract.counts_by.value if is_events else None,
+        "dates": [by.value for by in contract.dates] if is_events else [],
         "finality": contract.finality.value if is_events else None,
         "smallestN": contract.smallest_n,
         "refuses": [{"what": refusal.what, "reason": refusal.reason, "reasonEn": refusal.reason_en} for refusal in contract.refusals],
@@ -94,35 +97,73 @@ def _recodings(source: SourceId) -> list[dict[str, Any]]:
     ]
 
 
-def trees(cube: Cube, sources: tuple[SourceId, ...], audience: Audience) -> list[dict[str, Any]]:
+def trees(cube: Cube, sources: tuple[SourceId, ...], audience: Audience, weights: Weights | None = None) -> list[dict[str, Any]]:
     """Give the outermost groups of some sources' trees, with all that stands below each, as the API tells them.
 
     Args:
         cube: The trees, with the kinds met in deliveries.
         sources: Whose trees.
         audience: Who asks; see `visible_codes`.
+        weights: The set of harm weights told of; None for none.
 
     Returns:
         One mapping per group.
     """
     items = []
     for source in sources:
+        nodes = cube.trees[source].nodes
+        held = weights.held.get(source) if weights is not None else None
+        weight_of = {node.code: weight for node, weight in zip(nodes, held, strict=True)} if held is not None else {}
         visible = visible_codes(cube, source, audience)
         below: dict[str | None, list[Category]] = {}
-        for node in cube.trees[source].nodes:
+        for node in nodes:
             if node.code in visible:
                 below.setdefault(node.parent, []).append(node)
-        items += [{"source": source.value, **_told(group, below)} for group in below.get(None, ())]
+        items += [{"source": source.value, **_told(group, below, weight_of)} for group in below.get(None, ())]
     return items
 
 
-def _told(node: Category, below: Mapping[str | None, list[Category]]) -> dict[str, Any]:
+def _told(node: Category, below: Mapping[str | None, list[Category]], weight_of: Mapping[str, Weight | None]) -> dict[str, Any]:
     """Tell of a node and all below it: a group by its names and children, a kind by its name and the years in which it is in use."""
+    weight = _weight(weight_of.get(node.code))
     if node.name_en is not None:
-        children = [_told(child, below) for child in below.get(node.code, ())]
-        return {"code": node.code, "name": node.name, "nameEn": node.name_en, "children": children}
+        children = [_told(child, below, weight_of) for child in below.get(node.code, ())]
+        return {"code": node.code, "name": node.name, "nameEn": node.name_en, "weight": weight, "children": children}
     known = tree_of(node.source).by_code.get(node.code, node)
-    return {"code": node.code, "name": node.name, "validFrom": known.valid_from, "validTo": known.valid_to}
+    return {"code": node.code, "name": node.name, "validFrom": known.valid_from, "validTo": known.valid_to, "weight": weight}
+
+
+def _weight(weight: Weight | None) -> dict[str, Any] | None:
+    """Tell what one event of a category weighs, and the law that says so."""
+    if weight is None:
+        return None
+    return {
+        "days": weight.days,
+        "law": weight.law,
+        "minimum": weight.minimum,
+        "sfs": weight.sfs,
+        "since": str(weight.since) if weight.since is not None else None,
+        "checked": weight.checked,
+        "policeInitiated": weight.police_initiated,
+        "note": weight.note,
+        "of": weight.code,
+    }
+
+
+def weight_sets(cube: Cube, used: Weights | None) -> list[dict[str, Any]]:
+    """Tell of the sets of harm weights, the newest first, and which of them is used when a question names none."""
+    return [
+        {
+            "name": weights.kept.name,
+            "validFrom": str(weights.kept.valid_from),
+            "basis": weights.kept.basis,
+            "basisEn": weights.kept.basis_en,
+            "weights": weights.kept.weights,
+            "checked": weights.kept.checked,
+            "inForce": weights is used,
+        }
+        for weights in cube.weights.values()
+    ]
 
 
 def groups(sources: tuple[SourceId, ...]) -> list[dict[str, Any]]:

@@ -13,28 +13,22 @@ from trygghetskarta.domain.events import Precision
 from trygghetskarta.domain.periods import Month
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.queries.comparison import compare
-from trygghetskarta.queries.cube import Cube, end_of_day
-from trygghetskarta.queries.slices import Slice, part_of
+from trygghetskarta.queries.cube import Cube
+from trygghetskarta.queries.divided import COUNTED, DEALT, counted_parameters, deal
 
-_TRACE = text("""
-    WITH asked AS (
-        SELECT category_id, category.code AS category, category.name AS category_name
-        FROM category JOIN unnest(CAST(:sources AS smallint[]), CAST(:categories AS text[])) AS wanted (source_id, code) USING (source_id, code)
-    ), held AS (
-        SELECT place_id, area.code AS area, area.name AS area_name
-        FROM place_area LEFT JOIN area USING (area_id)
-        WHERE place_area.edition_id = :edition AND place_area.level = :level AND bucket = :bucket
-            AND (area.code IS NULL OR area.code = ANY(:areas))
-    ), made AS (
-        SELECT event.*, category, category_name, area, area_name FROM event JOIN asked USING (category_id) JOIN held USING (place_id)
-        WHERE source_id = ANY(:sources) AND month BETWEEN :first AND :last AND NOT withdrawn
-            AND (known_to IS NULL OR known_to > :instant) AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant)
-    )
-    SELECT made.source_id, delivery_id, file_name, sha256, adapter, line, identity, made.key, known_from, month, antal, category, category_name,
-        area, area_name, precision, area_text, ST_X(geom) AS x, ST_Y(geom) AS y, starts_at, reported_on,
-        count(*) OVER () AS versions, sum(antal) OVER () AS total
-    FROM made JOIN delivery USING (delivery_id) ORDER BY made.source_id, month, delivery_id, line, key LIMIT :limit
-""")
+_TRACE = text(
+    """
+    WITH {COUNTED}, {DEALT}
+    SELECT made.source_id, delivery_id, file_name, sha256, adapter, line, identity, made.key, known_from, counted_in, antal, category,
+        category_name, area, area_name, precision, area_text, ST_X(geom) AS x, ST_Y(geom) AS y, starts_at, reported_on,
+        after - first AS dealt, dealt_of,
+        (ends - begins) / 1000000.0 AS share, count(*) OVER () AS versions, coalesce(sum(antal) FILTER (WHERE whole) OVER (), 0) AS total,
+        count(*) FILTER (WHERE NOT whole) OVER () AS shared
+    FROM made LEFT JOIN dealt USING (place_id, begins, category_id, counted_in) JOIN delivery USING (delivery_id)
+    WHERE whole OR dealt_of IS NOT NULL
+    ORDER BY made.source_id, counted_in, delivery_id, line, key, begins LIMIT :limit
+""".replace("{COUNTED}", COUNTED).replace("{DEALT}", DEALT)
+)
 
 
 class Bucket(StrEnum):
@@ -62,6 +56,9 @@ class Traced:
         known_from: When readers first saw this version.
         month: The month it counts in.
         antal: How many events it stands for.
+        share: The area's share of the place, where the place is divided between areas; None where it is wholly in the area.
+        dealt: How many of the place's events of this category and month are counted in the area by that share; None likewise.
+        dealt_of: How many those events are in all; None likewise. Which of them are counted here nobody knows.
         category: Code of its category.
         category_name: And its name.
         area: Code of the area it counts in, at the question's level; None outside the part `placed`.
@@ -84,6 +81,9 @@ class Traced:
     known_from: datetime
     month: Month
     antal: int
+    share: float | None
+    dealt: int | None
+    dealt_of: int | None
     category: str
     category_name: str
     area: str | None
@@ -103,8 +103,11 @@ class Trace:
         question: The figure's question.
         bucket: The part of the ledger it is.
         figure: The figure as the answer to the question has it: its areas together.
-        total: The sum of what was found, of all versions, listed or not.
-        versions: How many versions of events it is made of.
+        total: The sum of what was found, of all versions, listed or not: of those dealt by share as many as are counted here.
+        versions: How many rows it is made of; a version of a divided place is a row in each area that counts some of its events.
+        estimated: How many of the total are counted here by share.
+        estimated_of: How many events those were dealt from.
+        estimated_versions: How many of the rows are of such a place.
         events: As many of them as were asked for, by source, month, delivery and line.
     """
 
@@ -114,6 +117,9 @@ class Trace:
     total: int
     versions: int
     events: tuple[Traced, ...]
+    estimated: int = 0
+    estimated_of: int = 0
+    estimated_versions: int = 0
 
     @property
     def closes(self) -> bool:
@@ -145,23 +151,13 @@ def trace(connection: Connection, cube: Cube, question: Question, bucket: Bucket
         NotCoveredError: No source delivered any of its months.
     """
     exact = compare(cube, question)
-    part = part_of(cube, question)
-    wanted = _categories(cube, part)
-    rows = connection.execute(
-        _TRACE,
-        {
-            "sources": [source for source, _ in wanted],
-            "categories": [code for _, code in wanted],
-            "edition": cube.edition.edition_id,
-            "level": question.level.value,
-            "bucket": bucket.value,
-            "areas": [area.code for area in exact.areas],
-            "first": question.span.first.number,
-            "last": question.span.last.number,
-            "instant": end_of_day(question.as_of) if question.as_of is not None else None,
-            "limit": limit,
-        },
-    ).all()
+    parameters = {
+        **counted_parameters(cube, question, question.span),
+        "areas": [area.code for area in exact.areas],
+        "bucket": bucket.value,
+    }
+    shared = deal(connection, parameters)
+    rows = connection.execute(_TRACE, {**parameters, **shared.columns, "limit": limit}).all()
     ledger = exact.ledger
     figures = {
         Bucket.PLACED: int(exact.counts[:, 0].sum()),
@@ -174,7 +170,7 @@ def trace(connection: Connection, cube: Cube, question: Question, bucket: Bucket
         question,
         bucket,
         figures[bucket],
-        int(rows[0].total) if rows else 0,
+        (int(rows[0].total) if rows else 0) + shared.antal,
         int(rows[0].versions) if rows else 0,
         tuple(
             Traced(
@@ -187,8 +183,11 @@ def trace(connection: Connection, cube: Cube, question: Question, bucket: Bucket
                 identity=row.identity,
                 key=str(row.key),
                 known_from=row.known_from,
-                month=Month(row.month),
+                month=Month(row.counted_in),
                 antal=row.antal,
+                share=float(row.share) if row.dealt is not None else None,
+                dealt=row.dealt,
+                dealt_of=row.dealt_of,
                 category=row.category,
                 category_name=row.category_name,
                 area=row.area,
@@ -201,29 +200,39 @@ def trace(connection: Connection, cube: Cube, question: Question, bucket: Bucket
             )
             for row in rows
         ),
+        shared.antal,
+        shared.of,
+        int(rows[0].shared) if rows else 0,
     )
-
-
-def _categories(cube: Cube, part: Slice) -> list[tuple[int, str]]:
-    """List the categories counted, by source and code."""
-    return [
-        (source.number, node.code)
-        for source, ranges in part.ranges.items()
-        for low, high in ranges
-        for node in cube.trees[source].nodes[low:high]
-    ]
 
 
 def said(found: Trace) -> tuple[str, str]:
     """Say in one sentence, Swedish and English, whether what was found is the figure."""
     names = ", ".join(CONTRACTS[source].name for source in found.question.sources)
     names_en = ", ".join(CONTRACTS[source].name_en for source in found.question.sources)
+    what, what_en = f"de {found.versions} raderna står för", f"the {found.versions} rows stand for"
+    if found.estimated:
+        rows, shared = found.versions - found.estimated_versions, found.estimated_versions
+        what = (
+            f"{_many(rows, 'rad', 'rader')} hör helt hit och står för {_many(found.total - found.estimated, 'händelse', 'händelser')}, och av "
+            f"{_many(found.estimated_of, 'händelse', 'händelser')} på {_many(shared, 'rad', 'rader')} från delade områden räknas "
+            f"{found.estimated} här efter andel; tillsammans"
+        )
+        what_en = (
+            f"{_many(rows, 'row belongs here wholly and stands', 'rows belong here wholly and stand')} for "
+            f"{_many(found.total - found.estimated, 'event', 'events')}, and of {_many(found.estimated_of, 'event', 'events')} of "
+            f"{_many(shared, 'row', 'rows')} from divided areas {found.estimated} are counted here by share; together"
+        )
     if found.closes:
         return (
-            f"{names}: de {found.versions} raderna står för {found.total} händelser, samma som siffran i svaret.",
-            f"{names_en}: the {found.versions} rows stand for {found.total} events, the same as the figure in the answer.",
+            f"{names}: {what} {found.total} händelser, samma som siffran i svaret.",
+            f"{names_en}: {what_en} {found.total} events, the same as the figure in the answer.",
         )
     return (
-        f"{names}: de {found.versions} raderna står för {found.total} händelser, men siffran i svaret är {found.figure}.",
-        f"{names_en}: the {found.versions} rows stand for {found.total} events, but the figure in the answer is {found.figure}.",
+        f"{names}: {what} {found.total} händelser, men siffran i svaret är {found.figure}.",
+        f"{names_en}: {what_en} {found.total} events, but the figure in the answer is {found.figure}.",
     )
+
+
+def _many(count: int, one: str, more: str) -> str:
+    return f"{count} {one if count == 1 else more}"

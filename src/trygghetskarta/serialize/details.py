@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from trygghetskarta.domain.details import Hexagons, Hours, PublishedDetail
+from trygghetskarta.domain.answers import Hexagons, Hours, PublishedAnswer
 from trygghetskarta.domain.grid import outline_of
+from trygghetskarta.serialize.estimates import METHOD
 from trygghetskarta.serialize.figures import Row
 from trygghetskarta.serialize.formats import Figures, Writing, write
 from trygghetskarta.serialize.geojson import Outlines
@@ -15,7 +16,7 @@ from trygghetskarta.stats.hours import HOURS
 _DECIMALS = 3
 
 
-def write_hours(published: PublishedDetail[Hours], writing: Writing) -> bytes:
+def write_hours(published: PublishedAnswer[Hours], writing: Writing) -> bytes:
     """Write the answer to a question of weekday and hour.
 
     Args:
@@ -27,7 +28,9 @@ def write_hours(published: PublishedDetail[Hours], writing: Writing) -> bytes:
     """
     found = published.content
     beside = {"timed": round(float(found.span.expected.sum())), "untimed": found.span.untimed, "spread": found.span.spread}
-    return write(published, Figures(hour_rows(found), said_of_hours(published), ("aoristic",), beside, key="hourOfWeek"), writing)
+    beside["estimated"] = found.span.estimated
+    methods = ("aoristic", METHOD) if found.span.estimated else ("aoristic",)
+    return write(published, Figures(hour_rows(found), said_of_hours(published), methods, beside, key="hourOfWeek"), writing)
 
 
 def hour_rows(found: Hours) -> list[Row]:
@@ -51,7 +54,7 @@ def hour_rows(found: Hours) -> list[Row]:
     return rows
 
 
-def write_hexagons(published: PublishedDetail[Hexagons], writing: Writing) -> bytes:
+def write_hexagons(published: PublishedAnswer[Hexagons], writing: Writing) -> bytes:
     """Write the answer to a question of hexagons; every format names the cells, GeoJSON draws them.
 
     Args:

@@ -9,11 +9,13 @@ from typing import Any
 
 import orjson
 
+from trygghetskarta.analysis.comparison import find
+from trygghetskarta.domain.answers import Answered
 from trygghetskarta.domain.counts import Published
-from trygghetskarta.domain.details import Answered
+from trygghetskarta.serialize.comparing import beside
 from trygghetskarta.serialize.csv import Dialect, table
-from trygghetskarta.serialize.figures import Row, comparison_rows, head, methods, series_rows
-from trygghetskarta.serialize.geojson import Outlines, by_area, feature_collection
+from trygghetskarta.serialize.figures import Row, comparison_rows, head, methods
+from trygghetskarta.serialize.geojson import Outlines, feature_collection
 from trygghetskarta.serialize.saying.answers import sentences
 from trygghetskarta.serialize.xlsx import workbook
 
@@ -101,24 +103,12 @@ def write_comparison(published: Published, writing: Writing) -> bytes:
     Returns:
         The bytes.
     """
-    figures = Figures(comparison_rows(published), sentences(published), methods(published), outlines=writing.outlines)
+    findings = find(published)
+    figures = Figures(
+        comparison_rows(published, findings),
+        sentences(published, findings),
+        methods(published, findings),
+        beside=beside(published, findings),
+        outlines=writing.outlines,
+    )
     return write(published, figures, writing)
-
-
-def write_series(published: Published, writing: Writing) -> bytes:
-    """Write the answer to a series.
-
-    Args:
-        published: The answer.
-        writing: How.
-
-    Returns:
-        The bytes; GeoJSON and JSON have one item per area, with its values in order.
-    """
-    figures = Figures(series_rows(published), sentences(published), methods(published))
-    if writing.format not in (Format.GEOJSON, Format.JSON):
-        return write(published, figures, writing)
-    members = head(published, figures.sentences, figures.methods)
-    if writing.format is Format.JSON:
-        return orjson.dumps({**members, "series": by_area(figures.rows)})
-    return feature_collection(members, by_area(figures.rows), writing.outlines)

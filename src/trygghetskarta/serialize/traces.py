@@ -10,7 +10,8 @@ from trygghetskarta.serialize.csv import Dialect, table
 from trygghetskarta.serialize.figures import Row
 
 _COLUMNS = (
-    "source", "delivery", "file", "sha256", "line", "adapter", "identity", "month", "antal", "category", "categoryName", "area", "areaName",
+    "source", "delivery", "file", "sha256", "line", "adapter", "identity", "month", "antal", "share", "dealt", "dealtOf",
+    "category", "categoryName", "area", "areaName",
     "precision", "areaText", "x", "y", "happened", "reported", "knownFrom", "key",
 )  # fmt: skip
 
@@ -53,11 +54,14 @@ def trace_document(found: Trace) -> dict[str, Any]:
             "from": str(question.span.first),
             "to": str(question.span.last),
             "asOf": str(question.as_of) if question.as_of is not None else None,
+            "by": question.by.value if question.by is not None else None,
             "bucket": found.bucket.value,
         },
         "figure": found.figure,
         "total": found.total,
         "closes": found.closes,
+        "estimated": found.estimated,
+        "estimatedOf": found.estimated_of,
         "said": swedish,
         "saidEn": english,
         "versions": found.versions,
@@ -70,6 +74,7 @@ def _row(event: Traced) -> Row:
     x, y = event.point if event.point is not None else (None, None)
     values = (
         event.source.value, event.delivery, event.file, event.sha256, event.line, event.adapter, event.identity, str(event.month), event.antal,
+        event.share, event.dealt, event.dealt_of,
         event.category, event.category_name, event.area, event.area_name, event.precision.name.lower(), event.area_text, x, y,
         event.starts_at.astimezone(LOCAL_TIME).isoformat(timespec="minutes") if event.starts_at is not None else None, event.reported_on,
         event.known_from.astimezone(LOCAL_TIME).isoformat(timespec="seconds"), event.key,

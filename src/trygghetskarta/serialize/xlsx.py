@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from trygghetskarta.domain.answers import Answered
 from trygghetskarta.domain.counts import Measure
-from trygghetskarta.domain.details import Answered
 from trygghetskarta.domain.periods import LOCAL_TIME, Month
-from trygghetskarta.domain.sources import CONTRACTS
+from trygghetskarta.domain.sources import CONTRACTS, CountsBy
 from trygghetskarta.serialize.csv import FORMULA
 from trygghetskarta.serialize.figures import Row
 from trygghetskarta.serialize.swedish import month_name
@@ -26,6 +26,7 @@ _MONTHS = ("from", "to")
 _MOST_LINES = 12
 _WIDTH = 16
 _LONGEST_TEXT = 32_767
+_AXES = {Measure.COUNT: "Antal", Measure.RATE: "Per 1 000 och år", Measure.HARM: "Allvarlighet, dagar"}
 _NOTES = (
     ("value", "Värdet finns. Noll är ett värde: det hände inget."),
     ("missing", "Värdet saknas: ingenting är levererat för perioden. Cellen är tom."),
@@ -77,6 +78,27 @@ def workbook(answer: Answered, rows: list[Row], columns: list[str], sentences: l
     return out.getvalue()
 
 
+def list_workbook(rows: list[Row], columns: list[str], made_at: datetime) -> bytes:
+    """Write a list that is no answer to a question as an Excel workbook: one sheet.
+
+    Args:
+        rows: The rows.
+        columns: Their keys, in the order of the columns.
+        made_at: When the list last changed.
+
+    Returns:
+        The file; its cells are as those of `workbook`.
+    """
+    from xlsxwriter import Workbook
+
+    out = io.BytesIO()
+    book = Workbook(out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    book.set_properties({"title": "Trygghetskarta", "created": made_at.astimezone(LOCAL_TIME).replace(tzinfo=None)})
+    _write_figures(book.add_worksheet(_FIGURES), rows, columns, _look(book))
+    book.close()
+    return out.getvalue()
+
+
 def _look(book: Workbook) -> _Look:
     return _Look(
         heading=book.add_format({"bold": True, "bottom": 1}),
@@ -120,7 +142,7 @@ def _write(sheet: Worksheet, at: tuple[int, int], value: Any, look: _Look) -> No
 def _draw(book: Workbook, sheet: Worksheet, answer: Answered, drawn: tuple[list[Row], list[str]]) -> None:
     """Put a chart of the figures beside them: columns for areas, a line per area for periods."""
     rows, columns = drawn
-    value = "rate" if answer.question.measure is Measure.RATE else "count"
+    value = answer.question.measure.value
     if not rows or not {"code", "name", value} <= set(columns):
         return
     over_time = "period" in columns
@@ -144,7 +166,7 @@ def _draw(book: Workbook, sheet: Worksheet, answer: Answered, drawn: tuple[list[
             }
         )
     chart.set_title({"name": _title(answer), "name_font": {"size": 12}})
-    chart.set_y_axis({"name": "Per 1 000 och år" if value == "rate" else "Antal", "min": 0})
+    chart.set_y_axis({"name": _AXES[answer.question.measure], "min": 0})
     chart.set_size({"width": 960, "height": 480})
     sheet.insert_chart(1, len(columns) + 1, chart)
 
@@ -193,7 +215,11 @@ def _about(answer: Answered, sentences: list[str]) -> Iterator[tuple[str, str | 
     yield "Från månad", str(question.span.first)
     yield "Till månad", str(question.span.last)
     yield "Jämförs med", str(question.baseline) if question.baseline is not None else "ingenting"
+    yield "Månaden avgörs av", _BY[question.by] if question.by is not None else "källans eget datum"
     yield "Mått", question.measure.value
+    if provenance.denominator is not None:
+        days = ", ".join(str(day) for day in provenance.denominator.counted)
+        yield "Nämnare", f"{provenance.denominator.kind.names[0]} ({days})"
     yield "Indelning", provenance.edition_name
     yield "Indelningens första dag", provenance.edition
     yield "Så som det var känt", provenance.as_of if provenance.as_of is not None else "nu"
@@ -218,10 +244,13 @@ def _about(answer: Answered, sentences: list[str]) -> Iterator[tuple[str, str | 
         yield f"status = {status}", note
 
 
+_BY = {CountsBy.HAPPENED: "när det hände", CountsBy.REPORTED: "när det anmäldes"}
 _LEDGER: Mapping[str, str] = {
     "placerade": "placed",
     "bara i större område": "area_only",
     "utan plats": "unplaced",
     "utanför": "outside",
     "alla": "total",
+    "utan det datum som avgör månaden": "undated",
+    "fördelade efter andel, av de placerade": "estimated",
 }

@@ -1,4 +1,4 @@
-"""Every table, as SQLAlchemy Core. The migrations are held against this file by a test."""
+"""Every table, as SQLAlchemy Core; those of the register of measures in a module of their own. A test holds the migrations against them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
+    PrimaryKeyConstraint,
     SmallInteger,
     Table,
     Text,
@@ -26,17 +26,10 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from trygghetskarta.store import measure_tables as measure_tables
+from trygghetskarta.store.schema import metadata as metadata
 
 edition = Table(
     "edition",
@@ -82,7 +75,7 @@ area_link = Table(
     Column("basis", Text, nullable=False, comment="What the share is a share of: land (square metres)"),
     CheckConstraint("share > 0 and share <= 1", name="share"),
     CheckConstraint("kind in ('same', 'merge', 'split', 'boundary')", name="kind"),
-    comment="How the areas of one edition became those of another, level by level",
+    comment="How the areas of one edition became those of another: level by level, or in its next larger level where it lacks one",
 )
 
 area_neighbour = Table(
@@ -120,8 +113,11 @@ weight_set = Table(
     metadata,
     Column("weight_set_id", Integer, Identity(always=True), primary_key=True),
     Column("name", Text, nullable=False, unique=True),
-    Column("valid_from", Date, nullable=False),
+    Column("valid_from", Date, nullable=False, comment="The newest set whose day has come is used when a question names none"),
     Column("basis", Text, nullable=False, comment="Where the weights come from"),
+    Column("basis_en", Text, comment="The same in English"),
+    Column("digest", Text, nullable=False, comment="SHA-256 of all that the set says: the same name never comes to mean other weights"),
+    Column("loaded_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
     comment="A frozen, versioned set of harm weights",
 )
 
@@ -131,8 +127,15 @@ weight = Table(
     Column("weight_set_id", Integer, ForeignKey("weight_set.weight_set_id"), primary_key=True),
     Column("category_id", Integer, ForeignKey("category.category_id"), primary_key=True),
     Column("days", Double, nullable=False, comment="Days of imprisonment"),
+    Column("law", Text, nullable=False, comment="The paragraph, or what else the weight rests on"),
+    Column("minimum", Text, comment="The least penalty as the law states it"),
+    Column("sfs", Text, comment="The acts that gave the paragraph the wording that was read"),
+    Column("since", Date, comment="The day that wording came into force"),
+    Column("checked", Boolean, nullable=False, comment="True where the law's own text was read"),
+    Column("police_initiated", Boolean, nullable=False, comment="True for a crime mostly found by the police's or customs' own controls"),
+    Column("note", Text, comment="What to mind"),
     CheckConstraint("days >= 0", name="days"),
-    comment="What one event of a category weighs",
+    comment="What one event of a category weighs; a weight on a group holds for all below it that have none of their own",
 )
 
 delivery = Table(
@@ -219,6 +222,13 @@ place = Table(
         unique=True,
         comment="Point or area, and the areas that hold it in every edition: equal knowledge is one place",
     ),
+    Column(
+        "known_by",
+        Text,
+        nullable=False,
+        server_default="",
+        comment="Level and code of the area it is known by, without numbers of this database: its counts are dealt by it; empty for a point",
+    ),
     comment="What can be known of where an event was: one combination of areas over all editions and levels",
 )
 
@@ -230,9 +240,19 @@ place_area = Table(
     Column("level", Text, primary_key=True),
     Column("area_id", Integer, ForeignKey("area.area_id"), comment="NULL where the place is in no area of the level"),
     Column("bucket", Text, nullable=False, comment="Where it stands in the ledger: placed, areaOnly, unplaced or outside"),
+    Column(
+        "begins",
+        Integer,
+        primary_key=True,
+        autoincrement=False,
+        server_default="0",
+        comment="Where its part of the place begins, in millionths; 0 for the whole",
+    ),
+    Column("ends", Integer, nullable=False, server_default="1000000", comment="Where its part ends; 1000000 for the whole"),
     CheckConstraint("bucket in ('placed', 'areaOnly', 'unplaced', 'outside')", name="bucket"),
     CheckConstraint("(bucket = 'placed') = (area_id is not null)", name="placed"),
-    comment="The area of a place, in each edition and at each level",
+    CheckConstraint("0 <= begins and begins < ends and ends <= 1000000", name="part"),
+    comment="The area of a place in each edition and at each level, or its areas with the part of the place that each has",
 )
 
 indicator = Table(
@@ -265,9 +285,9 @@ indicator = Table(
 event = Table(
     "event",
     metadata,
-    Column("source_id", SmallInteger, primary_key=True, autoincrement=False),
-    Column("key", Uuid, primary_key=True, comment="Hash of what makes the event itself: its id, or its canonical values and their number"),
-    Column("known_from", DateTime(timezone=True), primary_key=True, comment="When readers first saw this version"),
+    Column("source_id", SmallInteger, nullable=False),
+    Column("key", Uuid, nullable=False, comment="Hash of what makes the event itself: its id, or its canonical values and their number"),
+    Column("known_from", DateTime(timezone=True), nullable=False, comment="When readers first saw this version"),
     Column("known_to", DateTime(timezone=True), comment="When a later version replaced it; NULL for the current one"),
     Column("digest", Uuid, nullable=False, comment="Hash of the canonical values: the same means unchanged"),
     Column("category_id", Integer, nullable=False),
@@ -285,7 +305,9 @@ event = Table(
     Column("reported_on", Date, comment="Local day"),
     Column("geom", Geometry("POINT", spatial_index=False), comment="In the plane of the editions"),
     Column("area_text", Text, comment="The area as the row itself names it"),
-    Column("detail", JSONB, comment="Further facts of the source"),
+    Column("detail", JSON, comment="Further facts of the source, as they were written"),
+    # First what tells events apart: to sort a million keys by the source they all share takes twice the time.
+    PrimaryKeyConstraint("key", "known_from", "source_id"),
     CheckConstraint("antal >= 0", name="antal"),
     CheckConstraint("known_to > known_from", name="known"),
     Index("ix_event_withheld", "source_id", postgresql_where=text("antal = 0")),

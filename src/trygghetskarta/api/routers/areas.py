@@ -10,10 +10,12 @@ from fastapi import APIRouter, Query, Request, Response
 
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
-from trygghetskarta.api.question import AreaParameters, ListParameters
+from trygghetskarta.api.question import AreaParameters, LinkParameters, ListParameters
 from trygghetskarta.domain.areas import Area, Edition
 from trygghetskarta.errors import bad_parameter
+from trygghetskarta.queries.area_links import AreaLink, links_of
 from trygghetskarta.queries.areas import find_area
+from trygghetskarta.queries.cube import find_edition
 from trygghetskarta.serialize.formats import Format
 from trygghetskarta.serialize.geojson import feature_collection
 
@@ -39,6 +41,34 @@ def _edition(edition: Edition) -> dict[str, Any]:
         "srid": edition.srid,
         "schematic": edition.schematic,
         "levels": [{"level": level.value, "areas": areas} for level, areas in edition.levels.items()],
+    }
+
+
+@router.get("/editions/{edition}/links", summary="Vad områdena blev i andra indelningar", response_class=Response)
+def links(
+    request: Request, edition: date, shelf: CurrentShelf, audience: CurrentAudience, asked: Annotated[LinkParameters, Query()]
+) -> Response:
+    """Hur stor del av varje område som ligger i vilka områden i en annan indelning: samma, sammanslagna, delade eller med flyttade gränser.
+
+    How much of each area lies in which areas of another edition: the same, merged, split, or with moved borders.
+    """
+    cube = shelf.cube(edition)
+    with shelf.engine.connect() as connection:
+        for day in (edition, asked.to):
+            find_edition(connection, day)
+        items = [_area_link(link) for link in links_of(connection, edition, asked.to, asked.level)]
+    freshness = Freshness(cube.version, cube.published_at, audience)
+    return respond(request, freshness, "application/json", lambda: orjson.dumps(asked.page(items)))
+
+
+def _area_link(link: AreaLink) -> dict[str, Any]:
+    return {
+        "level": link.level.value,
+        "from": {"code": link.code, "name": link.name},
+        "to": {"edition": str(link.to_edition), "level": link.to_level.value, "code": link.to_code, "name": link.to_name},
+        "kind": link.kind,
+        "share": link.share,
+        "basis": link.basis,
     }
 
 

@@ -1,4 +1,4 @@
-"""Comparisons and series."""
+"""Comparisons."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from fastapi import APIRouter, Query, Request, Response
 
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
-from trygghetskarta.api.question import ComparisonParameters, SeriesParameters
+from trygghetskarta.api.question import ComparisonParameters
 from trygghetskarta.disclosure.release import release
 from trygghetskarta.queries.comparison import compare
-from trygghetskarta.queries.series import series
-from trygghetskarta.serialize.formats import write_comparison, write_series
+from trygghetskarta.serialize.formats import write_comparison
 
 router = APIRouter(prefix="/v1", tags=["Frågor"])
 
@@ -25,27 +24,11 @@ def comparison(
 
     Figures per area for one span, and how they differ from another.
     """
-    cube = shelf.cube(asked.edition, asked.as_of)
+    cube = asked.cube(shelf)
     freshness = Freshness(cube.version, cube.published_at, audience)
     return respond(
         request,
         freshness,
         asked.format.media_type,
         lambda: write_comparison(release(compare(cube, asked.question(cube, audience)), audience), asked.writing(shelf, cube)),
-    )
-
-
-@router.get("/series", summary="Följ områden över tid", response_class=Response)
-def over_time(request: Request, shelf: CurrentShelf, audience: CurrentAudience, asked: Annotated[SeriesParameters, Query()]) -> Response:
-    """Antal per område och månad, kvartal, tertial, år eller rullande tolv månader.
-
-    Figures per area over time.
-    """
-    cube = shelf.cube(asked.edition, asked.as_of)
-    freshness = Freshness(cube.version, cube.published_at, audience)
-    return respond(
-        request,
-        freshness,
-        asked.format.media_type,
-        lambda: write_series(release(series(cube, asked.question(cube, audience)), audience), asked.writing(shelf, cube)),
     )

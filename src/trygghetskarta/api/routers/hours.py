@@ -9,8 +9,8 @@ from pydantic import Field
 
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
-from trygghetskarta.api.question import ComparisonParameters
-from trygghetskarta.disclosure.release import release_detail
+from trygghetskarta.api.question import BaselineParameters
+from trygghetskarta.disclosure.release import release_answer
 from trygghetskarta.domain.grid import COARSEST, FINEST, USUAL
 from trygghetskarta.queries.hexagons import hexagons
 from trygghetskarta.queries.hours import hours
@@ -20,13 +20,13 @@ from trygghetskarta.serialize.formats import Format, Writing
 router = APIRouter(prefix="/v1", tags=["Frågor"])
 
 
-class HourParameters(ComparisonParameters):
+class HourParameters(BaselineParameters):
     """The parameters of a question of weekday and hour."""
 
     format: Annotated[Format, Field(description="Svarets format. / Format of the answer.")] = Format.JSON
 
 
-class HexagonParameters(ComparisonParameters):
+class HexagonParameters(BaselineParameters):
     """The parameters of a question of hexagons."""
 
     resolution: Annotated[
@@ -45,12 +45,12 @@ def by_hour(request: Request, shelf: CurrentShelf, audience: CurrentAudience, as
 
     Events by weekday and hour; one known to an interval only is spread over its hours (aoristic).
     """
-    cube = shelf.cube(asked.edition, asked.as_of)
+    cube = asked.cube(shelf)
 
     def body() -> bytes:
-        with shelf.at_one_state(asked.edition, asked.as_of) as (connection, cube):
+        with asked.at_one_state(shelf) as (connection, cube):
             exact = hours(connection, cube, asked.question(cube, audience))
-        return write_hours(release_detail(exact, audience), Writing(asked.format, asked.dialect, {}))
+        return write_hours(release_answer(exact, audience), Writing(asked.format, asked.dialect, {}))
 
     return respond(request, Freshness(cube.version, cube.published_at, audience), asked.format.media_type, body)
 
@@ -61,11 +61,11 @@ def by_hexagon(request: Request, shelf: CurrentShelf, audience: CurrentAudience,
 
     Events by cell of the h3 grid, of those that have a point.
     """
-    cube = shelf.cube(asked.edition, asked.as_of)
+    cube = asked.cube(shelf)
 
     def body() -> bytes:
-        with shelf.at_one_state(asked.edition, asked.as_of) as (connection, cube):
+        with asked.at_one_state(shelf) as (connection, cube):
             exact = hexagons(connection, cube, asked.question(cube, audience), asked.resolution)
-        return write_hexagons(release_detail(exact, audience), Writing(asked.format, asked.dialect, {}))
+        return write_hexagons(release_answer(exact, audience), Writing(asked.format, asked.dialect, {}))
 
     return respond(request, Freshness(cube.version, cube.published_at, audience), asked.format.media_type, body)

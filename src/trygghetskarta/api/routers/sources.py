@@ -16,7 +16,8 @@ from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import NotCoveredError, NotFoundError
 from trygghetskarta.queries.cube import Cube
-from trygghetskarta.queries.sources import describe, groups, trees
+from trygghetskarta.queries.sources import describe, groups, trees, weight_sets
+from trygghetskarta.queries.weights import chosen
 
 router = APIRouter(prefix="/v1", tags=["Källor"])
 
@@ -59,11 +60,12 @@ def source(request: Request, source_id: str, shelf: CurrentShelf, audience: Curr
 
 @router.get("/categories", summary="Kategorier", response_class=Response)
 def categories(request: Request, shelf: CurrentShelf, audience: CurrentAudience, page: Annotated[CategoryParameters, Query()]) -> Response:
-    """Varje källas träd av händelsetyper, från grupper till typerna så som källan skriver dem, och grupperna över källorna (`group`).
+    """Varje källas träd av händelsetyper med den vikt som gäller för var och en och dess lagrum, och grupperna över källorna (`group`).
 
-    The tree of each source, from groups to the kinds as the source writes them, and the groups across the sources (`group`).
+    The tree of kinds of each source with the harm weight in force for each and the law it rests on, and the groups across the sources (`group`).
     """
     cube = shelf.cube()
-    items = trees(cube, page.sources(), audience)
-    whole = {**page.page(items), "groups": groups(page.sources())}
+    used = chosen(cube.weights, None)
+    items = trees(cube, page.sources(), audience, used)
+    whole = {**page.page(items), "groups": groups(page.sources()), "weights": weight_sets(cube, used)}
     return respond(request, _freshness(cube, audience), "application/json", lambda: orjson.dumps(whole))

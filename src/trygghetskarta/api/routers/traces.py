@@ -31,11 +31,11 @@ def traced(request: Request, shelf: CurrentShelf, audience: CurrentAudience, ask
         )
     if asked.format not in (Format.JSON, Format.CSV):
         raise bad_parameter("format", asked.format, "Spår ges som json eller csv.", "A trace is given as json or csv.")
-    cube = shelf.cube(asked.edition, asked.as_of)
+    cube = asked.cube(shelf)
 
     def body() -> bytes:
         # The rows are read now, so the counts must be those of now.
-        with shelf.at_one_state(asked.edition, asked.as_of) as (connection, cube):
+        with asked.at_one_state(shelf) as (connection, cube):
             found = trace(connection, cube, asked.question(cube, audience), asked.bucket, asked.limit)
         return trace_csv(found, asked.dialect) if asked.format is Format.CSV else orjson.dumps(trace_document(found))
 

@@ -20,19 +20,25 @@ from pyarrow import csv as arrow_csv
 
 from trygghetskarta.domain.events import Message, Rejected
 from trygghetskarta.errors import BadDeliveryError
+from trygghetskarta.ingest.checks import letters_of, offsets_of, to_bools
 from trygghetskarta.ingest.formats.rows_of import Rows, split
 from trygghetskarta.ingest.reading import Encoding, Fits, TextTable, encoding_of, shown, tidy
 
 Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
 
 BLOCK = 3 << 20
 """Bytes read at a time: some thirty thousand rows."""
 _LONGEST_ROW = 64 << 20
+_FIRST_BEYOND_ASCII = 0x80
+_LAST_OF_LATIN = 0xC3
+"""No letter up to ÿ, which begins with this byte in UTF-8, has any other composed form."""
 _LINES_ABOVE = 50
 _BOM = b"\xef\xbb\xbf"
 _SEPARATORS = ";,\t"
 _RARE_BLANKS = (b"\t", b"\v", b"\f", b"\x1c", b"\x1d", b"\x1e", b"\x1f")
 _FOOTER = re.compile(r"(summa|totalt|källa)\b", re.IGNORECASE)
+_FOOTER_BEGINS, _FOOTER_GOES_ON = (np.isin(np.arange(256), list(letters.encode())) for letters in ("STKstk", "UOÄuoä"))
 _SURELY_FOOTER = re.compile(r"(summa|totalt|källa) ?:", re.IGNORECASE)
 _NOTHING_OR_NUMBER = re.compile(r"[\s\d.,−%-]*", re.ASCII)
 _UNCLOSED = Message(
@@ -303,15 +309,17 @@ def _parsed(content: bytes, rows: Rows, good: Bools, head: _Head) -> dict[str, p
     columns = {}
     for name in head.header:
         column = parsed[name].combine_chunks()
-        is_ascii = all_ascii or _is_ascii(column)
-        column = column if is_ascii else pc.utf8_normalize(column, "NFC")
+        highest = 0 if all_ascii else _highest(column)
+        is_ascii = highest < _FIRST_BEYOND_ASCII
+        column = column if highest <= _LAST_OF_LATIN else pc.utf8_normalize(column, "NFC")
         columns[name] = pc.utf8_trim_whitespace(column) if has_outer_blanks or not is_ascii else column
     return columns
 
 
-def _is_ascii(column: pa.StringArray) -> bool:
+def _highest(column: pa.StringArray) -> int:
+    """Give the highest byte of some texts; 0 where they have none."""
     letters = column.buffers()[2]
-    return letters is None or not len(letters) or int(np.frombuffer(letters, np.uint8).max()) < 128
+    return 0 if letters is None or not len(letters) else int(np.frombuffer(letters, np.uint8).max())
 
 
 def _may_have_outer_blanks(body: bytes, separator: str) -> bool:
@@ -331,11 +339,22 @@ def _may_have_outer_blanks(body: bytes, separator: str) -> bool:
     return bool(at_end) or bool((edge[buffer[blanks - 1]] | edge[buffer[np.minimum(blanks + 1, len(buffer) - 1)]]).any())
 
 
+def _like_footers(texts: pa.StringArray) -> Ints:
+    """Find the texts that begin as a footer does, looking closer only at those with its first two bytes."""
+    letters, offsets = letters_of(texts), offsets_of(texts)
+    second = offsets[:-1] - offsets[0] + 1
+    long = np.flatnonzero(np.diff(offsets) > 1)
+    maybe = long[_FOOTER_BEGINS[letters[second[long] - 1]] & _FOOTER_GOES_ON[letters[second[long]]]]
+    found = pc.match_substring_regex(texts.take(pa.array(maybe)), r"(?i)^(summa|totalt|källa)([^\p{L}\p{N}_]|$)")
+    like: Ints = maybe[to_bools(found)]
+    return like
+
+
 def _without_footers(table: TextTable) -> TextTable:
     """Take out the rows that sum up the table or name its source."""
     first = table.columns[table.header[0]]
-    footer = pc.match_substring_regex(first, r"(?i)^(summa|totalt|källa)([^\p{L}\p{N}_]|$)").to_numpy(zero_copy_only=False).copy()
-    for row in np.flatnonzero(footer).tolist():
+    footer = np.zeros(len(first), bool)
+    for row in _like_footers(first).tolist():
         footer[row] = _is_footer([table.columns[name][row].as_py() for name in table.header])
     if not footer.any():
         return table

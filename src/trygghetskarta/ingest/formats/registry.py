@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.contract import DeliveredFile
-from trygghetskarta.ingest.formats import delimited, geopackage, json_rows, parquet, sheets
+from trygghetskarta.ingest.formats import delimited, json_rows
 from trygghetskarta.ingest.reading import Fits, TextTable
 
 Reader = Callable[[Path, str, Fits], Iterator[TextTable]]
 
-_MAGIC: dict[bytes, Reader] = {
-    b"PK\x03\x04": sheets.tables,
-    b"SQLite format 3\x00": geopackage.tables,
-    b"PAR1": parquet.tables,
-}
+# By the names of their modules: some bring large libraries along, which a CSV file need not pay for.
+_MAGIC = {b"PK\x03\x04": "sheets", b"SQLite format 3\x00": "geopackage", b"PAR1": "parquet"}
 _REFUSED = {
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": (
         "en gammal Excelfil (.xls), eller en som har lösenord. Spara den som .xlsx utan lösenord",
@@ -63,8 +61,9 @@ def reader_of(file: DeliveredFile) -> Reader:
     """
     with file.path.open("rb") as source:
         first = source.read(4096)
-    for magic, reader in _MAGIC.items():
+    for magic, module in _MAGIC.items():
         if first.startswith(magic):
+            reader: Reader = import_module(f"{__package__}.{module}").tables
             return reader
     kind = next((kind for magic, kind in _REFUSED.items() if first.startswith(magic)), None)
     if kind is None and _HTML.match(first):

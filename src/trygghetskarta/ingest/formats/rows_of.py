@@ -62,10 +62,11 @@ def split(content: bytes, separator: str, *, final: bool) -> Rows:
     buffer = np.frombuffer(content, np.uint8)
     ends = _line_ends(content, buffer, final=final)
     quotes = np.flatnonzero(buffer == _QUOTE) if b'"' in content else np.zeros(0, np.int64)
-    outer = ends[(np.searchsorted(quotes, ends) & 1) == 0] if len(quotes) else ends
+    is_plain = not len(quotes)
+    outer = ends if is_plain else ends[(np.searchsorted(quotes, ends) & 1) == 0]
     used = len(content) if final else int(outer[-1]) + 1 if len(outer) else 0
     broken = np.zeros(0, np.int64)
-    if len(quotes) and _makes_no_sense(buffer, quotes, ord(separator), used, final=final):
+    if not is_plain and _makes_no_sense(buffer, quotes, ord(separator), used, final=final):
         outer, broken, used = _line_by_line(content, ends, quotes, separator, final=final)
     if final and used == len(content) > (int(outer[-1]) + 1 if len(outer) else 0):
         outer = np.append(outer, used)  # a last row without a line end
@@ -79,7 +80,7 @@ def split(content: bytes, separator: str, *, final: bool) -> Rows:
     return Rows(
         begin,
         end,
-        np.searchsorted(ends, begin).astype(np.int64),
+        np.arange(len(begin)) if is_plain else np.searchsorted(ends, begin).astype(np.int64),
         _field_counts(content, buffer, (begin, end), quotes, ord(separator)),
         is_broken,
         used,
@@ -191,10 +192,12 @@ def _field_counts(content: bytes, buffer: Bytes, rows: tuple[Ints, Ints], quotes
     begin, end = rows
     if not len(begin):
         return np.zeros(0, np.int64)
-    marks = np.flatnonzero(buffer == separator)
+    marks = np.flatnonzero(buffer[: end[-1]] == separator)
     if len(quotes):
         marks = marks[(np.searchsorted(quotes, marks) & 1) == 0]
-    fields: Ints = (np.searchsorted(marks, end) - np.searchsorted(marks, begin) + 1).astype(np.int64)
+    fields = _as_in_the_first(marks, begin, end)
+    if fields is None:
+        fields = (np.searchsorted(marks, end) - np.searchsorted(marks, begin) + 1).astype(np.int64)
     # A row that is blank begins with something that is.
     first = buffer[np.minimum(begin, len(buffer) - 1)]
     blanks = bytes((separator, _QUOTE, _RETURN, _NEWLINE, _SPACE, _TAB))
@@ -202,3 +205,11 @@ def _field_counts(content: bytes, buffer: Bytes, rows: tuple[Ints, Ints], quotes
         if not content[begin[row] : end[row]].strip(blanks):
             fields[row] = 0
     return fields
+
+
+def _as_in_the_first(marks: Ints, begin: Ints, end: Ints) -> Ints | None:
+    """Give the number of fields where every row has as many; None where they differ."""
+    each, rest = divmod(len(marks), len(begin))
+    if rest or not each or (marks[::each] < begin).any() or (marks[each - 1 :: each] >= end).any():
+        return None
+    return np.full(len(begin), each + 1, np.int64)

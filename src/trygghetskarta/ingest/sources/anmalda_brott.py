@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import chain
 
 from trygghetskarta.domain.areas import AreaLevel
-from trygghetskarta.domain.events import Precision, Reading
+from trygghetskarta.domain.events import VICTIM_AGE, VICTIM_AREA, Precision, Reading
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.ingest.checks import AMBIGUOUS_FORMAT, mapped
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
@@ -37,7 +37,7 @@ BY_BASOMRADE = Layout(
     area_level=AreaLevel.BASOMRADE,
     kind_pattern=_BROTTSKOD,
     without_place=Precision.STAD,
-    detail={"street": "Gata", "police": "Närpo"},
+    detail={"street": "Gata", "police": "Närpo", VICTIM_AREA: "Målsägande basområde", VICTIM_AGE: "Målsägande ålder"},
 )
 
 BY_POINT = Layout(
@@ -56,7 +56,7 @@ BY_POINT = Layout(
     srid=4326,
     kind_pattern=_BROTTSKOD,
     without_place=Precision.STAD,
-    detail={"street": "GATA", "number": "GATUNR"},
+    detail={"street": "GATA", "number": "GATUNR", VICTIM_AREA: "MALSAGANDE_BASOMRADE", VICTIM_AGE: "MALSAGANDE_ALDER"},
 )
 
 COUNTS = Layout(
@@ -75,7 +75,7 @@ class AnmaldaBrott:
     """Rows of reported crimes. Every row belongs to the municipality unless it names another, so one without a place counts in the city."""
 
     source = SourceId.ANMALDA_BROTT
-    version = "2"
+    version = "3"
     layouts: tuple[Layout, ...] = (BY_BASOMRADE, BY_POINT, COUNTS, COUNTS_BY_MONTH)
 
     def read(self, file: DeliveredFile, context: Context) -> Iterator[Reading]:

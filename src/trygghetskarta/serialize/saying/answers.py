@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+from trygghetskarta.analysis.comparison import Findings
+from trygghetskarta.domain.answers import Answered
 from trygghetskarta.domain.category_groups import category_groups
-from trygghetskarta.domain.counts import Published, Status
+from trygghetskarta.domain.counts import Measure, Published, Statistics, Status
 from trygghetskarta.domain.periods import Month
-from trygghetskarta.domain.recodings import recodings
+from trygghetskarta.domain.recodings import recodings_between
 from trygghetskarta.domain.sources import CONTRACTS
+from trygghetskarta.serialize.saying.comparisons import by_the_day, certainty, findings_said
+from trygghetskarta.serialize.saying.footing import counted_by, dealt_by_share
+from trygghetskarta.serialize.saying.harm import harm_sentences
 from trygghetskarta.serialize.swedish import day_name, decimal, how_many, listed, month_name, span_name, whole
 
-_KNOWN_ENOUGH = 0.95
 
-
-def sentences(published: Published) -> list[str]:
+def sentences(published: Published, findings: Findings | None = None) -> list[str]:
     """Say what an answer says: how many, how that compares, and what to mind.
 
     Args:
         published: The answer.
+        findings: What the statistics say of a comparison; None for another answer, or where they were not asked for.
 
     Returns:
         Whole sentences.
     """
-    said = [_level(published), _change(published), _ledger(published), _withheld_by_source(published)]
-    said += [_withheld(published), _provisional(published), _incomplete(published), _missing(published)]
-    said += [_group(published), *_recoded(published)]
+    said = [_level(published), _change(published, findings), *(findings_said(published, findings) if findings is not None else [])]
+    said += [_ledger(published), _withheld_by_source(published)]
+    said += [_withheld(published), *deliveries_said(published)]
+    said += [*dealt_by_share(published), *counted_by(published), _group(published), *_recoded(published)]
+    # The first column of a series is its first period: nothing to say of the whole from.
+    if published.question.measure is Measure.HARM and published.periods[0].span == published.question.span:
+        said += harm_sentences(published)
     return [sentence for sentence in said if sentence]
 
 
@@ -54,20 +62,23 @@ def _level(published: Published) -> str:
     return ""
 
 
-def _change(published: Published) -> str:
+def _change(published: Published, findings: Findings | None) -> str:
     question = published.question
     if question.baseline is None or len(published.periods) != 2:
         return ""
     now, before = _total(published, 0), _total(published, 1)
     if now is None or before is None:
         return ""
+    total = findings.total if findings is not None else None
     against = span_name(question.baseline)
     if not published.comparable:
-        return f"Leveranserna täcker inte lika mycket av perioden som av {against}, så perioderna går inte att jämföra rakt av."
+        apart = f"Leveranserna täcker inte lika mycket av perioden som av {against}, så perioderna går inte att jämföra rakt av."
+        return by_the_day(published, total) or apart
+    sure = certainty(published, total) if question.statistics is Statistics.ALL else "; om ändringen är säker prövas inte här"
     if now == before:
-        return f"Det är lika många som {against}."
+        return f"Det är lika många som {against}{sure if total is not None else ''}."
     percent = f" ({decimal(abs(100 * (now - before) / before))} procent)" if before else ""
-    return f"Det är {whole(abs(now - before))} {'fler' if now > before else 'färre'} än {against}{percent}; om ändringen är säker prövas inte här."
+    return f"Det är {whole(abs(now - before))} {'fler' if now > before else 'färre'} än {against}{percent}{sure}."
 
 
 def _withheld_by_source(published: Published) -> str:
@@ -98,8 +109,20 @@ def _withheld(published: Published) -> str:
     return ""
 
 
-def _provisional(published: Published) -> str:
-    months = sorted({month for coverage in published.coverage for month in coverage.provisional})
+def deliveries_said(answer: Answered) -> list[str]:
+    """Say which of the months asked for are preliminary, not known in full, or not delivered.
+
+    Args:
+        answer: Any answer.
+
+    Returns:
+        Whole sentences, and empty ones for what there is nothing to say of.
+    """
+    return [_provisional(answer), _incomplete(answer), _missing(answer)]
+
+
+def _provisional(answer: Answered) -> str:
+    months = sorted({month for coverage in answer.coverage for month in coverage.provisional})
     if not months:
         return ""
     if len(months) == 1:
@@ -107,11 +130,11 @@ def _provisional(published: Published) -> str:
     return f"Siffrorna för {len(months)} månader, från {month_name(months[0])}, är preliminära."
 
 
-def _incomplete(published: Published) -> str:
-    """Say how much is known of the months of which less than 95 per cent is: the least known of each source."""
+def _incomplete(answer: Answered) -> str:
+    """Say how much is known of the months of which less than 98 per cent is: the least known of each source."""
     said = []
-    for coverage in published.coverage:
-        known = [month for month in coverage.incomplete if month.share is not None and month.share < _KNOWN_ENOUGH]
+    for coverage in answer.coverage:
+        known = [month for month in coverage.incomplete if month.provisional]
         if not known:
             continue
         least = min(known, key=lambda month: month.share or 0.0)
@@ -127,9 +150,9 @@ def _per_cent(share: float | None) -> str:
     return whole(round(100 * (share or 0.0)))
 
 
-def _missing(published: Published) -> str:
+def _missing(answer: Answered) -> str:
     said = []
-    for coverage in published.coverage:
+    for coverage in answer.coverage:
         name = CONTRACTS[coverage.source].name
         if coverage.missing:
             said.append(f"{name} saknas för {_months(coverage.missing)}.")
@@ -148,12 +171,10 @@ def _recoded(published: Published) -> list[str]:
     """Say when what is counted changed between the periods set beside each other."""
     if len(published.periods) < 2:
         return []
-    spans, question = [period.span for period in published.periods], published.question
     said = []
-    for recoding in recodings():
-        if recoding.source in question.sources and recoding.divides(spans) and recoding.touches(question.codes(recoding.source)):
-            when = f"den {day_name(recoding.first)}" if recoding.is_day else f"ändringen under {recoding.first.year}"
-            said.append(f"Siffror från före och efter {when} går inte att jämföra rakt av. {recoding.what}")
+    for recoding in recodings_between(published.question, (period.span for period in published.periods)):
+        when = f"den {day_name(recoding.first)}" if recoding.is_day else f"ändringen under {recoding.first.year}"
+        said.append(f"Siffror från före och efter {when} går inte att jämföra rakt av. {recoding.what}")
     return said
 
 

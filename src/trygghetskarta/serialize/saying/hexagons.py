@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from trygghetskarta.domain.details import Hexagons, PublishedDetail
+from trygghetskarta.domain.answers import Hexagons, PublishedAnswer
 from trygghetskarta.domain.sources import CONTRACTS
+from trygghetskarta.serialize.saying.footing import counted_by
 from trygghetskarta.serialize.swedish import how_many, span_name, whole
 
 
-def sentences(published: PublishedDetail[Hexagons]) -> list[str]:
+def sentences(published: PublishedAnswer[Hexagons]) -> list[str]:
     """Say how many events are in how many hexagons, and how many are in none.
 
     Args:
@@ -25,4 +26,4 @@ def sentences(published: PublishedDetail[Hexagons]) -> list[str]:
     if without:
         said.append(f"{whole(without)} till är bara kända till ett område och är inte med i någon ruta.")
     said.append("Rutorna är ett rutnät att rita i, inte platser: siffran i en ruta kan hänga på en enda adress.")
-    return said
+    return said + counted_by(published)

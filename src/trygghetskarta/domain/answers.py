@@ -36,8 +36,8 @@ class Answered(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ExactDetail(Generic[Content]):
-    """Exact figures of another shape than areas and periods; only `disclosure.release_detail` lets them leave.
+class ExactAnswer(Generic[Content]):
+    """Exact figures of another shape than areas and periods; only `disclosure.release_answer` lets them leave.
 
     Attributes:
         question: What was asked.
@@ -55,8 +55,8 @@ class ExactDetail(Generic[Content]):
 
 
 @dataclass(frozen=True, slots=True)
-class PublishedDetail(Generic[Content]):
-    """Such figures as may leave. Made by `disclosure.release_detail` and nowhere else.
+class PublishedAnswer(Generic[Content]):
+    """Such figures as may leave. Made by `disclosure.release_answer` and nowhere else.
 
     Attributes:
         question: What was asked.
@@ -83,11 +83,13 @@ class HourTable:
         expected: Expected number of events per hour of the week, Monday 00 first, (168,).
         untimed: How many events have no known time of day; they are in none of the hours.
         spread: How many of the timed events are spread over more than one hour.
+        estimated: How many of all these events are counted here by share of a divided area: which of its events they are nobody knows.
     """
 
     expected: Figures
     untimed: int
     spread: int
+    estimated: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,49 @@
+"""What moved count, harm and harm per event."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+
+from trygghetskarta.api.caching import Freshness, respond
+from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
+from trygghetskarta.api.question import BASELINE, BaselineParameters
+from trygghetskarta.disclosure.release import release
+from trygghetskarta.queries.decomposition import compare_parts
+from trygghetskarta.serialize.decomposition import write_decomposition
+from trygghetskarta.serialize.formats import Format
+
+router = APIRouter(prefix="/v1", tags=["Frågor"])
+
+
+class DecompositionParameters(BaselineParameters):
+    """The parameters of a decomposition: those of the comparison that it takes apart."""
+
+    baseline: Annotated[
+        str,
+        Field(
+            pattern=BASELINE,
+            description="Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with.",
+        ),
+    ] = "same-period-last-year"
+    format: Annotated[Format, Field(description="Svarets format. / Format of the answer.")] = Format.JSON
+
+
+@router.get("/decompositions", summary="Vad som ändrade antal och allvarlighet", response_class=Response)
+def decomposition(
+    request: Request, shelf: CurrentShelf, audience: CurrentAudience, asked: Annotated[DecompositionParameters, Query()]
+) -> Response:
+    """Hur mycket varje kategori bidrog till att antalet, allvarligheten och allvarligheten per brott ändrades.
+
+    How much each category did to the change in count, in harm and in harm per event.
+    """
+    cube = asked.cube(shelf)
+
+    def make() -> bytes:
+        whole, parts = compare_parts(cube, asked.question(cube, audience), audience)
+        released = [(part, release(exact, audience)) for part, exact in parts]
+        return write_decomposition(release(whole, audience), released, asked.writing(shelf, cube))
+
+    return respond(request, Freshness(cube.version, cube.published_at, audience), asked.format.media_type, make)

@@ -1,0 +1,272 @@
+"""Crimes against older people and fraud, by where they happened and by where the victim lives."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, text
+
+from trygghetskarta.domain.answers import ExactAnswer
+from trygghetskarta.domain.areas import Area, AreaLevel, code_of_name
+from trygghetskarta.domain.categories import Category
+from trygghetskarta.domain.category_groups import category_groups
+from trygghetskarta.domain.counts import Counts, Denominator, Exact, Measure, Question, Statistics
+from trygghetskarta.domain.events import OLDER, VICTIM_AGE, VICTIM_AREA
+from trygghetskarta.domain.lens import FRAUD_GROUP, OLDER_GROUP, Homes, LensCounts, Line
+from trygghetskarta.domain.periods import Span
+from trygghetskarta.domain.recodings import Recoding, recodings
+from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.queries.asking import Asked, ask
+from trygghetskarta.queries.comparison import compare
+from trygghetskarta.queries.cube import Cube, end_of_day
+from trygghetskarta.queries.slices import Ranges, part_of
+from trygghetskarta.queries.surroundings import earlier_spans
+
+SOURCE = SourceId.ANMALDA_BROTT
+MANY = 5
+"""With so many placeless frauds in a month on average, a month without any lacks them: by chance that is rarer than one in a hundred."""
+_FRAUD = 1
+
+_HOMES = text("""
+    SELECT month, category.code, detail ->> :area AS home, detail ->> :age AS age, sum(antal) AS antal
+    FROM event JOIN category USING (category_id)
+    WHERE event.source_id = :source AND month = ANY(:months) AND NOT withdrawn AND (known_to IS NULL OR known_to > :instant)
+        AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant) AND (detail ->> :area IS NOT NULL OR detail ->> :age IS NOT NULL)
+    GROUP BY 1, 2, 3, 4
+""")
+
+
+def older_people(connection: Connection, cube: Cube, asked: Asked) -> ExactAnswer[LensCounts]:
+    """Count crimes against older people and fraud.
+
+    Args:
+        connection: Inside a transaction that sees the state the cube was read from.
+        cube: The counts of the question's edition and day.
+        asked: The level, areas, months, baseline, edition and day; what it counts is the lens's own.
+
+    Returns:
+        The counts. The ledger is that of crimes against older people by their code.
+
+    Raises:
+        InvalidQuestionError: There is no such area or level, or the months are in the wrong order.
+        NotCoveredError: No reported crime was delivered for the months, or residents of 65 and over were never counted.
+    """
+    question = ask(
+        cube,
+        replace(asked, sources=(SOURCE,), categories=(), group=OLDER_GROUP, measure=Measure.RATE, per=Denominator.RESIDENTS65PLUS),
+    )
+    exact = compare(cube, replace(question, statistics=Statistics.NONE))
+    spans = tuple(period.span for period in exact.periods)
+    lines = _lines(cube)
+    place_level = _place_level(cube, question.level)
+    earlier = _earlier(cube, question)
+    told = _Told(connection, cube, question, tuple(lines.values()))
+    homes = [told.homes(span) for span in spans]
+    silent = np.array([_silent(cube, place_level, lines[FRAUD_GROUP], span) for span in spans])
+    cells, rows = cube.cells(question.level), part_of(cube, question).areas
+    content = LensCounts(
+        areas=exact.areas,
+        periods=exact.periods,
+        older=exact.counts,
+        older_home=_by_home([span.older_home for span in homes], exact.areas),
+        fraud=cube.count(cells, lines[FRAUD_GROUP].ranges, spans)[rows],
+        fraud_home=_by_home([span.line_home[_FRAUD] for span in homes], exact.areas),
+        person_years=_known(exact),
+        history=cube.count(cells, lines[OLDER_GROUP].ranges, earlier)[rows],
+        lines=tuple(Line(code, line.name) for code, line in lines.items()),
+        place_level=place_level,
+        buckets=np.array([[_buckets(cube, place_level, line.ranges, span) for span in spans] for line in lines.values()]),
+        homes=_homes(homes),
+        line_history=np.array([_in_all(cube, place_level, line.ranges, earlier) for line in lines.values()]),
+        days=np.array([float(span.days) for span in spans]),
+        history_days=np.array([float(span.days) for span in earlier]),
+        by_age_only=np.array([span.by_age_only for span in homes]),
+        city_person_years=_city_years(cube, question),
+        silent=silent,
+        missing=tuple(exact.missing.tolist()),
+        recoded=tuple(_recoded(code, spans) for code in lines),
+        comparable=exact.comparable and len(set(silent.tolist())) == 1,
+    )
+    return ExactAnswer(question, content, exact.ledger, exact.coverage, exact.provenance)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """One line: its name, and its categories as runs of the tree and as codes."""
+
+    name: str
+    ranges: Ranges
+    codes: frozenset[str]
+
+
+def _lines(cube: Cube) -> dict[str, _Counted]:
+    """Give the lines of the city's figures by code: crimes against older people, fraud, and each kind of fraud."""
+    groups = category_groups()
+    fraud = groups[FRAUD_GROUP].categories[SOURCE]
+    kinds = [node for node in cube.trees[SOURCE].nodes if node.parent in fraud]
+    lines = {OLDER_GROUP: _counted(cube, groups[OLDER_GROUP].name, groups[OLDER_GROUP].categories[SOURCE])}
+    lines[FRAUD_GROUP] = _counted(cube, groups[FRAUD_GROUP].name, fraud)
+    return lines | {kind.code: _counted(cube, kind.name, (kind.code,)) for kind in _in_order(kinds)}
+
+
+def _in_order(kinds: Iterable[Category]) -> list[Category]:
+    return sorted(kinds, key=lambda kind: kind.code)
+
+
+def _counted(cube: Cube, name: str, codes: tuple[str, ...]) -> _Counted:
+    tree = cube.trees[SOURCE]
+    runs = sorted(tree.ranges[code] for code in codes if code in tree.ranges)
+    return _Counted(name, {SOURCE: runs}, frozenset(node.code for low, high in runs for node in tree.nodes[low:high]))
+
+
+def _place_level(cube: Cube, level: AreaLevel) -> AreaLevel:
+    """Give the level that tells whether an event has a place: everything lies in the whole city."""
+    coarser = [other for other in cube.areas if other is not AreaLevel.STAD]
+    return level if level is not AreaLevel.STAD or not coarser else coarser[-1]
+
+
+def _earlier(cube: Cube, question: Question) -> tuple[Span, ...]:
+    """Give the same months of earlier years, back to when the codes that are counted last changed."""
+    codes = (*category_groups()[OLDER_GROUP].categories[SOURCE], *category_groups()[FRAUD_GROUP].categories[SOURCE])
+    changes = [change for change in recodings() if change.source is SOURCE and change.touches(codes)]
+    return tuple(span for span in earlier_spans(cube, question) if not any(change.divides((span, question.span)) for change in changes))
+
+
+def _recoded(code: str, spans: tuple[Span, ...]) -> Recoding | None:
+    """Give the change after which a line's counts are not of the same thing in all of the periods."""
+    group = category_groups().get(code)
+    codes = group.categories[SOURCE] if group is not None else (code,)
+    found = (change for change in recodings() if change.source is SOURCE and change.touches(codes) and change.divides(spans))
+    return next(found, None) if len(spans) > 1 else None
+
+
+def _known(exact: Exact) -> np.ndarray[Any, np.dtype[np.float64]]:
+    return exact.person_years if exact.person_years is not None else np.full(exact.counts.shape, np.nan)
+
+
+def _city_years(cube: Cube, question: Question) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Give the person-years of the whole city's older residents in each period; NaN where the city is no area of the edition."""
+    if AreaLevel.STAD not in cube.areas:
+        return np.full(1 + (question.baseline is not None), np.nan)
+    exact = compare(cube, replace(question, level=AreaLevel.STAD, areas=(), within=None, statistics=Statistics.NONE))
+    return np.asarray(_known(exact)[0])
+
+
+def _buckets(cube: Cube, level: AreaLevel, ranges: Ranges, span: Span) -> list[int]:
+    ledger = cube.ledger(level, ranges, span)
+    return [ledger.placed, ledger.area_only, ledger.unplaced, ledger.outside]
+
+
+def _in_all(cube: Cube, level: AreaLevel, ranges: Ranges, spans: tuple[Span, ...]) -> list[int]:
+    return [cube.ledger(level, ranges, span).total for span in spans]
+
+
+def _silent(cube: Cube, level: AreaLevel, fraud: _Counted, span: Span) -> int:
+    """Count the months of a span without any fraud that lacks a place, where the months around have many.
+
+    The layout of reported crimes by point has no crimes without a place: a month delivered so lacks most of its fraud.
+    """
+    covered = set(cube.covered.get(SOURCE, np.zeros(0, np.int64)).tolist())
+    around = Span(span.first.plus(-12), span.last.plus(12))
+    placeless = {}
+    for month in around:
+        if month.number in covered:
+            ledger = cube.ledger(level, fraud.ranges, Span(month, month))
+            placeless[month] = ledger.area_only + ledger.unplaced
+    told = [count for count in placeless.values() if count]
+    if not told or sum(told) / len(told) < MANY:
+        return 0
+    return sum(1 for month in span if placeless.get(month) == 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _SpanHomes:
+    """What is told of the victims of one span.
+
+    Attributes:
+        older_home: Crimes against older people, by their code or the victim's age, by the area the victim lives in.
+        line_home: Each line's crimes, likewise.
+        sums: Shape (4, lines): home known, home unknown, victim told to be 65 or more, and side of 65 years told.
+        by_age_only: Crimes of other codes against a victim told to be 65 or more.
+    """
+
+    older_home: Mapping[str, int]
+    line_home: tuple[Mapping[str, int], ...]
+    sums: Counts
+    by_age_only: int
+
+
+class _Told:
+    """What rows of reported crimes tell of their victims, by the areas of a level."""
+
+    def __init__(self, connection: Connection, cube: Cube, question: Question, lines: tuple[_Counted, ...]) -> None:
+        """Read it for the months of a question."""
+        spans = [span for span in (question.span, question.baseline) if span is not None]
+        months = sorted({month.number for span in spans for month in span})
+        instant = end_of_day(question.as_of) if question.as_of is not None else None
+        parameters = {"source": SOURCE.number, "months": months, "instant": instant, "area": VICTIM_AREA, "age": VICTIM_AGE}
+        self._rows = connection.execute(_HOMES, parameters).all()
+        self._area_of = areas_by_name(cube, question.level)
+        self._lines = lines
+
+    def homes(self, span: Span) -> _SpanHomes:
+        """Add up the rows of a span."""
+        older_home: Counter[str] = Counter()
+        line_home: tuple[Counter[str], ...] = tuple(Counter() for _ in self._lines)
+        sums = np.zeros((4, len(self._lines)), np.int64)
+        by_age_only = 0
+        lines_of = {
+            code: [number for number, line in enumerate(self._lines) if code in line.codes] for code in {row.code for row in self._rows}
+        }
+        for row in self._rows:
+            if not span.first.number <= row.month <= span.last.number:
+                continue
+            home, mine, is_older = self._area_of.get(code_of_name(row.home or "")), lines_of[row.code], row.age == OLDER
+            by_code = 0 in mine
+            sums[:, mine] += row.antal * np.array(
+                [[home is not None], [home is None and bool(row.home)], [is_older], [row.age is not None]]
+            )
+            by_age_only += row.antal if is_older and not by_code else 0
+            if home is not None:
+                older_home[home] += row.antal if is_older or by_code else 0
+                for number in mine:
+                    line_home[number][home] += row.antal
+        return _SpanHomes(older_home, line_home, sums, int(by_age_only))
+
+
+def _by_home(found: list[Mapping[str, int]], areas: tuple[Area, ...]) -> Counts:
+    """Give counts by area and period."""
+    return np.array([[homes.get(area.code, 0) for homes in found] for area in areas], np.int64).reshape(len(areas), len(found))
+
+
+def areas_by_name(cube: Cube, level: AreaLevel) -> dict[str, str]:
+    """Give the area of a level that an area's code or name lies in.
+
+    Args:
+        cube: The areas of an edition.
+        level: The level.
+
+    Returns:
+        Codes of the level by the code or the name made a code of every area at that level or finer. Of two areas of one name the finer is left
+        out: a stadsdelsområde and a stadsdel may be called the same.
+    """
+    inside: dict[str, str] = {}
+    above: dict[str, str] = {}
+    for other in reversed([other for other in cube.areas if other.rank <= level.rank]):
+        if other is level:
+            above = {area.code: area.code for area in cube.areas[other]}
+        else:
+            above = {area.code: above[area.parent] for area in cube.areas[other] if area.parent is not None and area.parent in above}
+        for area in cube.areas[other]:
+            if area.code in above:
+                inside.setdefault(code_of_name(area.code), above[area.code])
+                inside.setdefault(code_of_name(area.name), above[area.code])
+    return inside
+
+
+def _homes(spans: list[_SpanHomes]) -> Homes:
+    return Homes(*np.stack([span.sums for span in spans], axis=2))
