@@ -4,8 +4,23 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+
+
+class Kind(StrEnum):
+    """What a column holds."""
+
+    TEXT = "text"
+    WHOLE = "whole"
+    DECIMAL = "decimal"
+    TRUTH = "truth"
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is something that can be drawn and summed."""
+        return self in (Kind.WHOLE, Kind.DECIMAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,18 +28,18 @@ class Column:
     """A column of an answer.
 
     Attributes:
-        kind: "text", "whole", "decimal" or "truth".
+        kind: What it holds.
         name: What it is called in Swedish.
         name_en: In English.
     """
 
-    kind: str
+    kind: Kind
     name: str
     name_en: str
 
 
 @cache
-def columns() -> dict[str, Column]:
+def known_columns() -> dict[str, Column]:
     """Read the columns by their names in answers."""
     written = tomllib.loads(files("trygghetskarta.serialize").joinpath("columns.toml").read_text(encoding="utf-8"))
-    return {code: Column(kind, *names) for kind, group in written.items() for code, names in group.items()}
+    return {code: Column(Kind(kind), *names) for kind, group in written.items() for code, names in group.items()}

@@ -30,7 +30,8 @@ def write_hours(published: PublishedAnswer[Hours], writing: Writing) -> bytes:
     beside = {"timed": round(float(found.span.expected.sum())), "untimed": found.span.untimed, "spread": found.span.spread}
     beside["estimated"] = found.span.estimated
     methods = ("aoristic", METHOD) if found.span.estimated else ("aoristic",)
-    return write(published, Figures(hour_rows(found), said_of_hours(published), methods, beside, key="hourOfWeek"), writing)
+    rows, said = hour_rows(found), said_of_hours(published)
+    return write(published, Figures(rows, said, methods, beside, key="hourOfWeek", dimensions=("weekday", "hour")), writing)
 
 
 def hour_rows(found: Hours) -> list[Row]:

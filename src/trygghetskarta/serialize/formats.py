@@ -14,8 +14,10 @@ from trygghetskarta.domain.answers import Answered
 from trygghetskarta.domain.counts import Published
 from trygghetskarta.serialize.comparing import beside
 from trygghetskarta.serialize.csv import Dialect, table
+from trygghetskarta.serialize.datasets import dataset
 from trygghetskarta.serialize.figures import Row, comparison_rows, head, methods
 from trygghetskarta.serialize.geojson import Outlines, feature_collection
+from trygghetskarta.serialize.jsonstat import write_dataset
 from trygghetskarta.serialize.saying.answers import sentences
 from trygghetskarta.serialize.xlsx import workbook
 
@@ -27,6 +29,7 @@ class Format(StrEnum):
     JSON = "json"
     CSV = "csv"
     XLSX = "xlsx"
+    JSONSTAT = "jsonstat"
 
     @property
     def media_type(self) -> str:
@@ -36,6 +39,7 @@ class Format(StrEnum):
             "json": "application/json",
             "csv": "text/csv; charset=utf-8",
             "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "jsonstat": "application/json",
         }[self.value]
 
 
@@ -59,6 +63,7 @@ class Figures:
         beside: Further members of a JSON answer.
         outlines: GeoJSON text of each row's geometry by its key; empty for none.
         key: The column that names a row.
+        dimensions: The columns that name a row together, where that is not the key alone.
     """
 
     rows: list[Row]
@@ -67,6 +72,7 @@ class Figures:
     beside: Mapping[str, Any] = field(default_factory=dict)
     outlines: Outlines = field(default_factory=dict)
     key: str = "code"
+    dimensions: tuple[str, ...] = ()
 
 
 def write(answer: Answered, figures: Figures, writing: Writing) -> bytes:
@@ -91,6 +97,8 @@ def write(answer: Answered, figures: Figures, writing: Writing) -> bytes:
             return table(figures.rows, columns, writing.dialect)
         case Format.XLSX:
             return workbook(answer, figures.rows, columns, figures.sentences)
+        case Format.JSONSTAT:
+            return write_dataset(dataset(answer, members, figures.rows, columns, figures.dimensions or (figures.key,)))
 
 
 def write_comparison(published: Published, writing: Writing) -> bytes:

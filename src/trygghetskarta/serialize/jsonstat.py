@@ -1,112 +1,115 @@
-"""JSON-stat 2.0, for the programs that statistics are read with."""
+"""JSON-stat 2.0, for the programs that statistics are read with.
+
+Reference: https://json-stat.org/full/
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import orjson
 
-from trygghetskarta.serialize.columns import columns as known_columns
-from trygghetskarta.serialize.figures import Row
+METRIC = "ContentsCode"
+"""What the dimension of what is counted is called: the name that the statistics programs of the Nordic offices give it."""
 
-_METRIC = "ContentsCode"
-_ROLES = {"code": "geo", "cell": "geo", "period": "time"}
-_LABELS = {"code": "name", "weekday": "weekdayName"}
-_STATUS = {"count": "status", "baselineCount": "baselineStatus"}
+STATUSES: Mapping[str, tuple[str, str]] = {
+    "provisional": ("Preliminärt: värdet kan ändras.", "Provisional: the value may change."),
+    "missing": ("Saknas: ingenting är levererat.", "Missing: nothing is delivered."),
+    "withheld": ("Skyddat: visas inte för den som frågat.", "Withheld from whoever asked."),
+    "notApplicable": ("Ej tillämpligt: det finns inget värde att räkna fram.", "Not applicable: there is no value to work out."),
+}
+"""What is said of a value besides the value, and what it means in Swedish and in English."""
 
 
-def dataset(members: Mapping[str, Any], rows: list[Row], dimensions: tuple[str, ...], label: str) -> bytes:
-    """Write rows as a dataset: a dimension for each of their keys, one for the time where no key is it, and one for what is counted.
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """One dimension of a dataset.
+
+    Attributes:
+        name: Its id.
+        label: What people call it.
+        categories: What people call each category, by its id, in order.
+        role: "geo", "time" or "metric"; None for any other.
+        units: JSON-stat's unit by category id, for those that have one.
+    """
+
+    name: str
+    label: str
+    categories: Mapping[str, str]
+    role: str | None = None
+    units: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A cube of values.
+
+    Attributes:
+        label: What it is called.
+        source: Where it comes from.
+        updated: When it last changed.
+        dimensions: The last varies fastest in `values`.
+        values: One for each combination of categories; None where there is none.
+        status: By the place of a value in `values`, what is said of it; nothing is said of a plain value.
+        notes: Texts about the whole.
+        extension: What else there is to tell.
+    """
+
+    label: str
+    source: str
+    updated: datetime
+    dimensions: tuple[Dimension, ...]
+    values: Sequence[float | None]
+    status: Mapping[int, str]
+    notes: Sequence[str] = ()
+    extension: Mapping[str, Any] = field(default_factory=dict)
+
+
+def write_dataset(dataset: Dataset) -> bytes:
+    """Write a dataset as JSON-stat 2.0.
 
     Args:
-        members: What stands beside the rows; it is kept whole in `extension`, and the texts of the rows with it.
-        rows: One for each combination of the dimensions that there is.
-        dimensions: The columns that together name a row.
-        label: What the dataset is called.
+        dataset: The dataset.
 
     Returns:
-        The dataset. A value that there is none of is null, and its status tells why.
+        The document, with Swedish labels. `extension.status.label` says in both languages what each status in it means.
 
-    Reference: https://json-stat.org/full/
+    Raises:
+        ValueError: There is not one value for each combination of categories.
     """
-    places = {name: list(dict.fromkeys(str(row[name]) for row in rows)) for name in dimensions}
-    metrics = [name for name in rows[0] if known_columns()[name].kind in ("whole", "decimal") and name not in dimensions] if rows else []
-    sizes = [*(len(codes) for codes in places.values()), len(metrics)]
-    values: list[float | None] = [None] * _product(sizes)
-    status: dict[str, str] = {}
-    number_of = {name: {code: number for number, code in enumerate(codes)} for name, codes in places.items()}
-    for row in rows:
-        at = 0
-        for name, size in zip(dimensions, sizes, strict=False):
-            at = at * size + number_of[name][str(row[name])]
-        for number, metric in enumerate(metrics):
-            cell = at * len(metrics) + number
-            values[cell] = row[metric]
-            if row[metric] is None:
-                status[str(cell)] = _why(row, metric)
-    question = members["question"]
-    time = {"period": {"label": "Period", "category": {"index": [_span(question)]}}} if "period" not in dimensions else {}
-    dimension = {name: _dimension(name, codes, rows) for name, codes in places.items()} | time | {_METRIC: _metric(metrics)}
-    names = [*dimensions, *time, _METRIC]
-    return orjson.dumps(
-        {
-            "version": "2.0",
-            "class": "dataset",
-            "label": label,
-            "source": ", ".join(question["source"]),
-            "updated": members["provenance"]["publishedAt"],
-            "id": names,
-            "size": [*sizes[:-1], *(1 for _ in time), sizes[-1]],
-            "role": _roles(names),
-            "dimension": dimension,
-            "value": values,
-            "status": status,
-            "note": members["sentences"],
-            "extension": {**members, "texts": [_texts(row) for row in rows]},
-        }
-    )
+    size = [len(dimension.categories) for dimension in dataset.dimensions]
+    if len(dataset.values) != math.prod(size):
+        raise ValueError(f"{len(dataset.values)} values in a cube of {size}")
+    roles: dict[str, list[str]] = {}
+    for dimension in dataset.dimensions:
+        if dimension.role is not None:
+            roles.setdefault(dimension.role, []).append(dimension.name)
+    said = sorted(set(dataset.status.values()))
+    meaning = {name: {"sv": STATUSES[name][0], "en": STATUSES[name][1]} for name in said}
+    document = {
+        "version": "2.0",
+        "class": "dataset",
+        "label": dataset.label,
+        "source": dataset.source,
+        "updated": dataset.updated.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "note": list(dataset.notes),
+        "id": [dimension.name for dimension in dataset.dimensions],
+        "size": size,
+        "role": roles,
+        "dimension": {dimension.name: _dimension(dimension) for dimension in dataset.dimensions},
+        "value": dataset.values,
+        "status": {str(place): name for place, name in dataset.status.items()},
+        "extension": {**dataset.extension, "status": {"label": meaning}},
+    }
+    return orjson.dumps(document)
 
 
-def _product(sizes: list[int]) -> int:
-    product = 1
-    for size in sizes:
-        product *= size
-    return product
-
-
-def _why(row: Row, metric: str) -> str:
-    """Tell why there is no value: the row's own status, or that there is none to be worked out."""
-    told = str(row.get(_STATUS.get(metric, "status")) or "notApplicable")
-    return "notApplicable" if told == "value" else told
-
-
-def _span(question: Mapping[str, Any]) -> str:
-    return f"{question['from']}..{question['to']}"
-
-
-def _dimension(name: str, codes: list[str], rows: list[Row]) -> dict[str, Any]:
-    label = _LABELS.get(name)
-    category: dict[str, Any] = {"index": codes}
-    if label is not None:
-        category["label"] = {str(row[name]): row[label] for row in rows}
-    return {"label": known_columns()[name].name, "category": category}
-
-
-def _metric(metrics: list[str]) -> dict[str, Any]:
-    units = {name: {"decimals": 0 if known_columns()[name].kind == "whole" else 2} for name in metrics}
-    labels = {name: known_columns()[name].name for name in metrics}
-    return {"label": "Mått", "category": {"index": metrics, "label": labels, "unit": units}}
-
-
-def _roles(names: list[str]) -> dict[str, list[str]]:
-    roles: dict[str, list[str]] = {"metric": [_METRIC]}
-    for name in names:
-        if name in _ROLES:
-            roles.setdefault(_ROLES[name], []).append(name)
-    return roles
-
-
-def _texts(row: Row) -> Row:
-    """Give what of a row is no number."""
-    return {name: value for name, value in row.items() if known_columns()[name].kind in ("text", "truth")}
+def _dimension(dimension: Dimension) -> dict[str, Any]:
+    category: dict[str, Any] = {"index": list(dimension.categories), "label": dict(dimension.categories)}
+    if dimension.units:
+        category["unit"] = dict(dimension.units)
+    return {"label": dimension.label, "category": category}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 import orjson
@@ -331,7 +332,16 @@ def _percent(ratio: float) -> float | None:
     return round(100 * (ratio - 1), 2) + 0.0 if math.isfinite(ratio) else None
 
 
-def write_measures(measures: list[Registered], form: Format, dialect: Dialect, page: tuple[int, int]) -> bytes:
+class RegisterFormat(StrEnum):
+    """What the register can be written as: it is a list, and no answer to a question."""
+
+    GEOJSON = Format.GEOJSON.value
+    JSON = Format.JSON.value
+    CSV = Format.CSV.value
+    XLSX = Format.XLSX.value
+
+
+def write_measures(measures: list[Registered], form: RegisterFormat, dialect: Dialect, page: tuple[int, int]) -> bytes:
     """Write the register.
 
     Args:
@@ -348,14 +358,14 @@ def write_measures(measures: list[Registered], form: Format, dialect: Dialect, p
     shown = slice(offset, offset + limit)
     about = {"total": len(measures), "limit": limit, "offset": offset}
     match form:
-        case Format.JSON:
+        case RegisterFormat.JSON:
             return orjson.dumps({"items": [measure_document(measure) for measure in measures[shown]], **about})
-        case Format.GEOJSON:
+        case RegisterFormat.GEOJSON:
             outlines = {str(measure.number): measure.grounds[Role.TARGET].outline for measure in measures}
             return feature_collection(about, rows[shown], outlines, "id")
-        case Format.CSV:
+        case RegisterFormat.CSV:
             return table(rows, list(_MEASURE_COLUMNS), dialect)
-        case Format.XLSX:
+        case RegisterFormat.XLSX:
             made_at = max((measure.known_from for measure in measures), default=datetime(1970, 1, 1, tzinfo=UTC))
             return list_workbook(rows, list(_MEASURE_COLUMNS), made_at)
 

@@ -81,6 +81,7 @@ def series_figures(published: Published, findings: Findings) -> Figures:
         sentences=[*said, *found_sentences(published, findings, said)],
         methods=_methods(published, findings),
         beside={"calendar": [_entry(entry) for entry in findings.calendar]},
+        dimensions=("code", "period"),
     )
 
 

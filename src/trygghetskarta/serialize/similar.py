@@ -61,6 +61,7 @@ def similar_figures(published: PublishedAnswer[AreaTraits], crime: Published | N
         beside,
         {row["id"]: outlines[row["code"]] for row in rows if row["code"] in outlines},
         key="id",
+        dimensions=("of", "code"),
     )
 
 

@@ -16,6 +16,7 @@ from trygghetskarta.serialize.saying.survey import beside_sentences, survey_sent
 
 METHODS = ("wilson", "newcombe-hybrid", "benjamini-hochberg")
 _DECIMALS = 2
+_NAMED_BY = ("question", "group", "year", "code")
 
 
 def write_survey(published: PublishedAnswer[SurveyValues], writing: Writing) -> bytes:
@@ -36,7 +37,7 @@ def survey_figures(published: PublishedAnswer[SurveyValues], outlines: Outlines)
     findings = survey_findings(published)
     rows = survey_rows(findings)
     beside = {"ledger": None, "survey": _about(findings.values)}
-    return Figures(rows, survey_sentences(findings), METHODS, beside, _by_row(rows, outlines), key="id")
+    return Figures(rows, survey_sentences(findings), METHODS, beside, _by_row(rows, outlines), "id", _NAMED_BY)
 
 
 def write_beside(published: PublishedAnswer[SurveyValues], crime: Published, writing: Writing) -> bytes:
@@ -60,7 +61,7 @@ def beside_figures(published: PublishedAnswer[SurveyValues], crime: Published, o
     rows = beside_rows(findings, found, crime)
     beside = {"survey": _about(findings.values), "rankCorrelation": _alike(findings.values, found)}
     methods = ("wilson", "poisson-exact-byar", "spearman-bonett-wright")
-    return Figures(rows, beside_sentences(findings, found, crime), methods, beside, _by_row(rows, outlines), key="id")
+    return Figures(rows, beside_sentences(findings, found, crime), methods, beside, _by_row(rows, outlines), "id", _NAMED_BY)
 
 
 def survey_rows(findings: SurveyFindings) -> list[Row]:

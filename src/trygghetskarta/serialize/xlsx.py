@@ -15,6 +15,7 @@ from trygghetskarta.domain.sources import CONTRACTS, CountsBy
 from trygghetskarta.serialize.csv import FORMULA
 from trygghetskarta.serialize.figures import Row
 from trygghetskarta.serialize.swedish import month_name
+from trygghetskarta.serialize.titles import title
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -165,7 +166,7 @@ def _draw(book: Workbook, sheet: Worksheet, answer: Answered, drawn: tuple[list[
                 "values": [_FIGURES, 1, before, len(rows), before],
             }
         )
-    chart.set_title({"name": _title(answer), "name_font": {"size": 12}})
+    chart.set_title({"name": title(answer), "name_font": {"size": 12}})
     chart.set_y_axis({"name": _AXES[answer.question.measure], "min": 0})
     chart.set_size({"width": 960, "height": 480})
     sheet.insert_chart(1, len(columns) + 1, chart)
@@ -181,11 +182,6 @@ def _lines(rows: list[Row]) -> Iterator[tuple[int, int]]:
             first, found = line + 1, found + 1
             if found == _MOST_LINES:
                 return
-
-
-def _title(answer: Answered) -> str:
-    names = ", ".join(CONTRACTS[source].name for source in answer.question.sources)
-    return f"{names}, {answer.question.span.first} till {answer.question.span.last}"
 
 
 def _write_about(sheet: Worksheet, answer: Answered, sentences: list[str], look: _Look) -> None:
