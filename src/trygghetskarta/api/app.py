@@ -22,6 +22,7 @@ from trygghetskarta.api.routers import (
     hours,
     lenses,
     measures,
+    pxweb,
     series,
     service,
     similar,
@@ -90,6 +91,8 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         sources.router,
         measures.router,
         deliveries.router,
+        pxweb.router,
+        pxweb.data_router,
         service.router,
     ):
         app.include_router(router)
