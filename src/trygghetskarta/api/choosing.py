@@ -70,8 +70,10 @@ def bracketed_choices(request: Request) -> tuple[Choice, ...]:
     codes: dict[str, list[str]] = {}
     codelists: dict[str, str] = {}
     single: dict[str, bool] = {}
+    spelt: dict[str, str] = {}
     for name, value in request.state.bracketed:
-        variable = name[len(_base(name)) + 1 : -1]
+        written = name[len(_base(name)) + 1 : -1]
+        variable = spelt.setdefault(written.casefold(), written)
         match _base(name):
             case "valueCodes":
                 codes.setdefault(variable, []).extend(split_codes(value))

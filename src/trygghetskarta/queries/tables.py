@@ -43,9 +43,9 @@ _COUNTED_BY: dict[CountsBy, Text] = {
 }
 _ONLY_AREAS: Text = (
     "Ett område räknar bara det som är känt till just det området eller finare. Det som bara är känt till ett större område, eller saknar plats, "
-    "ingår inte; avstämningen i /v1/comparisons visar hur många det är.",
-    "An area counts what is known to that very area or finer. What is known to a larger area only, or has no place, is not in it; the ledger in "
-    "/v1/comparisons tells how many there are.",
+    "ingår inte; avstämningen säger hur många det är.",
+    "An area counts what is known to that very area or finer. What is known to a larger area only, or has no place, is not in it; the ledger "
+    "tells how many there are.",
 )
 _SCHEMATIC: Text = ("Områdena är påhittade: det här är exempeldata.", "The areas are made up: this is sample data.")
 _PROVISIONAL: Text = ("Preliminär: siffrorna kan ändras.", "Provisional: the figures may change.")
@@ -160,10 +160,14 @@ def _contents(cube: Cube, contract: SourceContract) -> Variable:
         values += [
             Value(Content.RATE.value, ("Antal per 1 000 invånare och år", "Number per 1 000 residents and year")),
             Value(
-                Content.RATE_LOW.value, ("Antal per 1 000 invånare och år, intervallets nedre gräns", "The same, lower end of its interval"), note
+                Content.RATE_LOW.value,
+                ("Antal per 1 000 invånare och år, intervallets nedre gräns", "The same, lower end of its interval"),
+                note,
             ),
             Value(
-                Content.RATE_HIGH.value, ("Antal per 1 000 invånare och år, intervallets övre gräns", "The same, upper end of its interval"), note
+                Content.RATE_HIGH.value,
+                ("Antal per 1 000 invånare och år, intervallets övre gräns", "The same, upper end of its interval"),
+                note,
             ),
         ]
     return Variable(CONTENTS, ("tabellinnehåll", "contents"), tuple(values))

@@ -12,7 +12,7 @@ from trygghetskarta.domain.counts import Denominator, Exact, Measure, Question
 from trygghetskarta.domain.periods import Month, Period, Span
 from trygghetskarta.domain.sources import CONTRACTS, RATE_BASOMRADE
 from trygghetskarta.domain.tables.layout import ALL_CATEGORIES, Content, Table, time_code
-from trygghetskarta.domain.tables.selecting import Selection
+from trygghetskarta.domain.tables.selecting import Chosen, Selection
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.slices import answer, part_of, provenance
 from trygghetskarta.queries.tally import tally
@@ -44,8 +44,7 @@ def tabulate(cube: Cube, table: Table, selection: Selection) -> Iterator[tuple[P
         delivered for is missing in it, and never refused.
     """
     chosen_regions, categories, contents, time = selection
-    month_of = {time_code(month): month for month in table.months}
-    periods = tuple(_period(month_of[group.value.code]) for group in time.groups)
+    periods = tuple(Period(str(month), Span(month, month)) for month in _months(table, time))
     by_level: dict[AreaLevel, dict[str, int]] = {}
     for at, group in enumerate(chosen_regions.groups):
         level, code = table.areas[group.value.code]
@@ -67,6 +66,35 @@ def tabulate(cube: Cube, table: Table, selection: Selection) -> Iterator[tuple[P
             yield Place(regions, at), first
 
 
+def whereabouts(cube: Cube, table: Table, selection: Selection) -> Iterator[Exact]:
+    """Ask where the events of a selection went: all its categories together, for each level and run of the months chosen.
+
+    Args:
+        cube: The counts that the table was made of.
+        table: The table.
+        selection: What was chosen of it.
+
+    Yields:
+        Answers whose ledgers together are the selection's, level by level. Months that nothing was delivered for are in none.
+    """
+    chosen_regions, categories, _, time = selection
+    levels = dict.fromkeys(table.areas[group.value.code][0] for group in chosen_regions.groups)
+    members = tuple(dict.fromkeys(member for group in categories.groups for member in group.members))
+    months = np.array([month.number for month in _months(table, time)])
+    delivered = months[np.isin(months, cube.covered[table.source])]
+    runs = np.split(delivered, np.flatnonzero(np.diff(delivered) > 1) + 1) if len(delivered) else []
+    for level in levels:
+        for run in runs:
+            span = Span(Month(int(run[0])), Month(int(run[-1])))
+            asked = Question(level, (table.source,), span, categories=() if ALL_CATEGORIES in members else members)
+            yield answer(cube, asked, (Period(str(span), span),))
+
+
+def _months(table: Table, time: Chosen) -> tuple[Month, ...]:
+    month_of = {time_code(month): month for month in table.months}
+    return tuple(month_of[group.value.code] for group in time.groups)
+
+
 def _of_other_categories(cube: Cube, told: Exact, question: Question) -> Exact:
     """Give the answer to a question that differs in its categories alone: of a thousand of them, what is common is worked out once."""
     part = part_of(cube, question)
@@ -83,10 +111,6 @@ def _of_other_categories(cube: Cube, told: Exact, question: Question) -> Exact:
         harm_variance=None,
         weighed=None,
     )
-
-
-def _period(month: Month) -> Period:
-    return Period(str(month), Span(month, month))
 
 
 def _within_reach(cube: Cube, periods: tuple[Period, ...]) -> bool:

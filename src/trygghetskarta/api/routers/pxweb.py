@@ -30,9 +30,9 @@ from trygghetskarta.domain.tables.selecting import Choice, default_choices, sele
 from trygghetskarta.errors import NotFoundError
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.tables import table_of, tables
-from trygghetskarta.queries.tabulate import tabulate
+from trygghetskarta.queries.tabulate import tabulate, whereabouts
 from trygghetskarta.serialize.tables import jsonstat
-from trygghetskarta.serialize.tables.cells import Filled, fill, laid_out
+from trygghetskarta.serialize.tables.cells import Filled, add_ledgers, fill, laid_out
 from trygghetskarta.serialize.tables.describing import Addresses, codelist_told, config, selection_told, table_item, table_list
 from trygghetskarta.serialize.tables.writing import write_table
 
@@ -200,7 +200,8 @@ def _written(
     layout = layout_of(table, selection, heading, stub)
     parts = (((place.regions, place.category), release(exact, audience)) for place, exact in tabulate(cube, table, selection))
     cells = laid_out(fill(selection, parts), selection, layout)
-    return write_table(Filled(table, layout, cells, asked.lang), asked.outputFormat, manner)
+    ledgers = add_ledgers(release(exact, audience) for exact in whereabouts(cube, table, selection))
+    return write_table(Filled(table, layout, cells, ledgers, asked.lang), asked.outputFormat, manner)
 
 
 def _table(cube: Cube, table_id: str, audience: Audience) -> Table:
@@ -213,7 +214,7 @@ def _table(cube: Cube, table_id: str, audience: Audience) -> Table:
 def _is_asked_for(table: Table, asked: TablesParameters) -> bool:
     if asked.pastDays is not None and table.changed_at < datetime.now(UTC) - timedelta(days=asked.pastDays):
         return False
-    texts = " ".join((table.source.value, asked.lang.of(table.title), *map(asked.lang.of, table.notes))).casefold()
+    texts = f"{table.source.value} {asked.lang.of(table.title)} {asked.lang.of(table.notes[0])}".casefold()
     return all(word.strip("*").casefold() in texts for word in (asked.query or "").split())
 
 

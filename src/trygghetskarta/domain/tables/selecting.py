@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fnmatch import translate
 from math import prod
 
 from trygghetskarta.domain.tables.layout import CONTENTS, REGION, TIME, Codelist, Group, Table, Variable
@@ -15,8 +16,7 @@ MOST_CELLS = 150_000
 
 _EXPRESSION = re.compile(r"\s*(TOP|BOTTOM|RANGE|FROM|TO)\s*\(([^()]*)\)\s*", re.IGNORECASE)
 _NUMBERS = re.compile(r"([0-9]{1,9})(?:,([0-9]{1,9}))?", re.ASCII)
-_PARTS = re.compile(r"\[[^\]]*\]|[^,([]*(?:\([^)]*\)[^,([]*)*")
-_SHOWN_MONTHS = 13
+_SHOWN_MONTHS, _MOST_PATTERNS = 13, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,16 @@ Selection = tuple[Chosen, ...]
 
 
 def split_codes(text: str) -> tuple[str, ...]:
-    """Split codes at the commas that stand in no parentheses: "a,TOP(3,2),[RANGE(b,c)]" are three."""
-    parts = (part.strip() for part in _PARTS.findall(text))
-    return tuple(part[1:-1].strip() if part.startswith("[") else part for part in parts if part)
+    """Split codes at the commas that stand in no brackets: "a,TOP(3,2),[RANGE(b,c)]" are three."""
+    parts, depth = [""], 0
+    for sign in text:
+        depth += (sign in "([") - (sign in ")]" and depth > 0)
+        if sign == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    stripped = (part.strip() for part in parts)
+    return tuple(part[1:-1].strip() if part.startswith("[") and part.endswith("]") else part for part in stripped if part)
 
 
 def default_choices(table: Table) -> tuple[Choice, ...]:
@@ -118,7 +125,13 @@ def _chosen(variable: Variable, choice: Choice | None) -> Chosen:
         swedish = f"Ange vilka värden i kodlistan som ska visas, till exempel valueCodes[{variable.code}]=*."
         english = f"Say which values of the codelist to show, for example valueCodes[{variable.code}]=*."
         raise bad_parameter(_name(choice), None, swedish, english)
-    wanted = {at for code in choice.codes for at in _expanded(variable, groups, code, choice)}
+    places = _Places([group.value.code for group in groups], newest_first=variable.code == TIME)
+    codes = dict.fromkeys(choice.codes)
+    if sum(places.of(code) is None for code in codes) > _MOST_PATTERNS:
+        swedish = f"Högst {_MOST_PATTERNS} mönster, uttryck och okända koder av en variabel."
+        english = f"At most {_MOST_PATTERNS} patterns, expressions and unknown codes of a variable."
+        raise bad_parameter(_name(choice), None, swedish, english)
+    wanted = {at for code in codes for at in _expanded(places, code, choice)}
     picked = tuple(groups[at] for at in sorted(wanted))
     if codelist is not None and choice.single:
         members = {member for group in picked for member in group.members}
@@ -145,76 +158,74 @@ def _codelist(variable: Variable, choice: Choice) -> Codelist:
     raise bad_parameter(f"codelist[{variable.code}]", choice.codelist, swedish, english)
 
 
-def _expanded(variable: Variable, groups: Sequence[Group], code: str, choice: Choice) -> Sequence[int]:
-    """Give the places, among the groups, of what a code, pattern or expression names."""
-    codes = [group.value.code for group in groups]
-    at = _place(codes, code)
+class _Places:
+    """Finds the places of codes among the values of a variable or a codelist."""
+
+    def __init__(self, codes: Sequence[str], *, newest_first: bool) -> None:
+        """Take the codes, and whether the last of them are meant by the first so many, as of months."""
+        self.codes = codes
+        self._newest_first = newest_first
+        self._place_of = {code.casefold(): at for at, code in enumerate(codes)} | {code: at for at, code in enumerate(codes)}
+
+    def of(self, code: str) -> int | None:
+        """Find a code as it is written, else in capitals or not."""
+        at = self._place_of.get(code)
+        return self._place_of.get(code.casefold()) if at is None else at
+
+    def matching(self, pattern: str) -> Sequence[int]:
+        """Find the codes that a pattern matches: * is anything, ? is one sign."""
+        # fnmatch makes expressions that no pattern takes long to try; brackets have no meaning here.
+        wanted = re.compile(translate(pattern.casefold().replace("[", "[[]")))
+        return [at for at, code in enumerate(self.codes) if wanted.match(code.casefold())]
+
+    def first(self, inside: str, *, last: bool = False) -> Sequence[int]:
+        """Find the first so many, after leaving out so many, or the last; of months the first are the newest."""
+        numbers = _NUMBERS.fullmatch(re.sub(r"\s", "", inside))
+        if numbers is None:
+            return ()
+        count, left_out = int(numbers[1]), int(numbers[2] or 0)
+        places = range(len(self.codes))
+        return (places[::-1] if last is not self._newest_first else places)[left_out : left_out + count]
+
+    def between(self, first: str | None, last: str | None) -> Sequence[int]:
+        """Find those from one code to another, both included; None for an end that is open."""
+        begin = 0 if first is None else self.of(first.strip())
+        end = len(self.codes) - 1 if last is None else self.of(last.strip())
+        return () if begin is None or end is None else range(begin, end + 1)
+
+    def of_expression(self, name: str, inside: str) -> Sequence[int]:
+        """Find what an expression names."""
+        match name:
+            case "TOP" | "BOTTOM":
+                return self.first(inside, last=name == "BOTTOM")
+            case "FROM":
+                return self.between(inside, None)
+            case "TO":
+                return self.between(None, inside)
+            case _:
+                first, comma, last = inside.partition(",")
+                return self.between(first, last) if comma else ()
+
+
+def _expanded(places: _Places, code: str, choice: Choice) -> Sequence[int]:
+    """Give the places of what a code, pattern or expression names."""
+    at = places.of(code)
     if at is not None:
         return (at,)
     expression = _EXPRESSION.fullmatch(code)
     if expression is not None:
-        found = _EXPRESSIONS[expression[1].upper()](codes, expression[2], variable.code == TIME)
-    elif "*" in code or "?" in code:
-        found = _matching(codes, code)
+        found = places.of_expression(expression[1].upper(), expression[2])
     else:
-        found = ()
+        found = places.matching(code) if _is_pattern(code) else ()
     if not found:
-        swedish = f"{variable.code} har inget värde {code}." if expression is None else f"{code} anger inget värde av {variable.code}."
-        english = f"{variable.code} has no value {code}." if expression is None else f"{code} names no value of {variable.code}."
+        swedish = f"{choice.variable} har inget värde {code}." if expression is None else f"{code} anger inget värde av {choice.variable}."
+        english = f"{choice.variable} has no value {code}." if expression is None else f"{code} names no value of {choice.variable}."
         raise bad_parameter(_name(choice), code, swedish, english)
     return found
 
 
-def _place(codes: Sequence[str], code: str) -> int | None:
-    """Find a code as it is written, else in capitals or not."""
-    if code in codes:
-        return codes.index(code)
-    folded = [known.casefold() for known in codes]
-    return folded.index(code.casefold()) if code.casefold() in folded else None
-
-
-def _matching(codes: Sequence[str], pattern: str) -> Sequence[int]:
-    signs = {"*": ".*", "?": "."}
-    wanted = re.compile("".join(signs.get(sign) or re.escape(sign) for sign in re.sub(r"\*+", "*", pattern)), re.IGNORECASE | re.DOTALL)
-    return [at for at, code in enumerate(codes) if wanted.fullmatch(code)]
-
-
-def _first(codes: Sequence[str], inside: str, newest_first: bool) -> Sequence[int]:
-    """Give the first so many, after leaving out so many; of months the newest."""
-    numbers = _NUMBERS.fullmatch(re.sub(r"\s", "", inside))
-    if numbers is None:
-        return ()
-    count, left_out = int(numbers[1]), int(numbers[2] or 0)
-    places = range(len(codes))
-    return (places[::-1] if newest_first else places)[left_out : left_out + count]
-
-
-def _last(codes: Sequence[str], inside: str, newest_first: bool) -> Sequence[int]:
-    return _first(codes, inside, not newest_first)
-
-
-def _between(codes: Sequence[str], inside: str, _: bool) -> Sequence[int]:
-    ends = [_place(codes, code.strip()) for code in inside.split(",")]
-    return range(ends[0], ends[1] + 1) if len(ends) == 2 and ends[0] is not None and ends[1] is not None else ()
-
-
-def _from(codes: Sequence[str], inside: str, _: bool) -> Sequence[int]:
-    at = _place(codes, inside.strip())
-    return range(at, len(codes)) if at is not None else ()
-
-
-def _to(codes: Sequence[str], inside: str, _: bool) -> Sequence[int]:
-    at = _place(codes, inside.strip())
-    return range(at + 1) if at is not None else ()
-
-
-_EXPRESSIONS: Mapping[str, Callable[[Sequence[str], str, bool], Sequence[int]]] = {
-    "TOP": _first,
-    "BOTTOM": _last,
-    "RANGE": _between,
-    "FROM": _from,
-    "TO": _to,
-}
+def _is_pattern(code: str) -> bool:
+    return "*" in code or "?" in code
 
 
 def _name(choice: Choice) -> str:

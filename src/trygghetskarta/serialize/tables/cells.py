@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
 
-from trygghetskarta.domain.counts import Published, Status
+from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.counts import Ledger, Published, Status
 from trygghetskarta.domain.sources import CONTRACTS
 from trygghetskarta.domain.tables.layout import Content, Language, Table, Text
 from trygghetskarta.domain.tables.selecting import Chosen, Selection
@@ -79,12 +80,14 @@ class Filled:
         table: The table.
         layout: The variables shown.
         figures: The cells, in the order of the layout.
+        ledgers: Where the events went, by the levels chosen; None where that may not be told.
         language: The language of its texts.
     """
 
     table: Table
     layout: Layout
     figures: Figures
+    ledgers: Mapping[AreaLevel, Ledger | None]
     language: Language
 
     @property
@@ -117,6 +120,21 @@ def fill(selection: Selection, parts: Iterable[tuple[tuple[Mapping[str, int], in
             values[regions, category, at], status[regions, category, at] = figures, why
     decimals = np.broadcast_to(np.array([content.decimals for content in contents], np.int8)[None, None, :, None], shape)
     return Figures(values.ravel(), status.ravel(), decimals.ravel())
+
+
+def add_ledgers(answers: Iterable[Published]) -> dict[AreaLevel, Ledger | None]:
+    """Add up the ledgers of released answers by their level; None where one of them may not be told."""
+    by_level: dict[AreaLevel, list[Ledger | None]] = {}
+    for published in answers:
+        by_level.setdefault(published.question.level, []).append(published.ledger)
+    return {
+        level: _added([ledger for ledger in ledgers if ledger is not None]) if None not in ledgers else None
+        for level, ledgers in by_level.items()
+    }
+
+
+def _added(ledgers: list[Ledger]) -> Ledger:
+    return Ledger(**{name.name: sum(getattr(ledger, name.name) for ledger in ledgers) for name in fields(Ledger)})
 
 
 def _told(published: Published, contents: list[Content]) -> list[tuple[npt.NDArray[np.float64], npt.NDArray[np.int8]]]:

@@ -16,7 +16,7 @@ from trygghetskarta.domain.tables.layout import CONTENTS, TIME, Content, Languag
 from trygghetskarta.domain.tables.selecting import Chosen
 from trygghetskarta.serialize.tables.cells import SYMBOLS, Filled
 from trygghetskarta.serialize.tables.jsonstat import unit_of
-from trygghetskarta.serialize.tables.sides import notes_of
+from trygghetskarta.serialize.tables.notes import notes_of
 
 _LONGEST_LINE = 240
 _WHOLE = ("samtliga celler", "all cells")

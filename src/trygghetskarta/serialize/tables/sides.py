@@ -14,7 +14,8 @@ from trygghetskarta.domain.periods import LOCAL_TIME
 from trygghetskarta.domain.tables.layout import Language, Value
 from trygghetskarta.domain.tables.selecting import Chosen
 from trygghetskarta.serialize.csv import FORMULA, neutral
-from trygghetskarta.serialize.tables.cells import MEANINGS, SYMBOLS, Filled
+from trygghetskarta.serialize.tables.cells import Filled
+from trygghetskarta.serialize.tables.notes import notes_of
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -137,24 +138,16 @@ def _write_cells(book: Workbook, sheet: Worksheet, filled: Filled, manner: Manne
                 sheet.write_string(number, column, cell, formula if cell.startswith(FORMULA) else text)
 
 
-def notes_of(filled: Filled) -> tuple[str, ...]:
-    """Give what a reader must mind: the table's notes, those of the values shown, and what the symbols mean."""
-    language = filled.language
-    noted = [group.value for chosen in filled.layout.shown for group in chosen.groups if group.value.note is not None]
-    said: dict[str, list[str]] = {}
-    for value in noted:
-        said.setdefault(language.of(value.note or ("", "")), []).append(language.of(value.text))
-    return (
-        *(language.of(note) for note in filled.table.notes),
-        *(f"{', '.join(names)}: {note}" for note, names in said.items()),
-        *(f"{SYMBOLS[status]} = {language.of(meaning)}" for status, meaning in MEANINGS.items()),
-    )
-
-
 def _lines(filled: Filled, naming: Naming) -> Iterator[Sequence[Cell]]:
     """Give the line of headings, then one line for each combination of the stub's values."""
     language, layout = filled.language, filled.layout
-    columns = [" ".join(_name(value, naming, language) for value in values) for values in product(*map(_values, layout.heading))]
+    # With nothing along the top there is one column, of the values.
+    alone = "value" if naming is Naming.CODES else language.of(("värde", "value"))
+    columns = (
+        [" ".join(_name(value, naming, language) for value in values) for values in product(*map(_values, layout.heading))]
+        if layout.heading
+        else [alone]
+    )
     yield [*(name for chosen in layout.stub for name in _titles(chosen, naming, language)), *columns]
     symbols = filled.figures.symbols()
     cells = iter(symbols.get(at, "") if value is None else value for at, value in enumerate(filled.figures.listed()))

@@ -1,0 +1,63 @@
+"""What a reader must mind of the figures of a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.counts import Ledger
+from trygghetskarta.domain.tables.layout import Text
+from trygghetskarta.serialize.tables.cells import MEANINGS, SYMBOLS, Filled
+
+
+def notes_of(filled: Filled) -> tuple[str, ...]:
+    """Give the table's notes, the ledgers, the notes of the values shown, and what the symbols mean."""
+    return (
+        *plain_notes(filled),
+        *_of_values(filled),
+        *(f"{SYMBOLS[status]} = {filled.language.of(text)}" for status, text in MEANINGS.items()),
+    )
+
+
+def plain_notes(filled: Filled) -> tuple[str, ...]:
+    """Give those of them that are of the figures as a whole: the table's, and the ledgers."""
+    texts = (*filled.table.notes, *(_ledger(level, ledger) for level, ledger in filled.ledgers.items()))
+    return tuple(filled.language.of(text) for text in texts)
+
+
+def ledgers_told(filled: Filled) -> list[dict[str, Any]]:
+    """Give the ledgers by the names they have in every answer; None where one may not be told."""
+    return [{"level": level.value, **_named(ledger)} for level, ledger in filled.ledgers.items()]
+
+
+def _named(ledger: Ledger | None) -> dict[str, Any]:
+    names = {"placed": "placed", "areaOnly": "area_only", "unplaced": "unplaced", "outside": "outside", "withheldBySource": "withheld"}
+    names |= {"estimated": "estimated", "total": "total"}
+    return {"withheld": ledger is None} | {name: None if ledger is None else getattr(ledger, part) for name, part in names.items()}
+
+
+def _ledger(level: AreaLevel, ledger: Ledger | None) -> Text:
+    name = level.swedish
+    if ledger is None:
+        return f"Avstämning, {name}: skyddad.", f"Ledger, {name}: withheld."
+    parts = (ledger.placed, ledger.area_only, ledger.unplaced, ledger.outside, ledger.total)
+    swedish = f"Avstämning, {name}: {parts[0]} placerade + {parts[1]} bara i större område + {parts[2]} utan plats + {parts[3]} utanför = {parts[4]}."
+    english = f"Ledger, {name}: {parts[0]} placed + {parts[1]} in a larger area only + {parts[2]} without a place + {parts[3]} outside = {parts[4]}."
+    if ledger.estimated:
+        swedish += f" Av de placerade är {ledger.estimated} fördelade efter andel."
+        english += f" Of those placed {ledger.estimated} are dealt by share."
+    if ledger.withheld:
+        swedish += f" Källan undanhåller {ledger.withheld} antal."
+        english += f" The source withholds {ledger.withheld} counts."
+    return swedish, english
+
+
+def _of_values(filled: Filled) -> list[str]:
+    """Give each note of values once, after the names of the values that have it."""
+    language = filled.language
+    said: dict[str, list[str]] = {}
+    for chosen in filled.layout.shown:
+        for value in (group.value for group in chosen.groups):
+            if value.note is not None:
+                said.setdefault(language.of(value.note), []).append(language.of(value.text))
+    return [f"{', '.join(names)}: {note}" for note, names in said.items()]
