@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from trygghetskarta.domain.answers import Answered
+from trygghetskarta.domain.counts import Question
 from trygghetskarta.domain.sources import CONTRACTS
 
 _LONGEST = 120
@@ -21,18 +22,17 @@ def source_names(answer: Answered) -> str:
     return ", ".join(CONTRACTS[source].name for source in answer.question.sources)
 
 
-def file_stem(kind: str, answer: Answered) -> str:
+def file_stem(kind: str, question: Question) -> str:
     """Name a file by its question, without what tells the format.
 
     Args:
         kind: What kind of answer it is, in Swedish.
-        answer: The answer.
+        question: The question.
 
     Returns:
         Lower-case ASCII letters, digits, dots, hyphens and underscores: what every file system and every mail program takes. Of a long
         question only the beginning and the months.
     """
-    question = answer.question
     asked = [
         kind,
         *(source.value for source in question.sources),
