@@ -155,7 +155,7 @@ def write(answer: Answered, figures: Figures, writing: Writing) -> bytes:
         case Format.CSV:
             return table(figures.rows, list(figures.columns), writing.dialect)
         case Format.XLSX:
-            return workbook(answer, figures.rows, list(figures.columns), figures.sentences)
+            return workbook(answer, figures.rows, list(figures.columns), members)
         case Format.JSONSTAT:
             return write_dataset(dataset(answer, members, figures.columns, figures.named_by))
         case Format.GPKG | Format.FLATGEOBUF | Format.PARQUET:

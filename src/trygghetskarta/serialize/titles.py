@@ -8,13 +8,14 @@ import unicodedata
 from trygghetskarta.domain.answers import Answered
 from trygghetskarta.domain.counts import Question
 from trygghetskarta.domain.sources import CONTRACTS
+from trygghetskarta.serialize.swedish import span_name
 
 _LONGEST = 120
 
 
 def title(answer: Answered) -> str:
     """Give what an answer is called in Swedish: its sources and its months."""
-    return f"{source_names(answer)}, {answer.question.span.first} till {answer.question.span.last}"
+    return f"{source_names(answer)}, {span_name(answer.question.span)}"
 
 
 def source_names(answer: Answered) -> str:
