@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +62,8 @@ def geopackage(sheet: Sheet) -> bytes:
         The file. The same sheet is the same bytes.
     """
     options = {"IDENTIFIER": sheet.title, "DESCRIPTION": " ".join(sheet.members["sentences"])}
-    return _by_gdal(sheet, "GPKG", options)
+    # Of the version that programs of some years ago read without a warning.
+    return _by_gdal(sheet, _Driver("GPKG", options, {"VERSION": "1.2"}))
 
 
 def flatgeobuf(sheet: Sheet) -> bytes:
@@ -75,7 +76,7 @@ def flatgeobuf(sheet: Sheet) -> bytes:
         The file. Its rows are in their order, which a spatial index would change.
     """
     options = {"SPATIAL_INDEX": "NO", "TITLE": sheet.title, "DESCRIPTION": " ".join(sheet.members["sentences"])}
-    return _by_gdal(sheet, "FlatGeobuf", options)
+    return _by_gdal(sheet, _Driver("FlatGeobuf", options))
 
 
 def parquet(sheet: Sheet) -> bytes:
@@ -125,7 +126,16 @@ def _shapes(key: list[str], outlines: Outlines) -> list[bytes | None]:
     return [known.get(name) for name in key]
 
 
-def _by_gdal(sheet: Sheet, driver: str, options: Mapping[str, str]) -> bytes:
+@dataclass(frozen=True, slots=True)
+class _Driver:
+    """A driver of GDAL, and how it is told to write."""
+
+    name: str
+    layer_options: Mapping[str, str]
+    dataset_options: Mapping[str, str] = field(default_factory=dict)
+
+
+def _by_gdal(sheet: Sheet, driver: _Driver) -> bytes:
     import pyogrio
 
     drawn = {"geometry_name": _GEOMETRY, "geometry_type": _SHAPE, "crs": _WGS84} if sheet.outlines is not None else {}
@@ -139,9 +149,10 @@ def _by_gdal(sheet: Sheet, driver: str, options: Mapping[str, str]) -> bytes:
                 table.to_reader(_ROWS_AT_A_TIME),
                 out,
                 layer=_LAYER,
-                driver=driver,
+                driver=driver.name,
                 layer_metadata=told,
-                layer_options=dict(options),
+                layer_options=dict(driver.layer_options),
+                dataset_options=dict(driver.dataset_options),
                 **drawn,
             )
         finally:
