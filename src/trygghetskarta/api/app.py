@@ -19,6 +19,7 @@ from trygghetskarta.api.routers import (
     comparisons,
     decompositions,
     deliveries,
+    exports,
     hours,
     lenses,
     measures,
@@ -80,6 +81,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     for router in (
         comparisons.router,
         series.router,
+        exports.router,
         decompositions.router,
         hours.router,
         space.router,
@@ -111,7 +113,7 @@ def _guard(app: FastAPI, settings: Settings, audience: Audience) -> None:
         allow_origins=list(settings.cors_origins) if settings.cors_origins is not None else [] if exact else ["*"],
         allow_origin_regex=_OWN_MACHINE if exact and settings.cors_origins is None else None,
         allow_methods=["GET"],
-        expose_headers=["ETag", "Last-Modified"],
+        expose_headers=["ETag", "Last-Modified", "Content-Disposition"],
     )
     if exact:
         app.middleware("http")(_own_host_only)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import product
 from typing import Any
 
 from trygghetskarta.domain.answers import Answered
 from trygghetskarta.domain.counts import Status
 from trygghetskarta.serialize.columns import Kind, known_columns
-from trygghetskarta.serialize.figures import Row
+from trygghetskarta.serialize.figures import Columns, Row, rows_of
 from trygghetskarta.serialize.jsonstat import METRIC, Dataset, Dimension
 from trygghetskarta.serialize.titles import source_names, title
 
@@ -19,20 +19,20 @@ _AGAINST = ("difference", "percent")
 _RATES = ("rate", "smoothedRate")
 
 
-def dataset(answer: Answered, members: Mapping[str, Any], rows: list[Row], columns: Sequence[str], dimensions: tuple[str, ...]) -> Dataset:
+def dataset(answer: Answered, members: Mapping[str, Any], columns: Columns, dimensions: tuple[str, ...]) -> Dataset:
     """Make a dataset of rows: their keys are dimensions, their numbers are what is counted.
 
     Args:
         answer: What was asked and released.
         members: What stands beside the rows; it is kept whole in `extension`.
-        rows: At most one for each combination of the dimensions.
-        columns: The names of all values of a row.
+        columns: The values of the rows, by column; at most one row for each combination of the dimensions.
         dimensions: The columns that together name a row.
 
     Returns:
         The dataset. Where no column is the time there is a dimension `period` of one category, the months of the question. What of a row is no
         number stands in `extension.texts`, one value per combination of the dimensions, in their order.
     """
+    rows = rows_of(columns)
     categories = {name: _categories(name, rows) for name in dimensions}
     metrics = [name for name in columns if name not in dimensions and known_columns()[name].kind.is_number]
     texts = [name for name in columns if name not in dimensions and not known_columns()[name].kind.is_number]
@@ -62,7 +62,7 @@ def _categories(name: str, rows: list[Row]) -> dict[str, str]:
     return {str(row[name]): str(row.get(label, row[name])) for row in rows}
 
 
-def _dimension(name: str, categories: Mapping[str, str], columns: Sequence[str]) -> Dimension:
+def _dimension(name: str, categories: Mapping[str, str], columns: Columns) -> Dimension:
     if name == "code" and "level" in columns:
         return Dimension(name, "Område", categories, "geo")
     return Dimension(name, known_columns()[name].name, categories, _ROLES.get(name))

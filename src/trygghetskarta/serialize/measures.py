@@ -15,7 +15,7 @@ from trygghetskarta.domain.answers import PublishedAnswer
 from trygghetskarta.domain.measures import EffectCounts, Goal, Ground, Registered, Role
 from trygghetskarta.serialize.csv import Dialect, table
 from trygghetskarta.serialize.estimates import METHOD as LAND_SHARE
-from trygghetskarta.serialize.figures import Row
+from trygghetskarta.serialize.figures import Row, columns_of
 from trygghetskarta.serialize.formats import Figures, Format, Writing, write
 from trygghetskarta.serialize.geojson import feature_collection
 from trygghetskarta.serialize.saying.effect import effect_sentences, goal_sentence
@@ -386,4 +386,4 @@ def write_effect(answer: PublishedAnswer[EffectCounts], found: Effect, goals: li
     told = list(zip(measure.told.goals, goals, strict=True))
     sentences = effect_sentences(answer, found) + [goal_sentence(goal, judged) for goal, judged in told]
     beside = effect_members(found, [goal_document(goal, number, judged) for number, (goal, judged) in enumerate(told, 1)])
-    return write(answer, Figures(effect_rows(found), sentences, methods(found), beside, outlines_of(measure)), writing)
+    return write(answer, Figures(columns_of(effect_rows(found)), sentences, methods(found), beside, outlines_of(measure)), writing)

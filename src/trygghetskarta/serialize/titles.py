@@ -6,14 +6,16 @@ import re
 import unicodedata
 
 from trygghetskarta.domain.answers import Answered
+from trygghetskarta.domain.counts import Question
 from trygghetskarta.domain.sources import CONTRACTS
+from trygghetskarta.serialize.swedish import span_name
 
 _LONGEST = 120
 
 
 def title(answer: Answered) -> str:
     """Give what an answer is called in Swedish: its sources and its months."""
-    return f"{source_names(answer)}, {answer.question.span.first} till {answer.question.span.last}"
+    return f"{source_names(answer)}, {span_name(answer.question.span)}"
 
 
 def source_names(answer: Answered) -> str:
@@ -21,18 +23,17 @@ def source_names(answer: Answered) -> str:
     return ", ".join(CONTRACTS[source].name for source in answer.question.sources)
 
 
-def file_stem(kind: str, answer: Answered) -> str:
+def file_stem(kind: str, question: Question) -> str:
     """Name a file by its question, without what tells the format.
 
     Args:
         kind: What kind of answer it is, in Swedish.
-        answer: The answer.
+        question: The question.
 
     Returns:
         Lower-case ASCII letters, digits, dots, hyphens and underscores: what every file system and every mail program takes. Of a long
         question only the beginning and the months.
     """
-    question = answer.question
     asked = [
         kind,
         *(source.value for source in question.sources),
