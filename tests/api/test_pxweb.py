@@ -152,6 +152,14 @@ def test_posting_a_selection_gives_what_getting_it_gives(live_server: str) -> No
     assert again.json() == got
 
 
+def test_a_break_in_what_is_counted_is_noted_where_the_months_lie_on_both_sides(live_server: str) -> None:
+    asked = {"valueCodes[ContentsCode]": "count", "valueCodes[Kategori]": "valdtakt"}
+    across = told(live_server, "/tables/anmalda_brott/data", **asked, **{"valueCodes[Tid]": "2018M06,2018M07"}, lang="en")["note"]
+    after = told(live_server, "/tables/anmalda_brott/data", **asked, **{"valueCodes[Tid]": "2024M01,2024M02"}, lang="en")["note"]
+    assert any(note.startswith("Break in the series 2018-07-01") for note in across)
+    assert not any(note.startswith("Break in the series") for note in after)
+
+
 def test_every_format_has_the_same_figures(live_server: str) -> None:
     stat = told(live_server, "/tables/brander/data", **FEW)
     plain = get(live_server, "/tables/brander/data", outputFormat="csv", **FEW)

@@ -11,8 +11,8 @@ from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.counts import Denominator, Exact, Measure, Question
 from trygghetskarta.domain.periods import Month, Period, Span
 from trygghetskarta.domain.sources import CONTRACTS, RATE_BASOMRADE
-from trygghetskarta.domain.tables.layout import ALL_CATEGORIES, Content, Table, time_code
-from trygghetskarta.domain.tables.selecting import Chosen, Selection
+from trygghetskarta.domain.tables.layout import ALL_CATEGORIES, Content, Table
+from trygghetskarta.domain.tables.selecting import Selection
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.slices import answer, part_of, provenance
 from trygghetskarta.queries.tally import tally
@@ -44,7 +44,7 @@ def tabulate(cube: Cube, table: Table, selection: Selection) -> Iterator[tuple[P
         delivered for is missing in it, and never refused.
     """
     chosen_regions, categories, contents, time = selection
-    periods = tuple(Period(str(month), Span(month, month)) for month in _months(table, time))
+    periods = tuple(Period(str(month), Span(month, month)) for month in table.months_of(time.groups))
     by_level: dict[AreaLevel, dict[str, int]] = {}
     for at, group in enumerate(chosen_regions.groups):
         level, code = table.areas[group.value.code]
@@ -80,7 +80,7 @@ def whereabouts(cube: Cube, table: Table, selection: Selection) -> Iterator[Exac
     chosen_regions, categories, _, time = selection
     levels = dict.fromkeys(table.areas[group.value.code][0] for group in chosen_regions.groups)
     members = tuple(dict.fromkeys(member for group in categories.groups for member in group.members))
-    months = np.array([month.number for month in _months(table, time)])
+    months = np.array([month.number for month in table.months_of(time.groups)])
     delivered = months[np.isin(months, cube.covered[table.source])]
     runs = np.split(delivered, np.flatnonzero(np.diff(delivered) > 1) + 1) if len(delivered) else []
     for level in levels:
@@ -88,11 +88,6 @@ def whereabouts(cube: Cube, table: Table, selection: Selection) -> Iterator[Exac
             span = Span(Month(int(run[0])), Month(int(run[-1])))
             asked = Question(level, (table.source,), span, categories=() if ALL_CATEGORIES in members else members)
             yield answer(cube, asked, (Period(str(span), span),))
-
-
-def _months(table: Table, time: Chosen) -> tuple[Month, ...]:
-    month_of = {time_code(month): month for month in table.months}
-    return tuple(month_of[group.value.code] for group in time.groups)
 
 
 def _of_other_categories(cube: Cube, told: Exact, question: Question) -> Exact:

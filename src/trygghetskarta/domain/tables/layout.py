@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -146,6 +146,11 @@ class Table:
     def variable(self, code: str) -> Variable | None:
         """Find a variable by its code in capitals or not, as statistics databases do."""
         return next((variable for variable in self.variables if variable.code.casefold() == code.casefold()), None)
+
+    def months_of(self, groups: Iterable[Group]) -> tuple[Month, ...]:
+        """Give the months that values of the time variable are."""
+        month_of = {time_code(month): month for month in self.months}
+        return tuple(month_of[group.value.code] for group in groups)
 
 
 def time_code(month: Month) -> str:

@@ -10,7 +10,7 @@ from trygghetskarta.domain.tables.layout import CONTENTS, REGION, TIME, Codelist
 from trygghetskarta.domain.tables.selecting import Chosen
 from trygghetskarta.serialize.jsonstat import Dataset, Dimension, write_dataset
 from trygghetskarta.serialize.tables.cells import MEANINGS, SYMBOLS, Filled
-from trygghetskarta.serialize.tables.notes import ledgers_told, plain_notes
+from trygghetskarta.serialize.tables.notes import ledgers_told, notes_of_table, plain_notes
 
 _ROLES = {REGION: "geo", TIME: "time", CONTENTS: "metric"}
 _HEADING = (CONTENTS, TIME)
@@ -75,7 +75,7 @@ def _dataset(
         dimensions=dimensions,
         values=filled.figures.listed() if filled is not None else None,
         status=filled.figures.symbols() if filled is not None else {},
-        notes=[language.of(note) for note in table.notes] if filled is None else plain_notes(filled),
+        notes=notes_of_table(table, language) if filled is None else plain_notes(filled),
         extension={
             "noteMandatory": {"0": True},
             "px": {

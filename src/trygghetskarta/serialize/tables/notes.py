@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.counts import Ledger
-from trygghetskarta.domain.tables.layout import Text
+from trygghetskarta.domain.periods import Month, Span
+from trygghetskarta.domain.recodings import Recoding, recodings
+from trygghetskarta.domain.tables.layout import ALL_CATEGORIES, CATEGORY, TIME, Language, Table, Text
 from trygghetskarta.serialize.tables.cells import MEANINGS, SYMBOLS, Filled
 
 
@@ -20,9 +23,26 @@ def notes_of(filled: Filled) -> tuple[str, ...]:
 
 
 def plain_notes(filled: Filled) -> tuple[str, ...]:
-    """Give those of them that are of the figures as a whole: the table's, and the ledgers."""
-    texts = (*filled.table.notes, *(_ledger(level, ledger) for level, ledger in filled.ledgers.items()))
+    """Give those of them that are of the figures as a whole: the table's, the breaks in what is counted, and the ledgers."""
+    table, shown = filled.table, {chosen.variable.code: chosen.groups for chosen in filled.layout.shown}
+    codes = [member for group in shown.get(CATEGORY, ()) for member in group.members if member != ALL_CATEGORIES]
+    breaks = _breaks(table, table.months_of(shown[TIME]), lambda recoding: recoding.touches(codes))
+    texts = (*table.notes, *breaks, *(_ledger(level, ledger) for level, ledger in filled.ledgers.items()))
     return tuple(filled.language.of(text) for text in texts)
+
+
+def notes_of_table(table: Table, language: Language) -> tuple[str, ...]:
+    """Give the notes of a table before anything is chosen of it: its own, and every break in what is counted."""
+    return tuple(language.of(text) for text in (*table.notes, *_breaks(table, table.months, lambda _: True)))
+
+
+def _breaks(table: Table, months: Sequence[Month], concerns: Callable[[Recoding], bool]) -> Iterator[Text]:
+    """Tell of the changes of what is counted that some of the months lie before and some after."""
+    span = Span(months[0], months[-1])
+    for recoding in recodings():
+        if recoding.source is table.source and recoding.divides((span,)) and concerns(recoding):
+            when = str(recoding.first) if recoding.is_day else str(recoding.first.year)
+            yield f"Brott i serien {when}: {recoding.what}", f"Break in the series {when}: {recoding.what_en}"
 
 
 def ledgers_told(filled: Filled) -> list[dict[str, Any]]:
