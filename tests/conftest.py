@@ -48,6 +48,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     lacks = {
         "shared": not SHARED.is_dir(),
         "browser": not CHROMIUM.exists(),
+        "gdal": shutil.which("ogrinfo") is None,
+        "npm": shutil.which("npm") is None,
         "office": shutil.which("soffice") is None,
         "r": shutil.which("Rscript") is None,
     }
