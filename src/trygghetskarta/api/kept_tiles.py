@@ -45,10 +45,15 @@ class KeptTiles:
         self._shelf = shelf
         self._most_bytes = most_bytes
         self._tilesets: dict[tuple[date, AreaLevel], Tileset] = {}
-        self._seen = -1
+        self._seen: int | None = None
         self._tiles: OrderedDict[tuple[str, Tile], bytes] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
+
+    @property
+    def bytes_kept(self) -> int:
+        """About how much the kept tiles take."""
+        return self._bytes
 
     async def tilesets(self) -> dict[tuple[date, AreaLevel], Tileset]:
         """Give the tilesets, newest edition first; they are read again only after something was published."""
