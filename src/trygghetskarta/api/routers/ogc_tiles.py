@@ -6,7 +6,8 @@ from datetime import date
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, ConfigDict
 
 from trygghetskarta.api.caching import tagged
 from trygghetskarta.api.deps import CurrentTiles
@@ -64,6 +65,15 @@ def landing_links(base: str) -> list[dict[str, Any]]:
     return [_link(f"{base}/tileMatrixSets", f"{_REL}/tiling-schemes", "Rutnät / Tile matrix sets")]
 
 
+class NoParameters(BaseModel):
+    """Nothing may stand after an address: what is not known here is refused rather than left out of the answer in silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+NothingMore = Annotated[NoParameters, Query()]
+
+
 async def _asked_tile(matrix: int, row: int, column: int) -> Tile:
     return Tile(matrix, column, row)
 
@@ -72,7 +82,7 @@ AskedTile = Annotated[Tile, Depends(_asked_tile)]
 
 
 @router.get("/tileMatrixSets")
-async def grids(request: Request) -> Response:
+async def grids(request: Request, _: NothingMore) -> Response:
     """Rutnäten: ett.
 
     The grids: one.
@@ -82,7 +92,7 @@ async def grids(request: Request) -> Response:
 
 
 @router.get("/tileMatrixSets/{grid}")
-async def grid(request: Request, grid: str) -> Response:
+async def grid(request: Request, grid: str, _: NothingMore) -> Response:
     """Ett rutnät.
 
     A grid.
@@ -92,7 +102,7 @@ async def grid(request: Request, grid: str) -> Response:
 
 
 @router.get("/collections/{collection}/tiles")
-async def tilesets(request: Request, collection: str, tiles: CurrentTiles) -> Response:
+async def tilesets(request: Request, collection: str, tiles: CurrentTiles, _: NothingMore) -> Response:
     """Kartrutorna som en nivå finns i.
 
     The tilesets of a level.
@@ -106,7 +116,7 @@ async def tilesets(request: Request, collection: str, tiles: CurrentTiles) -> Re
 
 
 @router.get("/collections/{collection}/tiles/{grid}")
-async def tileset(request: Request, collection: str, grid: str, tiles: CurrentTiles) -> Response:
+async def tileset(request: Request, collection: str, grid: str, tiles: CurrentTiles, _: NothingMore) -> Response:
     """Kartrutorna för en nivå, beskrivna.
 
     The tileset of a level, described.
@@ -116,7 +126,7 @@ async def tileset(request: Request, collection: str, grid: str, tiles: CurrentTi
 
 
 @router.get("/collections/{collection}/tiles/{grid}/{matrix}/{row}/{column}")
-async def tile(request: Request, collection: str, grid: str, square: AskedTile, tiles: CurrentTiles) -> Response:
+async def tile(request: Request, collection: str, grid: str, square: AskedTile, tiles: CurrentTiles, _: NothingMore) -> Response:
     """En kartruta.
 
     A tile.
