@@ -247,3 +247,30 @@ def test_a_question_that_cannot_be_answered_is_told_of_in_swedish(opened: Opener
 def test_an_api_that_does_not_answer_is_told_of_in_swedish(opened: Opener) -> None:
     page = opened("leaflet", "http://127.0.0.1:9", state="error")
     expect(page.get_by_role("alert")).to_contain_text("svarar inte")
+
+
+def test_openlayers_follows_the_links_of_ogc_tiles(browser: Browser, origin: str, public_server: str) -> None:
+    page = browser.new_context(viewport={"width": 800, "height": 800}).new_page()
+    asked: list[str] = []
+    page.on(
+        "request", lambda request: asked.append(request.url.removeprefix(f"{public_server}/ogc/v1/")) if "/ogc/v1/" in request.url else None
+    )
+    page.goto(f"{origin}/shared/page.css")
+    page.set_content('<div id="map" style="width: 800px; height: 800px"></div>')
+    page.add_script_tag(url=f"{origin}/node_modules/ol/dist/ol.js")
+    codes = page.evaluate(
+        """async (url) => {
+            const source = new ol.source.OGCVectorTile({ url, format: new ol.format.MVT() });
+            await new Promise((ready) => source.on("change", () => source.getState() === "ready" && ready()));
+            const layer = new ol.layer.VectorTile({ source });
+            const view = new ol.View({ center: ol.proj.fromLonLat([17.994, 59.3305]), zoom: 11 });
+            const map = new ol.Map({ target: "map", layers: [layer], view });
+            await new Promise((done) => map.once("rendercomplete", done));
+            return [...new Set(layer.getFeaturesInExtent(view.calculateExtent()).map((feature) => feature.get("code")))];
+        }""",
+        f"{public_server}/ogc/v1/collections/stadsdelsomrade/tiles/WebMercatorQuad",
+    )
+    page.context.close()
+    assert set(codes) == {area["code"] for area in httpx.get(f"{public_server}/v1/areas?level=stadsdelsomrade").json()["items"]}
+    assert asked[:2] == ["collections/stadsdelsomrade/tiles/WebMercatorQuad", "tileMatrixSets/WebMercatorQuad"]
+    assert all(address.startswith("collections/stadsdelsomrade/tiles/WebMercatorQuad/") for address in asked[2:])

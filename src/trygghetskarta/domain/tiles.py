@@ -1,4 +1,4 @@
-"""Squares of the map: the grid WebMercatorQuad, which every map library on the web shares."""
+"""Squares of the map: WebMercatorQuad, the tile matrix set that every map library on the web shares."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Tile:
 
     @property
     def exists(self) -> bool:
-        """True for a square of the grid at a zoom with tiles."""
+        """True for a square that there is, at a zoom with tiles."""
         return MIN_ZOOM <= self.z <= MAX_ZOOM and 0 <= self.x < 1 << self.z and 0 <= self.y < 1 << self.z
 
 
@@ -57,7 +57,7 @@ def limits_of(bounds: Bounds, z: int) -> TileLimits:
         z: The zoom, 0 or more.
 
     Returns:
-        The limits, within the grid.
+        The limits, within the map.
     """
     west, south, east, north = bounds
     return TileLimits(z, _column(west, z), _column(east, z), _row(north, z), _row(south, z))

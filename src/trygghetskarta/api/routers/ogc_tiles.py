@@ -26,10 +26,10 @@ CONFORMANCE = (
 )
 """The conformance classes that these routes meet."""
 
-GRID = "WebMercatorQuad"
+MATRIX_SET = "WebMercatorQuad"
 
 _REL = "http://www.opengis.net/def/rel/ogc/1.0"
-_GRID_URI = f"http://www.opengis.net/def/tilematrixset/OGC/1.0/{GRID}"
+_MATRIX_SET_URI = f"http://www.opengis.net/def/tilematrixset/OGC/1.0/{MATRIX_SET}"
 _PLANE = "http://www.opengis.net/def/crs/EPSG/0/3857"
 _DEGREES = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 _HALF_METRES = 20037508.342789244
@@ -54,7 +54,7 @@ def tileset_links(collection: str, base: str) -> list[dict[str, Any]]:
 
 
 def landing_links(base: str) -> list[dict[str, Any]]:
-    """Give the link by which the landing page leads to the grids.
+    """Give the link by which the landing page leads to the tile matrix sets.
 
     Args:
         base: Address of the face, without the last stroke.
@@ -82,23 +82,29 @@ AskedTile = Annotated[Tile, Depends(_asked_tile)]
 
 
 @router.get("/tileMatrixSets")
-async def grids(request: Request, _: NothingMore) -> Response:
+async def matrix_sets(request: Request, _: NothingMore) -> Response:
     """Rutnäten: ett.
 
-    The grids: one.
+    The tile matrix sets: one.
     """
-    listed = {"id": GRID, "title": GRID, "uri": _GRID_URI, "crs": _PLANE, "links": [_grid_link(_base(request), "self")]}
+    listed = {
+        "id": MATRIX_SET,
+        "title": MATRIX_SET,
+        "uri": _MATRIX_SET_URI,
+        "crs": _PLANE,
+        "links": [_matrix_set_link(_base(request), "self")],
+    }
     return _json(request, {"tileMatrixSets": [listed]})
 
 
-@router.get("/tileMatrixSets/{grid}")
-async def grid(request: Request, grid: str, _: NothingMore) -> Response:
+@router.get("/tileMatrixSets/{matrix_set}")
+async def matrix_set(request: Request, matrix_set: str, _: NothingMore) -> Response:
     """Ett rutnät.
 
-    A grid.
+    A tile matrix set.
     """
-    _check(grid)
-    return _json(request, _grid())
+    _check(matrix_set)
+    return _json(request, _defined())
 
 
 @router.get("/collections/{collection}/tiles")
@@ -115,23 +121,23 @@ async def tilesets(request: Request, collection: str, tiles: CurrentTiles, _: No
     return _json(request, {"tilesets": [short], "links": [_link(f"{base}/collections/{collection}/tiles", "self", "Kartrutor / Tiles")]})
 
 
-@router.get("/collections/{collection}/tiles/{grid}")
-async def tileset(request: Request, collection: str, grid: str, tiles: CurrentTiles, _: NothingMore) -> Response:
+@router.get("/collections/{collection}/tiles/{matrix_set}")
+async def tileset(request: Request, collection: str, matrix_set: str, tiles: CurrentTiles, _: NothingMore) -> Response:
     """Kartrutorna för en nivå, beskrivna.
 
     The tileset of a level, described.
     """
-    _check(grid)
+    _check(matrix_set)
     return _json(request, _described(await _tileset(tiles, collection), _base(request)))
 
 
-@router.get("/collections/{collection}/tiles/{grid}/{matrix}/{row}/{column}")
-async def tile(request: Request, collection: str, grid: str, square: AskedTile, tiles: CurrentTiles, _: NothingMore) -> Response:
+@router.get("/collections/{collection}/tiles/{matrix_set}/{matrix}/{row}/{column}")
+async def tile(request: Request, collection: str, matrix_set: str, square: AskedTile, tiles: CurrentTiles, _: NothingMore) -> Response:
     """En kartruta.
 
     A tile.
     """
-    _check(grid)
+    _check(matrix_set)
     found = await _tileset(tiles, collection)
     if square.exists and not found.limits(square.z).hold(square):
         raise NotFoundError("Kartrutan ligger utanför det som nivån täcker.", "The tile lies outside what the level covers.")
@@ -147,9 +153,12 @@ async def _tileset(tiles: KeptTiles, collection: str) -> Tileset:
     return found[newest, AreaLevel(collection)]
 
 
-def _check(grid: str) -> None:
-    if grid != GRID:
-        raise NotFoundError(f"Rutnätet {grid} finns inte. Det som finns är {GRID}.", f"There is no grid {grid}; there is {GRID}.")
+def _check(matrix_set: str) -> None:
+    if matrix_set != MATRIX_SET:
+        raise NotFoundError(
+            f"Rutnätet {matrix_set} finns inte. Det som finns är {MATRIX_SET}.",
+            f"There is no tile matrix set {matrix_set}; there is {MATRIX_SET}.",
+        )
 
 
 def _base(request: Request) -> str:
@@ -164,17 +173,17 @@ def _link(href: str, rel: str, title: str, media_type: str = "application/json")
     return {"href": href, "rel": rel, "type": media_type, "title": title}
 
 
-def _grid_link(base: str, rel: str) -> dict[str, Any]:
-    return _link(f"{base}/tileMatrixSets/{GRID}", rel, GRID)
+def _matrix_set_link(base: str, rel: str) -> dict[str, Any]:
+    return _link(f"{base}/tileMatrixSets/{MATRIX_SET}", rel, MATRIX_SET)
 
 
-def _grid() -> dict[str, Any]:
+def _defined() -> dict[str, Any]:
     """Give the definition of WebMercatorQuad, down to the last zoom with tiles."""
     cell_sizes = [2 * _HALF_METRES / _PIXELS / (1 << z) for z in range(MAX_ZOOM + 1)]
     return {
-        "id": GRID,
-        "title": GRID,
-        "uri": _GRID_URI,
+        "id": MATRIX_SET,
+        "title": MATRIX_SET,
+        "uri": _MATRIX_SET_URI,
         "crs": _PLANE,
         "orderedAxes": ["X", "Y"],
         "wellKnownScaleSet": "http://www.opengis.net/def/wkss/OGC/1.0/GoogleMapsCompatible",
@@ -197,13 +206,13 @@ def _grid() -> dict[str, Any]:
 
 def _described(tileset: Tileset, base: str) -> dict[str, Any]:
     west, south, east, north = tileset.bounds
-    own = f"{base}/collections/{tileset.level}/tiles/{GRID}"
+    own = f"{base}/collections/{tileset.level}/tiles/{MATRIX_SET}"
     limits = [tileset.limits(z) for z in range(MIN_ZOOM, MAX_ZOOM + 1)]
     return {
         "title": f"{tileset.level.swedish.capitalize()} – {tileset.name}",
         "dataType": "vector",
         "crs": _PLANE,
-        "tileMatrixSetURI": _GRID_URI,
+        "tileMatrixSetURI": _MATRIX_SET_URI,
         "tileMatrixSetLimits": [
             {
                 "tileMatrix": str(limit.z),
@@ -231,7 +240,7 @@ def _described(tileset: Tileset, base: str) -> dict[str, Any]:
         "boundingBox": {"lowerLeft": [west, south], "upperRight": [east, north], "crs": _DEGREES},
         "links": [
             _link(own, "self", "Kartrutorna beskrivna / The tileset"),
-            _grid_link(base, f"{_REL}/tiling-scheme"),
+            _matrix_set_link(base, f"{_REL}/tiling-scheme"),
             {**_link(f"{own}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}", "item", "Kartruta / Tile", MEDIA_TYPE), "templated": True},
         ],
     }
