@@ -3,7 +3,7 @@
 import * as L from "../node_modules/leaflet/dist/leaflet-src.esm.js";
 import { ask, change, LACKS, LEVELS, number, question, span } from "../shared/answer.js";
 import { HATCH, hatching } from "../shared/classes.js";
-import { paintChosen, paintError, paintHeading, paintLegend, paintSources, paintTable } from "../shared/panel.js";
+import { paintChosen, paintError, paintHeading, paintLegend, paintSources, paintTable, roomForLegend } from "../shared/panel.js";
 
 const ASKED = {
   source: "anmalda_brott", level: "stadsdel", from: "2025-01", to: "2025-12", baseline: "same-period-last-year", format: "geojson", geometry: "25m",
@@ -36,7 +36,7 @@ async function show() {
     style: ({ properties }) => ({ className: "area", color: "#ffffff", weight: 1, fillOpacity: 1, fillColor: lookOf(properties).fill }),
     onEachFeature: ({ properties }, layer) => layers.set(properties.code, layer),
   }).addTo(map);
-  map.fitBounds(outlines.getBounds(), { paddingTopLeft: [190, 20], paddingBottomRight: [20, 30] });
+  map.fitBounds(outlines.getBounds(), { paddingTopLeft: [roomForLegend(), 20], paddingBottomRight: [20, 30] });
   addHatching(map);
   for (const [code, layer] of layers) layer.getElement().dataset.code = code;
 

@@ -3,7 +3,7 @@
 import { AttributionControl, Map, NavigationControl } from "../node_modules/maplibre-gl/dist/maplibre-gl.mjs";
 import { ask, LACKS, LEVELS, number, question, span } from "../shared/answer.js";
 import { classesOf, HATCH, hatching } from "../shared/classes.js";
-import { paintChosen, paintError, paintHeading, paintLegend, paintSources, paintTable } from "../shared/panel.js";
+import { paintChosen, paintError, paintHeading, paintLegend, paintSources, paintTable, roomForLegend } from "../shared/panel.js";
 
 const ASKED = { source: "anmalda_brott", level: "stadsdel", measure: "rate", from: "2025-01", to: "2025-12" };
 
@@ -62,7 +62,7 @@ async function draw(tiles, level, classes) {
   const map = new Map({
     container: "map",
     bounds: [west, south, east, north],
-    fitBoundsOptions: { padding: { top: 30, right: 30, bottom: 30, left: 200 } },
+    fitBoundsOptions: { padding: { top: 30, right: 30, bottom: 30, left: roomForLegend() } },
     attributionControl: false,
     dragRotate: false,
     pitchWithRotate: false,

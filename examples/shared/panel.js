@@ -91,6 +91,9 @@ export async function paintSources({ sentences, provenance, question }, source, 
   );
 }
 
+/** How many pixels to leave free at the left of the map: the legend lies there, but on a narrow screen below. */
+export const roomForLegend = () => (matchMedia("(max-width: 56rem)").matches ? 20 : 200);
+
 /** @param {Error} error */
 export function paintError(error) {
   byId("error").textContent = error.message;

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.areas import AreaLevel
-from trygghetskarta.domain.tiles import Tile
+from trygghetskarta.domain.tiles import MAX_ZOOM, MIN_ZOOM, Tile
 from trygghetskarta.errors import NotFoundError
 from trygghetskarta.queries.tiles import Tileset, areas_changed_at, list_tilesets, load_tile
 from trygghetskarta.store.engine import one_state
@@ -89,12 +89,12 @@ class KeptTiles:
             200 with the tile, 204 where no area touches the square, or 304.
 
         Raises:
-            NotFoundError: The grid has no such square, or there are no tiles at its zoom.
+            NotFoundError: There is no such square, or there are no tiles at its zoom.
         """
         if not tile.exists:
             raise NotFoundError(
-                f"Kartrutan {tile.z}/{tile.x}/{tile.y} finns inte; zoomnivåerna är 6 till 14.",
-                f"There is no tile {tile.z}/{tile.x}/{tile.y}; the zooms are 6 to 14.",
+                f"Kartrutan {tile.z}/{tile.x}/{tile.y} finns inte; zoomnivåerna är {MIN_ZOOM} till {MAX_ZOOM}.",
+                f"There is no tile {tile.z}/{tile.x}/{tile.y}; the zooms are {MIN_ZOOM} to {MAX_ZOOM}.",
             )
         version, packed = tileset.version, b""
         if tileset.limits(tile.z).hold(tile):

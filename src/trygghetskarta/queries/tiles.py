@@ -29,7 +29,7 @@ _TILESETS = text("""
     FROM round_box JOIN edition USING (edition_id) ORDER BY valid_from DESC
 """)
 
-# A square of this grid has curved sides in the plane of the outlines: from zoom 6 on they bend by less than the second half of the margin.
+# A square of WebMercatorQuad has curved sides in the plane of the outlines: from zoom 6 on they bend by less than the second half of the margin.
 # Up to zoom 11 the outlines are those that neighbours were simplified to together, so that no gap opens between them.
 _TILE = text("""
     WITH square AS (
@@ -61,6 +61,7 @@ class Tileset:
         areas: How many areas.
         bounds: What they cover, degrees.
         changed_at: When areas were last loaded, of this edition or another.
+        version: What names these very outlines: another as soon as areas have been loaded again.
     """
 
     edition: date
@@ -72,29 +73,16 @@ class Tileset:
     areas: int
     bounds: Bounds
     changed_at: datetime
-
-    @property
-    def version(self) -> str:
-        """What names these very outlines: another as soon as areas have been loaded again."""
-        return version_of(self, self.changed_at)
+    version: str
 
     def limits(self, z: int) -> TileLimits:
         """Give the columns and rows of a zoom that hold anything."""
         return limits_of(self.bounds, z)
 
 
-def version_of(tileset: Tileset, changed_at: datetime) -> str:
-    """Name the outlines of a tileset as they were after a change.
-
-    Args:
-        tileset: The tileset.
-        changed_at: When areas were last loaded.
-
-    Returns:
-        Sixteen letters and digits.
-    """
-    made_of = f"{_FORM}|{tileset.edition}|{tileset.level}|{changed_at.isoformat()}"
-    return hashlib.sha256(made_of.encode()).hexdigest()[:16]
+def _version(edition: date, level: AreaLevel, changed_at: datetime) -> str:
+    """Name the outlines of a level as they were after a change: sixteen letters and digits."""
+    return hashlib.sha256(f"{_FORM}|{edition}|{level}|{changed_at.isoformat()}".encode()).hexdigest()[:16]
 
 
 def areas_changed_at(connection: Connection) -> datetime | None:
@@ -130,6 +118,7 @@ def list_tilesets(connection: Connection) -> dict[tuple[date, AreaLevel], Tilese
             areas=row.areas,
             bounds=(row.west, row.south, row.east, row.north),
             changed_at=changed_at,
+            version=_version(row.valid_from, AreaLevel(row.level), changed_at),
         )
         for row in connection.execute(_TILESETS)
     }
@@ -159,4 +148,4 @@ def load_tile(connection: Connection, tileset: Tileset, tile: Tile) -> tuple[str
             "level": tileset.level,
         },
     ).one()
-    return version_of(tileset, row.changed_at), bytes(row.body or b"")
+    return _version(tileset.edition, tileset.level, row.changed_at), bytes(row.body or b"")
