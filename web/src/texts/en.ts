@@ -63,6 +63,7 @@ export const en: Texts = {
   nothingYet: "No figures have been loaded yet.",
   show: "Show as",
   moreSentences: (count) => (count === 1 ? "Show one more sentence" : `Show ${count} more sentences`),
+  again: "Try again",
   close: "Close",
   language: { label: "Language", sv: "Svenska", en: "English" },
   theme: { label: "Appearance", auto: "As the computer", light: "Light", dark: "Dark" },

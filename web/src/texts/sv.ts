@@ -61,6 +61,7 @@ export const sv = {
   nothingYet: "Inga siffror är inlästa än.",
   show: "Visa som",
   moreSentences: (count: number): string => (count === 1 ? "Visa en mening till" : `Visa ${count} meningar till`),
+  again: "Försök igen",
   close: "Stäng",
   language: { label: "Språk", sv: "Svenska", en: "English" },
   theme: { label: "Utseende", auto: "Som datorn", light: "Ljust", dark: "Mörkt" },

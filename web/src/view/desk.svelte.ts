@@ -72,6 +72,11 @@ export class Desk {
     return view ? this.go({ ...view, ...part }, how) : Promise.resolve();
   }
 
+  /** Ask again what was last asked for. */
+  again(): Promise<void> {
+    return this.catalogue ? this.go(this.asked?.view ?? viewOf(location.search)) : this.open();
+  }
+
   setLanguage(language: Language): void {
     this.language = language;
     setPreference("language", language);
@@ -126,7 +131,10 @@ export class Desk {
       isSame ? last.comparison : ask<Comparison>(comparisonAddress(view, span), signal),
       askOnce<Outlines>(outlinesAddress(view)),
     ]);
-    return { settled, comparison, outlines };
+    // An area that the level does not have is none; a code may stand in an address that was saved before the city was divided anew.
+    const known = new Set(comparison.items.map(({ code }) => code));
+    const [area, beside] = [view.area, view.beside].map((code) => (known.has(code) ? code : "")) as [string, string];
+    return { settled: { ...settled, view: { ...view, area, beside } }, comparison, outlines };
   }
 
   /** The tree of categories is long, and only the one who opens it needs it. */
