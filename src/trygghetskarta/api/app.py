@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from trygghetskarta import __version__
 from trygghetskarta.api.finished import AnswerFinished
+from trygghetskarta.api.kept_tiles import KeptTiles
 from trygghetskarta.api.packing import Packing
 from trygghetskarta.api.problems import add_problems, problem
 from trygghetskarta.api.routers import (
@@ -21,15 +22,19 @@ from trygghetskarta.api.routers import (
     comparisons,
     decompositions,
     deliveries,
+    exports,
     hours,
     lenses,
     measures,
+    ogc_tiles,
+    pxweb,
     series,
     service,
     similar,
     sources,
     space,
     surveys,
+    tiles,
     traces,
 )
 from trygghetskarta.api.shelf import Shelf
@@ -74,6 +79,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         title="trygghetskarta", version=__version__, description=_DESCRIPTION, lifespan=life, docs_url=None, redoc_url=None
     )  # fmt: skip
     app.state.shelf, app.state.audience, app.state.settings = shelf, audience, settings
+    app.state.tiles = KeptTiles(shelf)
     app.add_middleware(Packing)
     app.add_middleware(AnswerFinished, current=shelf.answers, quick={"/v1/comparisons": comparisons.quick_comparison})
     _guard(app, settings, audience)
@@ -82,6 +88,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     for router in (
         comparisons.router,
         series.router,
+        exports.router,
         decompositions.router,
         hours.router,
         space.router,
@@ -90,9 +97,13 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         lenses.router,
         traces.router,
         areas.router,
+        tiles.router,
+        ogc_tiles.router,
         sources.router,
         measures.router,
         deliveries.router,
+        pxweb.router,
+        pxweb.data_router,
         service.router,
     ):
         app.include_router(router)
@@ -111,7 +122,7 @@ def _guard(app: FastAPI, settings: Settings, audience: Audience) -> None:
         allow_origins=list(settings.cors_origins) if settings.cors_origins is not None else [] if exact else ["*"],
         allow_origin_regex=_OWN_MACHINE if exact and settings.cors_origins is None else None,
         allow_methods=["GET"],
-        expose_headers=["ETag", "Last-Modified"],
+        expose_headers=["ETag", "Last-Modified", "Content-Disposition"],
     )
     if exact:
         app.add_middleware(_OwnHostOnly)

@@ -19,6 +19,7 @@ from trygghetskarta.queries.cube import Cube, delivered_months, missing_months, 
 from trygghetskarta.queries.dating import counted_otherwise
 from trygghetskarta.queries.harm import harm_of, weights_of
 from trygghetskarta.queries.population import REACH_MONTHS
+from trygghetskarta.queries.tally import tally
 
 Ranges = dict[SourceId, list[tuple[int, int]]]
 
@@ -52,17 +53,15 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...], *, harm:
     part = part_of(cube, question)
     _refuse_what_is_not_covered(cube, question)
     spans = tuple(period.span for period in periods)
-    counts = cube.count(cube.cells(question.level), part.ranges, spans)[part.areas]
-    withheld = cube.withheld_counts(cube.cells(question.level), part.ranges, spans)[part.areas]
+    counted = tally(cube, question.level, (part.areas, part.ranges), spans)
     years = _denominator(cube, question, spans, part)
-    estimated = cube.estimated_counts(cube.cells(question.level), part.ranges, spans)[part.areas]
     missing = np.array([_nothing_delivered(cube, question, span) for span in spans])
     weighed = harm_of(cube, question, (part.areas, part.ranges), spans) if harm else None
     return Exact(
         question=question,
         areas=_areas(cube, question, part),
         periods=periods,
-        counts=counts,
+        counts=counted.counts,
         person_years=years,
         missing=missing,
         comparable=_comparable(cube, question, spans),
@@ -70,11 +69,11 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...], *, harm:
         ledger=cube.ledger(question.level, part.ranges, question.span),
         coverage=tuple(_coverage(cube, source, spans) for source in question.sources),
         provenance=provenance(cube, question, None if years is None else denominator_used(cube, question, spans, years)),
-        withheld=(withheld > 0) & (counts == 0) if withheld.any() else None,
+        withheld=counted.withheld,
         harm=weighed.days if weighed is not None else None,
         harm_variance=weighed.variance if weighed is not None else None,
         weighed=weighed.beside if weighed is not None else None,
-        estimated=estimated if estimated.any() else None,
+        estimated=counted.estimated,
     )
 
 

@@ -145,11 +145,6 @@ def words_of(values: Iterable[str | None]) -> Words:
     return Words(numbers, tuple(seen))
 
 
-def rows_of(columns: Mapping[str, Values]) -> list[dict[str, Any]]:
-    """Turn columns of one length into rows, in the order of the columns."""
-    return [dict(zip(columns, values, strict=True)) for values in zip(*(column.listed() for column in columns.values()), strict=True)]
-
-
 def members(columns: Mapping[str, Values], rows: int, end: bytes) -> list[bytes]:
     """Write the columns of every row as members of a JSON object, to follow others.
 

@@ -7,15 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import ValidationError
 
+from trygghetskarta.api.answering import answer_comparison
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
 from trygghetskarta.api.direct import read_query
 from trygghetskarta.api.question import ComparisonParameters
-from trygghetskarta.disclosure.release import release
 from trygghetskarta.errors import TrygghetskartaError
-from trygghetskarta.queries.comparison import compare
-from trygghetskarta.serialize.formats import Format, join_comparison, write_comparison
-from trygghetskarta.serialize.joining import Joined
 
 router = APIRouter(prefix="/v1", tags=["Frågor"])
 
@@ -30,15 +27,7 @@ def comparison(
     """
     cube = asked.cube(shelf)
     freshness = Freshness(cube.version, cube.published_at, audience)
-
-    def make() -> bytes | Joined:
-        question = asked.question(cube, audience)
-        published = release(compare(cube, question, harm=question.tells_harm), audience)
-        if asked.format is Format.GEOJSON:
-            return join_comparison(published, shelf.features(cube, asked.level, asked.geometry))
-        return write_comparison(published, asked.writing(shelf, cube))
-
-    return respond(request, freshness, asked.format.media_type, make)
+    return respond(request, freshness, asked.format.media_type, lambda: answer_comparison(shelf, cube, audience, asked))
 
 
 def quick_comparison(request: Request) -> Response | None:
