@@ -76,15 +76,22 @@ def _areas(published: Published) -> dict[str, list[Any]]:
     return {
         "code": [area.code for area in areas],
         "name": [area.name for area in areas],
-        "level": [area.level.value for area in areas],
+        "level": _level(published),
         "parent": [area.parent for area in areas],
     }
+
+
+def _level(published: Published) -> list[str]:
+    """Give the level of each area: that of the question."""
+    return [published.question.level.value] * len(published.areas)
 
 
 def _counts(published: Published) -> dict[str, list[Any]]:
     nothing = [None] * len(published.areas)
     count = _column(published, 0)
-    baseline = _column(published, 1) if len(published.periods) > 1 else nothing
+    if len(published.periods) == 1:
+        return {"count": count, "baselineCount": nothing, "difference": nothing, "percent": nothing}
+    baseline = _column(published, 1)
     difference = [_less(now, before) for now, before in zip(count, baseline, strict=True)] if published.comparable else nothing
     percent = [
         round(100 * more / before, _DECIMALS) + 0.0 if more is not None and before else None
@@ -154,7 +161,7 @@ def series_table(published: Published) -> Columns:
     return {
         "code": [area.code for area in areas for _ in range(many)],
         "name": [area.name for area in areas for _ in range(many)],
-        "level": [area.level.value for area in areas for _ in range(many)],
+        "level": [level for level in _level(published) for _ in range(many)],
         "period": [period.label for period in periods] * len(areas),
         "from": [str(period.span.first) for period in periods] * len(areas),
         "to": [str(period.span.last) for period in periods] * len(areas),
