@@ -51,6 +51,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         "gdal": shutil.which("ogrinfo") is None,
         "npm": shutil.which("npm") is None,
         "office": shutil.which("soffice") is None,
+        "r": shutil.which("Rscript") is None,
     }
     left_out = [item for item in items if any(lacks[marker] and item.get_closest_marker(marker) for marker in lacks)]
     if left_out and os.environ.get("CI") == "true":

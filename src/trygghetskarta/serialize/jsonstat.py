@@ -35,6 +35,9 @@ class Dimension:
         categories: What people call each category, by its id, in order.
         role: "geo", "time" or "metric"; None for any other.
         units: JSON-stat's unit by category id, for those that have one.
+        below: Ids of the categories right below each that has any.
+        notes: Texts about a category by its id, for those that have any.
+        extension: What else there is to tell of it.
     """
 
     name: str
@@ -42,6 +45,9 @@ class Dimension:
     categories: Mapping[str, str]
     role: str | None = None
     units: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    below: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    notes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    extension: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +59,22 @@ class Dataset:
         source: Where it comes from.
         updated: When it last changed.
         dimensions: The last varies fastest in `values`.
-        values: One for each combination of categories; None where there is none.
+        values: One for each combination of categories; None where there is none. No values at all where only the dimensions are told.
         status: By the place of a value in `values`, what is said of it; nothing is said of a plain value.
         notes: Texts about the whole.
         extension: What else there is to tell.
+        meanings: What each status means, in Swedish and in English.
     """
 
     label: str
     source: str
     updated: datetime
     dimensions: tuple[Dimension, ...]
-    values: Sequence[float | None]
+    values: Sequence[float | None] | None
     status: Mapping[int, str]
     notes: Sequence[str] = ()
     extension: Mapping[str, Any] = field(default_factory=dict)
+    meanings: Mapping[str, tuple[str, str]] = field(default_factory=lambda: STATUSES)
 
 
 def write_dataset(dataset: Dataset) -> bytes:
@@ -82,14 +90,15 @@ def write_dataset(dataset: Dataset) -> bytes:
         ValueError: There is not one value for each combination of categories.
     """
     size = [len(dimension.categories) for dimension in dataset.dimensions]
-    if len(dataset.values) != math.prod(size):
-        raise ValueError(f"{len(dataset.values)} values in a cube of {size}")
+    values = [] if dataset.values is None else dataset.values
+    if dataset.values is not None and len(values) != math.prod(size):
+        raise ValueError(f"{len(values)} values in a cube of {size}")
     roles: dict[str, list[str]] = {}
     for dimension in dataset.dimensions:
         if dimension.role is not None:
             roles.setdefault(dimension.role, []).append(dimension.name)
     said = sorted(set(dataset.status.values()))
-    meaning = {name: {"sv": STATUSES[name][0], "en": STATUSES[name][1]} for name in said}
+    meaning = {name: {"sv": dataset.meanings[name][0], "en": dataset.meanings[name][1]} for name in said}
     document = {
         "version": "2.0",
         "class": "dataset",
@@ -101,7 +110,7 @@ def write_dataset(dataset: Dataset) -> bytes:
         "size": size,
         "role": roles,
         "dimension": {dimension.name: _dimension(dimension) for dimension in dataset.dimensions},
-        "value": dataset.values,
+        "value": values,
         "status": {str(place): name for place, name in dataset.status.items()},
         "extension": {**dataset.extension, "status": {"label": meaning}},
     }
@@ -109,7 +118,10 @@ def write_dataset(dataset: Dataset) -> bytes:
 
 
 def _dimension(dimension: Dimension) -> dict[str, Any]:
-    category: dict[str, Any] = {"index": list(dimension.categories), "label": dict(dimension.categories)}
-    if dimension.units:
-        category["unit"] = dict(dimension.units)
-    return {"label": dimension.label, "category": category}
+    # JSON-stat lets the index be a list or a mapping; the programs made for PxWeb read the mapping only.
+    places = {name: place for place, name in enumerate(dimension.categories)}
+    category: dict[str, Any] = {"index": places, "label": dict(dimension.categories)}
+    further = {"unit": dimension.units, "child": dimension.below, "note": dimension.notes}
+    category |= {name: dict(told) for name, told in further.items() if told}
+    told = {"label": dimension.label, "category": category}
+    return {**told, "extension": dict(dimension.extension)} if dimension.extension else told
