@@ -5,13 +5,15 @@ from __future__ import annotations
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from http import HTTPStatus
 
-from fastapi import FastAPI, Request, Response
-from starlette.middleware.base import RequestResponseEndpoint
+from fastapi import FastAPI, Request
 from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from trygghetskarta import __version__
+from trygghetskarta.api.finished import AnswerFinished
 from trygghetskarta.api.kept_tiles import KeptTiles
 from trygghetskarta.api.packing import Packing
 from trygghetskarta.api.problems import add_problems, problem
@@ -62,7 +64,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     Returns:
         The app. Nothing is connected before it starts.
     """
-    shelf = Shelf(make_engine(database_url), settings.refresh_seconds)
+    shelf = Shelf(make_engine(database_url), settings.refresh_seconds, settings.answer_bytes)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -79,6 +81,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     app.state.shelf, app.state.audience, app.state.settings = shelf, audience, settings
     app.state.tiles = KeptTiles(shelf)
     app.add_middleware(Packing)
+    app.add_middleware(AnswerFinished, current=shelf.answers, quick={"/v1/comparisons": comparisons.quick_comparison})
     _guard(app, settings, audience)
     app.add_middleware(CloseUnread)
     add_problems(app)
@@ -122,14 +125,22 @@ def _guard(app: FastAPI, settings: Settings, audience: Audience) -> None:
         expose_headers=["ETag", "Last-Modified", "Content-Disposition"],
     )
     if exact:
-        app.middleware("http")(_own_host_only)
+        app.add_middleware(_OwnHostOnly)
 
 
-async def _own_host_only(request: Request, answer: RequestResponseEndpoint) -> Response:
-    if request.url.hostname in _OWN_NAMES:
-        return await answer(request)
-    texts = ("Exakta siffror visas bara under den egna datorns namn.", "Exact figures are shown under this machine's own name only.")
-    return problem(HTTPStatus.FORBIDDEN, texts, request.url.path)
+@dataclass(frozen=True, slots=True)
+class _OwnHostOnly:
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = self.app
+        if scope["type"] == "http" and (request := Request(scope)).url.hostname not in _OWN_NAMES:
+            texts = (
+                "Exakta siffror visas bara under den egna datorns namn.",
+                "Exact figures are shown under this machine's own name only.",
+            )
+            answer = problem(HTTPStatus.FORBIDDEN, texts, request.url.path)
+        await answer(scope, receive, send)
 
 
 def public_app() -> FastAPI:
