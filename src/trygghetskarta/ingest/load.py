@@ -28,14 +28,7 @@ from trygghetskarta.ingest.doubles import Doubles
 from trygghetskarta.ingest.event_rows import COLUMNS, Common, Numbered, event_rows
 from trygghetskarta.ingest.feeds import Heard, answer_of, hear, settle
 from trygghetskarta.ingest.holding import Facts, HeldError, reasons
-from trygghetskarta.ingest.identity import (
-    Hashes,
-    Seen,
-    fingerprints,
-    keys_by_id,
-    keys_by_values,
-    occurrences,
-)
+from trygghetskarta.ingest.identity import Hashes, Seen, fingerprints, in_order, keys_by_id, keys_by_values, occurrences
 from trygghetskarta.ingest.kinds import Kinds
 from trygghetskarta.ingest.locating import Located, Locator
 from trygghetskarta.ingest.partitions import Partition, partition_of
@@ -249,10 +242,11 @@ class _Loading:
 
     def _told(self, source: SourceId, events: EventBatch, fingerprint: Hashes) -> Told:
         if len(events) and events.identity.null_count == 0:
-            key = keys_by_id(source, events)
-            return Told(key, fingerprint, self.seen.before(key) > 0)
-        number = self.seen.before(fingerprint) + occurrences(fingerprint)
-        return Told(keys_by_values(source, fingerprint, number), fingerprint, np.zeros(len(events), bool))
+            keys = in_order(keys_by_id(source, events))
+            return Told(keys, fingerprint, self.seen.before(keys) > 0)
+        values = in_order(fingerprint)
+        number = self.seen.before(values) + occurrences(values)
+        return Told(in_order(keys_by_values(source, fingerprint, number)), fingerprint, np.zeros(len(events), bool))
 
     def _wait(self) -> None:
         if self._sending is not None:

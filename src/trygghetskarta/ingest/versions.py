@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest.copying import copy_in, copy_out, encode, fixed
-from trygghetskarta.ingest.identity import Hashes, as_bytes, from_bytes, is_first
+from trygghetskarta.ingest.identity import Hashes, Sorted, as_bytes, from_bytes, is_first
 from trygghetskarta.ingest.partitions import Partition
 
 Bools = npt.NDArray[np.bool_]
@@ -88,14 +88,19 @@ class Told:
     """A part's events by what makes them themselves.
 
     Attributes:
-        key: (rows, 2).
+        keys: In their order.
         fingerprint: Of their values, (rows, 2).
         again: True where an earlier part of the file told of the same key, (rows,).
     """
 
-    key: Hashes
+    keys: Sorted
     fingerprint: Hashes
     again: Bools
+
+    @property
+    def key(self) -> Hashes:
+        """The keys in the order of the file, (rows, 2)."""
+        return self.keys.hashes
 
 
 def compare(connection: Connection, events: Partition, told: Told, *, any_known: bool) -> Versions:
@@ -110,7 +115,7 @@ def compare(connection: Connection, events: Partition, told: Told, *, any_known:
     Returns:
         The comparison.
     """
-    order, first, holder = is_first(told.key)
+    order, (first, holder) = told.keys.order, is_first(told.keys)
     if not any_known and first.all() and not told.again.any():
         return Versions(first, ~first, ~first, ~first, order)
     asked = first if any_known else first & told.again
