@@ -27,8 +27,8 @@ Floats = npt.NDArray[np.float64]
 
 _CENTIMETRES = 100
 _NOWHERE = -1
-_LEAST_BITS, _MOST_BITS = 1 << 20, 1 << 30
-_BITS_A_ROW = 8
+_LEAST_BITS, _MOST_BITS = 1 << 20, 1 << 29
+_BITS_A_ROW = 16
 _MOST_RECENT = 1 << 19
 
 
@@ -53,7 +53,8 @@ def fingerprints(events: EventBatch, x: Floats, y: Floats) -> Hashes:
 def _by_distinct(texts: pa.StringArray) -> Hashes:
     """Hash texts of which many are equal, each that differs once."""
     encoded = texts.fill_null("").dictionary_encode()
-    return text_hashes(encoded.dictionary)[encoded.indices.to_numpy()]
+    every: Hashes = text_hashes(encoded.dictionary)[encoded.indices.to_numpy()]
+    return every
 
 
 def _centimetres(metres: Floats) -> Ints:
@@ -218,7 +219,10 @@ class Seen:
 def _counted(told: Hashes, hashes: Hashes) -> Ints:
     """Tell how often each hash, (rows, 2), is among some sorted ones, (2, others)."""
     first, second = told
-    left = np.searchsorted(first, hashes[:, 0], side="left")
-    right = np.searchsorted(first, hashes[:, 0], side="right")
-    same = second[np.minimum(left, len(second) - 1)] == hashes[:, 1] if len(second) else np.zeros(len(hashes), bool)
-    return np.where(same, right - left, 0)
+    counted = np.zeros(len(hashes), np.int64)
+    if len(first):
+        at = np.searchsorted(first, hashes[:, 0])
+        within = np.minimum(at, len(first) - 1)
+        rows = np.flatnonzero((first[within] == hashes[:, 0]) & (second[within] == hashes[:, 1]))
+        counted[rows] = np.searchsorted(first, hashes[rows, 0], side="right") - at[rows]
+    return counted
