@@ -52,6 +52,8 @@ def fingerprints(events: EventBatch, x: Floats, y: Floats) -> Hashes:
 
 def _by_distinct(texts: pa.StringArray) -> Hashes:
     """Hash texts of which many are equal, each that differs once."""
+    if texts.null_count == len(texts):
+        return np.repeat(text_hashes(pa.array([""])), len(texts), axis=0)
     encoded = texts.fill_null("").dictionary_encode()
     every: Hashes = text_hashes(encoded.dictionary)[encoded.indices.to_numpy()]
     return every

@@ -9,6 +9,7 @@ A file comes in parts. While the server takes in the rows of one part, the next 
 from __future__ import annotations
 
 import tempfile
+from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -43,6 +44,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 _LEAST_BYTES_A_ROW = 50
+_READ_AHEAD = 2
 _CONFLICTING = Message(
     "conflicting_row",
     "En tidigare rad i filen har samma id och andra värden; den gäller.",
@@ -89,14 +91,15 @@ def publish(connection: Connection, order: Order, readings: Iterable[Reading], p
     pa.set_memory_pool(pa.system_memory_pool())
     with ThreadPoolExecutor(1) as sender, ThreadPoolExecutor(1) as reader, tempfile.TemporaryFile() as told:
         parts = iter(readings)
-        coming = reader.submit(next, parts, None)
+        # One part more is read than is waited for, so that the reader has something to do also while the areas are indexed.
+        coming = deque(reader.submit(next, parts, None) for _ in range(_READ_AHEAD))
         places.make_ready(order.size // _LEAST_BYTES_A_ROW)
-        reading = coming.result()
+        reading = coming.popleft().result()
         loading = _Loading.begin(Sending(sender, connection), order, places, (told, _rows_expected(order, reading)))
         while reading is not None:
-            coming = reader.submit(next, parts, None)
+            coming.append(reader.submit(next, parts, None))
             loading.take(reading)
-            reading = coming.result()
+            reading = coming.popleft().result()
         return loading.finish()
 
 
