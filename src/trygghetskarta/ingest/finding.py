@@ -17,9 +17,6 @@ Numbers = npt.NDArray[np.int32]
 _NEAR_METRES = 50.0
 """How far from every area a point in water or a gap may lie and still be counted in the nearest."""
 
-# A loader makes its index anew. Cells of twice the side take less than half the time to make, and a point a fifth more to find.
-_CELL_METRES = 20.0
-
 
 @dataclass(frozen=True, slots=True)
 class Tree:
@@ -53,7 +50,7 @@ def tree_of(outlines: tuple[bytes, ...]) -> Tree:
 @lru_cache(maxsize=8)
 def index_of(outlines: tuple[bytes, ...]) -> RasterIndex:
     """Index some outlines; editions that share a level's outlines, and deliveries one after another, share the index."""
-    return index_polygons(shapely.from_wkb(np.array(outlines, object)), _CELL_METRES)
+    return index_polygons(shapely.from_wkb(np.array(outlines, object)))
 
 
 @dataclass(frozen=True, slots=True)
