@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
-from trygghetskarta.api.question import AreaParameters, LinkParameters, ListParameters
+from trygghetskarta.api.question import AreaFormat, AreaParameters, LinkParameters, ListParameters
 from trygghetskarta.domain.areas import Area, Edition
 from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.area_links import AreaLink, links_of
@@ -86,8 +86,6 @@ def areas(request: Request, shelf: CurrentShelf, audience: CurrentAudience, aske
             f"Indelningen från {cube.edition.valid_from} har inte nivån {asked.level}.",
             f"The edition of {cube.edition.valid_from} has no level {asked.level}.",
         )
-    if asked.format not in (Format.GEOJSON, Format.JSON):
-        raise bad_parameter("format", asked.format, "Områden ges som geojson eller json.", "Areas are given as geojson or json.")
     rows = [_area(area) for area in cube.areas[asked.level]]
     freshness = Freshness(cube.version, cube.published_at, audience)
 
@@ -98,7 +96,7 @@ def areas(request: Request, shelf: CurrentShelf, audience: CurrentAudience, aske
     def listed() -> bytes:
         return orjson.dumps(ListParameters(limit=asked.limit, offset=asked.offset).page(rows))
 
-    return respond(request, freshness, asked.format.media_type, whole if asked.format is Format.GEOJSON else listed)
+    return respond(request, freshness, Format(asked.format).media_type, whole if asked.format is AreaFormat.GEOJSON else listed)
 
 
 def _area(area: Area) -> dict[str, Any]:
