@@ -37,14 +37,16 @@ class _Shelved:
 class Shelf:
     """Hands out the cube of an edition and a day; swaps everything whole when something is published."""
 
-    def __init__(self, engine: Engine, refresh_seconds: float) -> None:
+    def __init__(self, engine: Engine, refresh_seconds: float, cells_limit: int | None = None) -> None:
         """Begin empty.
 
         Args:
             engine: The database.
             refresh_seconds: How often to ask for a new publication when the database has said nothing.
+            cells_limit: The most figures of an answer made from here; None for any number.
         """
         self.engine = engine
+        self.cells_limit = cells_limit
         self._refresh_seconds = refresh_seconds
         self._shelved = _Shelved(-1)
         self._loading = threading.Lock()
@@ -52,8 +54,11 @@ class Shelf:
         self._listener = threading.Thread(target=self._listen, name="shelf", daemon=True)
 
     def start(self) -> None:
-        """Load the newest edition's cube, if there is one, and begin to listen."""
-        self.refresh()
+        """Load the newest edition's cube, if there is one and the database answers, and begin to listen."""
+        try:
+            self.refresh()
+        except SQLAlchemyError as error:
+            _log.warning("The database does not answer yet: %s", error)
         self._listener.start()
 
     def stop(self) -> None:
@@ -97,6 +102,10 @@ class Shelf:
             with self.engine.connect() as connection:
                 shelved.outlines[key] = load_outlines(connection, edition.edition_id, level, detail)
         return shelved.outlines[key]
+
+    def newest(self) -> Cube | None:
+        """Give the cube of the newest edition as it is kept now, without asking the database; None where there is none."""
+        return self._shelved.cubes.get((None, None, None))
 
     def editions(self) -> list[Edition]:
         """Read the editions, newest first."""
