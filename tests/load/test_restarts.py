@@ -9,8 +9,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http.client import HTTPException
 from pathlib import Path
 
+import pytest
+
+from tests.faults.loader import runs
 from tests.load.service import Client, get, open_socket, served, start
 
 SEED = 20_261_121
@@ -53,9 +57,7 @@ class Crowd:
             try:
                 answer = client.get(path, last=number % 2 == 0)
                 fault = "" if answer.status == 200 and answer.body == self.right[path] else f"{answer.status}: {answer.body[:200]!r}"
-            except OSError as error:
-                fault, client = repr(error), Client(self._port)
-            except Exception as error:  # noqa: BLE001  # http.client's own kinds: the answer was cut off
+            except (OSError, HTTPException) as error:
                 fault, client = repr(error), Client(self._port)
             with self._counting:
                 self.answered += 1
@@ -75,6 +77,7 @@ def asked_meanwhile(port: int) -> Iterator[Crowd]:
         crowd.end()
 
 
+@pytest.mark.timeout(900)  # on a machine that others use; alone it takes a minute
 def test_nothing_is_lost_over_twenty_restarts_by_sigterm(database: str, tmp_path: Path) -> None:
     said = tmp_path / "said.jsonl"
     with open_socket() as listening:
@@ -93,7 +96,7 @@ def test_nothing_is_lost_over_twenty_restarts_by_sigterm(database: str, tmp_path
 
 def test_nothing_is_lost_when_workers_are_replaced_or_end(database: str, tmp_path: Path) -> None:
     with served(database, tmp_path / "said.jsonl", workers="2") as service, asked_meanwhile(service.port) as crowd:
-        for number in range(4):
+        for number in range(2):
             before = set(service.workers())
             if number % 2:
                 service.process.send_signal(signal.SIGHUP)
@@ -117,7 +120,7 @@ def test_a_killed_worker_is_started_anew_and_workers_never_outlive_their_parent(
         assert second != first
         service.process.kill()
         service.process.wait()
-        wait_until(lambda: not Path(f"/proc/{second[0]}").exists())
+        wait_until(lambda: not runs(second[0]))
 
 
 def test_ready_says_no_before_the_service_takes_no_more(database: str, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from trygghetskarta.api.shelf import Shelf
@@ -97,7 +97,6 @@ class QuestionParameters(BaseModel):
     format: Annotated[Format, Field(description="Svarets format. / Format of the answer.")] = Format.JSON
     dialect: Annotated[Dialect, Field(description="CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV.")] = Dialect.EXCEL
     geometry: Annotated[Detail, Field(description="Hur detaljerade områdenas gränser är. / Detail of the outlines.")] = Detail.METRES10
-    _cells_limit: int | None = PrivateAttr(None)
 
     def refuse_hidden(self, cube: Cube, audience: Audience) -> None:
         """Refuse a category that whoever asks may not know of, as one that there is not."""
@@ -123,12 +122,10 @@ class QuestionParameters(BaseModel):
             weights=self.weights,
             statistics=statistics,
             by=self.by,
-            cells_limit=self._cells_limit,
         )
 
     def cube(self, shelf: Shelf) -> Cube:
         """Give the cube that the question is answered from."""
-        self._cells_limit = shelf.cells_limit
         return shelf.cube(self.edition, self.as_of, cube_by(self.source, self.by))
 
     def at_one_state(self, shelf: Shelf) -> AbstractContextManager[tuple[Connection, Cube]]:

@@ -7,7 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import psycopg
@@ -46,7 +46,7 @@ class Shelf:
             cells_limit: The most figures of an answer made from here; None for any number.
         """
         self.engine = engine
-        self.cells_limit = cells_limit
+        self._cells_limit = cells_limit
         self._refresh_seconds = refresh_seconds
         self._shelved = _Shelved(-1)
         self._loading = threading.Lock()
@@ -78,7 +78,7 @@ class Shelf:
             shelved = self._shelved
             if key not in shelved.cubes:
                 with one_state(self.engine) as connection:
-                    shelved.cubes[key] = load_cube(connection, edition, as_of, by)
+                    shelved.cubes[key] = self._load(connection, edition, as_of, by)
                 while len(shelved.cubes) > _KEPT:
                     shelved.cubes.popitem(last=False)
             return shelved.cubes[key]
@@ -92,7 +92,7 @@ class Shelf:
             version = newest_version(connection)
             cube = self.cube(edition, as_of, by)
             # Something may have been published since the shelf last looked.
-            yield connection, cube if self._shelved.version == version else load_cube(connection, edition, as_of, by)
+            yield connection, cube if self._shelved.version == version else self._load(connection, edition, as_of, by)
 
     def outlines(self, edition: Edition, level: AreaLevel, detail: Detail) -> dict[str, str]:
         """Give the outlines of a level by code."""
@@ -120,10 +120,13 @@ class Shelf:
                 return
             fresh = _Shelved(version)
             try:
-                fresh.cubes[(None, None, None)] = load_cube(connection)
+                fresh.cubes[(None, None, None)] = self._load(connection)
             except NotCoveredError as error:
                 _log.warning("%s", error)
         self._shelved = fresh
+
+    def _load(self, connection: Connection, edition: date | None = None, as_of: date | None = None, by: CountsBy | None = None) -> Cube:
+        return replace(load_cube(connection, edition, as_of, by), cells_limit=self._cells_limit)
 
     def _listen(self) -> None:
         """Refresh when the database says so, and now and then without being told."""

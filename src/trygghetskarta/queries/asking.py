@@ -9,7 +9,7 @@ from datetime import date
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.counts import Denominator, Measure, Question, Statistics
-from trygghetskarta.domain.periods import Interval, Month, Span, cut
+from trygghetskarta.domain.periods import Interval, Month, Span
 from trygghetskarta.domain.sources import CONTRACTS, EVENTS, CountsBy, SourceId
 from trygghetskarta.errors import Fault, InvalidQuestionError, NotCarriedError, NotCoveredError, bad_parameter
 from trygghetskarta.queries.cube import Cube
@@ -20,7 +20,7 @@ _LONGEST = 1200
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question with its months as texts, and the most figures that its answer may hold; see `Question` for the rest."""
+    """A question with its months as texts; see `Question` for the rest."""
 
     level: AreaLevel
     sources: tuple[SourceId, ...]
@@ -39,7 +39,6 @@ class Asked:
     weights: str | None = None
     statistics: Statistics = Statistics.NONE
     by: CountsBy | None = None
-    cells_limit: int | None = None
 
 
 def ask(cube: Cube, asked: Asked) -> Question:
@@ -53,8 +52,8 @@ def ask(cube: Cube, asked: Asked) -> Question:
         The question. Without months it is about the last twelve that every source delivered.
 
     Raises:
-        InvalidQuestionError: A month is not one, the months are in the wrong order, there is no such group, the answer would hold too many
-            figures, or this kind of question can only be answered by each source's own date.
+        InvalidQuestionError: A month is not one, the months are in the wrong order, there is no such group, or this kind of question can only be
+            answered by each source's own date.
         NotCarriedError: A source holds no events or does not tell the date asked for, or an asked source has nothing of the group.
         NotCoveredError: No months were given and nothing is delivered.
     """
@@ -74,7 +73,6 @@ def ask(cube: Cube, asked: Asked) -> Question:
     span = Span(first, last)
     if span.months > _LONGEST:
         raise bad_parameter("from", str(first), f"Perioden är längre än {_LONGEST} månader.", f"The span is longer than {_LONGEST} months.")
-    _refuse_too_many(cube, asked, span)
     return Question(
         level=asked.level,
         sources=asked.sources,
@@ -98,21 +96,6 @@ def ask(cube: Cube, asked: Asked) -> Question:
 def cube_by(sources: Iterable[SourceId], by: CountsBy | None) -> CountsBy | None:
     """Give the date that the cube of a question must be counted by: None when it is the own date of every source that tells it."""
     return by if set(sources) & set(counted_otherwise(by)) else None
-
-
-def _refuse_too_many(cube: Cube, asked: Asked, span: Span) -> None:
-    """Refuse a question whose answer would hold more figures than it may, before anything is counted."""
-    if asked.cells_limit is None or asked.level not in cube.areas:
-        return
-    areas = len(asked.areas) or len(cube.areas[asked.level])
-    periods = len(cut(span, asked.interval))
-    if areas * periods > asked.cells_limit:
-        raise bad_parameter(
-            "from",
-            str(span.first),
-            f"Svaret skulle ha {areas} områden × {periods} perioder, och får ha högst {asked.cells_limit} tal. Ange områden eller kortare tid.",
-            f"The answer would have {areas} areas × {periods} periods, and may have {asked.cells_limit} figures. Name areas or a shorter span.",
-        )
 
 
 def _refuse_date(cube: Cube, asked: Asked) -> None:
