@@ -53,8 +53,9 @@ def _measure(pid: int, port: int, seconds: float) -> None:
     alone = asyncio.run(crowd.one_by_one(_AT_ONCE, _CAPACITY_SECONDS))
     capacity = alone.statuses[200] / _CAPACITY_SECONDS
     before = _resident(pid)
+    used = (_processor(pid), time.process_time())
     told, highest = asyncio.run(_watched(crowd, capacity * _TIMES, seconds, pid))
-    ended = time.monotonic()
+    used = (_processor(pid) - used[0], time.process_time() - used[1])
     after = asyncio.run(crowd.one_by_one(1, 5.0))
     recovered = after.worst(1.0)
     wrong = _wrong(port, told)
@@ -69,10 +70,10 @@ def _measure(pid: int, port: int, seconds: float) -> None:
         ("p99 of those with 200", f"{_worst(told, 200):.2f} s", ""),
         ("wrong answers", str(wrong), f"of {min(_CHECKED, len(told.seen))} questions asked again"),
         ("memory of the worker, before and at most", f"{before:.0f} MB", f"{highest:.0f} MB"),
+        ("processor of the worker, and of the crowd", f"{used[0] / seconds:.0%}", f"{used[1] / seconds:.0%}"),
         ("quickest and slowest answer in 5 s after", f"{recovered:.2f} s", f"{after.worst(0.0):.2f} s, {after.statuses[503]} refused"),
     ]
     print_table(("", "", ""), rows)
-    print(f"begun to recover {time.monotonic() - ended:.0f} s ago\n")
 
 
 def _worst(told: Told, status: int) -> float:
@@ -107,6 +108,12 @@ def _resident(pid: int) -> float:
         if line.startswith("VmRSS"):
             return int(line.split()[1]) / 1024
     return 0.0
+
+
+def _processor(pid: int) -> float:
+    """Give the seconds of processor that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager

@@ -8,12 +8,16 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import threading
+import time
 import traceback
+from collections import deque
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from secrets import token_hex
+from typing import TextIO
 
 import orjson
 from prometheus_client import Counter, Gauge, Histogram
@@ -23,6 +27,8 @@ REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _BUCKETS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_GATHER_SECONDS = 0.2
+_MOST_LINES = 50_000
 _PASSWORD = re.compile(r"(://[^:/@\s]*):[^@\s]*@")
 
 
@@ -73,13 +79,51 @@ def _trace(error: BaseException) -> list[str]:
     return [*(_trace(before) if before is not None else ()), *frames, type(error).__qualname__]
 
 
+class Gathered(logging.Handler):
+    """Writes lines together, a few times a second: each write lets another thread run, and the one that answers everybody would wait for it.
+
+    A warning is written at once, with all before it. A reader that takes nothing loses the oldest lines.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        """Begin to gather.
+
+        Args:
+            stream: Where to write.
+        """
+        super().__init__()
+        self._stream = stream
+        self._lines: deque[str] = deque(maxlen=_MOST_LINES)
+        self._writing = threading.Lock()
+        threading.Thread(target=self._write_now_and_then, name="log", daemon=True).start()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take a line."""
+        self._lines.append(self.format(record) + "\n")
+        if record.levelno >= logging.WARNING:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is gathered."""
+        with self._writing:
+            lines = [self._lines.popleft() for _ in range(len(self._lines))]
+            if lines:
+                self._stream.write("".join(lines))
+                self._stream.flush()
+
+    def _write_now_and_then(self) -> None:
+        while True:
+            time.sleep(_GATHER_SECONDS)
+            self.flush()
+
+
 def log_as_json(level: int = logging.INFO) -> None:
     """Log everything of this process to standard error as lines of JSON.
 
     Args:
         level: The least that is told.
     """
-    told = logging.StreamHandler(sys.stderr)
+    told = Gathered(sys.stderr)
     told.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[told], force=True)
 

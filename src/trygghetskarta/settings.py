@@ -109,7 +109,7 @@ class Settings(BaseSettings):
         description="Så länge väntar en fråga på en ledig anslutning till databasen innan svaret blir 503.",
     )
     working_limit: int = Field(
-        default=4,
+        default=2,
         ge=1,
         le=36,
         description="Antal frågor som en arbetsprocess arbetar med samtidigt. Fler än så väntar på sin tur.",

@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import os
 import socket
+import sys
 from collections.abc import Sequence
 from typing import cast
 
@@ -23,6 +24,7 @@ from trygghetskarta.settings import Settings, read_settings
 
 READY = b"1"
 STOPS = b"s"
+_SWITCH_SECONDS = 0.0005
 
 
 class Worker(uvicorn.Server):
@@ -97,6 +99,8 @@ def main() -> None:
     parser.add_argument("--parent", type=int, required=True, help="the socket shared with the parent")
     given = parser.parse_args()
     log_as_json()
+    # The thread that lets everybody in waits so long for one that counts, each time it has read or written something.
+    sys.setswitchinterval(_SWITCH_SECONDS)
     settings = read_settings()
     for number in (*given.listen, given.parent):
         os.set_inheritable(number, False)
