@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import threading
 import time
@@ -44,7 +45,14 @@ settings.load_profile("untimed")
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out, by name, the tests that need what this machine does not have. In CI nothing may be left out."""
-    lacks = {"shared": not SHARED.is_dir(), "browser": not CHROMIUM.exists()}
+    lacks = {
+        "shared": not SHARED.is_dir(),
+        "browser": not CHROMIUM.exists(),
+        "gdal": shutil.which("ogrinfo") is None,
+        "npm": shutil.which("npm") is None,
+        "office": shutil.which("soffice") is None,
+        "r": shutil.which("Rscript") is None,
+    }
     left_out = [item for item in items if any(lacks[marker] and item.get_closest_marker(marker) for marker in lacks)]
     if left_out and os.environ.get("CI") == "true":
         raise pytest.UsageError(f"CI lacks what these need: {', '.join(item.name for item in left_out)}")
@@ -60,7 +68,7 @@ _LEFT_OUT: pytest.StashKey[list[str]] = pytest.StashKey()
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Name the tests that were left out."""
     for name in config.stash.get(_LEFT_OUT, []):
-        terminalreporter.write_line(f"left out, for want of ../shared or Chromium: {name}")
+        terminalreporter.write_line(f"left out, for want of ../shared or a program: {name}")
 
 
 class Server:

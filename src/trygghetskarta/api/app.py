@@ -14,7 +14,9 @@ from starlette.middleware.cors import CORSMiddleware
 
 from trygghetskarta import __version__
 from trygghetskarta.api.door import Door
+from trygghetskarta.api.finished import AnswerFinished
 from trygghetskarta.api.gate import Gate, Turns
+from trygghetskarta.api.kept_tiles import KeptTiles
 from trygghetskarta.api.leaving import follow
 from trygghetskarta.api.packing import Packing
 from trygghetskarta.api.problems import add_problems
@@ -23,15 +25,19 @@ from trygghetskarta.api.routers import (
     comparisons,
     decompositions,
     deliveries,
+    exports,
     hours,
     lenses,
     measures,
+    ogc_tiles,
+    pxweb,
     series,
     service,
     similar,
     sources,
     space,
     surveys,
+    tiles,
     traces,
 )
 from trygghetskarta.api.shelf import Shelf
@@ -64,7 +70,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     """
     engine = make_engine(database_url, settings.pool_size, settings.pool_seconds, settings.statement_seconds)
     follow(engine)
-    shelf = Shelf(engine, settings.refresh_seconds, settings.cells_limit)
+    shelf = Shelf(engine, settings.refresh_seconds, settings.answer_bytes, settings.cells_limit)
     turns = Turns(settings.working_limit, settings.waiting_limit, settings.waiting_seconds)
 
     @asynccontextmanager
@@ -82,16 +88,19 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         title="trygghetskarta", version=__version__, description=_DESCRIPTION, lifespan=life, docs_url=None, redoc_url=None
     )  # fmt: skip
     app.state.shelf, app.state.audience, app.state.settings = shelf, audience, settings
-    # The last one is the first that a request meets.
+    app.state.tiles = KeptTiles(shelf)
+    # The last one is the first that a request meets. What is answered from memory takes no turn.
     app.add_middleware(Packing)
     app.add_middleware(Gate, turns=turns)
+    app.add_middleware(AnswerFinished, current=shelf.answers, quick={"/v1/comparisons": comparisons.quick_comparison})
     _guard(app, settings, audience)
     app.add_middleware(CloseUnread)
-    app.add_middleware(Door, settings=settings, own_host_only=audience is Audience.ANALYST)
     add_problems(app)
+    paths: set[str] = set()
     for router in (
         comparisons.router,
         series.router,
+        exports.router,
         decompositions.router,
         hours.router,
         space.router,
@@ -100,12 +109,18 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         lenses.router,
         traces.router,
         areas.router,
+        tiles.router,
+        ogc_tiles.router,
         sources.router,
         measures.router,
         deliveries.router,
+        pxweb.router,
+        pxweb.data_router,
         service.router,
     ):
         app.include_router(router)
+        paths.update(path for route in router.routes if "{" not in (path := getattr(route, "path", "{")))
+    app.add_middleware(Door, settings=settings, paths=frozenset(paths), own_host_only=audience is Audience.ANALYST)
     return app
 
 
@@ -135,7 +150,7 @@ def _guard(app: FastAPI, settings: Settings, audience: Audience) -> None:
         allow_origins=list(settings.cors_origins) if settings.cors_origins is not None else [] if exact else ["*"],
         allow_origin_regex=_OWN_MACHINE if exact and settings.cors_origins is None else None,
         allow_methods=["GET"],
-        expose_headers=["ETag", "Last-Modified", "Retry-After", "X-Request-Id"],
+        expose_headers=["ETag", "Last-Modified", "Content-Disposition", "Retry-After", "X-Request-Id"],
     )
 
 

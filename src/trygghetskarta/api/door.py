@@ -17,6 +17,10 @@ from trygghetskarta.errors import Fault
 from trygghetskarta.observe import REQUEST_ID, Answered, Metrics, metrics, request_id
 from trygghetskarta.settings import Settings
 
+PASSAGE = "trygghetskarta.passage"
+"""Where a request's scope holds what is known of it on its way, for `note_route`."""
+
+_KEPT = "(kept)"
 _log = logging.getLogger("trygghetskarta.requests")
 _OWN_NAMES = (b"127.0.0.1", b"localhost", b"[::1]")
 _DELIVERIES = "/v1/deliveries"
@@ -28,6 +32,17 @@ Refusal = tuple[HTTPStatus, tuple[str, str], tuple[Fault, ...], str]
 """Status, what is wrong in both languages, the parameters at fault, and the limit's name."""
 
 
+def note_route(scope: Scope) -> None:
+    """Note which route a request met, once it has: what is between the door and the routes may work on a copy of the scope.
+
+    Args:
+        scope: As the routes have left it.
+    """
+    passage: _Passage | None = scope.get(PASSAGE)
+    if passage is not None:
+        passage.route = getattr(scope.get("route"), "path", None)
+
+
 @dataclass(slots=True)
 class _Passage:
     """What is known of one request on its way through."""
@@ -37,6 +52,7 @@ class _Passage:
     sent: int = 0
     started: bool = False
     headers: dict[bytes, bytes] = field(default_factory=dict)
+    route: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +62,14 @@ class Door:
     Attributes:
         app: What answers.
         settings: Holds the limits.
+        paths: The paths that are routes as they stand.
         own_host_only: Whether to answer only under this machine's own names: a page elsewhere may have its own name lead here.
         metrics: Where to count.
     """
 
     app: ASGIApp
     settings: Settings
+    paths: frozenset[str]
     own_host_only: bool
     metrics: Metrics = field(default_factory=metrics)
 
@@ -63,6 +81,7 @@ class Door:
         passage = _Passage(perf_counter(), headers=dict(reversed(scope["headers"])))
         name = request_id(passage.headers.get(b"x-request-id"))
         REQUEST_ID.set(name)
+        scope[PASSAGE] = passage
         stamp = (b"x-request-id", name.encode())
 
         async def stamped(message: Message) -> None:
@@ -150,7 +169,9 @@ class Door:
         return bounded
 
     def _tell(self, scope: Scope, passage: _Passage) -> None:
-        route = getattr(scope.get("route"), "path", None)
+        route = passage.route or (scope["path"] if scope["path"] in self.paths else None)
+        if route is None and passage.status < HTTPStatus.BAD_REQUEST:
+            route = _KEPT
         answer = Answered(scope["method"], route, passage.status, perf_counter() - passage.began, passage.sent)
         self.metrics.answered(answer)
         if route in _QUIET and answer.status < HTTPStatus.BAD_REQUEST:

@@ -12,6 +12,7 @@ from http import HTTPStatus
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from trygghetskarta.api.door import note_route
 from trygghetskarta.api.leaving import Leaving
 from trygghetskarta.api.problems import problem
 from trygghetskarta.observe import Metrics, metrics
@@ -97,17 +98,25 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer when it is this request's turn, or say that there is too much to do."""
-        if scope["type"] != "http" or not _takes_turns(scope):
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
+        elif not _takes_turns(scope):
+            await self._answer(scope, receive, send)
         elif await self.turns.take():
             try:
                 async with Leaving(scope, receive):
-                    await self.app(scope, receive, send)
+                    await self._answer(scope, receive, send)
             finally:
                 self.turns.give_back()
         else:
             self.metrics.refused_by("working")
             await problem(HTTPStatus.SERVICE_UNAVAILABLE, _FULL, scope["path"])(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            note_route(scope)
 
 
 def _takes_turns(scope: Scope) -> bool:

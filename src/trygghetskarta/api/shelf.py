@@ -14,12 +14,17 @@ import psycopg
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from trygghetskarta.api.finished import Answers
 from trygghetskarta.domain.areas import AreaLevel, Edition
 from trygghetskarta.domain.sources import CountsBy
 from trygghetskarta.errors import NotCoveredError
 from trygghetskarta.queries.areas import Detail, load_outlines
 from trygghetskarta.queries.cube import Cube, list_editions, load_cube, newest_version
+from trygghetskarta.serialize.geojson import Features
 from trygghetskarta.store.engine import CHANNEL, one_state
+
+CubeKey = tuple[date | None, date | None, CountsBy | None]
+"""First day of the edition, the day whose knowledge is counted, the date that decides the month; None as for `Shelf.cube`."""
 
 _KEPT = 6
 _log = logging.getLogger(__name__)
@@ -27,28 +32,32 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Shelved:
-    """What is kept of one publication: its cubes, and outlines by edition, level and detail."""
+    """What is kept of one publication: its finished answers, its cubes, and outlines and the features they begin by edition, level and detail."""
 
     version: int
-    cubes: OrderedDict[tuple[date | None, date | None, CountsBy | None], Cube] = field(default_factory=OrderedDict)
+    answers: Answers
+    cubes: OrderedDict[CubeKey, Cube] = field(default_factory=OrderedDict)
     outlines: dict[tuple[int, AreaLevel, Detail], dict[str, str]] = field(default_factory=dict)
+    features: dict[tuple[int, AreaLevel, Detail], Features] = field(default_factory=dict)
 
 
 class Shelf:
     """Hands out the cube of an edition and a day; swaps everything whole when something is published."""
 
-    def __init__(self, engine: Engine, refresh_seconds: float, cells_limit: int | None = None) -> None:
+    def __init__(self, engine: Engine, refresh_seconds: float, answer_bytes: int = 0, cells_limit: int | None = None) -> None:
         """Begin empty.
 
         Args:
             engine: The database.
             refresh_seconds: How often to ask for a new publication when the database has said nothing.
+            answer_bytes: How much the finished answers of a publication may take.
             cells_limit: The most figures of an answer made from here; None for any number.
         """
         self.engine = engine
         self._cells_limit = cells_limit
         self._refresh_seconds = refresh_seconds
-        self._shelved = _Shelved(-1)
+        self._answer_bytes = answer_bytes
+        self._shelved = self._empty(-1)
         self._loading = threading.Lock()
         self._stop = threading.Event()
         self._listener = threading.Thread(target=self._listen, name="shelf", daemon=True)
@@ -66,6 +75,11 @@ class Shelf:
         self._stop.set()
         if self._listener.is_alive():
             self._listener.join(timeout=5)
+
+    @property
+    def version(self) -> int:
+        """Number of the last publication that the shelf has seen."""
+        return self._shelved.version
 
     def cube(self, edition: date | None = None, as_of: date | None = None, by: CountsBy | None = None) -> Cube:
         """Give the cube of an edition (None for the newest), as known on a day (None for now), by a date (None for each source's own)."""
@@ -103,6 +117,23 @@ class Shelf:
                 shelved.outlines[key] = load_outlines(connection, edition.edition_id, level, detail)
         return shelved.outlines[key]
 
+    def features(self, cube: Cube, level: AreaLevel, detail: Detail) -> Features:
+        """Give the beginnings of the features of a level."""
+        shelved = self._shelved
+        key = (cube.edition.edition_id, level, detail)
+        if key not in shelved.features:
+            shelved.features[key] = Features.begin(cube.areas[level], self.outlines(cube.edition, level, detail))
+        return shelved.features[key]
+
+    def holds(self, key: CubeKey, level: AreaLevel, detail: Detail) -> bool:
+        """Tell whether the cube of an edition, a day and a date is in memory, and the features of one of its levels: whether it costs no wait."""
+        cube = self._shelved.cubes.get(key)
+        return cube is not None and (cube.edition.edition_id, level, detail) in self._shelved.features
+
+    def answers(self) -> Answers:
+        """Give the finished answers of what is published."""
+        return self._shelved.answers
+
     def newest(self) -> Cube | None:
         """Give the cube of the newest edition as it is kept now, without asking the database; None where there is none."""
         return self._shelved.cubes.get((None, None, None))
@@ -118,12 +149,15 @@ class Shelf:
             version = newest_version(connection)
             if version == self._shelved.version:
                 return
-            fresh = _Shelved(version)
+            fresh = self._empty(version)
             try:
                 fresh.cubes[(None, None, None)] = self._load(connection)
             except NotCoveredError as error:
                 _log.warning("%s", error)
         self._shelved = fresh
+
+    def _empty(self, version: int) -> _Shelved:
+        return _Shelved(version, Answers(version, self._answer_bytes))
 
     def _load(self, connection: Connection, edition: date | None = None, as_of: date | None = None, by: CountsBy | None = None) -> Cube:
         return replace(load_cube(connection, edition, as_of, by), cells_limit=self._cells_limit)
