@@ -7,7 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import psycopg
@@ -44,15 +44,17 @@ class _Shelved:
 class Shelf:
     """Hands out the cube of an edition and a day; swaps everything whole when something is published."""
 
-    def __init__(self, engine: Engine, refresh_seconds: float, answer_bytes: int = 0) -> None:
+    def __init__(self, engine: Engine, refresh_seconds: float, answer_bytes: int = 0, cells_limit: int | None = None) -> None:
         """Begin empty.
 
         Args:
             engine: The database.
             refresh_seconds: How often to ask for a new publication when the database has said nothing.
             answer_bytes: How much the finished answers of a publication may take.
+            cells_limit: The most figures of an answer made from here; None for any number.
         """
         self.engine = engine
+        self._cells_limit = cells_limit
         self._refresh_seconds = refresh_seconds
         self._answer_bytes = answer_bytes
         self._shelved = self._empty(-1)
@@ -61,8 +63,11 @@ class Shelf:
         self._listener = threading.Thread(target=self._listen, name="shelf", daemon=True)
 
     def start(self) -> None:
-        """Load the newest edition's cube, if there is one, and begin to listen."""
-        self.refresh()
+        """Load the newest edition's cube, if there is one and the database answers, and begin to listen."""
+        try:
+            self.refresh()
+        except SQLAlchemyError as error:
+            _log.warning("The database does not answer yet: %s", error)
         self._listener.start()
 
     def stop(self) -> None:
@@ -87,7 +92,7 @@ class Shelf:
             shelved = self._shelved
             if key not in shelved.cubes:
                 with one_state(self.engine) as connection:
-                    shelved.cubes[key] = load_cube(connection, edition, as_of, by)
+                    shelved.cubes[key] = self._load(connection, edition, as_of, by)
                 while len(shelved.cubes) > _KEPT:
                     shelved.cubes.popitem(last=False)
             return shelved.cubes[key]
@@ -101,7 +106,7 @@ class Shelf:
             version = newest_version(connection)
             cube = self.cube(edition, as_of, by)
             # Something may have been published since the shelf last looked.
-            yield connection, cube if self._shelved.version == version else load_cube(connection, edition, as_of, by)
+            yield connection, cube if self._shelved.version == version else self._load(connection, edition, as_of, by)
 
     def outlines(self, edition: Edition, level: AreaLevel, detail: Detail) -> dict[str, str]:
         """Give the outlines of a level by code."""
@@ -129,6 +134,10 @@ class Shelf:
         """Give the finished answers of what is published."""
         return self._shelved.answers
 
+    def newest(self) -> Cube | None:
+        """Give the cube of the newest edition as it is kept now, without asking the database; None where there is none."""
+        return self._shelved.cubes.get((None, None, None))
+
     def editions(self) -> list[Edition]:
         """Read the editions, newest first."""
         with self.engine.connect() as connection:
@@ -142,13 +151,16 @@ class Shelf:
                 return
             fresh = self._empty(version)
             try:
-                fresh.cubes[(None, None, None)] = load_cube(connection)
+                fresh.cubes[(None, None, None)] = self._load(connection)
             except NotCoveredError as error:
                 _log.warning("%s", error)
         self._shelved = fresh
 
     def _empty(self, version: int) -> _Shelved:
         return _Shelved(version, Answers(version, self._answer_bytes))
+
+    def _load(self, connection: Connection, edition: date | None = None, as_of: date | None = None, by: CountsBy | None = None) -> Cube:
+        return replace(load_cube(connection, edition, as_of, by), cells_limit=self._cells_limit)
 
     def _listen(self) -> None:
         """Refresh when the database says so, and now and then without being told."""
