@@ -19,9 +19,11 @@ from trygghetskarta.api.routers import (
     comparisons,
     decompositions,
     deliveries,
+    events,
     hours,
     lenses,
     measures,
+    ogc,
     series,
     service,
     similar,
@@ -86,11 +88,13 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         similar.router,
         lenses.router,
         traces.router,
+        events.router,
         areas.router,
         sources.router,
         measures.router,
         deliveries.router,
         service.router,
+        ogc.router,
     ):
         app.include_router(router)
     return app
@@ -108,7 +112,7 @@ def _guard(app: FastAPI, settings: Settings, audience: Audience) -> None:
         allow_origins=list(settings.cors_origins) if settings.cors_origins is not None else [] if exact else ["*"],
         allow_origin_regex=_OWN_MACHINE if exact and settings.cors_origins is None else None,
         allow_methods=["GET"],
-        expose_headers=["ETag", "Last-Modified"],
+        expose_headers=["ETag", "Last-Modified", "Link", "Content-Crs"],
     )
     if exact:
         app.middleware("http")(_own_host_only)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeVar
 
 import psycopg
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from trygghetskarta.api.keeping import Keeping
 from trygghetskarta.domain.areas import AreaLevel, Edition
+from trygghetskarta.domain.filters import CRS84, Plane
 from trygghetskarta.domain.sources import CountsBy
 from trygghetskarta.errors import NotCoveredError
 from trygghetskarta.queries.areas import Detail, load_outlines
@@ -22,16 +25,18 @@ from trygghetskarta.queries.cube import Cube, list_editions, load_cube, newest_v
 from trygghetskarta.store.engine import CHANNEL, one_state
 
 _KEPT = 6
+Kept = TypeVar("Kept")
 _log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class _Shelved:
-    """What is kept of one publication: its cubes, and outlines by edition, level and detail."""
+    """What is kept of one publication: its cubes, outlines by edition, level, detail and plane, and what else was made of it."""
 
     version: int
     cubes: OrderedDict[tuple[date | None, date | None, CountsBy | None], Cube] = field(default_factory=OrderedDict)
-    outlines: dict[tuple[int, AreaLevel, Detail], dict[str, str]] = field(default_factory=dict)
+    outlines: dict[tuple[int, AreaLevel, Detail, Plane], dict[str, str]] = field(default_factory=dict)
+    keeping: Keeping = field(default_factory=Keeping)
 
 
 class Shelf:
@@ -89,14 +94,24 @@ class Shelf:
             # Something may have been published since the shelf last looked.
             yield connection, cube if self._shelved.version == version else load_cube(connection, edition, as_of, by)
 
-    def outlines(self, edition: Edition, level: AreaLevel, detail: Detail) -> dict[str, str]:
-        """Give the outlines of a level by code."""
+    def outlines(self, edition: Edition, level: AreaLevel, detail: Detail, plane: Plane = CRS84) -> dict[str, str]:
+        """Give the outlines of a level by code, in a plane."""
         shelved = self._shelved
-        key = (edition.edition_id, level, detail)
+        key = (edition.edition_id, level, detail, plane)
         if key not in shelved.outlines:
             with self.engine.connect() as connection:
-                shelved.outlines[key] = load_outlines(connection, edition.edition_id, level, detail)
+                shelved.outlines[key] = load_outlines(connection, edition.edition_id, level, detail, plane)
         return shelved.outlines[key]
+
+    def kept(self, key: Hashable, make: Callable[[], Kept], weigh: Callable[[Kept], int] = lambda _: 1) -> Kept:
+        """Give what was made under a key since the last publication, or make it now.
+
+        Args:
+            key: What it depends on besides the data.
+            make: Makes it.
+            weigh: Tells how many rows of an answer it weighs as much as.
+        """
+        return self._shelved.keeping.get(key, make, weigh)
 
     def editions(self) -> list[Edition]:
         """Read the editions, newest first."""

@@ -11,11 +11,12 @@ from fastapi import APIRouter, Query, Request, Response
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
 from trygghetskarta.api.question import AreaParameters, LinkParameters, ListParameters
-from trygghetskarta.domain.areas import Area, Edition
+from trygghetskarta.domain.areas import Edition
 from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.area_links import AreaLink, links_of
 from trygghetskarta.queries.areas import find_area
 from trygghetskarta.queries.cube import find_edition
+from trygghetskarta.serialize.areas import area_row
 from trygghetskarta.serialize.formats import Format
 from trygghetskarta.serialize.geojson import feature_collection
 
@@ -88,7 +89,7 @@ def areas(request: Request, shelf: CurrentShelf, audience: CurrentAudience, aske
         )
     if asked.format not in (Format.GEOJSON, Format.JSON):
         raise bad_parameter("format", asked.format, "Områden ges som geojson eller json.", "Areas are given as geojson or json.")
-    rows = [_area(area) for area in cube.areas[asked.level]]
+    rows = [area_row(area) for area in cube.areas[asked.level]]
     freshness = Freshness(cube.version, cube.published_at, audience)
 
     def whole() -> bytes:
@@ -99,16 +100,6 @@ def areas(request: Request, shelf: CurrentShelf, audience: CurrentAudience, aske
         return orjson.dumps(ListParameters(limit=asked.limit, offset=asked.offset).page(rows))
 
     return respond(request, freshness, asked.format.media_type, whole if asked.format is Format.GEOJSON else listed)
-
-
-def _area(area: Area) -> dict[str, Any]:
-    return {
-        "code": area.code,
-        "name": area.name,
-        "level": area.level.value,
-        "parent": area.parent,
-        "squareMetres": round(area.square_metres, 1),
-    }
 
 
 @router.get("/areas/{code}", summary="Ett område", response_class=Response)
