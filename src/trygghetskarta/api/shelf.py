@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from trygghetskarta.api.keeping import Keeping
 from trygghetskarta.domain.areas import AreaLevel, Edition
-from trygghetskarta.domain.filters import CRS84, Plane
+from trygghetskarta.domain.filters import CRS84, Crs
 from trygghetskarta.domain.sources import CountsBy
 from trygghetskarta.errors import NotCoveredError
 from trygghetskarta.queries.areas import Detail, load_outlines
@@ -31,11 +31,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Shelved:
-    """What is kept of one publication: its cubes, outlines by edition, level, detail and plane, and what else was made of it."""
+    """What is kept of one publication: its cubes, outlines by edition, level, detail and system, and what else was made of it."""
 
     version: int
     cubes: OrderedDict[tuple[date | None, date | None, CountsBy | None], Cube] = field(default_factory=OrderedDict)
-    outlines: dict[tuple[int, AreaLevel, Detail, Plane], dict[str, str]] = field(default_factory=dict)
+    outlines: dict[tuple[int, AreaLevel, Detail, Crs], dict[str, str]] = field(default_factory=dict)
     keeping: Keeping = field(default_factory=Keeping)
 
 
@@ -94,13 +94,13 @@ class Shelf:
             # Something may have been published since the shelf last looked.
             yield connection, cube if self._shelved.version == version else load_cube(connection, edition, as_of, by)
 
-    def outlines(self, edition: Edition, level: AreaLevel, detail: Detail, plane: Plane = CRS84) -> dict[str, str]:
-        """Give the outlines of a level by code, in a plane."""
+    def outlines(self, edition: Edition, level: AreaLevel, detail: Detail, crs: Crs = CRS84) -> dict[str, str]:
+        """Give the outlines of a level by code, in a coordinate reference system."""
         shelved = self._shelved
-        key = (edition.edition_id, level, detail, plane)
+        key = (edition.edition_id, level, detail, crs)
         if key not in shelved.outlines:
             with self.engine.connect() as connection:
-                shelved.outlines[key] = load_outlines(connection, edition.edition_id, level, detail, plane)
+                shelved.outlines[key] = load_outlines(connection, edition.edition_id, level, detail, crs)
         return shelved.outlines[key]
 
     def kept(self, key: Hashable, make: Callable[[], Kept], weigh: Callable[[Kept], int] = lambda _: 1) -> Kept:

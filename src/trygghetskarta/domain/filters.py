@@ -55,7 +55,7 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class Plane:
+class Crs:
     """A coordinate reference system that places are given in.
 
     Attributes:
@@ -78,12 +78,12 @@ class Touches:
     """The geometry has a point in common with another.
 
     Attributes:
-        geometry: The other one, GeoJSON, in the order of axes that its plane writes.
-        plane: Its plane.
+        geometry: The other one, GeoJSON, in the order of axes that its coordinate reference system writes.
+        crs: That system.
     """
 
     geometry: str
-    plane: Plane
+    crs: Crs
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +116,15 @@ Holding = Callable[[Row], bool | None]
 """Whether a filter holds of a row: None where a value that it needs is not there."""
 
 _SWEREF_REACH = (-900_000.0, 5_500_000.0, 1_900_000.0, 8_500_000.0)
-CRS84 = Plane("http://www.opengis.net/def/crs/OGC/1.3/CRS84", 4326, False, (0.0, 50.0, 40.0, 75.0), 7)
-PLANES = {
-    plane.uri: plane
-    for plane in (
+CRS84 = Crs("http://www.opengis.net/def/crs/OGC/1.3/CRS84", 4326, False, (0.0, 50.0, 40.0, 75.0), 7)
+SYSTEMS = {
+    crs.uri: crs
+    for crs in (
         CRS84,
-        Plane("http://www.opengis.net/def/crs/EPSG/0/4326", 4326, True, CRS84.reach, 7),
-        Plane("http://www.opengis.net/def/crs/EPSG/0/3006", 3006, True, _SWEREF_REACH, 3),
-        Plane("http://www.opengis.net/def/crs/EPSG/0/3011", 3011, True, _SWEREF_REACH, 3),
-        Plane("http://www.opengis.net/def/crs/EPSG/0/3857", 3857, False, (0.0, 6_440_000.0, 4_460_000.0, 13_000_000.0), 2),
+        Crs("http://www.opengis.net/def/crs/EPSG/0/4326", 4326, True, CRS84.reach, 7),
+        Crs("http://www.opengis.net/def/crs/EPSG/0/3006", 3006, True, _SWEREF_REACH, 3),
+        Crs("http://www.opengis.net/def/crs/EPSG/0/3011", 3011, True, _SWEREF_REACH, 3),
+        Crs("http://www.opengis.net/def/crs/EPSG/0/3857", 3857, False, (0.0, 6_440_000.0, 4_460_000.0, 13_000_000.0), 2),
     )
 }
 """The coordinate reference systems that anything is given in."""

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.areas import AreaLevel, Edition
-from trygghetskarta.domain.filters import CRS84, Plane, Touches
+from trygghetskarta.domain.filters import CRS84, Crs, Touches
 from trygghetskarta.errors import NotFoundError
 from trygghetskarta.queries.filter_sql import condition
 
@@ -30,13 +30,13 @@ _OUTLINES = {
 }
 
 
-# What was written in degrees is turned into the plane, so that neighbours that were simplified together still share their borders there.
+# What was written in degrees is turned into the other system, so that neighbours that were simplified together still share their borders there.
 _TURNED = """
     SELECT code, ST_AsGeoJSON(CASE WHEN :northing_first THEN ST_FlipCoordinates(shape) ELSE shape END, :decimals, 0) FROM (
         SELECT code, ST_Transform({SHAPE}, :srid) AS shape FROM area WHERE edition_id = :edition_id AND level = :level
     ) AS turned
 """
-_IN_PLANE = {
+_IN_CRS = {
     Detail.FULL: text(_TURNED.replace("{SHAPE}", "geom")),
     Detail.METRES10: text(_TURNED.replace("{SHAPE}", "ST_SetSRID(ST_GeomFromGeoJSON(outline_10m), 4326)")),
     Detail.METRES25: text(_TURNED.replace("{SHAPE}", "ST_SetSRID(ST_GeomFromGeoJSON(outline_25m), 4326)")),
@@ -49,7 +49,7 @@ _EXTENT = text("""
 """)
 
 
-def load_outlines(connection: Connection, edition_id: int, level: AreaLevel, detail: Detail, plane: Plane = CRS84) -> dict[str, str]:
+def load_outlines(connection: Connection, edition_id: int, level: AreaLevel, detail: Detail, crs: Crs = CRS84) -> dict[str, str]:
     """Read the GeoJSON text of every outline of a level, in WGS84 as it was written when the areas were loaded.
 
     Args:
@@ -57,16 +57,16 @@ def load_outlines(connection: Connection, edition_id: int, level: AreaLevel, det
         edition_id: The edition.
         level: The level.
         detail: How detailed.
-        plane: The plane to give them in.
+        crs: The system to give them in.
 
     Returns:
         Text by code; empty for no outlines.
     """
     if detail is Detail.NONE:
         return {}
-    if plane is not CRS84:
-        values = {"srid": plane.srid, "northing_first": plane.northing_first, "decimals": plane.decimals}
-        return {row[0]: row[1] for row in connection.execute(_IN_PLANE[detail], {"edition_id": edition_id, "level": level, **values})}
+    if crs is not CRS84:
+        values = {"srid": crs.srid, "northing_first": crs.northing_first, "decimals": crs.decimals}
+        return {row[0]: row[1] for row in connection.execute(_IN_CRS[detail], {"edition_id": edition_id, "level": level, **values})}
     return {row[0]: row[1] for row in connection.execute(_OUTLINES[detail], {"edition_id": edition_id, "level": level})}
 
 

@@ -211,7 +211,7 @@ def list_events(connection: Connection, wanted: Wanted, limit: int, after: Curso
         wanted: Which events.
         limit: How many at the most.
         after: Where the page begins.
-        srid: The plane to give their points in.
+        srid: The system to give their points in.
 
     Returns:
         The page.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from trygghetskarta.domain.filters import Compared, Every, Filter, Holds, Literal, Not, Operator, Plane, Some, Touches
+from trygghetskarta.domain.filters import Compared, Crs, Every, Filter, Holds, Literal, Not, Operator, Some, Touches
 
 _TYPES = {
     Holds.TEXT: "text",
@@ -16,7 +16,7 @@ _TYPES = {
     Holds.DAY: "date",
     Holds.INSTANT: "timestamptz",
 }
-# Only what lies within reach of the plane is turned into another: a map of the whole world asks for a box that has no place in a Swedish one.
+# Only what lies within reach of the system is turned into another: a map of the whole world asks for a box that has no place in a Swedish one.
 _TOUCHES = """
     ST_Intersects({geometry}, (
         SELECT ST_Transform(ST_Segmentize(part, greatest(ST_XMax(part) - ST_XMin(part), ST_YMax(part) - ST_YMin(part), 0.001) / 64), {into})
@@ -62,7 +62,7 @@ def condition(wanted: Filter, columns: Mapping[str, SqlColumn], geometry: str, s
         wanted: The filter.
         columns: The columns by name.
         geometry: The expression for the geometry.
-        srid: That for the number of its plane.
+        srid: That for the number of its system.
 
     Returns:
         The condition.
@@ -118,20 +118,20 @@ class _Writing:
                 return f"{left} {wanted.operator.value} {self._bound(values[0], kind)}"
 
     def _touches(self, wanted: Touches) -> str:
-        return touches(self.geometry, self.srid, self._bound(wanted.geometry, "text"), wanted.plane)
+        return touches(self.geometry, self.srid, self._bound(wanted.geometry, "text"), wanted.crs)
 
 
-def touches(geometry: str, srid: str, given: str, plane: Plane) -> str:
+def touches(geometry: str, srid: str, given: str, crs: Crs) -> str:
     """Write the condition that a geometry has a point in common with a given one.
 
     Args:
         geometry: The expression for the geometry.
-        srid: That for the number of its plane.
-        given: That for the GeoJSON text of the other, in the order of axes of its plane.
-        plane: The plane of the other.
+        srid: That for the number of its system.
+        given: That for the GeoJSON text of the other, in the order of axes of its system.
+        crs: The system of the other.
     """
-    shape = f"ST_SetSRID(ST_GeomFromGeoJSON({given}), {plane.srid})"
-    if plane.northing_first:
+    shape = f"ST_SetSRID(ST_GeomFromGeoJSON({given}), {crs.srid})"
+    if crs.northing_first:
         shape = f"ST_FlipCoordinates({shape})"
-    reach = ", ".join(str(side) for side in plane.reach)
-    return _TOUCHES.format(geometry=geometry, into=srid, given=shape, reach=f"{reach}, {plane.srid}")
+    reach = ", ".join(str(side) for side in crs.reach)
+    return _TOUCHES.format(geometry=geometry, into=srid, given=shape, reach=f"{reach}, {crs.srid}")

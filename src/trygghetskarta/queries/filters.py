@@ -12,7 +12,7 @@ from typing import Any
 import cql2
 import orjson
 
-from trygghetskarta.domain.filters import EVERYTHING, Columns, Compared, Every, Filter, Holds, Literal, Not, Operator, Plane, Some, Touches
+from trygghetskarta.domain.filters import EVERYTHING, Columns, Compared, Crs, Every, Filter, Holds, Literal, Not, Operator, Some, Touches
 from trygghetskarta.errors import InvalidQuestionError, bad_parameter
 
 LONGEST = 2048
@@ -34,14 +34,14 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _FURTHEST = 1e9
 
 
-def read_filter(text: str, columns: Columns, geometry: str | None, plane: Plane) -> Filter:
+def read_filter(text: str, columns: Columns, geometry: str | None, crs: Crs) -> Filter:
     """Read a filter.
 
     Args:
         text: CQL2 text; ILIKE, as GDAL writes it, is understood too.
         columns: The columns that may be filtered by, and what each holds.
         geometry: What the geometry is called; None where there is none to filter by.
-        plane: The plane that the filter's geometries are in.
+        crs: The system that the filter's geometries are in.
 
     Returns:
         The filter.
@@ -51,7 +51,7 @@ def read_filter(text: str, columns: Columns, geometry: str | None, plane: Plane)
     """
     parsed = _parsed(text)
     try:
-        return _Reading(text, columns, geometry, plane).filter(parsed)
+        return _Reading(text, columns, geometry, crs).filter(parsed)
     except RecursionError as error:  # a long sum of numbers, which would be refused all the same
         raise _refused(text, "Filtret är för djupt.", "The filter is too deep.") from error
 
@@ -129,7 +129,7 @@ class _Reading:
     text: str
     columns: Columns
     geometry: str | None
-    plane: Plane
+    crs: Crs
 
     def filter(self, part: Any) -> Filter:  # noqa: ANN401 - CQL2 JSON
         """Take over a part that is true or false."""
@@ -221,7 +221,7 @@ class _Reading:
         if self.geometry is None or named != [self.geometry] or len(others) != 1:
             swedish = f"S_INTERSECTS tar egenskapen {self.geometry or 'geometry'} och en geometri."
             raise _refused(self.text, swedish, f"S_INTERSECTS takes the property {self.geometry or 'geometry'} and a geometry.")
-        return Touches(orjson.dumps(self._geometry(others[0])).decode(), self.plane)
+        return Touches(orjson.dumps(self._geometry(others[0])).decode(), self.crs)
 
     def _geometry(self, part: Any) -> dict[str, Any]:  # noqa: ANN401 - CQL2 JSON
         if not isinstance(part, dict) or not _finite(part):

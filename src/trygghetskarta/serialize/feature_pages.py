@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from trygghetskarta.domain.filters import Plane
+from trygghetskarta.domain.filters import Crs
 from trygghetskarta.serialize.figures import Row
 from trygghetskarta.serialize.geojson import Outlines
 
@@ -57,16 +57,16 @@ def row_feature(identity: str, row: Row, outlines: Outlines, key: str) -> dict[s
     return {"type": "Feature", "id": identity, "geometry": outline, "properties": row}
 
 
-def event_features(rows: Iterable[tuple[Any, ...]], names: Sequence[str], plane: Plane) -> list[dict[str, Any]]:
+def event_features(rows: Iterable[tuple[Any, ...]], names: Sequence[str], crs: Crs) -> list[dict[str, Any]]:
     """Make features of events.
 
     Args:
         rows: Each an id, a value for each name, and easting and northing, both None without a point.
         names: Of the properties.
-        plane: The plane of the points.
+        crs: The system of the points.
     """
-    turn = -1 if plane.northing_first else 1
-    decimals = plane.decimals
+    turn = -1 if crs.northing_first else 1
+    decimals = crs.decimals
     features = []
     for identity, *values, x, y in rows:
         point = None if x is None else {"type": "Point", "coordinates": (round(x, decimals), round(y, decimals))[::turn]}

@@ -13,7 +13,7 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
-from trygghetskarta.domain.filters import CRS84, PLANES, Columns, Compared, Every, Filter, Operator, Plane, Some, Touches
+from trygghetskarta.domain.filters import CRS84, SYSTEMS, Columns, Compared, Crs, Every, Filter, Operator, Some, Touches
 from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.filters import box, read_filter, read_instant, read_value
 
@@ -38,7 +38,7 @@ class ItemsAsked:
         limit: How many at the most.
         after: Where the page begins; None for the first.
         hits: Whether only their number is asked for.
-        plane: The plane of the answer.
+        crs: The coordinate reference system of the answer.
         during: They are of a time between these; None for no limit.
         filter: What they must be.
     """
@@ -46,7 +46,7 @@ class ItemsAsked:
     limit: int
     after: str | None
     hits: bool
-    plane: Plane
+    crs: Crs
     during: tuple[datetime | None, datetime | None]
     filter: Filter
 
@@ -127,7 +127,7 @@ def read_items(parameters: Given, columns: Columns, taken: Iterable[str]) -> Ite
         _limit(parameters),
         one(parameters, "after"),
         result == "hits",
-        read_plane(parameters, "crs"),
+        read_crs(parameters, "crs"),
         _during(parameters),
         Every(tuple(parts)),
     )
@@ -153,7 +153,7 @@ def _limit(parameters: Given) -> int:
     return min(int(written), MOST)
 
 
-def read_plane(parameters: Given, name: str) -> Plane:
+def read_crs(parameters: Given, name: str) -> Crs:
     """Read a parameter that names a coordinate reference system; WGS84, longitude first, where it is left out.
 
     Raises:
@@ -162,23 +162,23 @@ def read_plane(parameters: Given, name: str) -> Plane:
     uri = one(parameters, name)
     if uri is None:
         return CRS84
-    plane = PLANES.get(uri.strip().removeprefix("<").removesuffix(">").replace("https://", "http://"))
-    if plane is None:
-        known = ", ".join(PLANES)
+    crs = SYSTEMS.get(uri.strip().removeprefix("<").removesuffix(">").replace("https://", "http://"))
+    if crs is None:
+        known = ", ".join(SYSTEMS)
         raise bad_parameter(
             name, uri[:200], f"Systemet finns inte här. De som finns är {known}.", f"There is no such system here; there are {known}."
         )
-    return plane
+    return crs
 
 
 def _box(parameters: Given) -> list[Filter]:
     written = one(parameters, "bbox")
-    plane = read_plane(parameters, "bbox-crs")
-    return [] if written is None else read_box(written, plane)
+    crs = read_crs(parameters, "bbox-crs")
+    return [] if written is None else read_box(written, crs)
 
 
-def read_box(written: str, plane: Plane) -> list[Filter]:
-    """Read a box: four numbers, or six of which two are heights, in the order of axes of its plane.
+def read_box(written: str, crs: Crs) -> list[Filter]:
+    """Read a box: four numbers, or six of which two are heights, in the order of axes of its coordinate reference system.
 
     Raises:
         InvalidQuestionError: It is none.
@@ -191,11 +191,11 @@ def read_box(written: str, plane: Plane) -> list[Filter]:
         raise bad_parameter("bbox", written[:200], "En ruta är fyra tal.", "A box is four numbers.")
     half = len(sides) // 2
     left, bottom, right, top = (max(-1e9, min(1e9, side)) for side in (sides[0], sides[1], sides[half], sides[half + 1]))
-    if bottom > top or (left > right and plane is not CRS84):
+    if bottom > top or (left > right and crs is not CRS84):
         raise bad_parameter("bbox", written[:200], "Rutan slutar innan den börjar.", "The box ends before it begins.")
     # A box over the 180th meridian is two.
     boxes = [[left, bottom, right, top]] if left <= right else [[left, bottom, 180.0, top], [-180.0, bottom, right, top]]
-    return [Some(tuple(Touches(orjson.dumps(box(part)).decode(), plane) for part in boxes))]
+    return [Some(tuple(Touches(orjson.dumps(box(part)).decode(), crs) for part in boxes))]
 
 
 def _filter(parameters: Given, columns: Columns) -> list[Filter]:
@@ -203,9 +203,9 @@ def _filter(parameters: Given, columns: Columns) -> list[Filter]:
     if language is not None and language not in LANGUAGES:
         known = ", ".join(LANGUAGES)
         raise bad_parameter("filter-lang", language[:200], f"Filter skrivs i {known}.", f"Filters are written in {known}.")
-    plane = read_plane(parameters, "filter-crs")
+    crs = read_crs(parameters, "filter-crs")
     written = one(parameters, "filter")
-    return [read_filter(written, columns, GEOMETRY, plane)] if written is not None else []
+    return [read_filter(written, columns, GEOMETRY, crs)] if written is not None else []
 
 
 def _equal(parameters: Given, names: list[str], columns: Columns) -> list[Filter]:

@@ -10,7 +10,7 @@ from fastapi import Request
 from trygghetskarta.api.addresses import address, this
 from trygghetskarta.api.ogc.collections import Collection
 from trygghetskarta.domain.areas import Edition
-from trygghetskarta.domain.filters import PLANES, Columns, Holds
+from trygghetskarta.domain.filters import SYSTEMS, Columns, Holds
 from trygghetskarta.serialize.feature_pages import MEDIA_TYPE as GEOJSON
 from trygghetskarta.serialize.feature_pages import Link
 
@@ -84,7 +84,7 @@ def collection_document(request: Request, collection: Collection, edition: Editi
         extent: West, south, east and north of it, WGS84 degrees.
     """
     path = f"{ROOT}/collections/{collection.code}"
-    kept_in = next((uri for uri, plane in PLANES.items() if plane.srid == edition.srid), None)
+    kept_in = next((uri for uri, crs in SYSTEMS.items() if crs.srid == edition.srid), None)
     storage = {"storageCrs": kept_in} if kept_in is not None else {}
     return {
         "id": collection.code,
@@ -92,7 +92,7 @@ def collection_document(request: Request, collection: Collection, edition: Editi
         "description": " / ".join(collection.description),
         "itemType": "feature",
         "extent": {"spatial": {"bbox": [list(extent)], "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84"}},
-        "crs": list(PLANES),
+        "crs": list(SYSTEMS),
         **storage,
         "links": [
             link("self", address(request, path), JSON, "Samlingen / The collection"),

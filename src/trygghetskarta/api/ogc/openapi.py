@@ -18,7 +18,7 @@ from trygghetskarta.api.ogc.asked import LANGUAGES, MOST, USUAL
 from trygghetskarta.api.ogc.collections import Collection
 from trygghetskarta.api.ogc.documents import JSON, ROOT, SCHEMA
 from trygghetskarta.api.problems import MEDIA_TYPE as PROBLEM
-from trygghetskarta.domain.filters import PLANES, Columns
+from trygghetskarta.domain.filters import SYSTEMS, Columns
 from trygghetskarta.queries.filters import LONGEST
 from trygghetskarta.serialize.feature_pages import MEDIA_TYPE as GEOJSON
 
@@ -150,7 +150,7 @@ def _plain(schema: Document) -> Document:
 
 
 def _parameters() -> Document:
-    crs = {"type": "string", "format": "uri", "enum": list(PLANES)}
+    crs = {"type": "string", "format": "uri", "enum": list(SYSTEMS)}
     said: Mapping[str, tuple[str, Document]] = {
         "f": ("Svarets form. / Form of the answer.", {"type": "string", "enum": ["json", "geojson"]}),
         "limit": (

@@ -15,14 +15,14 @@ from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf, SeesEvents, reads_events
 from trygghetskarta.api.event_question import EventParameters
 from trygghetskarta.api.ogc import documents
-from trygghetskarta.api.ogc.asked import OWN, Given, ItemsAsked, given, read_form, read_items, read_model, read_plane, refuse_unknown
+from trygghetskarta.api.ogc.asked import OWN, Given, ItemsAsked, given, read_crs, read_form, read_items, read_model, refuse_unknown
 from trygghetskarta.api.ogc.collections import ALL_OWN, EVENTS, Collection, collections_of
 from trygghetskarta.api.ogc.documents import JSON, OPENAPI, ROOT, SCHEMA, link
 from trygghetskarta.api.ogc.openapi import describe_api
 from trygghetskarta.api.ogc.rows import Rows, matching, place_of, row_with, rows_of
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.audience import Audience
-from trygghetskarta.domain.filters import Columns, Plane
+from trygghetskarta.domain.filters import Columns, Crs
 from trygghetskarta.errors import NotCoveredError, NotFoundError
 from trygghetskarta.queries.areas import extent_of
 from trygghetskarta.queries.cube import Cube
@@ -146,7 +146,7 @@ def items(request: Request, code: str, shelf: CurrentShelf, audience: CurrentAud
     answer = respond(
         request, _freshness(rows.cube, audience, sees), MEDIA_TYPE, lambda: _rows_page(request, shelf, found, rows, asked)
     )  # fmt: skip
-    return _in_plane(answer, asked.plane)
+    return _in_crs(answer, asked.crs)
 
 
 @router.get("/collections/{code}/items/{identity}")
@@ -156,19 +156,19 @@ def item(request: Request, code: str, identity: str, shelf: CurrentShelf, audien
     read_form(parameters)
     found = _find(newest, code, sees)
     refuse_unknown(parameters, (*OWN, *found.own))
-    plane = read_plane(parameters, "crs")
+    crs = read_crs(parameters, "crs")
     if code == EVENTS:
         asked = _event_parameters(found, parameters)
         cube = shelf.cube(asked.edition)
         wanted = asked.wanted(cube)
         with shelf.engine.connect() as connection:
-            (feature,) = event_features([find_event(connection, wanted, identity, plane.srid)], list(COLUMNS), plane)
+            (feature,) = event_features([find_event(connection, wanted, identity, crs.srid)], list(COLUMNS), crs)
     else:
         rows = rows_of(request, found, parameters)
         cube, row = rows.cube, row_with(rows, identity)
-        feature = row_feature(identity, row, shelf.outlines(rows.edition, rows.level, rows.detail, plane), row["code"])
+        feature = row_feature(identity, row, shelf.outlines(rows.edition, rows.level, rows.detail, crs), row["code"])
     whole = {**feature, "links": _links(request, found, "self")}
-    return _in_plane(respond(request, _freshness(cube, audience, sees), MEDIA_TYPE, lambda: orjson.dumps(whole)), plane)
+    return _in_crs(respond(request, _freshness(cube, audience, sees), MEDIA_TYPE, lambda: orjson.dumps(whole)), crs)
 
 
 def _described(request: Request, shelf: Shelf, cube: Cube, found: Collection) -> dict[str, Any]:
@@ -194,7 +194,7 @@ def _rows_page(request: Request, shelf: Shelf, found: Collection, rows: Rows, as
     begins = place_of(rows, matched, asked.after)
     page = matched[begins : begins + asked.limit]
     following = rows.ids[page[-1]] if begins + asked.limit < len(matched) else None
-    outlines = shelf.outlines(rows.edition, rows.level, rows.detail, asked.plane)
+    outlines = shelf.outlines(rows.edition, rows.level, rows.detail, asked.crs)
     features = [row_feature(rows.ids[number], rows.rows[number], outlines, rows.rows[number]["code"]) for number in page]
     return page_of(features, PageHead(_links(request, found, "self", following), len(matched)))
 
@@ -216,16 +216,16 @@ def _event_items(request: Request, shelf: Shelf, found: Collection, parameters: 
             matched = shelf.kept(("events", repr(wanted)), lambda: count_events(connection, wanted)) if asked.after is None else None
             if asked.hits:
                 return page_of([], PageHead(_links(request, found, "self"), matched))
-            page = list_events(connection, wanted, asked.limit, begins, asked.plane.srid)
+            page = list_events(connection, wanted, asked.limit, begins, asked.crs.srid)
         following = str(page.following) if page.following is not None else None
-        features = event_features(page.rows, list(COLUMNS), asked.plane)
+        features = event_features(page.rows, list(COLUMNS), asked.crs)
         return page_of(features, PageHead(_links(request, found, "self", following), matched))
 
-    return _in_plane(respond(request, _freshness(cube, Audience.ANALYST, True), MEDIA_TYPE, body), asked.plane)
+    return _in_crs(respond(request, _freshness(cube, Audience.ANALYST, True), MEDIA_TYPE, body), asked.crs)
 
 
-def _in_plane(answer: Response, plane: Plane) -> Response:
-    answer.headers["Content-Crs"] = f"<{plane.uri}>"
+def _in_crs(answer: Response, crs: Crs) -> Response:
+    answer.headers["Content-Crs"] = f"<{crs.uri}>"
     return answer
 
 
