@@ -9,7 +9,7 @@ from trygghetskarta.api.keeping import Keeping
 
 def test_what_was_made_is_made_once() -> None:
     keeping = Keeping(10)
-    assert [keeping.get("a", lambda: made, lambda _: 1) for made in ("one", "two", "three")] == ["one"] * 3
+    assert [keeping.get("a", partial(str, made), lambda _: 1) for made in ("one", "two", "three")] == ["one"] * 3
 
 
 def test_what_was_asked_for_longest_ago_makes_room() -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import orjson
 
 from trygghetskarta.domain.filters import CRS84
+from trygghetskarta.queries.event_list import EventPage
 from trygghetskarta.serialize.csv import Dialect, table
 from trygghetskarta.serialize.feature_pages import event_features
+from trygghetskarta.serialize.figures import rows_of
 
 
 class EventFormat(StrEnum):
@@ -32,15 +32,13 @@ class EventList:
     """A page of events.
 
     Attributes:
-        names: Of the properties.
-        rows: Each an id, a value for each name, and longitude and latitude, both None without a point.
+        page: Its events, with points in WGS84.
         total: How many all pages hold.
         limit: How many a page holds at the most.
         following: Address of the next page; None after the last.
     """
 
-    names: Sequence[str]
-    rows: list[tuple[Any, ...]]
+    page: EventPage
     total: int
     limit: int
     following: str | None
@@ -59,14 +57,10 @@ def write_events(listed: EventList, form: EventFormat, dialect: Dialect) -> byte
     """
     head = {"total": listed.total, "limit": listed.limit, "next": listed.following}
     if form is EventFormat.GEOJSON:
-        return orjson.dumps({"type": "FeatureCollection", **head, "features": event_features(listed.rows, listed.names, CRS84)})
-    columns = ["id", *listed.names, "longitude", "latitude"]
-    items = [dict(zip(columns, _rounded(row), strict=True)) for row in listed.rows]
+        return orjson.dumps({"type": "FeatureCollection", **head, "features": event_features(listed.page, CRS84)})
+    page = listed.page
+    columns = {"id": page.ids, **page.columns, "longitude": page.x, "latitude": page.y}
+    items = rows_of(columns)
     if form is EventFormat.CSV:
-        return table(items, columns, dialect)
+        return table(items, list(columns), dialect)
     return orjson.dumps({"items": items, **head})
-
-
-def _rounded(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    *values, x, y = row
-    return (*values, None, None) if x is None else (*values, round(x, CRS84.decimals), round(y, CRS84.decimals))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from trygghetskarta.domain.filters import Crs
+from trygghetskarta.queries.event_list import EventPage
 from trygghetskarta.serialize.figures import Row
 from trygghetskarta.serialize.geojson import Outlines
 
@@ -57,18 +58,22 @@ def row_feature(identity: str, row: Row, outlines: Outlines, key: str) -> dict[s
     return {"type": "Feature", "id": identity, "geometry": outline, "properties": row}
 
 
-def event_features(rows: Iterable[tuple[Any, ...]], names: Sequence[str], crs: Crs) -> list[dict[str, Any]]:
+def event_features(page: EventPage, crs: Crs) -> list[dict[str, Any]]:
     """Make features of events.
 
     Args:
-        rows: Each an id, a value for each name, and easting and northing, both None without a point.
-        names: Of the properties.
-        crs: The system of the points.
+        page: The events.
+        crs: The system of their points.
     """
-    turn = -1 if crs.northing_first else 1
-    decimals = crs.decimals
-    features = []
-    for identity, *values, x, y in rows:
-        point = None if x is None else {"type": "Point", "coordinates": (round(x, decimals), round(y, decimals))[::turn]}
-        features.append({"type": "Feature", "id": identity, "geometry": point, "properties": dict(zip(names, values, strict=True))})
-    return features
+    names = list(page.columns)
+    axes = (page.y, page.x) if crs.northing_first else (page.x, page.y)
+    properties = zip(*page.columns.values(), strict=True)
+    return [
+        {
+            "type": "Feature",
+            "id": identity,
+            "geometry": None if first is None else {"type": "Point", "coordinates": (first, second)},
+            "properties": dict(zip(names, values, strict=True)),
+        }
+        for identity, first, second, values in zip(page.ids, *axes, properties, strict=True)
+    ]

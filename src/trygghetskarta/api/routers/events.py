@@ -14,9 +14,10 @@ from trygghetskarta.api.event_question import EventParameters
 from trygghetskarta.api.ogc.asked import read_box
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.filters import CRS84, Every
-from trygghetskarta.queries.event_list import COLUMNS, Cursor, count_events, list_events
+from trygghetskarta.queries.event_list import Asked, Cursor, count_events, list_events
 from trygghetskarta.serialize.csv import Dialect
 from trygghetskarta.serialize.events import EventFormat, EventList, write_events
+from trygghetskarta.store.engine import one_state
 
 router = APIRouter(prefix="/v1", tags=["Händelser"])
 
@@ -51,12 +52,12 @@ def events(request: Request, shelf: CurrentShelf, asked: Annotated[EventListPara
     following: list[str] = []
 
     def body() -> bytes:
-        with shelf.engine.connect() as connection:
+        with one_state(shelf.engine) as connection:
             total = shelf.kept(("events", repr(wanted)), lambda: count_events(connection, wanted))
-            page = list_events(connection, wanted, asked.limit, begins, CRS84.srid)
+            page = list_events(connection, wanted, Asked(asked.limit, CRS84.srid, CRS84.decimals, begins))
         if page.following is not None:
             following.append(page_after(request, str(page.following)))
-        listed = EventList(list(COLUMNS), page.rows, total, asked.limit, following[0] if following else None)
+        listed = EventList(page, total, asked.limit, following[0] if following else None)
         return write_events(listed, asked.format, asked.dialect)
 
     answer = respond(request, Freshness(cube.version, cube.published_at, Audience.ANALYST), asked.format.media_type, body)

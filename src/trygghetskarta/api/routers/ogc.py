@@ -26,8 +26,9 @@ from trygghetskarta.domain.filters import Columns, Crs
 from trygghetskarta.errors import NotCoveredError, NotFoundError
 from trygghetskarta.queries.areas import extent_of
 from trygghetskarta.queries.cube import Cube
-from trygghetskarta.queries.event_list import COLUMNS, Cursor, count_events, find_event, list_events
+from trygghetskarta.queries.event_list import COLUMNS, Asked, Cursor, count_events, find_event, list_events
 from trygghetskarta.serialize.feature_pages import MEDIA_TYPE, Link, PageHead, event_features, page_of, row_feature
+from trygghetskarta.store.engine import one_state
 
 router = APIRouter(prefix=ROOT, include_in_schema=False)
 
@@ -161,8 +162,8 @@ def item(request: Request, code: str, identity: str, shelf: CurrentShelf, audien
         asked = _event_parameters(found, parameters)
         cube = shelf.cube(asked.edition)
         wanted = asked.wanted(cube)
-        with shelf.engine.connect() as connection:
-            (feature,) = event_features([find_event(connection, wanted, identity, crs.srid)], list(COLUMNS), crs)
+        with one_state(shelf.engine) as connection:
+            (feature,) = event_features(find_event(connection, wanted, identity, Asked(1, crs.srid, crs.decimals)), crs)
     else:
         rows = rows_of(request, found, parameters)
         cube, row = rows.cube, row_with(rows, identity)
@@ -211,14 +212,14 @@ def _event_items(request: Request, shelf: Shelf, found: Collection, parameters: 
     begins = Cursor.parse(asked.after) if asked.after is not None else Cursor()
 
     def body() -> bytes:
-        with shelf.engine.connect() as connection:
+        with one_state(shelf.engine) as connection:
             # Their number is told with the first page: programs ask no later one for it, and it costs more than a page.
             matched = shelf.kept(("events", repr(wanted)), lambda: count_events(connection, wanted)) if asked.after is None else None
             if asked.hits:
                 return page_of([], PageHead(_links(request, found, "self"), matched))
-            page = list_events(connection, wanted, asked.limit, begins, asked.crs.srid)
+            page = list_events(connection, wanted, Asked(asked.limit, asked.crs.srid, asked.crs.decimals, begins))
         following = str(page.following) if page.following is not None else None
-        features = event_features(page.rows, list(COLUMNS), asked.crs)
+        features = event_features(page, asked.crs)
         return page_of(features, PageHead(_links(request, found, "self", following), matched))
 
     return _in_crs(respond(request, _freshness(cube, Audience.ANALYST, True), MEDIA_TYPE, body), asked.crs)
