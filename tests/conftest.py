@@ -52,9 +52,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     lacks = {
         "shared": not SHARED.is_dir(),
         "browser": not CHROMIUM.exists(),
-        "gdal": shutil.which("ogr2ogr") is None,
+        "gdal": shutil.which("ogrinfo") is None,
+        "npm": shutil.which("npm") is None,
+        "office": shutil.which("soffice") is None,
+        "r": shutil.which("Rscript") is None,
         "qgis": not QGIS.is_dir(),
-        "sf": not any(Path(library, "sf").is_dir() for library in R_LIBRARIES),
     }
     left_out = [item for item in items if any(lacks[marker] and item.get_closest_marker(marker) for marker in lacks)]
     if left_out and os.environ.get("CI") == "true":

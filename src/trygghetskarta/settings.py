@@ -62,6 +62,14 @@ class Settings(BaseSettings):
         gt=0,
         description="Hur ofta en arbetsprocess frågar efter nya leveranser, utöver att databasen säger till.",
     )
+    answer_bytes: int = Field(
+        default=20_000_000,
+        ge=0,
+        description=(
+            "Hur många byte färdiga svar en arbetsprocess sparar, så att den som frågar om samma sak får svar direkt. De som har legat oanvända "
+            "längst ger plats, och en ny leverans tömmer allt."
+        ),
+    )
     delivery_key: SecretStr | None = Field(
         default=None,
         min_length=32,

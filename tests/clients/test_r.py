@@ -9,7 +9,7 @@ import pytest
 
 from tests.clients.conftest import Asked
 
-pytestmark = pytest.mark.sf
+pytestmark = pytest.mark.r
 PROGRAM = """
 suppressPackageStartupMessages(library(sf))
 dsn <- paste0("OAPIF:", commandArgs(trailingOnly = TRUE)[1])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import cast
 from urllib.parse import quote, urlencode
 
 from fastapi import Request
 
-from trygghetskarta.api.deps import settings_of
+from trygghetskarta.settings import Settings
 
 _AFTER = re.compile(r"(^|&)after=[^&]*")
 
@@ -20,7 +21,7 @@ def address(request: Request, path: str, **parameters: str) -> str:
         path: The path, with a leading slash; each part is quoted.
         parameters: Its query.
     """
-    public = settings_of(request).public_url
+    public = cast("Settings", request.app.state.settings).public_url
     root = public if public is not None else str(request.base_url)
     query = f"?{urlencode(parameters)}" if parameters else ""
     return f"{root.rstrip('/')}{quote(path)}{query}"

@@ -5,13 +5,16 @@ from __future__ import annotations
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from http import HTTPStatus
 
-from fastapi import FastAPI, Request, Response
-from starlette.middleware.base import RequestResponseEndpoint
+from fastapi import FastAPI, Request
 from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from trygghetskarta import __version__
+from trygghetskarta.api.finished import AnswerFinished
+from trygghetskarta.api.kept_tiles import KeptTiles
 from trygghetskarta.api.packing import Packing
 from trygghetskarta.api.problems import add_problems, problem
 from trygghetskarta.api.routers import (
@@ -20,16 +23,20 @@ from trygghetskarta.api.routers import (
     decompositions,
     deliveries,
     events,
+    exports,
     hours,
     lenses,
     measures,
     ogc,
+    ogc_tiles,
+    pxweb,
     series,
     service,
     similar,
     sources,
     space,
     surveys,
+    tiles,
     traces,
 )
 from trygghetskarta.api.shelf import Shelf
@@ -59,7 +66,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     Returns:
         The app. Nothing is connected before it starts.
     """
-    shelf = Shelf(make_engine(database_url), settings.refresh_seconds)
+    shelf = Shelf(make_engine(database_url), settings.refresh_seconds, settings.answer_bytes)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -74,13 +81,16 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         title="trygghetskarta", version=__version__, description=_DESCRIPTION, lifespan=life, docs_url=None, redoc_url=None
     )  # fmt: skip
     app.state.shelf, app.state.audience, app.state.settings = shelf, audience, settings
+    app.state.tiles = KeptTiles(shelf)
     app.add_middleware(Packing)
+    app.add_middleware(AnswerFinished, current=shelf.answers, quick={"/v1/comparisons": comparisons.quick_comparison})
     _guard(app, settings, audience)
     app.add_middleware(CloseUnread)
     add_problems(app)
     for router in (
         comparisons.router,
         series.router,
+        exports.router,
         decompositions.router,
         hours.router,
         space.router,
@@ -90,9 +100,13 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         traces.router,
         events.router,
         areas.router,
+        tiles.router,
+        ogc_tiles.router,
         sources.router,
         measures.router,
         deliveries.router,
+        pxweb.router,
+        pxweb.data_router,
         service.router,
         ogc.router,
     ):
@@ -112,17 +126,25 @@ def _guard(app: FastAPI, settings: Settings, audience: Audience) -> None:
         allow_origins=list(settings.cors_origins) if settings.cors_origins is not None else [] if exact else ["*"],
         allow_origin_regex=_OWN_MACHINE if exact and settings.cors_origins is None else None,
         allow_methods=["GET"],
-        expose_headers=["ETag", "Last-Modified", "Link", "Content-Crs"],
+        expose_headers=["ETag", "Last-Modified", "Content-Disposition", "Link", "Content-Crs"],
     )
     if exact:
-        app.middleware("http")(_own_host_only)
+        app.add_middleware(_OwnHostOnly)
 
 
-async def _own_host_only(request: Request, answer: RequestResponseEndpoint) -> Response:
-    if request.url.hostname in _OWN_NAMES:
-        return await answer(request)
-    texts = ("Exakta siffror visas bara under den egna datorns namn.", "Exact figures are shown under this machine's own name only.")
-    return problem(HTTPStatus.FORBIDDEN, texts, request.url.path)
+@dataclass(frozen=True, slots=True)
+class _OwnHostOnly:
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = self.app
+        if scope["type"] == "http" and (request := Request(scope)).url.hostname not in _OWN_NAMES:
+            texts = (
+                "Exakta siffror visas bara under den egna datorns namn.",
+                "Exact figures are shown under this machine's own name only.",
+            )
+            answer = problem(HTTPStatus.FORBIDDEN, texts, request.url.path)
+        await answer(scope, receive, send)
 
 
 def public_app() -> FastAPI:

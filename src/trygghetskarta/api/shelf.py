@@ -15,6 +15,7 @@ import psycopg
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from trygghetskarta.api.finished import Answers
 from trygghetskarta.api.keeping import Keeping
 from trygghetskarta.domain.areas import AreaLevel, Edition
 from trygghetskarta.domain.filters import CRS84, Crs
@@ -22,7 +23,11 @@ from trygghetskarta.domain.sources import CountsBy
 from trygghetskarta.errors import NotCoveredError
 from trygghetskarta.queries.areas import Detail, load_outlines
 from trygghetskarta.queries.cube import Cube, list_editions, load_cube, newest_version
+from trygghetskarta.serialize.geojson import Features
 from trygghetskarta.store.engine import CHANNEL, one_state
+
+CubeKey = tuple[date | None, date | None, CountsBy | None]
+"""First day of the edition, the day whose knowledge is counted, the date that decides the month; None as for `Shelf.cube`."""
 
 _KEPT = 6
 Kept = TypeVar("Kept")
@@ -31,27 +36,31 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Shelved:
-    """What is kept of one publication: its cubes, outlines by edition, level, detail and system, and what else was made of it."""
+    """What is kept of one publication: its finished answers, its cubes, outlines and the features they begin, and what else was made of it."""
 
     version: int
-    cubes: OrderedDict[tuple[date | None, date | None, CountsBy | None], Cube] = field(default_factory=OrderedDict)
+    answers: Answers
+    cubes: OrderedDict[CubeKey, Cube] = field(default_factory=OrderedDict)
     outlines: dict[tuple[int, AreaLevel, Detail, Crs], dict[str, str]] = field(default_factory=dict)
+    features: dict[tuple[int, AreaLevel, Detail], Features] = field(default_factory=dict)
     keeping: Keeping = field(default_factory=Keeping)
 
 
 class Shelf:
     """Hands out the cube of an edition and a day; swaps everything whole when something is published."""
 
-    def __init__(self, engine: Engine, refresh_seconds: float) -> None:
+    def __init__(self, engine: Engine, refresh_seconds: float, answer_bytes: int = 0) -> None:
         """Begin empty.
 
         Args:
             engine: The database.
             refresh_seconds: How often to ask for a new publication when the database has said nothing.
+            answer_bytes: How much the finished answers of a publication may take.
         """
         self.engine = engine
         self._refresh_seconds = refresh_seconds
-        self._shelved = _Shelved(-1)
+        self._answer_bytes = answer_bytes
+        self._shelved = self._empty(-1)
         self._loading = threading.Lock()
         self._stop = threading.Event()
         self._listener = threading.Thread(target=self._listen, name="shelf", daemon=True)
@@ -66,6 +75,11 @@ class Shelf:
         self._stop.set()
         if self._listener.is_alive():
             self._listener.join(timeout=5)
+
+    @property
+    def version(self) -> int:
+        """Number of the last publication that the shelf has seen."""
+        return self._shelved.version
 
     def cube(self, edition: date | None = None, as_of: date | None = None, by: CountsBy | None = None) -> Cube:
         """Give the cube of an edition (None for the newest), as known on a day (None for now), by a date (None for each source's own)."""
@@ -103,6 +117,23 @@ class Shelf:
                 shelved.outlines[key] = load_outlines(connection, edition.edition_id, level, detail, crs)
         return shelved.outlines[key]
 
+    def features(self, cube: Cube, level: AreaLevel, detail: Detail) -> Features:
+        """Give the beginnings of the features of a level."""
+        shelved = self._shelved
+        key = (cube.edition.edition_id, level, detail)
+        if key not in shelved.features:
+            shelved.features[key] = Features.begin(cube.areas[level], self.outlines(cube.edition, level, detail))
+        return shelved.features[key]
+
+    def holds(self, key: CubeKey, level: AreaLevel, detail: Detail) -> bool:
+        """Tell whether the cube of an edition, a day and a date is in memory, and the features of one of its levels: whether it costs no wait."""
+        cube = self._shelved.cubes.get(key)
+        return cube is not None and (cube.edition.edition_id, level, detail) in self._shelved.features
+
+    def answers(self) -> Answers:
+        """Give the finished answers of what is published."""
+        return self._shelved.answers
+
     def kept(self, key: Hashable, make: Callable[[], Kept], weigh: Callable[[Kept], int] = lambda _: 1) -> Kept:
         """Give what was made under a key since the last publication, or make it now.
 
@@ -124,12 +155,15 @@ class Shelf:
             version = newest_version(connection)
             if version == self._shelved.version:
                 return
-            fresh = _Shelved(version)
+            fresh = self._empty(version)
             try:
                 fresh.cubes[(None, None, None)] = load_cube(connection)
             except NotCoveredError as error:
                 _log.warning("%s", error)
         self._shelved = fresh
+
+    def _empty(self, version: int) -> _Shelved:
+        return _Shelved(version, Answers(version, self._answer_bytes))
 
     def _listen(self) -> None:
         """Refresh when the database says so, and now and then without being told."""

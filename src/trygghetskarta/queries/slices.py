@@ -19,6 +19,7 @@ from trygghetskarta.queries.cube import Cube, delivered_months, missing_months, 
 from trygghetskarta.queries.dating import counted_otherwise
 from trygghetskarta.queries.harm import harm_of, weights_of
 from trygghetskarta.queries.population import REACH_MONTHS
+from trygghetskarta.queries.tally import tally
 
 Ranges = dict[SourceId, list[tuple[int, int]]]
 
@@ -31,13 +32,14 @@ class Slice:
     ranges: Ranges
 
 
-def answer(cube: Cube, question: Question, periods: tuple[Period, ...]) -> Exact:
+def answer(cube: Cube, question: Question, periods: tuple[Period, ...], *, harm: bool = True) -> Exact:
     """Count for every area and period of a question.
 
     Args:
         cube: The counts of the question's edition and day.
         question: What is asked.
         periods: The columns of the answer; the ledger is that of the question's own span.
+        harm: Whether to weigh what is counted.
 
     Returns:
         The counts, with all that a reader needs to judge them.
@@ -51,17 +53,15 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...]) -> Exact
     part = part_of(cube, question)
     _refuse_what_is_not_covered(cube, question)
     spans = tuple(period.span for period in periods)
-    counts = cube.count(cube.cells(question.level), part.ranges, spans)[part.areas]
-    withheld = cube.withheld_counts(cube.cells(question.level), part.ranges, spans)[part.areas]
+    counted = tally(cube, question.level, (part.areas, part.ranges), spans)
     years = _denominator(cube, question, spans, part)
-    estimated = cube.estimated_counts(cube.cells(question.level), part.ranges, spans)[part.areas]
     missing = np.array([_nothing_delivered(cube, question, span) for span in spans])
-    harm = harm_of(cube, question, (part.areas, part.ranges), spans)
+    weighed = harm_of(cube, question, (part.areas, part.ranges), spans) if harm else None
     return Exact(
         question=question,
-        areas=tuple(cube.areas[question.level][number] for number in part.areas.tolist()),
+        areas=_areas(cube, question, part),
         periods=periods,
-        counts=counts,
+        counts=counted.counts,
         person_years=years,
         missing=missing,
         comparable=_comparable(cube, question, spans),
@@ -69,12 +69,17 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...]) -> Exact
         ledger=cube.ledger(question.level, part.ranges, question.span),
         coverage=tuple(_coverage(cube, source, spans) for source in question.sources),
         provenance=provenance(cube, question, None if years is None else denominator_used(cube, question, spans, years)),
-        withheld=(withheld > 0) & (counts == 0) if withheld.any() else None,
-        harm=harm.days if harm is not None else None,
-        harm_variance=harm.variance if harm is not None else None,
-        weighed=harm.beside if harm is not None else None,
-        estimated=estimated if estimated.any() else None,
+        withheld=counted.withheld,
+        harm=weighed.days if weighed is not None else None,
+        harm_variance=weighed.variance if weighed is not None else None,
+        weighed=weighed.beside if weighed is not None else None,
+        estimated=counted.estimated,
     )
+
+
+def _areas(cube: Cube, question: Question, part: Slice) -> tuple[Area, ...]:
+    every = cube.areas[question.level]
+    return every if len(part.areas) == len(every) else tuple(every[number] for number in part.areas.tolist())
 
 
 def answer_with(cube: Cube, question: Question, content: Content) -> ExactAnswer[Content]:
@@ -372,7 +377,6 @@ def months_of_all(cube: Cube, question: Question, span: Span) -> npt.NDArray[np.
 
 def _coverage(cube: Cube, source: SourceId, spans: tuple[Span, ...]) -> SourceCoverage:
     first, last = _ends(cube, source) or (None, None)
-    asked = {month for span in spans for month in span}
     return SourceCoverage(
         source,
         first,
@@ -381,7 +385,9 @@ def _coverage(cube: Cube, source: SourceId, spans: tuple[Span, ...]) -> SourceCo
         provisional=_months(provisional_months, cube, source, spans),
         partial=_months(partial_months, cube, source, spans),
         incomplete=tuple(
-            known for known in cube.completeness.get(source, ()) if known.month in asked and known.share is not None and known.share < 1
+            known
+            for known in cube.completeness.get(source, ())
+            if known.share is not None and known.share < 1 and any(span.holds(known.month) for span in spans)
         ),
         otherwise=cube.by if source in counted_otherwise(cube.by) else None,
     )

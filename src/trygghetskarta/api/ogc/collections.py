@@ -20,7 +20,7 @@ from trygghetskarta.queries.cube import Cube
 EVENTS = "events"
 COMPARISON = "comparison"
 SERIES = "series"
-_NOT_HERE = ("format", "dialect")
+_NOT_HERE = ("format", "dialect", "layout", "column")
 """Parameters of questions that say how an answer is written: here it is GeoJSON."""
 
 

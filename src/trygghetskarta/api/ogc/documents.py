@@ -8,9 +8,11 @@ from typing import Any
 from fastapi import Request
 
 from trygghetskarta.api.addresses import address, this
+from trygghetskarta.api.ogc import tiling
 from trygghetskarta.api.ogc.collections import Collection
 from trygghetskarta.domain.areas import Edition
 from trygghetskarta.domain.filters import SYSTEMS, Columns, Holds
+from trygghetskarta.serialize.columns import known_columns
 from trygghetskarta.serialize.feature_pages import MEDIA_TYPE as GEOJSON
 from trygghetskarta.serialize.feature_pages import Link
 
@@ -37,6 +39,7 @@ CONFORMANCE = (
     f"{_CQL2}/case-insensitive-comparison",
     f"{_CQL2}/basic-spatial-functions",
     f"{_CQL2}/basic-spatial-functions-plus",
+    *tiling.CONFORMANCE,
 )
 """What it conforms to. QGIS asks for these by name before it sends a filter."""
 
@@ -65,6 +68,7 @@ def landing_page(request: Request) -> dict[str, Any]:
             link("service-desc", address(request, f"{ROOT}/api"), OPENAPI, "Beskrivning av API:et / The API described"),
             link("conformance", address(request, f"{ROOT}/conformance"), JSON, "Vad det följer / What it conforms to"),
             link("data", address(request, f"{ROOT}/collections"), JSON, "Samlingar / Collections"),
+            *tiling.landing_links(address(request, ROOT)),
         ],
     }
 
@@ -99,6 +103,7 @@ def collection_document(request: Request, collection: Collection, edition: Editi
             link("items", address(request, f"{path}/items"), GEOJSON, "Innehållet / Its items"),
             link(QUERYABLES, address(request, f"{path}/queryables"), SCHEMA, "Vad som går att filtrera på / What it can be filtered by"),
             link("describedby", address(request, f"{path}/schema"), SCHEMA, "Hur ett objekt ser ut / What an item looks like"),
+            *(tiling.tileset_links(collection.code, address(request, ROOT)) if collection.level is not None else []),
         ],
     }
 
@@ -138,4 +143,9 @@ def schema(request: Request, collection: Collection, columns: Columns) -> dict[s
 
 
 def _properties(columns: Columns) -> dict[str, Any]:
-    return {name: {"title": name, **_TYPES[holds]} for name, holds in columns.items()}
+    return {name: {"title": _title(name), **_TYPES[holds]} for name, holds in columns.items()}
+
+
+def _title(name: str) -> str:
+    column = known_columns().get(name)
+    return f"{column.name} / {column.name_en}" if column is not None else name

@@ -6,11 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
-from fastapi import Request
 from pydantic import BaseModel
 
 from trygghetskarta.analysis.comparison import find
-from trygghetskarta.api.deps import audience_of, shelf_of
 from trygghetskarta.api.ogc.asked import Given, ItemsAsked, read_model
 from trygghetskarta.api.ogc.collections import AreaItemParameters, Collection, SeriesItemParameters, first_source
 from trygghetskarta.api.question import ComparisonParameters, QuestionParameters
@@ -28,9 +26,8 @@ from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.filter_rows import holding
 from trygghetskarta.queries.series import series
 from trygghetskarta.serialize.areas import area_row
+from trygghetskarta.serialize.columns import known_columns
 from trygghetskarta.serialize.figures import Row, comparison_rows, series_rows
-
-_KINDS: tuple[tuple[type, Holds], ...] = ((bool, Holds.TRUTH), (int, Holds.WHOLE), (float, Holds.DECIMAL), (str, Holds.TEXT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +56,15 @@ class Rows:
         return self.cube.edition
 
 
-def rows_of(request: Request, collection: Collection, parameters: Given) -> Rows:
-    """Give the rows of a collection, as the request asks for them.
+def rows_of(shelf: Shelf, audience: Audience, collection: Collection, parameters: Given) -> Rows:
+    """Give the rows of a collection, as a request asks for them.
 
     Args:
-        request: The request.
+        shelf: What is published.
+        audience: Who asks.
         collection: The collection.
         parameters: The request's parameters; those of its own are read.
     """
-    shelf, audience = shelf_of(request), audience_of(request)
     own = {name: values for name, values in parameters.items() if name in collection.own}
     if collection.parameters is not AreaItemParameters and "source" not in own:
         own["source"] = [first_source(shelf.cube(), audience).value]
@@ -105,23 +102,19 @@ def _found(rows: list[Row], ids: list[str], cube: Cube, asked: QuestionParameter
 
 
 def kinds_of(rows: list[Row]) -> dict[str, Holds]:
-    """Tell what each column holds: a column without a value in any row is taken for a number, as most that may lack one are."""
-    kinds = {}
-    for name in rows[0] if rows else ():
-        value = next((row[name] for row in rows if row[name] is not None), None)
-        kinds[name] = next((holds for kind, holds in _KINDS if isinstance(value, kind)), Holds.DECIMAL)
-    return kinds
+    """Tell what each column holds."""
+    return {name: Holds(known_columns()[name].kind.value) for name in (rows[0] if rows else ())}
 
 
-def matching(request: Request, found: Rows, asked: ItemsAsked) -> list[int]:
+def matching(shelf: Shelf, found: Rows, asked: ItemsAsked) -> list[int]:
     """Give the numbers of the rows that a request asks for, on whatever page, in order."""
-    held = holding(asked.filter, lambda touches: _touching(request, found, touches))
+    held = holding(asked.filter, lambda touches: _touching(shelf, found, touches))
     during = _during(asked.during)
     return [number for number, row in enumerate(found.rows) if held(row) and during(row)]
 
 
-def _touching(request: Request, found: Rows, wanted: Touches) -> Holding:
-    with shelf_of(request).engine.connect() as connection:
+def _touching(shelf: Shelf, found: Rows, wanted: Touches) -> Holding:
+    with shelf.engine.connect() as connection:
         codes = areas_touching(connection, found.edition, found.level, wanted)
     return lambda row: row["code"] in codes
 

@@ -60,8 +60,8 @@ def _find(cube: Cube, code: str, sees: bool) -> Collection:
     return found
 
 
-def _columns(request: Request, collection: Collection, parameters: Given) -> Columns:
-    return _EVENT_COLUMNS if collection.code == EVENTS else rows_of(request, collection, parameters).columns
+def _columns(shelf: Shelf, audience: Audience, collection: Collection, parameters: Given) -> Columns:
+    return _EVENT_COLUMNS if collection.code == EVENTS else rows_of(shelf, audience, collection, parameters).columns
 
 
 @router.get("")
@@ -86,7 +86,7 @@ def api(request: Request, shelf: CurrentShelf, audience: CurrentAudience, sees: 
 
     def columns(collection: Collection) -> Columns:
         try:
-            return _columns(request, collection, parameters)
+            return _columns(shelf, audience, collection, parameters)
         except NotCoveredError:  # nothing is delivered yet
             return {}
 
@@ -121,7 +121,7 @@ def queryables(request: Request, code: str, shelf: CurrentShelf, audience: Curre
     """Tell what a collection can be filtered by."""
     parameters, cube = _asked(request), shelf.cube()
     found = _find(cube, code, sees)
-    told = documents.queryables(request, found, _columns(request, found, parameters))
+    told = documents.queryables(request, found, _columns(shelf, audience, found, parameters))
     return respond(request, _freshness(cube, audience, sees), SCHEMA, lambda: orjson.dumps(told))
 
 
@@ -130,7 +130,7 @@ def schema(request: Request, code: str, shelf: CurrentShelf, audience: CurrentAu
     """Tell what a feature of a collection looks like."""
     parameters, cube = _asked(request), shelf.cube()
     found = _find(cube, code, sees)
-    told = documents.schema(request, found, _columns(request, found, parameters))
+    told = documents.schema(request, found, _columns(shelf, audience, found, parameters))
     return respond(request, _freshness(cube, audience, sees), SCHEMA, lambda: orjson.dumps(told))
 
 
@@ -142,7 +142,7 @@ def items(request: Request, code: str, shelf: CurrentShelf, audience: CurrentAud
     found = _find(newest, code, sees)
     if code == EVENTS:
         return _event_items(request, shelf, found, parameters)
-    rows = rows_of(request, found, parameters)
+    rows = rows_of(shelf, audience, found, parameters)
     asked = read_items(parameters, rows.columns, found.own)
     answer = respond(
         request, _freshness(rows.cube, audience, sees), MEDIA_TYPE, lambda: _rows_page(request, shelf, found, rows, asked)
@@ -165,7 +165,7 @@ def item(request: Request, code: str, identity: str, shelf: CurrentShelf, audien
         with one_state(shelf.engine) as connection:
             (feature,) = event_features(find_event(connection, wanted, identity, Asked(1, crs.srid, crs.decimals)), crs)
     else:
-        rows = rows_of(request, found, parameters)
+        rows = rows_of(shelf, audience, found, parameters)
         cube, row = rows.cube, row_with(rows, identity)
         feature = row_feature(identity, row, shelf.outlines(rows.edition, rows.level, rows.detail, crs), row["code"])
     whole = {**feature, "links": _links(request, found, "self")}
@@ -189,7 +189,7 @@ def _links(request: Request, found: Collection, rel: str, following: str | None 
 
 
 def _rows_page(request: Request, shelf: Shelf, found: Collection, rows: Rows, asked: ItemsAsked) -> bytes:
-    matched = matching(request, rows, asked)
+    matched = matching(shelf, rows, asked)
     if asked.hits:
         return page_of([], PageHead(_links(request, found, "self"), len(matched)))
     begins = place_of(rows, matched, asked.after)
