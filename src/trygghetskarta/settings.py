@@ -49,6 +49,14 @@ class Settings(BaseSettings):
             "den egna datorn det exakta."
         ),
     )
+    public_url: str | None = Field(
+        default=None,
+        pattern="^https?://[^?#]+$",
+        description=(
+            "Adressen som tjänsten nås på utifrån, med proxyns prefix om den har något, till exempel https://karta.stockholm.se/trygghet. Länkar i "
+            "svaren börjar med den. Utan värde används namnet som frågan kom till."
+        ),
+    )
     refresh_seconds: float = Field(
         default=30.0,
         gt=0,

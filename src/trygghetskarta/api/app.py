@@ -25,10 +25,12 @@ from trygghetskarta.api.routers import (
     comparisons,
     decompositions,
     deliveries,
+    events,
     exports,
     hours,
     lenses,
     measures,
+    ogc,
     ogc_tiles,
     pxweb,
     series,
@@ -108,6 +110,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         similar.router,
         lenses.router,
         traces.router,
+        events.router,
         areas.router,
         tiles.router,
         ogc_tiles.router,
@@ -117,6 +120,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         pxweb.router,
         pxweb.data_router,
         service.router,
+        ogc.router,
     ):
         app.include_router(router)
         paths.update(path for route in router.routes if "{" not in (path := getattr(route, "path", "{")))
@@ -150,7 +154,7 @@ def _guard(app: FastAPI, settings: Settings, audience: Audience) -> None:
         allow_origins=list(settings.cors_origins) if settings.cors_origins is not None else [] if exact else ["*"],
         allow_origin_regex=_OWN_MACHINE if exact and settings.cors_origins is None else None,
         allow_methods=["GET"],
-        expose_headers=["ETag", "Last-Modified", "Content-Disposition", "Retry-After", "X-Request-Id"],
+        expose_headers=["ETag", "Last-Modified", "Content-Disposition", "Link", "Content-Crs", "Retry-After", "X-Request-Id"],
     )
 
 
