@@ -23,7 +23,7 @@ check: ## Format, lint, types, floors, lock
 
 test: check ## All that check does, then the tests
 	@scripts/install.sh postgis web
-	$(IN)/pytest $(ARGS)
+	PATH="$$(scripts/install.sh node):$$PATH" $(IN)/pytest $(ARGS)
 
 bench: ## Measure, against the peers
 	@scripts/install.sh bench postgis

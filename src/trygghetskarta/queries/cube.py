@@ -79,6 +79,7 @@ class Cube:
         population: The denominators.
         editions: All editions there are, newest first.
         weights: The sets of harm weights by name, the newest first.
+        cells_limit: The most figures of one answer, areas times periods; None for any number.
     """
 
     edition: Edition
@@ -99,6 +100,7 @@ class Cube:
     population: Population
     weights: Mapping[str, Weights]
     editions: tuple[Edition, ...] = ()
+    cells_limit: int | None = None
 
     @property
     def covered(self) -> Mapping[SourceId, Ints]:

@@ -11,11 +11,12 @@ from fastapi import APIRouter, Query, Request, Response
 from trygghetskarta.api.caching import Freshness, respond, respond_lasting
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
 from trygghetskarta.api.question import AreaFormat, AreaParameters, LinkParameters, ListParameters
-from trygghetskarta.domain.areas import Area, Edition
+from trygghetskarta.domain.areas import Edition
 from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.area_links import AreaLink, links_of
 from trygghetskarta.queries.areas import find_area
 from trygghetskarta.queries.cube import find_edition
+from trygghetskarta.serialize.areas import area_row
 from trygghetskarta.serialize.formats import Format
 from trygghetskarta.serialize.geojson import feature_collection
 
@@ -86,7 +87,7 @@ def areas(request: Request, shelf: CurrentShelf, audience: CurrentAudience, aske
             f"Indelningen från {cube.edition.valid_from} har inte nivån {asked.level}.",
             f"The edition of {cube.edition.valid_from} has no level {asked.level}.",
         )
-    rows = [_area(area) for area in cube.areas[asked.level]]
+    rows = [area_row(area) for area in cube.areas[asked.level]]
     freshness = Freshness(cube.version, cube.published_at, audience)
 
     media_type = Format(asked.format).media_type
@@ -96,16 +97,6 @@ def areas(request: Request, shelf: CurrentShelf, audience: CurrentAudience, aske
         return respond_lasting(request, freshness, media_type, feature_collection(head, rows, outlines))
     page = ListParameters(limit=asked.limit, offset=asked.offset)
     return respond(request, freshness, media_type, lambda: orjson.dumps(page.page(rows)))
-
-
-def _area(area: Area) -> dict[str, Any]:
-    return {
-        "code": area.code,
-        "name": area.name,
-        "level": area.level.value,
-        "parent": area.parent,
-        "squareMetres": round(area.square_metres, 1),
-    }
 
 
 @router.get("/areas/{code}", summary="Ett område", response_class=Response)

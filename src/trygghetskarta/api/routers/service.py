@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from functools import cache
 from http import HTTPStatus
 from importlib.resources import files
 
 import orjson
 from fastapi import APIRouter, Request, Response
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from trygghetskarta import __version__
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
+from trygghetskarta.api.protocol import STOPPING
 from trygghetskarta.errors import BusyError, NotCoveredError, NotFoundError
 from trygghetskarta.queries.health import ask_health
 
@@ -50,12 +53,15 @@ def live() -> Response:
 
 
 @router.get("/ready", summary="Kan tjänsten svara på frågor?", response_class=Response)
-def ready(shelf: CurrentShelf) -> Response:
-    """Svarar när databasen svarar och områdena är inlästa; annars 503.
+def ready(request: Request, shelf: CurrentShelf) -> Response:
+    """Svarar när databasen svarar och områdena är inlästa; annars, och när tjänsten är på väg att stoppas, 503.
 
-    Answers when the database does and areas are loaded; else 503.
+    Answers when the database does and areas are loaded; else, and when the service is about to stop, 503.
     """
-    with shelf.engine.connect() as connection:
+    if getattr(request.state, STOPPING, False):
+        raise BusyError("Tjänsten är på väg att stoppas.", "The service is about to stop.")
+    # Every connection in use is no sign that the database is gone.
+    with suppress(PoolTimeoutError), shelf.engine.connect() as connection:
         ask_health(connection)
     try:
         cube = shelf.cube()
