@@ -135,10 +135,10 @@ async def _tell(shelf: Shelf, turns: Turns) -> None:
         told.working.set(turns.working)
         told.waiting.set(turns.waiting)
         told.connections.set(cast("QueuePool", shelf.engine.pool).checkedout())
+        told.kept.set(shelf.answers().taken)
         cube = shelf.newest()
         if cube is not None:
-            told.version.set(cube.version)
-            told.published.set(cube.published_at.timestamp())
+            told.answers_from(cube.version, cube.published_at)
         await asyncio.sleep(_TELL_SECONDS)
 
 
