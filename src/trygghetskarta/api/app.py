@@ -6,8 +6,10 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
+from pydantic.alias_generators import to_camel
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.cors import CORSMiddleware
 
@@ -69,8 +71,10 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         shelf.engine.dispose()
 
     app = FastAPI(
-        title="trygghetskarta", version=__version__, description=_DESCRIPTION, lifespan=life, docs_url=None, redoc_url=None
+        title="trygghetskarta", version=__version__, description=_DESCRIPTION, lifespan=life, docs_url=None, redoc_url=None,
+        generate_unique_id_function=lambda route: to_camel(route.name),
     )  # fmt: skip
+    app.openapi = lambda: _document(app, settings)  # type: ignore[method-assign] # what FastAPI's own documentation says to do
     app.state.shelf, app.state.audience, app.state.settings = shelf, audience, settings
     app.add_middleware(Packing)
     _guard(app, settings, audience)
@@ -94,6 +98,15 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     ):
         app.include_router(router)
     return app
+
+
+def _document(app: FastAPI, settings: Settings) -> dict[str, Any]:
+    # A worker that is never asked for its description never loads what describes it.
+    from trygghetskarta.api.document import describe
+
+    if app.openapi_schema is None:
+        app.openapi_schema = describe(app, settings)
+    return app.openapi_schema
 
 
 def _guard(app: FastAPI, settings: Settings, audience: Audience) -> None:

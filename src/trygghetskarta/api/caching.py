@@ -14,6 +14,7 @@ from fastapi import Request, Response
 from trygghetskarta import __version__
 
 _REVALIDATE = "no-cache"
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def tagged(request: Request, body: bytes, media_type: str, changed_at: datetime 
         request: The request.
         body: The answer.
         media_type: Its media type.
-        changed_at: When it last changed; None where that is not known.
+        changed_at: When it last changed; None for a list with nothing in it, which is told as the beginning of time.
         audience: Whom it is for.
 
     Returns:
@@ -47,11 +48,10 @@ def tagged(request: Request, body: bytes, media_type: str, changed_at: datetime 
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {
         "ETag": etag,
+        "Last-Modified": format_datetime((changed_at or _BEGINNING).astimezone(UTC).replace(microsecond=0), usegmt=True),
         "Cache-Control": f"{'public' if audience == 'public' else 'private'}, {_REVALIDATE}",
         "Vary": "Accept-Encoding",
     }
-    if changed_at is not None:
-        headers["Last-Modified"] = format_datetime(changed_at.astimezone(UTC).replace(microsecond=0), usegmt=True)
     if etag in (tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")):
         return Response(status_code=HTTPStatus.NOT_MODIFIED.value, headers=headers)
     return Response(body, headers=headers, media_type=media_type)

@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 
 from trygghetskarta.errors import (
     BadDeliveryError,
@@ -46,7 +47,7 @@ STATUS_OF: Mapping[type[TrygghetskartaError], HTTPStatus] = {
     ForbiddenError: HTTPStatus.FORBIDDEN,
     BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
-_TITLES: Mapping[HTTPStatus, tuple[str, str]] = {
+TITLES: Mapping[HTTPStatus, tuple[str, str]] = {
     HTTPStatus.BAD_REQUEST: ("Frågan går inte att förstå", "Bad request"),
     HTTPStatus.UNAUTHORIZED: ("Nyckel behövs", "A key is needed"),
     HTTPStatus.FORBIDDEN: ("Åtkomst nekas", "Forbidden"),
@@ -72,6 +73,7 @@ _TEXTS: Mapping[HTTPStatus, tuple[str, str]] = {
 _REASONS: Mapping[str, tuple[str, str]] = {
     "missing": ("Parametern saknas.", "The parameter is missing."),
     "extra_forbidden": ("Parametern är okänd.", "The parameter is unknown."),
+    "literal_error": ("Värdet är inte ett av de tillåtna.", "The value is not one of those allowed."),
     "enum": ("Värdet är inte ett av de tillåtna.", "The value is not one of those allowed."),
     "date_from_datetime_parsing": ("Värdet är inte ett datum skrivet som 2026-01-31.", "The value is not a date written as 2026-01-31."),
     "date_parsing": ("Värdet är inte ett datum skrivet som 2026-01-31.", "The value is not a date written as 2026-01-31."),
@@ -99,7 +101,7 @@ def problem(status: HTTPStatus, texts: tuple[str, str], instance: str, faults: t
     Returns:
         The answer, never to be cached.
     """
-    title, title_en = _TITLES.get(status, (status.phrase, status.phrase))
+    title, title_en = TITLES.get(status, (status.phrase, status.phrase))
     body: dict[str, Any] = {
         "type": "about:blank",
         "status": status.value,
@@ -144,7 +146,10 @@ def add_problems(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> Response:
         status = HTTPStatus(error.status_code)
-        return problem(status, _TEXTS.get(status, (status.phrase, status.phrase)), request.url.path)
+        answer = problem(status, _TEXTS.get(status, (status.phrase, status.phrase)), request.url.path)
+        if status is HTTPStatus.METHOD_NOT_ALLOWED:
+            answer.headers["Allow"] = ", ".join(_methods(app, request))
+        return answer
 
     @app.exception_handler(OperationalError)
     @app.exception_handler(PoolTimeoutError)
@@ -160,11 +165,17 @@ def add_problems(app: FastAPI) -> None:
         return problem(HTTPStatus.INTERNAL_SERVER_ERROR, texts, request.url.path)
 
 
+def _methods(app: FastAPI, request: Request) -> list[str]:
+    """Name the methods that an address takes: those of all its routes, not only of the first."""
+    found = (route.methods or () for route in app.routes if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE)
+    return sorted(set().union(*found))
+
+
 def _fault(part: Mapping[str, Any]) -> Fault:
     name = str(part["loc"][1]) if len(part["loc"]) > 1 else str(part["loc"][0])
     given = part.get("input")
     swedish, english = _REASONS.get(part["type"], _ANY_REASON)
     allowed = part.get("ctx", {}).get("expected")
-    if allowed and part["type"] == "enum":
+    if allowed and part["type"] in ("enum", "literal_error"):
         swedish, english = f"{swedish} De är {allowed}.".replace(" or ", " och "), f"{english} They are {allowed}.".replace(" or ", " and ")
     return Fault(name, str(given)[:200] if isinstance(given, (str, int, float)) else None, swedish, english)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import AbstractContextManager
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
@@ -29,6 +29,8 @@ BASELINE = re.compile(r"^(previous|same-period-last-year|[0-9]{4}-[0-9]{2}\.\.[0
 """How a baseline is written."""
 
 _MOST_VALUES = 500
+MOST = 2**63 - 1
+"""The largest number that the database can be asked of."""
 
 
 def refuse_hidden(cube: Cube, audience: Audience, sources: list[SourceId], categories: list[str]) -> None:
@@ -175,15 +177,32 @@ class ComparisonParameters(BaselineParameters):
 
 
 class TraceParameters(QuestionParameters):
-    """The parameters of a trace: those of the question whose figure it is."""
+    """The parameters of a trace: those of the question whose figure it is, and which part of the list."""
 
     bucket: Annotated[Bucket, Field(description="Vilken del av avstämningen siffran är. / Which part of the ledger.")] = Bucket.PLACED
-    limit: Annotated[int, Field(ge=1, le=10_000, description="Högsta antal händelser i listan. / Most events of the list.")] = 1000
+    format: Annotated[Literal[Format.JSON, Format.CSV], Field(description="json eller csv. / json or csv.")] = Format.JSON
+    limit: Annotated[int, Field(ge=1, le=10_000, description="Högsta antal händelser i listan. / Most events of the list.")] = 20
+    offset: Annotated[int, Field(ge=0, le=MOST, description="Hur många att hoppa över. / How many to skip.")] = 0
 
     def question(self, cube: Cube, audience: Audience) -> Question:
         """Give the question, checked."""
         self.refuse_hidden(cube, audience)
         return ask(cube, self.asked())
+
+
+class NoParameters(BaseModel):
+    """No parameters at all: whatever is sent is unknown."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class EditionParameters(NoParameters):
+    """Which edition."""
+
+    edition: Annotated[
+        date | None,
+        Field(description="Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out."),
+    ] = None
 
 
 class AreaParameters(BaseModel):
@@ -194,11 +213,12 @@ class AreaParameters(BaseModel):
     level: Annotated[AreaLevel, Field(description="Områdesnivå. / Level of the areas.")] = AreaLevel.STADSDELSOMRADE
     edition: Annotated[date | None, Field(description="Indelningens första dag. / First day of the edition.")] = None
     format: Annotated[
-        Format, Field(description="geojson ger alla områden med gränser, json en lista. / geojson: all with outlines; json: a list.")
+        Literal[Format.GEOJSON, Format.JSON],
+        Field(description="geojson ger alla områden med gränser, json en lista. / geojson: all with outlines; json: a list."),
     ] = Format.JSON
     geometry: Annotated[Detail, Field(description="Hur detaljerade gränserna är. / Detail of the outlines.")] = Detail.METRES10
     limit: Annotated[int, Field(ge=1, le=1000, description="Högsta antal i en lista. / Most items of a list.")] = 20
-    offset: Annotated[int, Field(ge=0, description="Hur många att hoppa över. / How many to skip.")] = 0
+    offset: Annotated[int, Field(ge=0, le=MOST, description="Hur många att hoppa över. / How many to skip.")] = 0
 
 
 class ListParameters(BaseModel):
@@ -207,7 +227,7 @@ class ListParameters(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     limit: Annotated[int, Field(ge=1, le=1000, description="Högsta antal i listan. / Most items of the list.")] = 20
-    offset: Annotated[int, Field(ge=0, description="Hur många att hoppa över. / How many to skip.")] = 0
+    offset: Annotated[int, Field(ge=0, le=MOST, description="Hur många att hoppa över. / How many to skip.")] = 0
 
     def page(self, items: list[dict[str, object]]) -> dict[str, object]:
         """Give the part of a list that was asked for, with how long it is."""

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 from http import HTTPStatus
 from importlib.resources import files
+from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from trygghetskarta import __version__
-from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
+from trygghetskarta.api.caching import tagged
+from trygghetskarta.api.deps import CurrentAudience, CurrentShelf, settings_of
+from trygghetskarta.api.question import NoParameters
 from trygghetskarta.errors import BusyError, NotCoveredError, NotFoundError
 from trygghetskarta.queries.health import ask_health
 
 router = APIRouter(tags=["Tjänsten"])
 
 _MEDIA_TYPES = {"html": "text/html; charset=utf-8", "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
+_RELEASED = datetime(2026, 11, 21, tzinfo=UTC)
+"""When this version of the API was released."""
 _POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'self'; base-uri 'none'; form-action 'self'"
 
 
@@ -32,7 +38,7 @@ _PAGE = {
 
 
 @router.get("/live", summary="Är processen igång?", response_class=Response)
-def live() -> Response:
+def live(_: Annotated[NoParameters, Query()]) -> Response:
     """Svarar så länge processen kör.
 
     Answers as long as the process runs.
@@ -41,7 +47,7 @@ def live() -> Response:
 
 
 @router.get("/ready", summary="Kan tjänsten svara på frågor?", response_class=Response)
-def ready(shelf: CurrentShelf) -> Response:
+def ready(shelf: CurrentShelf, _: Annotated[NoParameters, Query()]) -> Response:
     """Svarar när databasen svarar och områdena är inlästa; annars 503.
 
     Answers when the database does and areas are loaded; else 503.
@@ -56,7 +62,7 @@ def ready(shelf: CurrentShelf) -> Response:
 
 
 @router.get("/v1/api-info", summary="Om API:et", response_class=Response)
-def api_info(shelf: CurrentShelf, audience: CurrentAudience) -> Response:
+def api_info(request: Request, shelf: CurrentShelf, audience: CurrentAudience, _: Annotated[NoParameters, Query()]) -> Response:
     """Namn, version och status för API:et, enligt den nationella profilen för REST-API:er.
 
     Name, version and status of the API.
@@ -65,17 +71,16 @@ def api_info(shelf: CurrentShelf, audience: CurrentAudience) -> Response:
         schematic = shelf.cube().edition.schematic
     except NotCoveredError:
         schematic = False
-    return _json(
-        {
-            "apiName": "trygghetskarta",
-            "apiVersion": __version__,
-            "apiReleased": "2026-11-21",
-            "apiDocumentation": "/openapi.json",
-            "apiStatus": "beta",
-            "audience": audience.value,
-            "sample": schematic,
-        }
-    )
+    told = {
+        "apiName": "trygghetskarta",
+        "apiVersion": __version__,
+        "apiReleased": str(_RELEASED.date()),
+        "apiDocumentation": f"{settings_of(request).public_url or str(request.base_url).rstrip('/')}/openapi.json",
+        "apiStatus": "beta",
+        "audience": audience.value,
+        "sample": schematic,
+    }
+    return tagged(request, orjson.dumps(told), "application/json", _RELEASED, audience)
 
 
 @router.get("/", include_in_schema=False)

@@ -1,0 +1,129 @@
+"""What one operation of the OpenAPI document answers: in every format, unchanged, and in error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from trygghetskarta.api.gives import Gives
+from trygghetskarta.api.problems import MEDIA_TYPE, TITLES
+from trygghetskarta.serialize.formats import Format
+
+Document = dict[str, Any]
+
+HEADERS: Mapping[str, Document] = {
+    name: {"description": told, "required": name not in ("Location", "Content-Disposition"), "schema": {"type": kind}}
+    for name, told, kind in (
+        ("ETag", "Svarets märke; skicka det i If-None-Match. / The tag of the answer, for If-None-Match.", "string"),
+        ("Last-Modified", "När svaret senast ändrades. / When the answer last changed.", "string"),
+        ("Cache-Control", "Hur svaret får sparas; ett fel aldrig. / How the answer may be kept; an error never.", "string"),
+        ("Location", "Adressen till det som skapades. / The address of what was made.", "string"),
+        ("Retry-After", "Sekunder att vänta. / Seconds to wait.", "integer"),
+        ("WWW-Authenticate", "Hur anropet visar vem det är. / How to say who asks.", "string"),
+    )
+}
+_ALWAYS = (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE)
+_OF_ERRORS = {HTTPStatus.SERVICE_UNAVAILABLE: ("Retry-After",), HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate",)}
+_DONE = {
+    HTTPStatus.OK: "Svaret. / The answer.",
+    HTTPStatus.CREATED: "Det är gjort, och detta är vad som finns. / It is done, and this is what there is.",
+    HTTPStatus.ACCEPTED: "Filen väntar på godkännande. / The file is held for approval.",
+}
+_TEXT = {"type": "string"}
+_BYTES = {"type": "string", "format": "binary"}
+_ORIGINAL = "original"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation of the document.
+
+    Attributes:
+        method: Its method, in lower case.
+        path: Its path.
+        told: What the document tells of it, to be completed.
+        schemas: The schemas of the document by name.
+    """
+
+    method: str
+    path: str
+    told: Document
+    schemas: Document
+
+    @property
+    def reads(self) -> bool:
+        """Whether it is a GET."""
+        return self.method == "get"
+
+    def formats(self) -> list[str]:
+        """Give the formats that its answer can be asked for in; JSON alone where none can be chosen."""
+        for parameter in self.told.get("parameters", ()):
+            if parameter["name"] == "format":
+                schema = parameter["schema"]
+                found: list[str] = (self.schemas[schema["$ref"].rsplit("/", 1)[-1]] if "$ref" in schema else schema)["enum"]
+                return found
+        return [Format.JSON.value]
+
+
+def complete(operation: Operation, gives: Gives, recorded: Mapping[str, Document]) -> None:
+    """Say what an operation answers.
+
+    Args:
+        operation: The operation; what FastAPI guessed of its answers is replaced.
+        gives: What it gives.
+        recorded: Real answers, by media type, and of problems by status.
+    """
+    told = operation.told
+    done = HTTPStatus(int(next(status for status in told["responses"] if status.startswith("2"))))
+    contents = dict(_contents(operation, gives, recorded))
+    kept = ("ETag", "Last-Modified", "Cache-Control") if operation.reads and operation.path.startswith("/v1/") else ("Cache-Control",)
+    answers: dict[HTTPStatus, Document] = {}
+    for status in (done, HTTPStatus.ACCEPTED) if gives.held else (done,):
+        names = (*kept, "Location") if status is not HTTPStatus.OK else kept
+        answers[status] = {"description": _DONE[status], "headers": _headers(*names), "content": contents}
+    if "ETag" in kept:
+        unchanged = "Svaret är det som den som frågar redan har. / The answer is the one the caller has."
+        answers[HTTPStatus.NOT_MODIFIED] = {"description": unchanged, "headers": _headers(*kept)}
+    secured = (HTTPStatus.UNAUTHORIZED,) if "security" in told else ()
+    for status in sorted({*_ALWAYS, *secured, *gives.refused}):
+        answers[status] = _refusal(status, recorded)
+    told["responses"] = {str(status.value): answer for status, answer in answers.items()}
+    if secured and operation.reads:
+        # A key, or the machine's own user, who needs none.
+        told["security"] = [*told["security"], {}]
+
+
+def _contents(operation: Operation, gives: Gives, recorded: Mapping[str, Document]) -> Iterator[tuple[str, Document]]:
+    """Give the schema and an example of each format."""
+    typed = {Format.JSON.value: gives.json, Format.GEOJSON.value: gives.features}
+    # What is GeoJSON whatever is asked has no other formats.
+    for name in operation.formats() if gives.json is not gives.features else [Format.GEOJSON.value]:
+        answer = typed.get(name)
+        media_type = "application/octet-stream" if name == _ORIGINAL else Format(name).media_type.partition(";")[0]
+        schema = _TEXT if media_type.startswith("text/") else _BYTES
+        yield media_type, _content(schema if answer is None else _ref(answer.__name__), recorded.get(media_type))
+
+
+def _refusal(status: HTTPStatus, recorded: Mapping[str, Document]) -> Document:
+    title, title_en = TITLES[status]
+    return {
+        "description": f"{title}. / {title_en}.",
+        "headers": _headers("Cache-Control", *_OF_ERRORS.get(status, ())),
+        "content": {MEDIA_TYPE: _content(_ref("Problem"), recorded.get(str(status.value)))},
+    }
+
+
+def _content(schema: Document, recorded: Document | None) -> Document:
+    if recorded is None:
+        return {"schema": schema}
+    return {"schema": schema, "examples": {"example": {"summary": recorded["asked"], "value": recorded["value"]}}}
+
+
+def _ref(name: str) -> Document:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _headers(*names: str) -> Document:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
