@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -10,10 +11,11 @@ from typing import Any
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
-from starlette.routing import Match, Route
+from starlette.routing import compile_path
 
 from trygghetskarta.errors import (
     BadDeliveryError,
@@ -84,6 +86,8 @@ _REASONS: Mapping[str, tuple[str, str]] = {
     "too_short": ("Minst ett värde behövs.", "At least one value is needed."),
     "too_long": ("För många värden.", "Too many values."),
 }
+# How pydantic names a member of an enumeration: the reader is told its value.
+_MEMBER = re.compile(r"<[^:>]*: ([^>]*)>")
 _ANY_REASON = ("Värdet går inte att använda.", "The value cannot be used.")
 _RETRY_SECONDS = "5"
 
@@ -148,7 +152,7 @@ def add_problems(app: FastAPI) -> None:
         status = HTTPStatus(error.status_code)
         answer = problem(status, _TEXTS.get(status, (status.phrase, status.phrase)), request.url.path)
         if status is HTTPStatus.METHOD_NOT_ALLOWED:
-            answer.headers["Allow"] = ", ".join(_methods(app, request))
+            answer.headers["Allow"] = ", ".join(_methods(app, request.url.path))
         return answer
 
     @app.exception_handler(OperationalError)
@@ -165,10 +169,10 @@ def add_problems(app: FastAPI) -> None:
         return problem(HTTPStatus.INTERNAL_SERVER_ERROR, texts, request.url.path)
 
 
-def _methods(app: FastAPI, request: Request) -> list[str]:
+def _methods(app: FastAPI, path: str) -> list[str]:
     """Name the methods that an address takes: those of all its routes, not only of the first."""
-    found = (route.methods or () for route in app.routes if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE)
-    return sorted(set().union(*found))
+    routes = (route for route in iter_route_contexts(app.routes) if route.path and compile_path(route.path)[0].match(path))
+    return sorted(set().union(*(route.methods or () for route in routes)))
 
 
 def _fault(part: Mapping[str, Any]) -> Fault:
@@ -177,5 +181,6 @@ def _fault(part: Mapping[str, Any]) -> Fault:
     swedish, english = _REASONS.get(part["type"], _ANY_REASON)
     allowed = part.get("ctx", {}).get("expected")
     if allowed and part["type"] in ("enum", "literal_error"):
+        allowed = _MEMBER.sub(r"\1", allowed)
         swedish, english = f"{swedish} De är {allowed}.".replace(" or ", " och "), f"{english} They are {allowed}.".replace(" or ", " and ")
     return Fault(name, str(given)[:200] if isinstance(given, (str, int, float)) else None, swedish, english)

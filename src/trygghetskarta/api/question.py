@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 from sqlalchemy import Connection
 
 from trygghetskarta.api.shelf import Shelf
@@ -29,6 +30,18 @@ BASELINE = re.compile(r"^(previous|same-period-last-year|[0-9]{4}-[0-9]{2}\.\.[0
 """How a baseline is written."""
 
 _MOST_VALUES = 500
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _written_as_a_day(given: object) -> object:
+    """Take a day as it is written in an address; a number is no day, though pydantic would count it from 1970."""
+    if isinstance(given, str) and _DAY.fullmatch(given) is None:
+        raise PydanticCustomError("date_parsing", "not a date")
+    return given
+
+
+Day = Annotated[date, BeforeValidator(_written_as_a_day)]
+"""A day in an address: 2026-01-31."""
 MOST = 2**63 - 1
 """The largest number that the database can be asked of."""
 
@@ -66,7 +79,7 @@ class QuestionParameters(BaseModel):
         ),
     ] = None
     edition: Annotated[
-        date | None,
+        Day | None,
         Field(description="Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out."),
     ] = None
     from_: Annotated[
@@ -81,7 +94,7 @@ class QuestionParameters(BaseModel):
     ] = Measure.COUNT
     per: Annotated[Denominator, Field(description="Vad ett tal per 1 000 räknas på. / What a rate is per.")] = Denominator.RESIDENTS
     as_of: Annotated[
-        date | None, Field(alias="asOf", description="Siffrorna så som de var kända denna dag. / The figures as known on this day.")
+        Day | None, Field(alias="asOf", description="Siffrorna så som de var kända denna dag. / The figures as known on this day.")
     ] = None
     weights: Annotated[
         str | None,
@@ -200,7 +213,7 @@ class EditionParameters(NoParameters):
     """Which edition."""
 
     edition: Annotated[
-        date | None,
+        Day | None,
         Field(description="Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out."),
     ] = None
 
@@ -211,7 +224,7 @@ class AreaParameters(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     level: Annotated[AreaLevel, Field(description="Områdesnivå. / Level of the areas.")] = AreaLevel.STADSDELSOMRADE
-    edition: Annotated[date | None, Field(description="Indelningens första dag. / First day of the edition.")] = None
+    edition: Annotated[Day | None, Field(description="Indelningens första dag. / First day of the edition.")] = None
     format: Annotated[
         Literal[Format.GEOJSON, Format.JSON],
         Field(description="geojson ger alla områden med gränser, json en lista. / geojson: all with outlines; json: a list."),
@@ -238,7 +251,7 @@ class LinkParameters(ListParameters):
     """The parameters of the list of links between editions."""
 
     to: Annotated[
-        date | None,
+        Day | None,
         Field(
             description="Den andra indelningens första dag; utelämnad ger alla andra. / First day of the other edition; all if left out."
         ),

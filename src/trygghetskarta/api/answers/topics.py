@@ -125,7 +125,7 @@ class SimilarRow(AreaRow):
     distance: Figure
     residents: Count = None
     density: Figure = None
-    share65plus: Figure = None
+    share65plus: Annotated[Figure, Field(alias="share65plus")] = None
     dwellings_per_resident: Figure = None
     day_population_per_resident: Figure = None
     status: Status

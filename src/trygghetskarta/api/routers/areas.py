@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
 import orjson
@@ -10,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
-from trygghetskarta.api.question import AreaParameters, EditionParameters, LinkParameters, ListParameters
+from trygghetskarta.api.question import AreaParameters, Day, EditionParameters, LinkParameters, ListParameters
 from trygghetskarta.domain.areas import Area, Edition
 from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.area_links import AreaLink, links_of
@@ -47,7 +46,7 @@ def _edition(edition: Edition) -> dict[str, Any]:
 @router.get("/editions/{edition}/links", summary="Vad områdena blev i andra indelningar", response_class=Response)
 def links(
     request: Request,
-    edition: Annotated[date, Path(description="Indelningens första dag. / First day of the edition.", examples=["2023-07-01"])],
+    edition: Annotated[Day, Path(description="Indelningens första dag. / First day of the edition.", examples=["2023-07-01"])],
     shelf: CurrentShelf,
     audience: CurrentAudience,
     asked: Annotated[LinkParameters, Query()],

@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from trygghetskarta.analysis.effect import effect, goal
 from trygghetskarta.api.caching import tagged
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf, delivers
-from trygghetskarta.api.question import MOST, ListParameters, NoParameters
+from trygghetskarta.api.question import MOST, Day, ListParameters, NoParameters
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.disclosure.release import release_answer, release_each
 from trygghetskarta.domain.measures import Registered, Weighting
@@ -62,7 +62,7 @@ class MeasureParameters(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     as_of: Annotated[
-        date | None, Field(alias="asOf", description="Så som åtgärden var känd denna dag. / The measure as known on this day.")
+        Day | None, Field(alias="asOf", description="Så som åtgärden var känd denna dag. / The measure as known on this day.")
     ] = None
     crs: Annotated[Plane, Field(description="Koordinatsystem för ytor: 4326 eller 3011. / System of polygons.")] = Plane.WORLD
 
@@ -73,7 +73,7 @@ class MeasuresParameters(ListParameters):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     as_of: Annotated[
-        date | None, Field(alias="asOf", description="Så som registret var känt denna dag. / The register as known on this day.")
+        Day | None, Field(alias="asOf", description="Så som registret var känt denna dag. / The register as known on this day.")
     ] = None
     format: Annotated[
         Format, Field(description="json; geojson med målområdena; csv och xlsx ger alla. / geojson has the targets; csv and xlsx all.")
@@ -119,7 +119,7 @@ class EffectParameters(BaseModel):
         ),
     ] = None
     as_of: Annotated[
-        date | None, Field(alias="asOf", description="Siffror och åtgärd så som de var kända denna dag. / As known on this day.")
+        Day | None, Field(alias="asOf", description="Siffror och åtgärd så som de var kända denna dag. / As known on this day.")
     ] = None
     format: Annotated[Format, Field(description="Svarets format. / Format of the answer.")] = Format.JSON
     dialect: Annotated[Dialect, Field(description="CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV.")] = Dialect.EXCEL
