@@ -115,7 +115,7 @@ def _area(area: Area) -> dict[str, Any]:
 @router.get("/areas/{code}", summary="Ett område", response_class=Response)
 def area(
     request: Request,
-    code: Annotated[str, Path(description="Områdets kod. / Code of the area.", examples=["jarva"])],
+    code: Annotated[str, Path(pattern=r"^[^\x00]+$", description="Områdets kod. / Code of the area.", examples=["jarva"])],
     shelf: CurrentShelf,
     audience: CurrentAudience,
     asked: Annotated[EditionParameters, Query()],
