@@ -11,13 +11,14 @@ install: ## The locked packages, PostgreSQL with PostGIS, and the first time a d
 	@scripts/install.sh run postgis
 	@[ -e .trygghetskarta ] || [ -n "$$TRYGGHETSKARTA_HOME$$TRYGGHETSKARTA_DATABASE_URL" ] || $(IN)/trygghetskarta demo --prepare
 
-check: ## Format, lint, types, floors, lock
+check: ## Format, lint, types, floors, lock, the API against the national profile
 	@scripts/install.sh dev
 	$(IN)/ruff format --check .
 	$(IN)/ruff check .
 	$(IN)/mypy
 	$(IN)/lint-imports
 	UV_PYTHON_DOWNLOADS=never $$(scripts/install.sh uv) lock --check
+	@scripts/install.sh node; case $$? in 0) npm --prefix web run --silent check ;; 3) ;; *) exit 1 ;; esac
 
 test: check ## All that check does, then the tests
 	@scripts/install.sh postgis

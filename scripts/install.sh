@@ -3,6 +3,7 @@
 #
 #   scripts/install.sh run|dev|bench    the locked Python packages: to run; to check and test as well; to measure as well
 #   scripts/install.sh postgis          PostgreSQL with PostGIS from apt, unless TRYGGHETSKARTA_DATABASE_URL names a database
+#   scripts/install.sh node             Node and npm from apt, and the locked packages of web/: to check the API against the national profile
 #   scripts/install.sh uv               print the path of uv
 #
 # Several may be given at once. It asks nothing: it installs with apt only as root or where sudo needs no password, and else says the line.
@@ -120,9 +121,28 @@ postgis() {
     exit 1
 }
 
+# Only the checks of the API's description need it, so a machine without it can do all else: it is told of by name. In CI it may not be missing.
+node_set() {
+    if ! command -v npm >/dev/null 2>&1; then
+        may_install && apt_install nodejs npm || true
+    fi
+    if ! command -v npm >/dev/null 2>&1; then
+        say "npm saknas: utelämnar REST API-profilens regler och webbens typer.   sudo apt-get install nodejs npm"
+        say "(npm is missing: the rules of the REST API profile and the types of the web are left out. Run the line above to have them.)"
+        [ "${CI:-}" = true ] && exit 1
+        exit 3
+    fi
+    stamp=web/node_modules/.holds
+    [ -e "$stamp" ] && [ -z "$(find web/package.json web/package-lock.json -newer "$stamp")" ] && return
+    say "Installerar de låsta npm-paketen."
+    (cd web && npm ci --silent >&2)
+    touch "$stamp"
+}
+
 for part in "$@"; do
     case $part in
     run | dev | bench) python_set "$part" ;;
+    node) node_set ;;
     postgis) postgis ;;
     uv) print_uv ;;
     *) say "Okänd del: $part" && exit 2 ;;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import threading
 import time
@@ -34,6 +35,7 @@ from trygghetskarta.store.migrate import upgrade
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 CHROMIUM = Path("/usr/bin/chromium")
+WEB = Path(__file__).parents[1] / "web"
 CITY = ("Stockholm", "0180")
 TODAY = date(2026, 11, 21)
 
@@ -42,9 +44,18 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let what is recorded be recorded anew."""
+    parser.addoption("--record-examples", action="store_true", help="write the examples of openapi.json anew, from the sample")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out, by name, the tests that need what this machine does not have. In CI nothing may be left out."""
-    lacks = {"shared": not SHARED.is_dir(), "browser": not CHROMIUM.exists()}
+    lacks = {
+        "shared": not SHARED.is_dir(),
+        "browser": not CHROMIUM.exists(),
+        "node": shutil.which("node") is None or not (WEB / "node_modules").is_dir(),
+    }
     left_out = [item for item in items if any(lacks[marker] and item.get_closest_marker(marker) for marker in lacks)]
     if left_out and os.environ.get("CI") == "true":
         raise pytest.UsageError(f"CI lacks what these need: {', '.join(item.name for item in left_out)}")
@@ -60,7 +71,7 @@ _LEFT_OUT: pytest.StashKey[list[str]] = pytest.StashKey()
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Name the tests that were left out."""
     for name in config.stash.get(_LEFT_OUT, []):
-        terminalreporter.write_line(f"left out, for want of ../shared or Chromium: {name}")
+        terminalreporter.write_line(f"left out, for want of ../shared, Chromium or Node: {name}")
 
 
 class Server:
@@ -131,10 +142,27 @@ def fresh_database(server: Server, migrated: str) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def sample(server: Server, migrated: str) -> Iterator[Engine]:
-    """Give an engine on the sample; nobody may change it."""
-    engine = make_engine(server.create("tk_sample", str(make_url(migrated).database)))
+def loaded(server: Server, migrated: str) -> str:
+    """Give the name of a database with the sample, that others are copied from."""
+    address = server.create("tk_loaded", str(make_url(migrated).database))
+    engine = make_engine(address)
     load_sample(engine, Settings())
+    engine.dispose()
+    return str(make_url(address).database)
+
+
+@pytest.fixture(scope="session")
+def sample(server: Server, loaded: str) -> Iterator[Engine]:
+    """Give an engine on the sample; nobody may change it."""
+    engine = make_engine(server.create("tk_sample", loaded))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def own_sample(server: Server, loaded: str) -> Iterator[Engine]:
+    """Give an engine on a copy of the sample, for tests that must change it."""
+    engine = make_engine(server.create(f"tk_own_{len(server.made)}", loaded))
     yield engine
     engine.dispose()
 

@@ -18,7 +18,7 @@ from trygghetskarta import __version__
 from trygghetskarta.api.answers.parts import Part
 from trygghetskarta.api.answers.registers import Problem
 from trygghetskarta.api.gives import GIVES, Gives
-from trygghetskarta.api.responses import HEADERS, Operation, complete
+from trygghetskarta.api.responses import HEADERS, Operation, complete, example
 from trygghetskarta.settings import Settings
 
 Document = dict[str, Any]
@@ -69,6 +69,7 @@ def describe(app: FastAPI, settings: Settings) -> Document:
         "url": f"{settings.public_url or f'https://{_NOWHERE}'}/openapi.json",
     }
     recorded = examples()
+    document["components"]["examples"] = {status: example(problem) for status, problem in recorded["problems"].items()}
     used: set[str] = set()
     for method, path, operation in operations(document):
         used.update(operation.get("tags", ()))

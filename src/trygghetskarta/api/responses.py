@@ -90,6 +90,9 @@ def complete(operation: Operation, gives: Gives, recorded: Mapping[str, Document
     for status in sorted({*_ALWAYS, *secured, *gives.refused}):
         answers[status] = _refusal(status, recorded)
     told["responses"] = {str(status.value): answer for status, answer in answers.items()}
+    if "request" in recorded:
+        for content in told["requestBody"]["content"].values():
+            content["examples"] = _examples(recorded["request"])
     if secured and operation.reads:
         # A key, or the machine's own user, who needs none.
         told["security"] = [*told["security"], {}]
@@ -108,17 +111,28 @@ def _contents(operation: Operation, gives: Gives, recorded: Mapping[str, Documen
 
 def _refusal(status: HTTPStatus, recorded: Mapping[str, Document]) -> Document:
     title, title_en = TITLES[status]
+    name = str(status.value)
+    problem = {"examples": {"example": {"$ref": f"#/components/examples/{name}"}}} if name in recorded else {}
     return {
         "description": f"{title}. / {title_en}.",
         "headers": _headers("Cache-Control", *_OF_ERRORS.get(status, ())),
-        "content": {MEDIA_TYPE: _content(_ref("Problem"), recorded.get(str(status.value)))},
+        "content": {MEDIA_TYPE: {"schema": _ref("Problem"), **problem}},
     }
 
 
 def _content(schema: Document, recorded: Document | None) -> Document:
     if recorded is None:
         return {"schema": schema}
-    return {"schema": schema, "examples": {"example": {"summary": recorded["asked"], "value": recorded["value"]}}}
+    return {"schema": schema, "examples": _examples(recorded)}
+
+
+def _examples(recorded: Document) -> Document:
+    return {"example": example(recorded)}
+
+
+def example(recorded: Document) -> Document:
+    """Give what was recorded as an example of the document: what was asked, and what was answered or sent."""
+    return {"summary": recorded["asked"], "value": recorded["value"]}
 
 
 def _ref(name: str) -> Document:
