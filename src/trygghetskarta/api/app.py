@@ -18,6 +18,7 @@ from trygghetskarta.api.packing import Packing
 from trygghetskarta.api.problems import add_problems, problem
 from trygghetskarta.api.routers import (
     areas,
+    catalogues,
     comparisons,
     decompositions,
     deliveries,
@@ -94,6 +95,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         sources.router,
         measures.router,
         deliveries.router,
+        catalogues.router,
         service.router,
     ):
         app.include_router(router)

@@ -15,16 +15,18 @@ class Gives:
     """What an operation gives.
 
     Attributes:
-        json: Its answer as JSON.
+        json: Its answer as JSON; None where there is none.
         features: Its answer as GeoJSON; None where there is none.
         refused: Errors that this operation may answer besides those that every operation may.
         held: Whether the work may be held for approval, which is 202.
+        others: Media types of an answer that has no `format` to choose by.
     """
 
-    json: type[Part]
+    json: type[Part] | None = None
     features: type[Part] | None = None
     refused: tuple[HTTPStatus, ...] = ()
     held: bool = False
+    others: tuple[str, ...] = ()
 
 
 _NOT_COVERED = (HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -72,6 +74,9 @@ GIVES: Mapping[str, Gives] = {
     "POST /v1/deliveries/{deliveryId}/approve": Gives(registers.DeliveryTold, refused=_DONE),
     "POST /v1/deliveries/{deliveryId}/withdraw": Gives(registers.DeliveryTold, refused=_DONE),
     "GET /v1/api-info": Gives(registers.ApiInfo),
+    "GET /dcat": Gives(others=("text/turtle", "application/ld+json"), refused=_NOT_COVERED),
+    "GET /dcat.ttl": Gives(others=("text/turtle",), refused=_NOT_COVERED),
+    "GET /dcat.jsonld": Gives(others=("application/ld+json",), refused=_NOT_COVERED),
     "GET /live": Gives(registers.Alive),
     "GET /ready": Gives(registers.Ready),
 }

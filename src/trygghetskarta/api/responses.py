@@ -31,6 +31,7 @@ _DONE = {
     HTTPStatus.CREATED: "Det är gjort, och detta är vad som finns. / It is done, and this is what there is.",
     HTTPStatus.ACCEPTED: "Filen väntar på godkännande. / The file is held for approval.",
 }
+_OBJECT = {"type": "object"}
 _TEXT = {"type": "string"}
 _BYTES = {"type": "string", "format": "binary"}
 _ORIGINAL = "original"
@@ -78,7 +79,11 @@ def complete(operation: Operation, gives: Gives, recorded: Mapping[str, Document
     told = operation.told
     done = HTTPStatus(int(next(status for status in told["responses"] if status.startswith("2"))))
     contents = dict(_contents(operation, gives, recorded))
-    kept = ("ETag", "Last-Modified", "Cache-Control") if operation.reads and operation.path.startswith("/v1/") else ("Cache-Control",)
+    kept = (
+        ("ETag", "Last-Modified", "Cache-Control")
+        if operation.reads and operation.path.startswith(("/v1/", "/dcat"))
+        else ("Cache-Control",)
+    )
     answers: dict[HTTPStatus, Document] = {}
     for status in (done, HTTPStatus.ACCEPTED) if gives.held else (done,):
         names = (*kept, "Location") if status is not HTTPStatus.OK else kept
@@ -100,6 +105,10 @@ def complete(operation: Operation, gives: Gives, recorded: Mapping[str, Document
 
 def _contents(operation: Operation, gives: Gives, recorded: Mapping[str, Document]) -> Iterator[tuple[str, Document]]:
     """Give the schema and an example of each format."""
+    for media_type in gives.others:
+        yield media_type, _content(_OBJECT if media_type.endswith("json") else _TEXT if media_type.startswith("text/") else _BYTES, None)
+    if gives.others:
+        return
     typed = {Format.JSON.value: gives.json, Format.GEOJSON.value: gives.features}
     # What is GeoJSON whatever is asked has no other formats.
     for name in operation.formats() if gives.json is not gives.features else [Format.GEOJSON.value]:
