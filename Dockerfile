@@ -1,4 +1,11 @@
-# Two stages: the first has what building needs, the second only what running needs.
+# Three stages: the page with the map, what building needs, and only what running needs.
+FROM node:22-bookworm-slim AS page
+WORKDIR /app/web
+COPY web/package.json web/package-lock.json ./
+RUN npm ci --no-fund --no-audit
+COPY web ./
+RUN npm run build
+
 FROM python:3.11-slim-bookworm AS build
 ENV UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 UV_NO_CACHE=1
 RUN pip install --no-cache-dir --root-user-action=ignore uv
@@ -8,6 +15,7 @@ COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen --no-dev --no-install-project
 COPY README.md LICENSE ./
 COPY src src
+COPY --from=page /app/src/trygghetskarta/api/page src/trygghetskarta/api/page
 COPY migrations migrations
 COPY data/sample data/sample
 RUN uv sync --frozen --no-dev --no-editable

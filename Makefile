@@ -8,20 +8,22 @@ run: install ## Start the private database and serve the map and the API, with t
 	@$(IN)/trygghetskarta demo
 
 install: ## The locked packages, PostgreSQL with PostGIS, and the first time a database with the sample
-	@scripts/install.sh run postgis
+	@scripts/install.sh run postgis web
 	@[ -e .trygghetskarta ] || [ -n "$$TRYGGHETSKARTA_HOME$$TRYGGHETSKARTA_DATABASE_URL" ] || $(IN)/trygghetskarta demo --prepare
 
 check: ## Format, lint, types, floors, lock, the API against the national profile
-	@scripts/install.sh dev
+	@scripts/install.sh dev npm profile
 	$(IN)/ruff format --check .
 	$(IN)/ruff check .
 	$(IN)/mypy
 	$(IN)/lint-imports
+	PATH="$$(scripts/install.sh node):$$PATH" npm --prefix web run --silent format
+	PATH="$$(scripts/install.sh node):$$PATH" npm --prefix web run --silent check
 	UV_PYTHON_DOWNLOADS=never $$(scripts/install.sh uv) lock --check
-	@scripts/install.sh node; case $$? in 0) npm --prefix web run --silent check ;; 3) ;; *) exit 1 ;; esac
+	PATH="$$(scripts/install.sh node):$$PATH" npm --prefix scripts/api-profile run --silent check
 
 test: check ## All that check does, then the tests
-	@scripts/install.sh postgis
+	@scripts/install.sh postgis web
 	$(IN)/pytest $(ARGS)
 
 bench: ## Measure, against the peers

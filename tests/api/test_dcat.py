@@ -13,7 +13,7 @@ import httpx
 import pytest
 from sqlalchemy import Engine
 
-from tests.conftest import WEB, serving
+from tests.conftest import PROFILE, serving
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.settings import Settings
 
@@ -50,7 +50,7 @@ def graph_of(server: str, folder: Path) -> Graph:
     paths = [folder / name for name in ("dcat.ttl", "dcat.jsonld")]
     for path in paths:
         path.write_bytes(httpx.get(f"{server}/{path.name}").raise_for_status().content)
-    told = subprocess.run(["node", "read-rdf.js", *map(str, paths)], cwd=WEB, capture_output=True, text=True, check=True)
+    told = subprocess.run(["node", "read-rdf.js", *map(str, paths)], cwd=PROFILE, capture_output=True, text=True, check=True)
     found = json.loads(told.stdout)
     assert found["same"], "Turtle and JSON-LD say different things"
     graph: Graph = {}
@@ -63,7 +63,7 @@ def of_kind(graph: Graph, kind: str) -> Graph:
     return {subject: said for subject, said in graph.items() if kind in [each["object"] for each in said.get(A, [])]}
 
 
-@pytest.mark.node
+@pytest.mark.profile
 def test_the_catalogue_has_what_dcat_ap_se_demands(published: str, tmp_path: Path) -> None:
     graph = graph_of(published, tmp_path)
     for kind, demanded in MANDATORY.items():
@@ -84,7 +84,7 @@ def test_the_catalogue_has_what_dcat_ap_se_demands(published: str, tmp_path: Pat
     assert {address for address in pointed if address.startswith(f"{HOST}/dcat")} <= set(graph)
 
 
-@pytest.mark.node
+@pytest.mark.profile
 def test_every_distribution_is_there_to_be_fetched(published: str, tmp_path: Path) -> None:
     distributions = of_kind(graph_of(published, tmp_path), f"{DCAT}Distribution").values()
     formats = {"text/csv", "application/geo+json", "application/json"}

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from tests.api.recording import EXAMPLES, FILE, KEY, ROOT, SHOWN, recorded
-from tests.conftest import WEB, serving
+from tests.conftest import PROFILE, serving
 from tests.db.test_delivering import held
 from trygghetskarta.api.document import operations
 from trygghetskarta.domain.audience import Audience
@@ -30,7 +30,17 @@ OPERATIONS = [(method, path) for method, path, _ in operations(DOCUMENT) if path
 NAMES = [f"{method.upper()} {path}" for method, path in OPERATIONS]
 READING = [(method, path) for method, path in OPERATIONS if method == "get"]
 # What a path is made with, to reach a route.
-_PLACES = {"{code}": "jarva", "{edition}": "2023-07-01", "{sourceId}": "brander", "{measureId}": "1", "{deliveryId}": "5"}
+_PLACES = {
+    "{code}": "jarva",
+    "{edition}": "2023-07-01",
+    "{sourceId}": "brander",
+    "{measureId}": "1",
+    "{deliveryId}": "5",
+    "{level}": "stadsdel",
+    "{z}": "10",
+    "{x}": "563",
+    "{y}": "301",
+}
 _EXAMPLES: Document = orjson.loads(EXAMPLES.read_bytes())
 
 
@@ -235,7 +245,7 @@ WRONG: dict[str, list[Callable[[Document], object]]] = {
 }
 
 
-@pytest.mark.node
+@pytest.mark.profile
 def test_the_check_of_the_profile_sees_what_is_wrong(tmp_path: Path) -> None:
     (tmp_path / "right.json").write_bytes(orjson.dumps(kept()))
     for rule, breaks in WRONG.items():
@@ -252,10 +262,10 @@ def test_the_check_of_the_profile_sees_what_is_wrong(tmp_path: Path) -> None:
         "--format",
         "json",
         "--ruleset",
-        "api-profile.yaml",
+        "ruleset.yaml",
         f"{tmp_path}/*.json",
     ]
-    told = subprocess.run(command, cwd=WEB, capture_output=True, text=True, check=False)
+    told = subprocess.run(command, cwd=PROFILE, capture_output=True, text=True, check=False)
     found: dict[str, set[str]] = {}
     for result in json.loads(told.stdout):
         found.setdefault(Path(result["source"]).stem, set()).add(result["code"])
@@ -266,8 +276,8 @@ def test_the_check_of_the_profile_sees_what_is_wrong(tmp_path: Path) -> None:
     assert sorted(unseen) == []
 
 
-@pytest.mark.node
+@pytest.mark.profile
 def test_every_rule_of_the_profile_has_been_seen_to_bite() -> None:
-    rules = [line.strip().rstrip(":") for line in (WEB / "api-profile.yaml").read_text(encoding="utf-8").splitlines()]
+    rules = [line.strip().rstrip(":") for line in (PROFILE / "ruleset.yaml").read_text(encoding="utf-8").splitlines()]
     written = {rule for rule in rules if rule[:3].isupper() and rule[3:4] == "."}
     assert written == set(WRONG)

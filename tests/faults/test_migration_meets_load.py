@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -11,7 +10,7 @@ import psycopg
 from tests.faults.conftest import City
 from tests.faults.loader import Loaders
 from tests.faults.register import Register
-from tests.faults.watching import RECEIVED, Writing, await_waiting, known_in, meeting
+from tests.faults.watching import Writing, await_waiting, known_in, meeting
 
 
 def test_a_migration_waits_for_a_load(city: City, start: Loaders, folder: Path) -> None:
@@ -51,15 +50,18 @@ def test_a_load_waits_for_a_migration_and_refuses_tables_newer_than_itself(city:
 def test_a_load_refuses_tables_that_change_between_its_receiving_and_its_publishing(city: City, start: Loaders, folder: Path) -> None:
     register = Register(folder, 9)
     file = str(register.next())
-    with meeting(city, RECEIVED) as reach, psycopg.connect(city.address) as migrating:
-        loader = start.start(city.address, "ingest", "brander", file)
-        reach(loader)
-        os.kill(loader.pid, signal.SIGSTOP)
-        migrating.execute("SELECT pg_advisory_xact_lock(7301001)")
+    with psycopg.connect(city.address) as migrating, ThreadPoolExecutor(1) as aside:
+        with meeting(city, Writing("delivery")) as reach:
+            loader = start.start(city.address, "ingest", "brander", file)
+            reach(loader)
+            # The loader is about to receive. The migration stands in line behind that, and before the publishing.
+            migrates = aside.submit(migrating.execute, "SELECT pg_advisory_xact_lock(7301001)")
+            await_waiting(city, loader, "advisory")
+        migrates.result()
+        await_waiting(city, loader, "advisory")
         assert migrating.execute("SELECT status FROM delivery").fetchall() == [("received",)]
         migrating.execute("UPDATE alembic_version SET version_num = '9999'")
         migrating.commit()
-        os.kill(loader.pid, signal.SIGCONT)
         assert loader.wait() == 2
         assert "schema_version" in loader.said.read_text()
     assert known_in(city) == {}

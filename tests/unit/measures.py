@@ -31,6 +31,7 @@ from trygghetskarta.domain.sources import SourceId
 CRIMES = (SourceId.ANMALDA_BROTT,)
 BEFORE, AFTER = span("2024-01", "2024-12"), span("2025-01", "2025-12")
 LONG_AGO, LATER = datetime(2024, 11, 1, tzinfo=UTC), datetime(2025, 6, 1, tzinfo=UTC)
+OUTLINE = '{"type":"Polygon","coordinates":[[[18.0,59.3],[18.1,59.3],[18.1,59.4],[18.0,59.3]]]}'
 
 
 def a_goal(change: float = 20, unit: GoalUnit = GoalUnit.PERCENT, direction: Direction = Direction.DECREASE) -> Goal:
@@ -42,7 +43,7 @@ def a_measure(
 ) -> Registered:
     """Make a measure with the first so many roles; each further one has ground half as large again."""
     sites = {role: Site(AreaLevel.STADSDEL, codes if at == 0 else (f"{role}",)) for at, role in enumerate(list(Role)[:roles])}
-    grounds = {role: Ground(site, "{}", square * 1.5**at, declared) for at, (role, site) in enumerate(sites.items())}
+    grounds = {role: Ground(site, OUTLINE, square * 1.5**at, declared) for at, (role, site) in enumerate(sites.items())}
     told = Declaration("Ljus", "", "belysning", "Nämnden", date(2025, 1, 1), sites, edition=date(2023, 7, 1), goals=goals)
     return Registered(7, told, grounds, (declared,) * len(goals), declared, declared, None)
 

@@ -541,6 +541,12 @@ def test_a_file_in_another_system_is_refused_by_the_name_of_the_system(point: tu
     assert name in caught.value.english
 
 
+def test_the_only_point_of_several_rows_is_rejected_alone_when_it_stands_in_another_system() -> None:
+    reading = fires(fire_at(*CENTRAL_3006, 1), "2;2025-10-01;3;;;", "3;2025-10-01;3;;;")
+    assert [(row.line, row.code) for row in refusals(reading)] == [(2, "wrong_crs")]
+    assert len(reading.events) == 2
+
+
 @pytest.mark.parametrize(("point", "srid", "name"), OTHER_SYSTEMS)
 def test_a_row_in_another_system_is_rejected_by_the_name_of_the_system(point: tuple[float, float], srid: int, name: str) -> None:
     reading = fires(*(fire_at(150_000, 6_580_000, number) for number in range(2)), fire_at(point[0], point[1], 9))

@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Any
 
 import openpyxl
-import orjson
 import pytest
 
+from tests.reading import rows_of as rows_in
 from tests.unit.answers import AUTUMN, FARSTA, RINKEBY, comparison, series, span
 from trygghetskarta.analysis.series import follow
 from trygghetskarta.disclosure.release import release
@@ -36,25 +36,15 @@ def sheets(content: bytes) -> Any:  # noqa: ANN401 - openpyxl's cells are of any
 
 
 def rows_of(content: bytes) -> list[dict[str, Any]]:
-    lines = [[cell.value for cell in line] for line in sheets(content)["Siffror"].iter_rows()]
-    return [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
+    return rows_in(content, Format.XLSX)
 
 
 def told(published: Published, form: Format) -> list[tuple[Any, str, Any, str, Any]]:
     """Give count, status, baseline, its status and rate of every row, as a reader of the format finds them; None for an empty cell."""
-    content = wrote(published, form)
-    if form is Format.XLSX:
-        rows = rows_of(content)
-    elif form is Format.CSV:
-        rows = [
-            {**row, **{name: float(row[name]) if row[name] else None for name in _NUMBERS}}
-            for row in csv.DictReader(io.StringIO(content.decode()))
-        ]
-    elif form is Format.JSON:
-        rows = orjson.loads(content)["items"]
-    else:
-        rows = [feature["properties"] for feature in orjson.loads(content)["features"]]
-    return [(row["count"], row["status"], row["baselineCount"], row["baselineStatus"], row["rate"]) for row in rows]
+    rows = rows_in(wrote(published, form), form)
+    numbers = [{name: None if row[name] is None else float(row[name]) for name in _NUMBERS} for row in rows]
+    found = [row | number for row, number in zip(rows, numbers, strict=True)]
+    return [(row["count"], row["status"], row["baselineCount"], row["baselineStatus"], row["rate"]) for row in found]
 
 
 @pytest.mark.parametrize("form", list(Format))
@@ -108,7 +98,7 @@ def test_no_text_becomes_a_formula_a_link_or_a_number(name: str) -> None:
 
 def test_a_sheet_tells_the_question_the_vintage_the_coverage_and_what_the_states_mean() -> None:
     book = sheets(wrote(release(comparison([[12, 8], [3, 9]]), STAFF), Format.XLSX))
-    assert book.sheetnames == ["Siffror", "Om siffrorna"]
+    assert book.sheetnames == ["Siffror", "Diagram", "Om siffrorna"]
     about = {line[0].value: line[1].value for line in book["Om siffrorna"].iter_rows()}
     assert (about["Källor"], about["Från månad"], about["Jämförs med"]) == ("Anmälda brott (anmalda_brott)", "2025-09", "2024-09..2024-10")
     # 04:05 in UTC is 05:05 in Stockholm in November.

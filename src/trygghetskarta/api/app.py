@@ -14,6 +14,7 @@ from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.cors import CORSMiddleware
 
 from trygghetskarta import __version__
+from trygghetskarta.api.kept_tiles import KeptTiles
 from trygghetskarta.api.packing import Packing
 from trygghetskarta.api.problems import add_problems, problem
 from trygghetskarta.api.routers import (
@@ -22,15 +23,19 @@ from trygghetskarta.api.routers import (
     comparisons,
     decompositions,
     deliveries,
+    exports,
     hours,
     lenses,
     measures,
+    ogc_tiles,
+    pxweb,
     series,
     service,
     similar,
     sources,
     space,
     surveys,
+    tiles,
     traces,
 )
 from trygghetskarta.api.shelf import Shelf
@@ -77,6 +82,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     )  # fmt: skip
     app.openapi = lambda: _document(app, settings)  # type: ignore[method-assign] # what FastAPI's own documentation says to do
     app.state.shelf, app.state.audience, app.state.settings = shelf, audience, settings
+    app.state.tiles = KeptTiles(shelf)
     app.add_middleware(Packing)
     _guard(app, settings, audience)
     app.add_middleware(CloseUnread)
@@ -84,6 +90,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     for router in (
         comparisons.router,
         series.router,
+        exports.router,
         decompositions.router,
         hours.router,
         space.router,
@@ -92,10 +99,14 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         lenses.router,
         traces.router,
         areas.router,
+        tiles.router,
+        ogc_tiles.router,
         sources.router,
         measures.router,
         deliveries.router,
         catalogues.router,
+        pxweb.router,
+        pxweb.data_router,
         service.router,
     ):
         app.include_router(router)
@@ -123,7 +134,7 @@ def _guard(app: FastAPI, settings: Settings, audience: Audience) -> None:
         allow_origins=list(settings.cors_origins) if settings.cors_origins is not None else [] if exact else ["*"],
         allow_origin_regex=_OWN_MACHINE if exact and settings.cors_origins is None else None,
         allow_methods=["GET"],
-        expose_headers=["ETag", "Last-Modified"],
+        expose_headers=["ETag", "Last-Modified", "Content-Disposition"],
     )
     if exact:
         app.middleware("http")(_own_host_only)

@@ -8,6 +8,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader
 
+from trygghetskarta.api.kept_tiles import KeptTiles
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.errors import ForbiddenError, UnknownCallerError
@@ -35,6 +36,11 @@ def settings_of(request: Request) -> Settings:
     return cast("Settings", request.app.state.settings)
 
 
+async def tiles_of(request: Request) -> KeptTiles:
+    """Give the app's tiles. It waits for nothing, so that a kept tile costs no thread."""
+    return cast("KeptTiles", request.app.state.tiles)
+
+
 def delivers(request: Request, key: Annotated[str | None, Security(_KEY)]) -> None:
     """Let through who shows the key, before anything of the body is read.
 
@@ -59,4 +65,5 @@ def reads_deliveries(request: Request, key: Annotated[str | None, Security(_KEY)
 
 CurrentSettings = Annotated[Settings, Depends(settings_of)]
 CurrentShelf = Annotated[Shelf, Depends(shelf_of)]
+CurrentTiles = Annotated[KeptTiles, Depends(tiles_of)]
 CurrentAudience = Annotated[Audience, Depends(audience_of)]

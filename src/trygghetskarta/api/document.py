@@ -1,6 +1,6 @@
 """The OpenAPI document: what FastAPI knows of the routes, and beside it what each gives, every error it may answer, and real examples.
 
-The rules it keeps are the national REST API profile's; web/api-profile.yaml checks them.
+The rules it keeps are the national REST API profile's; scripts/api-profile/ruleset.yaml checks them.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ from typing import Any
 import orjson
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from trygghetskarta import __version__
-from trygghetskarta.api.answers.parts import Part
+from trygghetskarta.api.answers.parts import JsonStat
 from trygghetskarta.api.answers.registers import Problem
 from trygghetskarta.api.gives import GIVES, Gives
-from trygghetskarta.api.responses import HEADERS, Operation, complete, example
+from trygghetskarta.api.responses import HEADERS, Operation, complete, example, refuse
 from trygghetskarta.settings import Settings
 
 Document = dict[str, Any]
@@ -40,6 +41,8 @@ _TAGS = {
     "Källor": "Källor och kategorier. / Sources and categories.",
     "Åtgärder": "Registret över åtgärder och deras effekt. / The register of measures and their effect.",
     "Leveranser": "Filer in, kvitton ut. / Files in, receipts out.",
+    "Kartrutor": "Gränser och koder som vektorrutor. / Outlines and codes as vector tiles.",
+    "Statistiktabeller": "Siffrorna som tabeller, enligt PxWebApi 2. / The figures as tables, by PxWebApi 2.",
     "Tjänsten": "Tjänsten själv. / The service itself.",
 }
 
@@ -76,6 +79,9 @@ def describe(app: FastAPI, settings: Settings) -> Document:
         name = f"{method.upper()} {path}"
         if (gives := GIVES.get(name)) is not None:
             complete(Operation(method, path, operation, schemas), gives, {**recorded["problems"], **recorded.get(name, {})})
+        else:
+            # What follows another standard describes its own answers; its errors are ours.
+            refuse(operation, recorded["problems"])
     document["tags"] = [{"name": name, "description": told} for name, told in _TAGS.items() if name in used]
     return document
 
@@ -108,8 +114,8 @@ def _servers(settings: Settings) -> list[dict[str, str | Any]]:
 
 def _schemas(gives: Iterable[Gives]) -> Document:
     """Give the schemas of all answers by name."""
-    types: list[type[Part]] = [answer for one in gives for answer in (one.json, one.features) if answer is not None]
-    types.append(Problem)
+    types: list[type[BaseModel]] = [answer for one in gives for answer in (one.json, one.features, *one.chosen) if answer is not None]
+    types += [JsonStat, Problem]
     _, found = models_json_schema([(each, "validation") for each in dict.fromkeys(types)], ref_template=f"{_SCHEMAS}{{model}}")
     schemas: Document = found["$defs"]
     for schema in schemas.values():

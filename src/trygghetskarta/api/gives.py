@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
-from trygghetskarta.api.answers import comparisons, measures, registers, series, space, topics
-from trygghetskarta.api.answers.parts import Part
+from pydantic import BaseModel
+
+from trygghetskarta.api.answers import comparisons, measures, registers, series, space, tiles, topics
+from trygghetskarta.api.answers.parts import ChosenRows, Columns, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +21,18 @@ class Gives:
         features: Its answer as GeoJSON; None where there is none.
         refused: Errors that this operation may answer besides those that every operation may.
         held: Whether the work may be held for approval, which is 202.
+        chosen: Its answers when columns are chosen, or stand by themselves.
         others: Media types of an answer that has no `format` to choose by.
+        empty: Whether there may be nothing to give, which is 204.
     """
 
     json: type[Part] | None = None
     features: type[Part] | None = None
     refused: tuple[HTTPStatus, ...] = ()
     held: bool = False
+    chosen: tuple[type[BaseModel], ...] = ()
     others: tuple[str, ...] = ()
+    empty: bool = False
 
 
 _NOT_COVERED = (HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -39,10 +45,17 @@ def _question(json: type[Part], features: type[Part] | None) -> Gives:
     return Gives(json, features, _NOT_COVERED)
 
 
+_COMPARISON = replace(
+    _question(comparisons.Comparison, comparisons.ComparisonFeatures), chosen=(ChosenRows, Columns, comparisons.ChosenFeatures)
+)
+_SERIES = replace(_question(series.Series, series.SeriesFeatures), chosen=(series.ChosenSeries, Columns, series.ChosenSeriesFeatures))
+
 GIVES: Mapping[str, Gives] = {
-    "GET /v1/comparisons": _question(comparisons.Comparison, comparisons.ComparisonFeatures),
+    "GET /v1/comparisons": _COMPARISON,
+    "GET /v1/exports/comparisons": _COMPARISON,
+    "GET /v1/exports/series": _SERIES,
     "GET /v1/decompositions": _question(comparisons.Decomposition, comparisons.DecompositionFeatures),
-    "GET /v1/series": _question(series.Series, series.SeriesFeatures),
+    "GET /v1/series": _SERIES,
     "GET /v1/hours": _question(space.Hours, space.HoursFeatures),
     "GET /v1/hexagons": _question(space.Hexagons, space.HexagonsFeatures),
     "GET /v1/hotspots": _question(space.Hotspots, space.HotspotsFeatures),
@@ -59,6 +72,10 @@ GIVES: Mapping[str, Gives] = {
     "GET /v1/editions/{edition}/links": Gives(registers.Links, refused=_NOT_COVERED),
     "GET /v1/areas": Gives(registers.Areas, registers.AreasFeatures, _NOT_COVERED),
     "GET /v1/areas/{code}": Gives(registers.AreaFeature, registers.AreaFeature, _NOT_COVERED),
+    "GET /v1/tiles/{edition}/{level}/{z}/{x}/{y}.mvt": Gives(
+        others=("application/vnd.mapbox-vector-tile",), refused=_NOT_FOUND, empty=True
+    ),
+    "GET /v1/tiles/{edition}/{level}/tilejson.json": Gives(tiles.TileJson, refused=_NOT_FOUND),
     "GET /v1/sources": Gives(registers.Sources),
     "GET /v1/sources/{sourceId}": Gives(registers.SourceTold, refused=_NOT_FOUND),
     "GET /v1/categories": Gives(registers.Categories, refused=_NOT_COVERED),

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 from sqlalchemy import Connection
 
+from trygghetskarta.analysis.series import Include
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
@@ -24,7 +27,8 @@ from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.sources import visible_codes
 from trygghetskarta.queries.trace import Bucket
 from trygghetskarta.serialize.csv import Dialect
-from trygghetskarta.serialize.formats import Format, Writing
+from trygghetskarta.serialize.formats import Format, Layout, Writing
+from trygghetskarta.serialize.geojson import Outlines
 
 BASELINE = re.compile(r"^(previous|same-period-last-year|[0-9]{4}-[0-9]{2}\.\.[0-9]{4}-[0-9]{2})$").pattern
 """How a baseline is written."""
@@ -51,6 +55,12 @@ def refuse_hidden(cube: Cube, audience: Audience, sources: list[SourceId], categ
     for code in categories:
         if not any(code in visible_codes(cube, source, audience) for source in sources):
             raise bad_parameter("category", code, f"Källan har ingen kategori {code}.", f"The source has no category {code}.")
+
+
+def outlines_for(shelf: Shelf, cube: Cube, level: AreaLevel, drawn: tuple[Format, Detail]) -> Outlines | None:
+    """Give the outlines that an answer is drawn with: None for a format that draws nothing, and where none are wanted."""
+    form, detail = drawn
+    return shelf.outlines(cube.edition, level, detail) if form.draws and detail is not Detail.NONE else None
 
 
 class QuestionParameters(BaseModel):
@@ -149,8 +159,11 @@ class QuestionParameters(BaseModel):
 
     def writing(self, shelf: Shelf, cube: Cube) -> Writing:
         """Say how to write the answer."""
-        detail = self.geometry if self.format is Format.GEOJSON else Detail.NONE
-        return Writing(self.format, self.dialect, shelf.outlines(cube.edition, self.level, detail))
+        return Writing(self.format, self.dialect, outlines_for(shelf, cube, self.level, (self.format, self.geometry)))
+
+    def writing_shapes(self) -> Writing:
+        """Say how to write an answer whose rows have shapes of their own, or none."""
+        return Writing(self.format, self.dialect, {} if self.format.draws and self.geometry is not Detail.NONE else None)
 
 
 class BaselineParameters(QuestionParameters):
@@ -172,7 +185,31 @@ class BaselineParameters(QuestionParameters):
         return ask(cube, self.asked(baseline=self.baseline))
 
 
-class ComparisonParameters(BaselineParameters):
+class LayoutParameters(QuestionParameters):
+    """The parameters of an answer of which one may want some columns only."""
+
+    layout: Annotated[
+        Layout,
+        Field(
+            description="Bara med json. rows: ett objekt per rad; columns: en lista per kolumn, som är mycket mindre."
+            " / With json only. rows: an object per row; columns: an array per column, which is much smaller."
+        ),
+    ] = Layout.ROWS
+    column: Annotated[
+        list[str],
+        Field(
+            max_length=_MOST_VALUES,
+            description="Kolumner att ta med utöver dem som namnger raden; utelämnad alla. / Columns beside those that name a row; all if left out.",
+            examples=[["count", "status"]],
+        ),
+    ] = []
+
+    def writing(self, shelf: Shelf, cube: Cube) -> Writing:
+        """Say how to write the answer."""
+        return replace(super().writing(shelf, cube), layout=self.layout, columns=tuple(dict.fromkeys(self.column)))
+
+
+class ComparisonParameters(BaselineParameters, LayoutParameters):
     """The parameters of a comparison."""
 
     statistics: Annotated[
@@ -187,6 +224,26 @@ class ComparisonParameters(BaselineParameters):
         """Give the question, checked."""
         self.refuse_hidden(cube, audience)
         return ask(cube, self.asked(baseline=self.baseline, statistics=self.statistics))
+
+
+class SeriesParameters(LayoutParameters):
+    """The parameters of a series."""
+
+    interval: Annotated[Interval, Field(description="Vad tiden delas in i. / What time is cut into.")] = Interval.MONTH
+    include: Annotated[
+        list[Include],
+        Field(
+            default_factory=list,
+            max_length=len(Include),
+            description="Vad som ska räknas fram utöver värdena; utelämnad ingenting, all allt. / What to find besides the values; all for all.",
+            examples=[["trend", "unusual"]],
+        ),
+    ]
+
+    def question(self, cube: Cube, audience: Audience) -> Question:
+        """Give the question, checked."""
+        self.refuse_hidden(cube, audience)
+        return ask(cube, self.asked(interval=self.interval))
 
 
 class TraceParameters(QuestionParameters):
@@ -218,6 +275,13 @@ class EditionParameters(NoParameters):
     ] = None
 
 
+class AreaFormat(StrEnum):
+    """What areas are given as."""
+
+    GEOJSON = Format.GEOJSON.value
+    JSON = Format.JSON.value
+
+
 class AreaParameters(BaseModel):
     """The parameters of a list of areas."""
 
@@ -226,9 +290,8 @@ class AreaParameters(BaseModel):
     level: Annotated[AreaLevel, Field(description="Områdesnivå. / Level of the areas.")] = AreaLevel.STADSDELSOMRADE
     edition: Annotated[Day | None, Field(description="Indelningens första dag. / First day of the edition.")] = None
     format: Annotated[
-        Literal[Format.GEOJSON, Format.JSON],
-        Field(description="geojson ger alla områden med gränser, json en lista. / geojson: all with outlines; json: a list."),
-    ] = Format.JSON
+        AreaFormat, Field(description="geojson ger alla områden med gränser, json en lista. / geojson: all with outlines; json: a list.")
+    ] = AreaFormat.JSON
     geometry: Annotated[Detail, Field(description="Hur detaljerade gränserna är. / Detail of the outlines.")] = Detail.METRES10
     limit: Annotated[int, Field(ge=1, le=1000, description="Högsta antal i en lista. / Most items of a list.")] = 20
     offset: Annotated[int, Field(ge=0, le=MOST, description="Hur många att hoppa över. / How many to skip.")] = 0

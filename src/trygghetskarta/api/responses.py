@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+from pydantic import BaseModel
+
+from trygghetskarta.api.answers.parts import Collection, JsonStat
 from trygghetskarta.api.gives import Gives
 from trygghetskarta.api.problems import MEDIA_TYPE, TITLES
 from trygghetskarta.serialize.formats import Format
@@ -25,6 +28,7 @@ HEADERS: Mapping[str, Document] = {
     )
 }
 _ALWAYS = (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE)
+_OF_OTHERS = (HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY)
 _OF_ERRORS = {HTTPStatus.SERVICE_UNAVAILABLE: ("Retry-After",), HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate",)}
 _DONE = {
     HTTPStatus.OK: "Svaret. / The answer.",
@@ -88,6 +92,8 @@ def complete(operation: Operation, gives: Gives, recorded: Mapping[str, Document
     for status in (done, HTTPStatus.ACCEPTED) if gives.held else (done,):
         names = (*kept, "Location") if status is not HTTPStatus.OK else kept
         answers[status] = {"description": _DONE[status], "headers": _headers(*names), "content": contents}
+    if gives.empty:
+        answers[HTTPStatus.NO_CONTENT] = {"description": "Här finns ingenting. / There is nothing here.", "headers": _headers(*kept)}
     if "ETag" in kept:
         unchanged = "Svaret är det som den som frågar redan har. / The answer is the one the caller has."
         answers[HTTPStatus.NOT_MODIFIED] = {"description": unchanged, "headers": _headers(*kept)}
@@ -103,19 +109,45 @@ def complete(operation: Operation, gives: Gives, recorded: Mapping[str, Document
         told["security"] = [*told["security"], {}]
 
 
+def refuse(told: Document, recorded: Mapping[str, Document]) -> None:
+    """Say which errors an operation may answer that describes the rest of its answers itself.
+
+    Args:
+        told: What the document tells of it; the error that FastAPI guessed is replaced.
+        recorded: Real problems by status.
+    """
+    told["responses"] |= {str(status.value): _refusal(status, recorded) for status in sorted({*_ALWAYS, *_OF_OTHERS})}
+
+
 def _contents(operation: Operation, gives: Gives, recorded: Mapping[str, Document]) -> Iterator[tuple[str, Document]]:
-    """Give the schema and an example of each format."""
-    for media_type in gives.others:
-        yield media_type, _content(_OBJECT if media_type.endswith("json") else _TEXT if media_type.startswith("text/") else _BYTES, None)
+    """Give the schema and an example of each media type."""
     if gives.others:
+        for media_type in gives.others:
+            yield media_type, _content(_OBJECT if media_type.endswith("json") else _plain(media_type), recorded.get(media_type))
         return
-    typed = {Format.JSON.value: gives.json, Format.GEOJSON.value: gives.features}
+    found: dict[str, list[Document]] = {}
     # What is GeoJSON whatever is asked has no other formats.
     for name in operation.formats() if gives.json is not gives.features else [Format.GEOJSON.value]:
-        answer = typed.get(name)
         media_type = "application/octet-stream" if name == _ORIGINAL else Format(name).media_type.partition(";")[0]
-        schema = _TEXT if media_type.startswith("text/") else _BYTES
-        yield media_type, _content(schema if answer is None else _ref(answer.__name__), recorded.get(media_type))
+        found.setdefault(media_type, []).extend(_typed(name, gives) or [_plain(media_type)])
+    for media_type, schemas in found.items():
+        yield media_type, _content(schemas[0] if len(schemas) == 1 else {"anyOf": schemas}, recorded.get(media_type))
+
+
+def _typed(name: str, gives: Gives) -> list[Document]:
+    """Give the types of an answer in a format; none where it is a file."""
+    drawn = [answer for answer in gives.chosen if issubclass(answer, Collection)]
+    plain = [answer for answer in gives.chosen if answer not in drawn]
+    types: dict[str, list[type[BaseModel] | None]] = {
+        Format.JSON.value: [gives.json, *plain],
+        Format.GEOJSON.value: [gives.features, *drawn],
+        Format.JSONSTAT.value: [JsonStat],
+    }
+    return [_ref(answer.__name__) for answer in types.get(name, ()) if answer is not None]
+
+
+def _plain(media_type: str) -> Document:
+    return _TEXT if media_type.startswith("text/") else _BYTES
 
 
 def _refusal(status: HTTPStatus, recorded: Mapping[str, Document]) -> Document:

@@ -62,6 +62,11 @@ class Shelf:
         if self._listener.is_alive():
             self._listener.join(timeout=5)
 
+    @property
+    def version(self) -> int:
+        """Number of the last publication that the shelf has seen."""
+        return self._shelved.version
+
     def cube(self, edition: date | None = None, as_of: date | None = None, by: CountsBy | None = None) -> Cube:
         """Give the cube of an edition (None for the newest), as known on a day (None for now), by a date (None for each source's own)."""
         shelved = self._shelved

@@ -24,6 +24,7 @@ from trygghetskarta.cli.questions import (
     Sources,
     Within,
     day_of,
+    form_of,
     write_out,
 )  # fmt: skip
 from trygghetskarta.disclosure.release import release_answer
@@ -75,7 +76,7 @@ def hours(
     if form is None and out is None:
         _print_hours(published)
         return
-    write_out(write_hours(published, Writing(form or Format.CSV, dialect, {})), out)
+    write_out(write_hours(published, Writing(form_of(form, out), dialect)), out)
 
 
 def hexagons(
@@ -107,7 +108,7 @@ def hexagons(
     if form is None and out is None:
         _print_hexagons(published)
         return
-    write_out(write_hexagons(published, Writing(form or Format.GEOJSON, dialect, {})), out)
+    write_out(write_hexagons(published, Writing(form_of(form, out, Format.GEOJSON), dialect, {})), out)
 
 
 def _print_hours(published: PublishedAnswer[Hours]) -> None:

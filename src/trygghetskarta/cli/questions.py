@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
+from sqlalchemy import Connection
 
 from trygghetskarta.analysis.comparison import find
 from trygghetskarta.cli.connecting import open_engine
@@ -27,6 +28,7 @@ from trygghetskarta.queries.cube import Cube, load_cube
 from trygghetskarta.serialize.csv import Dialect
 from trygghetskarta.serialize.figures import Row, comparison_rows
 from trygghetskarta.serialize.formats import Format, Writing, write_comparison
+from trygghetskarta.serialize.geojson import Outlines
 from trygghetskarta.serialize.saying.answers import sentences
 from trygghetskarta.serialize.swedish import alphabetical, whole
 from trygghetskarta.settings import read_settings
@@ -43,7 +45,9 @@ First = Annotated[str | None, typer.Option("--from", help="Första månad, till 
 Last = Annotated[str | None, typer.Option("--to", help="Sista månad.")]
 Baseline = Annotated[str | None, typer.Option(help="previous, same-period-last-year eller 2024-01..2024-12.")]
 By = Annotated[CountsBy | None, typer.Option(help="Vilket datum som avgör månaden: happened eller reported; utelämnat är källans eget.")]
-Form = Annotated[Format | None, typer.Option("--format", help="Skriv i detta format i stället för en tabell.")]
+Form = Annotated[
+    Format | None, typer.Option("--format", help="Skriv i detta format i stället för en tabell; utelämnat avgör namnet i --out.")
+]
 WeightsName = Annotated[str | None, typer.Option("--weights", help="Vikterna som allvarlighet räknas med; utelämnade är de nyaste.")]
 Out = Annotated[Path | None, typer.Option(help="Skriv till en fil.")]
 
@@ -119,7 +123,7 @@ def compare(
     by: By = None,
     form: Form = None,
     dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
-    geometry: Annotated[Detail, typer.Option(help="Gränsernas noggrannhet i GeoJSON.")] = Detail.METRES10,
+    geometry: Annotated[Detail, typer.Option(help="Gränsernas noggrannhet i geojson, gpkg, flatgeobuf och parquet.")] = Detail.METRES10,
     out: Out = None,
 ) -> None:
     """Jämför områden under en period, och perioden med en annan."""
@@ -127,12 +131,13 @@ def compare(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, baseline,
         Interval.MONTH, measure, per, day_of(as_of), weights, statistics, by,
     )  # fmt: skip
-    published, cube, outlines = _answer(asked, count_comparison, geometry if form is Format.GEOJSON else Detail.NONE)
+    written = form_of(form, out)
+    published, cube, outlines = _answer(asked, count_comparison, (written, geometry))
     if form is None and out is None:
         findings = find(published)
         print_table(published, cube, (comparison_rows(published, findings), sentences(published, findings)), _compared(published.question))
         return
-    write_out(write_comparison(published, Writing(form or Format.CSV, dialect, outlines)), out)
+    write_out(write_comparison(published, Writing(written, dialect, outlines)), out)
 
 
 def _compared(question: Question) -> dict[str, str]:
@@ -147,13 +152,30 @@ def day_of(day: datetime | None) -> date | None:
     return day.date() if day is not None else None
 
 
-def _answer(asked: Asked, count: Callable[[Cube, Question], Exact], detail: Detail) -> tuple[Published, Cube, dict[str, str]]:
+def _answer(
+    asked: Asked, count: Callable[[Cube, Question], Exact], drawn: tuple[Format, Detail]
+) -> tuple[Published, Cube, Outlines | None]:
     """Count from the database itself; whoever may run commands on it may see exact figures."""
     with one_state(open_engine(read_settings())) as connection:
         cube = load_cube(connection, asked.edition, asked.as_of, cube_by(asked.sources, asked.by))
         question = ask(cube, asked)
-        outlines = load_outlines(connection, cube.edition.edition_id, asked.level, detail)
+        outlines = outlines_for(connection, cube, asked.level, drawn)
     return release(count(cube, question), Audience.ANALYST), cube, outlines
+
+
+def form_of(form: Format | None, out: Path | None, usual: Format = Format.CSV) -> Format:
+    """Give the format to write in: the one named, else the one that the file's name ends with, else the usual one."""
+    if form is not None or out is None:
+        return form or usual
+    name = out.name.lower()
+    # The longest ending first: .jsonstat.json is no plain .json.
+    return next((found for found in sorted(Format, key=lambda known: -len(known.ending)) if name.endswith(found.ending)), usual)
+
+
+def outlines_for(connection: Connection, cube: Cube, level: AreaLevel, drawn: tuple[Format, Detail]) -> Outlines | None:
+    """Read the outlines that an answer is drawn with: None for a format that draws nothing, and where none are wanted."""
+    form, detail = drawn
+    return load_outlines(connection, cube.edition.edition_id, level, detail) if form.draws and detail is not Detail.NONE else None
 
 
 def write_out(content: bytes, out: Path | None) -> None:

@@ -23,6 +23,8 @@ from trygghetskarta.cli.questions import (
     WeightsName,
     Within,
     day_of,
+    form_of,
+    outlines_for,
     print_table,
     write_out,
 )
@@ -31,14 +33,14 @@ from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Denominator, Measure
 from trygghetskarta.domain.periods import Interval
-from trygghetskarta.queries.areas import Detail, load_outlines
+from trygghetskarta.queries.areas import Detail
 from trygghetskarta.queries.asking import Asked, ask, cube_by
 from trygghetskarta.queries.cube import load_cube
 from trygghetskarta.queries.series import background
 from trygghetskarta.queries.series import series as count_series
 from trygghetskarta.serialize.csv import Dialect
 from trygghetskarta.serialize.figures import Row
-from trygghetskarta.serialize.formats import Format, Writing
+from trygghetskarta.serialize.formats import Writing
 from trygghetskarta.serialize.series import series_figures, write_series
 from trygghetskarta.serialize.swedish import whole
 from trygghetskarta.settings import read_settings
@@ -98,7 +100,7 @@ def series(
     by: By = None,
     form: Form = None,
     dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
-    geometry: Annotated[Detail, typer.Option(help="Gränsernas noggrannhet i GeoJSON.")] = Detail.METRES10,
+    geometry: Annotated[Detail, typer.Option(help="Gränsernas noggrannhet i geojson, gpkg, flatgeobuf och parquet.")] = Detail.METRES10,
     out: Out = None,
 ) -> None:
     """Följ områden över tid, med säsong, trend, ovanliga månader och brott i nivån."""
@@ -109,7 +111,7 @@ def series(
     with one_state(open_engine(read_settings())) as connection:
         cube = load_cube(connection, asked.edition, asked.as_of, cube_by(asked.sources, asked.by))
         question = ask(cube, asked)
-        outlines = load_outlines(connection, cube.edition.edition_id, level, geometry if form is Format.GEOJSON else Detail.NONE)
+        outlines = outlines_for(connection, cube, level, (form_of(form, out), geometry))
     # Whoever may run commands on the database may see exact figures.
     published = release(count_series(cube, question), Audience.ANALYST)
     behind = release(background(cube, question), Audience.ANALYST) if include else None
@@ -119,7 +121,7 @@ def series(
         rows = [_told(row) if "unusual" in row else row for row in figures.rows]
         print_table(published, cube, (rows, figures.sentences), _HARM if measure is Measure.HARM else _COLUMNS)
         return
-    write_out(write_series(published, findings, Writing(form or Format.CSV, dialect, outlines)), out)
+    write_out(write_series(published, findings, Writing(form_of(form, out), dialect, outlines)), out)
 
 
 def _told(row: Row) -> Row:

@@ -32,6 +32,8 @@ from trygghetskarta.cli.questions import (
     Sources,
     Within,
     day_of,
+    form_of,
+    outlines_for,
     write_out,
 )  # fmt: skip
 from trygghetskarta.disclosure.release import release, release_answer
@@ -41,7 +43,7 @@ from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Denominator, Exact, Measure, Published, Question
 from trygghetskarta.domain.periods import Interval
 from trygghetskarta.domain.points import DensityOptions, NearOptions, PointContent, Shape
-from trygghetskarta.queries.areas import Detail, load_outlines
+from trygghetskarta.queries.areas import Detail
 from trygghetskarta.queries.asking import Asked, ask, cube_by
 from trygghetskarta.queries.cube import Cube, load_cube
 from trygghetskarta.queries.hotspots import borders, measure_carried, of_region
@@ -60,7 +62,7 @@ from trygghetskarta.stats.density import Kernel
 from trygghetskarta.store.engine import one_state
 
 Csv = Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")]
-Geometry = Annotated[Detail, typer.Option(help="Gränsernas noggrannhet i GeoJSON.")]
+Geometry = Annotated[Detail, typer.Option(help="Gränsernas noggrannhet i geojson, gpkg, flatgeobuf och parquet.")]
 Per = Annotated[Denominator, typer.Option(help="Vad rate räknas på.")]
 
 _MOST_SHOWN = 25
@@ -134,7 +136,7 @@ def hotspots(
     )  # fmt: skip
     count = count_emerging if method is ClusterMethod.EMERGING else of_region
 
-    def figures(published: Published, cube: Cube, outlines: Outlines) -> Figures:
+    def figures(published: Published, cube: Cube, outlines: Outlines | None) -> Figures:
         pairs = borders(cube, published.question)
         found = find_emerging(published, pairs) if method is ClusterMethod.EMERGING else find_clusters(published, pairs, method)
         return hotspot_figures(published, found, outlines)
@@ -167,7 +169,7 @@ def concentration(
         Interval.MONTH, measure, per, day_of(as_of), by=by,
     )  # fmt: skip
 
-    def figures(published: Published, _: Cube, outlines: Outlines) -> Figures:
+    def figures(published: Published, _: Cube, outlines: Outlines | None) -> Figures:
         return concentration_figures(published, find_concentration(published), outlines)
 
     _tell_areas(asked, of_region, figures, _Telling(form, dialect, geometry, out))
@@ -197,7 +199,7 @@ def pattern_change(
         as_of=day_of(as_of), by=by,
     )  # fmt: skip
 
-    def figures(published: Published, _: Cube, outlines: Outlines) -> Figures:
+    def figures(published: Published, _: Cube, outlines: Outlines | None) -> Figures:
         return pattern_figures(published, find_pattern_change(published), outlines)
 
     _tell_areas(asked, count_pattern_change, figures, _Telling(form, dialect, geometry, out))
@@ -280,7 +282,7 @@ def near_repeat(
 def _tell_areas(
     asked: Asked,
     count: Callable[[Cube, Question], Exact],
-    figures: Callable[[Published, Cube, Outlines], Figures],
+    figures: Callable[[Published, Cube, Outlines | None], Figures],
     telling: _Telling,
     *,
     choose_measure: bool = False,
@@ -291,8 +293,7 @@ def _tell_areas(
         if choose_measure:
             asked = replace(asked, measure=measure_carried(cube, asked.sources, asked.level, asked.per))
         published = release(count(cube, ask(cube, asked)), Audience.ANALYST)
-        detail = telling.geometry if telling.form is Format.GEOJSON else Detail.NONE
-        outlines = load_outlines(connection, cube.edition.edition_id, asked.level, detail)
+        outlines = outlines_for(connection, cube, asked.level, (form_of(telling.form, telling.out), telling.geometry))
     _tell(published, figures(published, cube, outlines), telling)
 
 
@@ -305,7 +306,7 @@ def _points(asked: Asked, read: Callable[[Connection, Cube, Question], ExactAnsw
 def _tell(published: Answered, figures: Figures, telling: _Telling) -> None:
     """Write the answer, or print it as a table with its sentences."""
     if telling.form is not None or telling.out is not None:
-        write_out(write_figures(published, figures, Writing(telling.form or Format.CSV, telling.dialect, {})), telling.out)
+        write_out(write_figures(published, figures, Writing(form_of(telling.form, telling.out), telling.dialect, {})), telling.out)
         return
     shown = [column for column in _HEADINGS if figures.rows and column in figures.rows[0]]
     table = Table()

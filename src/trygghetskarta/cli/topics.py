@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
-from sqlalchemy import Connection
 
 from trygghetskarta.cli.connecting import open_engine
 from trygghetskarta.cli.printing import cell, tell
@@ -25,6 +24,8 @@ from trygghetskarta.cli.questions import (
     Out,
     Within,
     day_of,
+    form_of,
+    outlines_for,
     write_out,
 )
 from trygghetskarta.disclosure.release import release, release_answer
@@ -33,16 +34,16 @@ from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Denominator, Measure
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import bad_parameter
-from trygghetskarta.queries.areas import Detail, load_outlines
+from trygghetskarta.queries.areas import Detail
 from trygghetskarta.queries.asking import Asked, ask
 from trygghetskarta.queries.comparison import compare
-from trygghetskarta.queries.cube import Cube, load_cube
+from trygghetskarta.queries.cube import load_cube
 from trygghetskarta.queries.lens import SOURCE, older_people
 from trygghetskarta.queries.similar import SimilarAsked, area_traits
 from trygghetskarta.queries.survey import SurveyAsked, crime_beside
 from trygghetskarta.queries.survey import survey as ask_survey
 from trygghetskarta.serialize.csv import Dialect
-from trygghetskarta.serialize.formats import Figures, Format, Writing
+from trygghetskarta.serialize.formats import Figures, Writing
 from trygghetskarta.serialize.lenses import View, lens_figures, write_lens
 from trygghetskarta.serialize.similar import similar_figures, write_similar
 from trygghetskarta.serialize.surveys import beside_figures, survey_figures, write_beside, write_survey
@@ -51,7 +52,7 @@ from trygghetskarta.settings import read_settings
 from trygghetskarta.store.engine import one_state
 
 Written = Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")]
-Geometry = Annotated[Detail, typer.Option(help="Gränsernas noggrannhet i GeoJSON.")]
+Geometry = Annotated[Detail, typer.Option(help="Gränsernas noggrannhet i geojson, gpkg, flatgeobuf och parquet.")]
 Sources = Annotated[list[SourceId] | None, typer.Option("--source", help="Källa att jämföra områdena i; kan anges flera gånger.")]
 FirstYear = Annotated[int | None, typer.Option("--from", min=1970, max=9999, help="Första år.")]
 LastYear = Annotated[int | None, typer.Option("--to", min=1970, max=9999, help="Sista år.")]
@@ -130,7 +131,7 @@ def survey(
     with one_state(open_engine(read_settings())) as connection:
         cube = load_cube(connection, asked.edition, asked.as_of)
         published = release_answer(ask_survey(connection, cube, asked), Audience.ANALYST)
-        writing = Writing(form or Format.CSV, dialect, _outlines(connection, cube, level, (form, geometry)))
+        writing = Writing(form_of(form, out), dialect, outlines_for(connection, cube, level, (form_of(form, out), geometry)))
     if beside is None:
         if form is None and out is None:
             _print(survey_figures(published, {}), _SURVEY)
@@ -177,7 +178,7 @@ def similar(
     )  # fmt: skip
     with one_state(open_engine(read_settings())) as connection:
         cube = load_cube(connection, asked.edition, asked.as_of)
-        writing = Writing(form or Format.CSV, dialect, _outlines(connection, cube, level, (form, geometry)))
+        writing = Writing(form_of(form, out), dialect, outlines_for(connection, cube, level, (form_of(form, out), geometry)))
     published = release_answer(area_traits(cube, asked), Audience.ANALYST)
     recorded = release(compare(cube, ask(cube, crime)), Audience.ANALYST) if source else None
     if form is None and out is None:
@@ -208,18 +209,13 @@ def lens(
     with one_state(open_engine(read_settings())) as connection:
         cube = load_cube(connection, asked.edition, asked.as_of)
         published = release_answer(older_people(connection, cube, asked), Audience.ANALYST)
-        writing = Writing(form or Format.CSV, dialect, _outlines(connection, cube, level, (form, geometry)))
+        writing = Writing(form_of(form, out), dialect, outlines_for(connection, cube, level, (form_of(form, out), geometry)))
     if form is not None or out is not None:
         write_out(write_lens(published, view or View.AREAS, writing), out)
         return
     for one in [view] if view is not None else list(View):
         figures = lens_figures(published, one, {})
         _print(replace(figures, sentences=[] if view is None and one is View.AREAS else figures.sentences), _LENS[one])
-
-
-def _outlines(connection: Connection, cube: Cube, level: AreaLevel, drawn: tuple[Format | None, Detail]) -> dict[str, str]:
-    form, geometry = drawn
-    return load_outlines(connection, cube.edition.edition_id, level, geometry if form is Format.GEOJSON else Detail.NONE)
 
 
 def _print(figures: Figures, columns: dict[str, str]) -> None:

@@ -96,7 +96,7 @@ def system_name(srid: int) -> str:
 
 
 def check_coordinates(checker: Checker, columns: tuple[str, str], xy: tuple[Floats, Floats], srid: int, city: CityBox) -> None:
-    """Reject points that stand in another system or with swapped axes; refuse the file when most do.
+    """Reject points that stand in another system or with swapped axes; refuse the file when most do, and more than one of several rows.
 
     Args:
         checker: Told of the rejected rows.
@@ -112,6 +112,8 @@ def check_coordinates(checker: Checker, columns: tuple[str, str], xy: tuple[Floa
     ranges = ranges_of(city)
     declared = ranges.get(srid)
     given = ~np.isnan(x) & ~np.isnan(y) & checker.good
+    # One point says nothing of a file of several rows: it may as well be a slip of the pen, and must not stop the rows around it.
+    most = max(_MOST * given.sum(), 1 if len(x) > 1 else 0)
     if declared is None or not given.any():
         return
     off = given & ~declared.holds(x, y)
@@ -120,7 +122,7 @@ def check_coordinates(checker: Checker, columns: tuple[str, str], xy: tuple[Floa
     swapped = off & declared.holds(y, x)
     for other in ranges.values():
         wrong = off & ~swapped & (other.holds(x, y) | other.holds(y, x)) if other.srid != srid else np.zeros(len(x), bool)
-        if wrong.sum() > _MOST * given.sum():
+        if wrong.sum() > most:
             raise BadDeliveryError(
                 f"Koordinaterna ser ut att vara {system_name(other.srid)}, inte {system_name(srid)}. Ange rätt system med --crs.",
                 f"The coordinates look like {system_name(other.srid)}, not {system_name(srid)}. Give the right system with --crs.",

@@ -19,6 +19,7 @@ from trygghetskarta.queries.cube import Cube, delivered_months, missing_months, 
 from trygghetskarta.queries.dating import counted_otherwise
 from trygghetskarta.queries.harm import harm_of, weights_of
 from trygghetskarta.queries.population import REACH_MONTHS
+from trygghetskarta.queries.tally import tally
 
 Ranges = dict[SourceId, list[tuple[int, int]]]
 
@@ -51,17 +52,15 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...]) -> Exact
     part = part_of(cube, question)
     _refuse_what_is_not_covered(cube, question)
     spans = tuple(period.span for period in periods)
-    counts = cube.count(cube.cells(question.level), part.ranges, spans)[part.areas]
-    withheld = cube.withheld_counts(cube.cells(question.level), part.ranges, spans)[part.areas]
+    counted = tally(cube, question.level, (part.areas, part.ranges), spans)
     years = _denominator(cube, question, spans, part)
-    estimated = cube.estimated_counts(cube.cells(question.level), part.ranges, spans)[part.areas]
     missing = np.array([_nothing_delivered(cube, question, span) for span in spans])
     harm = harm_of(cube, question, (part.areas, part.ranges), spans)
     return Exact(
         question=question,
         areas=tuple(cube.areas[question.level][number] for number in part.areas.tolist()),
         periods=periods,
-        counts=counts,
+        counts=counted.counts,
         person_years=years,
         missing=missing,
         comparable=_comparable(cube, question, spans),
@@ -69,11 +68,11 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...]) -> Exact
         ledger=cube.ledger(question.level, part.ranges, question.span),
         coverage=tuple(_coverage(cube, source, spans) for source in question.sources),
         provenance=provenance(cube, question, None if years is None else denominator_used(cube, question, spans, years)),
-        withheld=(withheld > 0) & (counts == 0) if withheld.any() else None,
+        withheld=counted.withheld,
         harm=harm.days if harm is not None else None,
         harm_variance=harm.variance if harm is not None else None,
         weighed=harm.beside if harm is not None else None,
-        estimated=estimated if estimated.any() else None,
+        estimated=counted.estimated,
     )
 
 

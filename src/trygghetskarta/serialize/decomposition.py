@@ -12,7 +12,7 @@ from trygghetskarta.analysis.harm import METHOD as HARM_METHOD
 from trygghetskarta.domain.counts import Measure, Published, Status
 from trygghetskarta.domain.parts import Part
 from trygghetskarta.serialize.estimates import estimated_methods
-from trygghetskarta.serialize.figures import Row
+from trygghetskarta.serialize.figures import Row, columns_of
 from trygghetskarta.serialize.formats import Figures, Writing, write
 from trygghetskarta.serialize.harm import told
 from trygghetskarta.serialize.saying.answers import sentences
@@ -55,7 +55,7 @@ def decomposition_figures(whole: Published, parts: Sequence[tuple[Part, Publishe
     of_harm = [] if whole.question.measure is Measure.HARM else harm_sentences(whole)
     said = [*sentences(whole), *of_harm, *moved_sentences(found)]
     methods = ((HARM_METHOD, METHOD) if found.moved is not None else ()) + estimated_methods(whole)
-    return Figures(rows, said, methods, {"whole": _whole(found)})
+    return Figures(columns_of(rows), said, methods, {"whole": _whole(found)})
 
 
 def _rows(found: Decomposition) -> list[Row]:

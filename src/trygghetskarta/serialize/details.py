@@ -5,7 +5,7 @@ from __future__ import annotations
 from trygghetskarta.domain.answers import Hexagons, Hours, PublishedAnswer
 from trygghetskarta.domain.grid import outline_of
 from trygghetskarta.serialize.estimates import METHOD
-from trygghetskarta.serialize.figures import Row
+from trygghetskarta.serialize.figures import Row, columns_of
 from trygghetskarta.serialize.formats import Figures, Writing, write
 from trygghetskarta.serialize.geojson import Outlines
 from trygghetskarta.serialize.saying.hexagons import sentences as said_of_hexagons
@@ -14,6 +14,7 @@ from trygghetskarta.serialize.swedish import WEEKDAYS
 from trygghetskarta.stats.hours import HOURS
 
 _DECIMALS = 3
+_HEXAGON = ("cell", "count")
 
 
 def write_hours(published: PublishedAnswer[Hours], writing: Writing) -> bytes:
@@ -30,7 +31,19 @@ def write_hours(published: PublishedAnswer[Hours], writing: Writing) -> bytes:
     beside = {"timed": round(float(found.span.expected.sum())), "untimed": found.span.untimed, "spread": found.span.spread}
     beside["estimated"] = found.span.estimated
     methods = ("aoristic", METHOD) if found.span.estimated else ("aoristic",)
-    return write(published, Figures(hour_rows(found), said_of_hours(published), methods, beside, key="hourOfWeek"), writing)
+    return write(
+        published,
+        Figures(
+            columns_of(hour_rows(found)),
+            said_of_hours(published),
+            methods,
+            beside,
+            key="hourOfWeek",
+            dimensions=("weekday", "hour"),
+            fractions=("count", "baselineCount"),
+        ),
+        writing,
+    )
 
 
 def hour_rows(found: Hours) -> list[Row]:
@@ -67,7 +80,8 @@ def write_hexagons(published: PublishedAnswer[Hexagons], writing: Writing) -> by
     found = published.content
     outlines: Outlines = {cell: outline_of(cell) for cell in found.cells}
     beside = {"resolution": found.resolution, "withoutPoint": int(found.without_point[0])}
-    figures = Figures(hexagon_rows(found), said_of_hexagons(published), ("h3",), beside, outlines, key="cell")
+    names = _HEXAGON if found.counts.shape[1] == 1 else (*_HEXAGON, "baselineCount", "difference")
+    figures = Figures(columns_of(hexagon_rows(found), names), said_of_hexagons(published), ("h3",), beside, outlines, key="cell")
     return write(published, figures, writing)
 
 

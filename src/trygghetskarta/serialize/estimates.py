@@ -9,23 +9,19 @@ from trygghetskarta.domain.counts import Published, Status
 METHOD = "land-share"
 
 
-def estimated_of(published: Published, number: int, column: int) -> dict[str, Any]:
-    """Give what a row says of how much of its count is estimated.
+def estimated_series(published: Published) -> dict[str, list[Any]]:
+    """Give what the rows of a series say of how much of their counts is estimated.
 
     Args:
         published: The answer.
-        number: Number of the area.
-        column: Number of the period.
 
     Returns:
         `estimated`: how many of the count are dealt by share, 0 for none; `estimatedShare`: what share of the count that is, 0 to 1, and 0 for
-        a count of 0. Both are None where there is no count.
+        a count of 0. Both are None where there is no count, and have a value per area and period.
     """
-    if published.status_at(number, column) is not Status.VALUE:
-        return {"estimated": None, "estimatedShare": None}
-    count = int(published.counts[number, column])
-    estimated = int(published.estimated[number, column]) if published.estimated is not None else 0
-    return {"estimated": estimated, "estimatedShare": round(estimated / count, 4) if count else 0.0}
+    counts = published.counts.ravel().tolist()
+    estimated = _counted(published, slice(None))
+    return {"estimated": estimated, "estimatedShare": _shares(estimated, counts)}
 
 
 def estimated_columns(published: Published) -> dict[str, list[Any]]:
@@ -35,21 +31,22 @@ def estimated_columns(published: Published) -> dict[str, list[Any]]:
         published: The answer; its first period is the span, its second, if any, the baseline.
 
     Returns:
-        `estimated` and `estimatedShare` as `estimated_of` gives them, and `baselineEstimated`: None without a baseline. Each has a value per area.
+        `estimated` and `estimatedShare` as in a series, and `baselineEstimated`: None without a baseline. Each has a value per area.
     """
-    estimated = _counted(published, 0)
-    shares = [
-        None if dealt is None else round(dealt / count, 4) if count else 0.0
-        for dealt, count in zip(estimated, published.counts[:, 0].tolist(), strict=True)
-    ]
-    baseline = _counted(published, 1) if len(published.periods) > 1 else [None] * len(estimated)
+    estimated = _counted(published, slice(0, 1))
+    shares = _shares(estimated, published.counts[:, 0].tolist())
+    baseline = _counted(published, slice(1, 2)) if len(published.periods) > 1 else [None] * len(estimated)
     return {"estimated": estimated, "estimatedShare": shares, "baselineEstimated": baseline}
 
 
-def _counted(published: Published, column: int) -> list[int | None]:
-    """Give how many of each area's count are dealt by share; None where there is no count."""
-    has_value = (published.status[:, column] == Status.VALUE.number).tolist()
-    dealt = published.estimated[:, column].tolist() if published.estimated is not None else [0] * len(has_value)
+def _shares(estimated: list[int | None], counts: list[int]) -> list[float | None]:
+    return [None if dealt is None else round(dealt / count, 4) if count else 0.0 for dealt, count in zip(estimated, counts, strict=True)]
+
+
+def _counted(published: Published, periods: slice) -> list[int | None]:
+    """Give how many of each count of some periods are dealt by share, by area and then by period; None where there is no count."""
+    has_value = (published.status[:, periods] == Status.VALUE.number).ravel().tolist()
+    dealt = published.estimated[:, periods].ravel().tolist() if published.estimated is not None else [0] * len(has_value)
     return [number if known else None for number, known in zip(dealt, has_value, strict=True)]
 
 

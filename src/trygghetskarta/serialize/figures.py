@@ -16,24 +16,32 @@ from trygghetskarta.domain.answers import Answered
 from trygghetskarta.domain.counts import DenominatorUsed, Published, Statistics, Status
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.serialize.comparing import listed, methods_of, statistics_columns
-from trygghetskarta.serialize.estimates import estimated_columns, estimated_methods, estimated_of
+from trygghetskarta.serialize.estimates import estimated_columns, estimated_methods, estimated_series
 from trygghetskarta.serialize.harm import comparison_columns, series_columns
 from trygghetskarta.stats.rates import per_thousand_years
 
 Row = dict[str, Any]
+Columns = Mapping[str, Sequence[Any]]
+"""The values of rows by column, all of one length."""
 
 _DECIMALS = 2
+_RATE = ("rate", "rateLow", "rateHigh")
 
 
 def comparison_rows(published: Published, findings: Findings | None = None) -> list[Row]:
-    """Give one row per area: its count, its baseline's, their difference, and what the statistics say of them.
+    """Give the columns of a comparison as rows, one per area in their order."""
+    return rows_of(comparison_table(published, findings))
+
+
+def comparison_table(published: Published, findings: Findings | None = None) -> Columns:
+    """Give per area its count, its baseline's, their difference, and what the statistics say of them.
 
     Args:
         published: The answer to a comparison; its first period is the span, its second, if any, the baseline.
         findings: What the statistics say of it; None when they were not asked for, or may not leave.
 
     Returns:
-        Rows in the order of the areas, all with the same keys. Without statistics a row has a rate just when one was asked for.
+        Columns with a value for each area, in their order. Without statistics there is a rate just when one was asked for.
     """
     counted = {
         **_areas(published),
@@ -42,12 +50,25 @@ def comparison_rows(published: Published, findings: Findings | None = None) -> l
         **_states(published),
         **estimated_columns(published),
     }
-    return rows_of({**counted, **comparison_columns(published)})
+    return {**counted, **comparison_columns(published)}
 
 
-def rows_of(columns: Mapping[str, Sequence[Any]]) -> list[Row]:
+def rows_of(columns: Columns) -> list[Row]:
     """Turn columns of one length into rows, in the order of the columns."""
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+
+def columns_of(rows: Sequence[Row], names: Sequence[str] = ()) -> Columns:
+    """Turn rows into columns.
+
+    Args:
+        rows: The rows, all with the same keys.
+        names: The keys of a row, for where there is none to tell them.
+
+    Returns:
+        A value per row under each key.
+    """
+    return {name: [row[name] for row in rows] for name in (rows[0] if rows else names)}
 
 
 def _areas(published: Published) -> dict[str, list[Any]]:
@@ -88,56 +109,73 @@ def _statistics(published: Published, findings: Findings | None) -> dict[str, li
     if rates is None:
         return {}
     ends = np.where((published.status[:, 0] == Status.VALUE.number)[:, None], rates[:, 0], np.nan)
-    return {name: listed(ends[:, at], 4) for at, name in enumerate(("rate", "rateLow", "rateHigh"))}
+    return {name: listed(ends[:, at], 4) for at, name in enumerate(_RATE)}
 
 
 def _states(published: Published) -> dict[str, list[Any]]:
     """Give the status of each value; of a rate that was asked for and does not apply, that it does not."""
-    told = [status.value for status in Status]
-    status = np.array(published.status[:, 0])
-    if published.person_years is not None:
-        nowhere = ~(published.person_years[:, 0] > 0)
-        status[(status == Status.VALUE.number) & nowhere] = Status.NOT_APPLICABLE.number
+    told, many = [status.value for status in Status], len(published.areas)
     paired = len(published.periods) > 1
     return {
-        "status": [told[number] for number in status.tolist()],
-        "baselineStatus": [told[number] for number in published.status[:, 1].tolist()] if paired else [None] * len(status),
-        "provisional": [bool(published.provisional.any())] * len(status),
+        "status": _told_status(published, slice(0, 1)),
+        "baselineStatus": [told[number] for number in published.status[:, 1].tolist()] if paired else [None] * many,
+        "provisional": [bool(published.provisional.any())] * many,
     }
 
 
+def _told_status(published: Published, periods: slice) -> list[str]:
+    """Give the status of each value of some periods, by area and then by period; of a rate where nobody lives, that it does not apply."""
+    told = [status.value for status in Status]
+    status = np.array(published.status[:, periods])
+    if published.person_years is not None:
+        nowhere = ~(published.person_years[:, periods] > 0)
+        status[(status == Status.VALUE.number) & nowhere] = Status.NOT_APPLICABLE.number
+    return [told[number] for number in status.ravel().tolist()]
+
+
 def series_rows(published: Published) -> list[Row]:
-    """Give one row per area and period.
+    """Give the columns of a series as rows, by area and then by period."""
+    return rows_of(series_table(published))
+
+
+def series_table(published: Published) -> Columns:
+    """Give per area and period its count, its state, and what is worked out from it.
 
     Args:
         published: The answer to a series.
 
     Returns:
-        Rows by area, then by period.
+        Columns with a value for each area and period: by area, then by period.
     """
-    rates, harm = _rates(published), series_columns(published)
-    rows = []
-    for number, area in enumerate(published.areas):
-        for column, period in enumerate(published.periods):
-            status = published.status_at(number, column)
-            row: Row = {
-                "code": area.code,
-                "name": area.name,
-                "level": area.level.value,
-                "period": period.label,
-                "from": str(period.span.first),
-                "to": str(period.span.last),
-                "count": _count(published, number, column),
-                "status": status.value,
-                "provisional": bool(published.provisional[column]),
-                **estimated_of(published, number, column),
-            }
-            if rates is not None:
-                row |= _rate(rates[number, column], status)
-            if harm is not None:
-                row |= harm[number][column]
-            rows.append(row)
-    return rows
+    areas, periods = published.areas, published.periods
+    many = len(periods)
+    value = (published.status == Status.VALUE.number).ravel()
+    counts = published.counts.ravel().tolist()
+    return {
+        "code": [area.code for area in areas for _ in range(many)],
+        "name": [area.name for area in areas for _ in range(many)],
+        "level": [area.level.value for area in areas for _ in range(many)],
+        "period": [period.label for period in periods] * len(areas),
+        "from": [str(period.span.first) for period in periods] * len(areas),
+        "to": [str(period.span.last) for period in periods] * len(areas),
+        "count": [count if known else None for count, known in zip(counts, value.tolist(), strict=True)],
+        "status": _told_status(published, slice(None)),
+        "provisional": published.provisional.tolist() * len(areas),
+        **estimated_series(published),
+        **_rates_of_series(published, value),
+        **series_columns(published),
+    }
+
+
+def _rates_of_series(published: Published, value: np.ndarray[Any, np.dtype[np.bool_]]) -> Columns:
+    """Give the rate of each value; where nobody lives there is none, and `status` says that it does not apply."""
+    rates = _rates(published)
+    if rates is None:
+        return {}
+    ends = rates.reshape(-1, 3)
+    nowhere = value & np.isnan(ends).any(axis=1)
+    ends = np.where((value & ~nowhere)[:, None], ends, np.nan)
+    return {name: listed(ends[:, at], 4) for at, name in enumerate(_RATE)}
 
 
 def methods(published: Published, findings: Findings | None = None) -> tuple[str, ...]:
@@ -242,19 +280,5 @@ def number(value: float | None, decimals: int) -> float | None:
     return None if value is None or np.isnan(value) else round(float(value), decimals) + 0.0
 
 
-def _count(published: Published, number: int, column: int) -> int | None:
-    return int(published.counts[number, column]) if published.status_at(number, column) is Status.VALUE else None
-
-
 def _rates(published: Published) -> np.ndarray[Any, np.dtype[np.float64]] | None:
     return None if published.person_years is None else per_thousand_years(published.counts, published.person_years)
-
-
-def _rate(ends: np.ndarray[Any, np.dtype[np.float64]], status: Status) -> Mapping[str, Any]:
-    """Give the rate of one value; where nobody lives there is none, and the row says that it does not apply."""
-    if status is not Status.VALUE:
-        return {"rate": None, "rateLow": None, "rateHigh": None}
-    if np.isnan(ends).any():
-        return {"rate": None, "rateLow": None, "rateHigh": None, "status": Status.NOT_APPLICABLE.value}
-    rate, low, high = (round(float(end), 4) for end in ends)
-    return {"rate": rate, "rateLow": low, "rateHigh": high}

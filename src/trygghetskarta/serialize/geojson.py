@@ -13,20 +13,21 @@ from trygghetskarta.serialize.figures import Row
 Outlines = Mapping[str, str]
 
 
-def feature_collection(head: Mapping[str, Any], rows: list[Row], outlines: Outlines, key: str = "code") -> bytes:
+def feature_collection(head: Mapping[str, Any], rows: list[Row], outlines: Outlines | None, key: str = "code") -> bytes:
     """Write rows as features.
 
     Args:
         head: Members that stand beside the features.
         rows: One per feature.
-        outlines: GeoJSON text of each row's geometry by its key; empty for none.
+        outlines: GeoJSON text of each row's geometry by its key; None for none.
         key: The column that names a row.
 
     Returns:
         The collection.
     """
+    drawn = outlines or {}
     features = [
-        {"type": "Feature", "id": row[key], "geometry": _geometry(outlines, row[key]), "properties": row}
+        {"type": "Feature", "id": row[key], "geometry": _geometry(drawn, row[key]), "properties": row}
         for row in rows
     ]  # fmt: skip
     return orjson.dumps({"type": "FeatureCollection", **head, "features": features})

@@ -10,7 +10,6 @@ import numpy.typing as npt
 from trygghetskarta.analysis.harm import HarmFindings, find_harm
 from trygghetskarta.domain.counts import Published, Status
 
-Columns = dict[str, Any]
 Floats = npt.NDArray[np.float64]
 
 _DECIMALS = 2
@@ -40,20 +39,20 @@ def comparison_columns(published: Published) -> dict[str, list[Any]]:
     }
 
 
-def series_columns(published: Published) -> list[list[Columns]] | None:
-    """Give the columns of harm for each row of a series.
+def series_columns(published: Published) -> dict[str, list[Any]]:
+    """Give the columns of harm of a series.
 
     Args:
         published: The answer.
 
     Returns:
-        By area, one mapping per period, all with the same keys; None where no weights are in force.
+        Each column with one value per area and period, by area and then by period; none where no weights are in force.
     """
     found = find_harm(published)
     if found is None:
-        return None
+        return {}
     by_period = [_columns(found, period) for period in range(len(published.periods))]
-    return [[{name: values[area] for name, values in columns.items()} for columns in by_period] for area in range(len(published.areas))]
+    return {name: [columns[name][area] for area in range(len(published.areas)) for columns in by_period] for name in by_period[0]}
 
 
 def _columns(found: HarmFindings, period: int) -> dict[str, list[Any]]:

@@ -12,7 +12,7 @@ from trygghetskarta.domain.answers import PublishedAnswer
 from trygghetskarta.domain.counts import Status
 from trygghetskarta.domain.lens import LensCounts
 from trygghetskarta.domain.recodings import Recoding
-from trygghetskarta.serialize.figures import Row, number
+from trygghetskarta.serialize.figures import Row, columns_of, number
 from trygghetskarta.serialize.formats import Figures, Writing, write
 from trygghetskarta.serialize.geojson import Outlines
 from trygghetskarta.serialize.saying.lens import lens_sentences
@@ -48,7 +48,7 @@ def write_lens(published: PublishedAnswer[LensCounts], view: View, writing: Writ
     Returns:
         The bytes.
     """
-    return write(published, lens_figures(published, view, writing.outlines), writing)
+    return write(published, lens_figures(published, view, writing.outlines or {}), writing)
 
 
 def lens_figures(published: PublishedAnswer[LensCounts], view: View, outlines: Outlines) -> Figures:
@@ -57,7 +57,7 @@ def lens_figures(published: PublishedAnswer[LensCounts], view: View, outlines: O
     tables = {View.AREAS: area_rows(findings), View.KINDS: kind_rows(findings)}
     shown = tables.pop(view)
     beside = {**{other.value: rows for other, rows in tables.items()}, "lens": _about(findings)}
-    return Figures(shown, lens_sentences(published, findings), _METHODS, beside, outlines if view is View.AREAS else {})
+    return Figures(columns_of(shown), lens_sentences(published, findings), _METHODS, beside, outlines if view is View.AREAS else None)
 
 
 def area_rows(findings: LensFindings) -> list[Row]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 import orjson
@@ -14,7 +15,7 @@ from trygghetskarta.domain.answers import PublishedAnswer
 from trygghetskarta.domain.measures import EffectCounts, Goal, Ground, Registered, Role
 from trygghetskarta.serialize.csv import Dialect, table
 from trygghetskarta.serialize.estimates import METHOD as LAND_SHARE
-from trygghetskarta.serialize.figures import Row
+from trygghetskarta.serialize.figures import Row, columns_of
 from trygghetskarta.serialize.formats import Figures, Format, Writing, write
 from trygghetskarta.serialize.geojson import feature_collection
 from trygghetskarta.serialize.saying.effect import effect_sentences, goal_sentence
@@ -331,7 +332,16 @@ def _percent(ratio: float) -> float | None:
     return round(100 * (ratio - 1), 2) + 0.0 if math.isfinite(ratio) else None
 
 
-def write_measures(measures: list[Registered], form: Format, dialect: Dialect, page: tuple[int, int]) -> bytes:
+class RegisterFormat(StrEnum):
+    """What the register can be written as: it is a list, and no answer to a question."""
+
+    GEOJSON = Format.GEOJSON.value
+    JSON = Format.JSON.value
+    CSV = Format.CSV.value
+    XLSX = Format.XLSX.value
+
+
+def write_measures(measures: list[Registered], form: RegisterFormat, dialect: Dialect, page: tuple[int, int]) -> bytes:
     """Write the register.
 
     Args:
@@ -348,14 +358,14 @@ def write_measures(measures: list[Registered], form: Format, dialect: Dialect, p
     shown = slice(offset, offset + limit)
     about = {"total": len(measures), "limit": limit, "offset": offset}
     match form:
-        case Format.JSON:
+        case RegisterFormat.JSON:
             return orjson.dumps({"items": [measure_document(measure) for measure in measures[shown]], **about})
-        case Format.GEOJSON:
+        case RegisterFormat.GEOJSON:
             outlines = {str(measure.number): measure.grounds[Role.TARGET].outline for measure in measures}
             return feature_collection(about, rows[shown], outlines, "id")
-        case Format.CSV:
+        case RegisterFormat.CSV:
             return table(rows, list(_MEASURE_COLUMNS), dialect)
-        case Format.XLSX:
+        case RegisterFormat.XLSX:
             made_at = max((measure.known_from for measure in measures), default=datetime(1970, 1, 1, tzinfo=UTC))
             return list_workbook(rows, list(_MEASURE_COLUMNS), made_at)
 
@@ -376,4 +386,4 @@ def write_effect(answer: PublishedAnswer[EffectCounts], found: Effect, goals: li
     told = list(zip(measure.told.goals, goals, strict=True))
     sentences = effect_sentences(answer, found) + [goal_sentence(goal, judged) for goal, judged in told]
     beside = effect_members(found, [goal_document(goal, number, judged) for number, (goal, judged) in enumerate(told, 1)])
-    return write(answer, Figures(effect_rows(found), sentences, methods(found), beside, outlines_of(measure)), writing)
+    return write(answer, Figures(columns_of(effect_rows(found)), sentences, methods(found), beside, outlines_of(measure)), writing)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -14,9 +15,9 @@ from trygghetskarta.analysis.series import Findings, Include
 from trygghetskarta.analysis.unusual import Judged
 from trygghetskarta.domain.counts import Published
 from trygghetskarta.domain.periods import Interval, Period
-from trygghetskarta.serialize.figures import Row, head, methods, series_rows
-from trygghetskarta.serialize.formats import Figures, Format, Writing, write
-from trygghetskarta.serialize.geojson import by_area, feature_collection
+from trygghetskarta.serialize.figures import Row, head, methods, rows_of, series_table
+from trygghetskarta.serialize.formats import Figures, Format, Layout, Writing, chosen, write
+from trygghetskarta.serialize.geojson import Outlines, by_area, feature_collection
 from trygghetskarta.serialize.rounding import number, whole
 from trygghetskarta.serialize.saying.answers import sentences
 from trygghetskarta.serialize.saying.series import found_sentences
@@ -48,39 +49,42 @@ def write_series(published: Published, findings: Findings, writing: Writing) -> 
     Returns:
         The bytes; GeoJSON and JSON have one item per area, with its values in order and a section for each thing looked for.
     """
-    figures = series_figures(published, findings)
-    if writing.format not in (Format.GEOJSON, Format.JSON):
+    figures = series_figures(published, findings, writing.outlines)
+    if writing.format not in (Format.GEOJSON, Format.JSON) or writing.layout is Layout.COLUMNS:
         return write(published, figures, writing)
     members = {**head(published, figures.sentences, figures.methods), **figures.beside}
     told = sections(published, findings)
-    lines = [line | section for line, section in zip(by_area(figures.rows), told, strict=True)]
+    kept = {name: figures.columns[name] for name in ("name", "level")} | dict(chosen(figures, writing).columns)
+    lines = [line | section for line, section in zip(by_area(rows_of(kept)), told, strict=True)]
     if writing.format is Format.JSON:
         return orjson.dumps({**members, "series": lines})
     return feature_collection(members, lines, writing.outlines)
 
 
-def series_figures(published: Published, findings: Findings) -> Figures:
+def series_figures(published: Published, findings: Findings, outlines: Outlines | None = None) -> Figures:
     """Give a series as every format writes it.
 
     Args:
         published: The answer.
         findings: What was found in it.
+        outlines: Of the areas; None for none.
 
     Returns:
         One row per area and period, sentences, methods, and the calendar beside them.
     """
-    rows = series_rows(published)
-    columns = _columns(published, findings)
-    for place, row in enumerate(rows):
-        area, period = divmod(place, len(published.periods))
-        for column in columns:
-            row.update(column(area, period))
+    columns = dict(series_table(published))
+    places = [(area, period) for area in range(len(published.areas)) for period in range(len(published.periods))]
+    for adding in _additions(published, findings):
+        added = [adding.at(*place) for place in places]
+        columns |= {name: [row[name] for row in added] for name in adding.names}
     said = sentences(published)
     return Figures(
-        rows=rows,
+        columns=columns,
         sentences=[*said, *found_sentences(published, findings, said)],
         methods=_methods(published, findings),
         beside={"calendar": [_entry(entry) for entry in findings.calendar]},
+        outlines=outlines,
+        dimensions=("code", "period"),
     )
 
 
@@ -90,16 +94,21 @@ def _methods(published: Published, findings: Findings) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*methods(published), *found]))
 
 
-Column = Callable[[int, int], Row]
+@dataclass(frozen=True, slots=True)
+class _Addition:
+    """Columns of what was found: their names, and their values for an area and a period."""
+
+    names: tuple[str, ...]
+    at: Callable[[int, int], Row]
 
 
-def _columns(published: Published, findings: Findings) -> list[Column]:
-    """Give what adds columns to the row of an area and a period."""
+def _additions(published: Published, findings: Findings) -> list[_Addition]:
+    """Give what was found that has a value for each area and period."""
     months = findings.months
     if months is None:
         return []
     at = [months.place(period.span.last) for period in published.periods]
-    columns: list[Column] = []
+    columns: list[_Addition] = []
     if findings.rolling12 is not None:
         columns.append(_beside("rolling12", findings.rolling12, at))
     if findings.year_to_date is not None:
@@ -113,7 +122,7 @@ def _columns(published: Published, findings: Findings) -> list[Column]:
     return columns
 
 
-def _beside(name: str, compared: Compared, at: list[int]) -> Column:
+def _beside(name: str, compared: Compared, at: list[int]) -> _Addition:
     def column(area: int, period: int) -> Row:
         place = at[period]
         return {
@@ -122,7 +131,11 @@ def _beside(name: str, compared: Compared, at: list[int]) -> Column:
             **_percent(name, compared, (area, place)),
         }
 
-    return column
+    return _Addition((name, f"{name}LastYear", *_percents(name)), column)
+
+
+def _percents(name: str) -> tuple[str, ...]:
+    return (f"{name}Percent", f"{name}PercentLow", f"{name}PercentHigh")
 
 
 def _percent(name: str, compared: Compared, at: tuple[int, int]) -> Row:
@@ -134,7 +147,7 @@ def _percent(name: str, compared: Compared, at: tuple[int, int]) -> Row:
     }
 
 
-def _last_year(compared: Compared) -> Column:
+def _last_year(compared: Compared) -> _Addition:
     def column(area: int, period: int) -> Row:
         return {
             "samePeriodLastYear": whole(compared.before[area, period]),
@@ -142,23 +155,24 @@ def _last_year(compared: Compared) -> Column:
             **_percent("samePeriodLastYear", compared, (area, period)),
         }
 
-    return column
+    name = "samePeriodLastYear"
+    return _Addition((name, f"{name}Difference", *_percents(name)), column)
 
 
-def _scaled(days: Floats, months: Months, periods: tuple[Period, ...]) -> Column:
+def _scaled(days: Floats, months: Months, periods: tuple[Period, ...]) -> _Addition:
     spans = [(max(months.place(period.span.first), 0), months.place(period.span.last) + 1) for period in periods]
 
     def column(area: int, period: int) -> Row:
         begin, end = spans[period]
         return {"daysScaled": number(days[area, begin:end].sum())}
 
-    return column
+    return _Addition(("daysScaled",), column)
 
 
-def _monthly(published: Published, findings: Findings) -> list[Column]:
+def _monthly(published: Published, findings: Findings) -> list[_Addition]:
     """Give the columns that only months have."""
     numbers = [period.span.first.number for period in published.periods]
-    columns: list[Column] = []
+    columns: list[_Addition] = []
     if findings.season is not None:
         columns.append(
             _stretched(
@@ -179,7 +193,7 @@ def _monthly(published: Published, findings: Findings) -> list[Column]:
     return columns
 
 
-def _stretched(found: tuple[Any, ...], numbers: list[int], parts: Mapping[str, Callable[[Any], Floats]], decimals: int) -> Column:
+def _stretched(found: tuple[Any, ...], numbers: list[int], parts: Mapping[str, Callable[[Any], Floats]], decimals: int) -> _Addition:
     def column(area: int, period: int) -> Row:
         stretch = found[area]
         if isinstance(stretch, Lacking):
@@ -189,10 +203,10 @@ def _stretched(found: tuple[Any, ...], numbers: list[int], parts: Mapping[str, C
             return dict.fromkeys(parts)
         return {name: number(part(stretch.found)[place], decimals) for name, part in parts.items()}
 
-    return column
+    return _Addition(tuple(parts), column)
 
 
-def _judged(judged: Judged) -> Column:
+def _judged(judged: Judged) -> _Addition:
     def column(area: int, period: int) -> Row:
         return {
             "expected": number(judged.chart.expected[area, period]),
@@ -201,7 +215,7 @@ def _judged(judged: Judged) -> Column:
             "unusual": judged.judgements[area][period].value,
         }
 
-    return column
+    return _Addition(("expected", "expectedLow", "expectedHigh", "unusual"), column)
 
 
 def _entry(entry: Entry) -> Row:

@@ -11,7 +11,7 @@ from trygghetskarta.analysis.similar import AgainstSimilar, Like, against_simila
 from trygghetskarta.domain.answers import PublishedAnswer
 from trygghetskarta.domain.counts import Published, Status
 from trygghetskarta.domain.likeness import AreaTraits
-from trygghetskarta.serialize.figures import Row, number
+from trygghetskarta.serialize.figures import Row, columns_of, number
 from trygghetskarta.serialize.formats import Figures, Writing, write
 from trygghetskarta.serialize.geojson import Outlines
 from trygghetskarta.serialize.saying.similar import similar_sentences
@@ -39,7 +39,7 @@ def write_similar(published: PublishedAnswer[AreaTraits], crime: Published | Non
     Returns:
         The bytes: for each area asked for a row of its own, of rank 0, and one for each similar area, nearest first.
     """
-    return write(crime if crime is not None else published, similar_figures(published, crime, writing.outlines), writing)
+    return write(crime if crime is not None else published, similar_figures(published, crime, writing.outlines or {}), writing)
 
 
 def similar_figures(published: PublishedAnswer[AreaTraits], crime: Published | None, outlines: Outlines) -> Figures:
@@ -55,7 +55,7 @@ def similar_figures(published: PublishedAnswer[AreaTraits], crime: Published | N
         of = [{"of": traits.areas[like.area].code, "ofName": traits.areas[like.area].name} for like in likes]
         beside["againstSimilar"] = [one | _against(found) for one, found in zip(of, against, strict=True)]
     return Figures(
-        rows,
+        columns_of(rows),
         similar_sentences(traits, likes, against, crime),
         ("standardised-distance", *(_RATES if crime is not None else ())),
         beside,

@@ -13,7 +13,7 @@ from trygghetskarta.domain.answers import PublishedAnswer
 from trygghetskarta.domain.counts import Measure, Published, Status
 from trygghetskarta.domain.points import DensityOptions, PointContent, Shape
 from trygghetskarta.serialize.estimates import estimated_methods
-from trygghetskarta.serialize.figures import Row
+from trygghetskarta.serialize.figures import Row, columns_of
 from trygghetskarta.serialize.formats import Figures
 from trygghetskarta.serialize.geojson import Outlines
 from trygghetskarta.serialize.saying import space as said
@@ -26,6 +26,9 @@ from trygghetskarta.stats.near_repeat import SEED as NEAR_SEED
 from trygghetskarta.stats.pattern import SEED as PATTERN_SEED
 
 _DECIMALS = 4
+_GRID = ("cell", "x", "y", "density")
+_DUAL = ("against", "difference", "ratio", "z")
+_CONTOUR = ("contour", "low", "high", "share", "squareKilometres", "events")
 _MANY_DECIMALS = 6
 _METHODS = {
     "gistar": ("empirical-bayes-marshall", "getis-ord-gistar", "benjamini-hochberg"),
@@ -34,13 +37,13 @@ _METHODS = {
 }
 
 
-def hotspot_figures(published: Published, found: Clusters | EmergingClusters, outlines: Outlines) -> Figures:
+def hotspot_figures(published: Published, found: Clusters | EmergingClusters, outlines: Outlines | None) -> Figures:
     """Give the figures of an answer about clusters.
 
     Args:
         published: The counts that they were found in, of every area of the region.
         found: The clusters.
-        outlines: Of the areas; empty for none.
+        outlines: Of the areas; None for none.
 
     Returns:
         A row for each area that the question names, or for all.
@@ -48,12 +51,18 @@ def hotspot_figures(published: Published, found: Clusters | EmergingClusters, ou
     if isinstance(found, EmergingClusters):
         rows, sentences = emerging_rows(published, found), _footed(published, said.of_emerging(published, found))
         beside: dict[str, Any] = {"method": "emerging", "periods": list(found.labels), "seed": CLUSTER_SEED}
-        return Figures(_shown(published, rows), sentences, _METHODS["emerging"] + estimated_methods(published), beside, outlines)
+        return Figures(
+            columns_of(_shown(published, rows)), sentences, _METHODS["emerging"] + estimated_methods(published), beside, outlines
+        )
     method = found.method.value
     beside = {"method": method, "globalMoran": _moran(found.overall), "permutations": found.permutations, "seed": CLUSTER_SEED}
     rows = _shown(published, hotspot_rows(published, found))
     return Figures(
-        rows, _footed(published, said.of_clusters(published, found)), _METHODS[method] + estimated_methods(published), beside, outlines
+        columns_of(rows),
+        _footed(published, said.of_clusters(published, found)),
+        _METHODS[method] + estimated_methods(published),
+        beside,
+        outlines,
     )
 
 
@@ -109,13 +118,13 @@ def emerging_rows(published: Published, found: EmergingClusters) -> list[Row]:
     return rows
 
 
-def pattern_figures(published: Published, found: PatternChange, outlines: Outlines) -> Figures:
+def pattern_figures(published: Published, found: PatternChange, outlines: Outlines | None) -> Figures:
     """Give the figures of an answer about how a pattern changed.
 
     Args:
         published: The counts of the span and of the baseline.
         found: What changed.
-        outlines: Of the areas; empty for none.
+        outlines: Of the areas; None for none.
 
     Returns:
         A row for each area that the question names, or for all.
@@ -130,7 +139,7 @@ def pattern_figures(published: Published, found: PatternChange, outlines: Outlin
     }
     methods = ("sppt-bootstrap", "fisher-exact", "benjamini-hochberg", *estimated_methods(published))
     sentences = _footed(published, said.of_pattern(published, found))
-    return Figures(_shown(published, pattern_rows(published, found)), sentences, methods, beside, outlines)
+    return Figures(columns_of(_shown(published, pattern_rows(published, found))), sentences, methods, beside, outlines)
 
 
 def pattern_rows(published: Published, found: PatternChange) -> list[Row]:
@@ -154,13 +163,13 @@ def pattern_rows(published: Published, found: PatternChange) -> list[Row]:
     return rows
 
 
-def concentration_figures(published: Published, found: Concentration, outlines: Outlines) -> Figures:
+def concentration_figures(published: Published, found: Concentration, outlines: Outlines | None) -> Figures:
     """Give the figures of an answer about concentration.
 
     Args:
         published: The counts.
         found: How concentrated they are.
-        outlines: Of the areas; empty for none.
+        outlines: Of the areas; None for none.
 
     Returns:
         A row for each area that the question names, or for all.
@@ -180,7 +189,7 @@ def concentration_figures(published: Published, found: Concentration, outlines: 
     }
     methods = ("concentration-half", "concentration-by-chance", "gini-generalized", *estimated_methods(published))
     rows = _shown(published, concentration_rows(published, found))
-    return Figures(rows, _footed(published, said.of_concentration(published, found)), methods, beside, outlines)
+    return Figures(columns_of(rows), _footed(published, said.of_concentration(published, found)), methods, beside, outlines)
 
 
 def concentration_rows(published: Published, found: Concentration) -> list[Row]:
@@ -233,7 +242,8 @@ def density_figures(published: PublishedAnswer[PointContent], found: Surface, op
     methods = (f"kernel-density-{options.kernel}",) if found.dual is None else (f"kernel-density-{options.kernel}", "kernel-density-dual")
     sentences = said.of_density(published, found, options) + counted_by(published)
     if options.shape is Shape.GRID:
-        return Figures(grid_rows(found), sentences, methods, beside, key="cell")
+        names = (*_GRID, *(_DUAL if found.other is not None else ()))
+        return Figures(columns_of(grid_rows(found), names), sentences, methods, beside, key="cell", fractions=("difference",))
     drawn = contours(found)
     outlines = {contour.name: contour.geometry for contour in drawn if contour.geometry is not None}
     rows: list[Row] = [
@@ -247,7 +257,7 @@ def density_figures(published: PublishedAnswer[PointContent], found: Surface, op
         }
         for contour in drawn
     ]
-    return Figures(rows, sentences, methods, beside, outlines, key="contour")
+    return Figures(columns_of(rows, _CONTOUR), sentences, methods, beside, outlines, key="contour")
 
 
 def grid_rows(found: Surface) -> list[Row]:
@@ -288,7 +298,9 @@ def near_figures(published: PublishedAnswer[PointContent], found: NearRepeats) -
         "nearRepeats": {"pairs": found.knox.pairs, "permutations": found.knox.permutations, "seed": NEAR_SEED},
     }
     methods = ("knox-permutation", "benjamini-hochberg")
-    return Figures(near_rows(found), said.of_near_repeats(published, found) + counted_by(published), methods, beside, key="band")
+    return Figures(
+        columns_of(near_rows(found)), said.of_near_repeats(published, found) + counted_by(published), methods, beside, key="band"
+    )
 
 
 def near_rows(found: NearRepeats) -> list[Row]:

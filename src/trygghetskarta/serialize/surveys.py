@@ -9,13 +9,14 @@ from trygghetskarta.analysis.survey import VERDICTS, BesideCrime, Differences, S
 from trygghetskarta.domain.answers import PublishedAnswer
 from trygghetskarta.domain.counts import Published, Status
 from trygghetskarta.domain.survey import Lack, SurveyValues
-from trygghetskarta.serialize.figures import Row, number
+from trygghetskarta.serialize.figures import Row, columns_of, number
 from trygghetskarta.serialize.formats import Figures, Writing, write
 from trygghetskarta.serialize.geojson import Outlines
 from trygghetskarta.serialize.saying.survey import beside_sentences, survey_sentences
 
 METHODS = ("wilson", "newcombe-hybrid", "benjamini-hochberg")
 _DECIMALS = 2
+_NAMED_BY = ("question", "group", "year", "code")
 
 
 def write_survey(published: PublishedAnswer[SurveyValues], writing: Writing) -> bytes:
@@ -28,7 +29,7 @@ def write_survey(published: PublishedAnswer[SurveyValues], writing: Writing) -> 
     Returns:
         The bytes: a row for each area, year, question and group.
     """
-    return write(published, survey_figures(published, writing.outlines), writing)
+    return write(published, survey_figures(published, writing.outlines or {}), writing)
 
 
 def survey_figures(published: PublishedAnswer[SurveyValues], outlines: Outlines) -> Figures:
@@ -36,7 +37,7 @@ def survey_figures(published: PublishedAnswer[SurveyValues], outlines: Outlines)
     findings = survey_findings(published)
     rows = survey_rows(findings)
     beside = {"ledger": None, "survey": _about(findings.values)}
-    return Figures(rows, survey_sentences(findings), METHODS, beside, _by_row(rows, outlines), key="id")
+    return Figures(columns_of(rows), survey_sentences(findings), METHODS, beside, _by_row(rows, outlines), "id", _NAMED_BY)
 
 
 def write_beside(published: PublishedAnswer[SurveyValues], crime: Published, writing: Writing) -> bytes:
@@ -50,7 +51,7 @@ def write_beside(published: PublishedAnswer[SurveyValues], crime: Published, wri
     Returns:
         The bytes: a row for each area and question.
     """
-    return write(crime, beside_figures(published, crime, writing.outlines), writing)
+    return write(crime, beside_figures(published, crime, writing.outlines or {}), writing)
 
 
 def beside_figures(published: PublishedAnswer[SurveyValues], crime: Published, outlines: Outlines) -> Figures:
@@ -60,7 +61,7 @@ def beside_figures(published: PublishedAnswer[SurveyValues], crime: Published, o
     rows = beside_rows(findings, found, crime)
     beside = {"survey": _about(findings.values), "rankCorrelation": _alike(findings.values, found)}
     methods = ("wilson", "poisson-exact-byar", "spearman-bonett-wright")
-    return Figures(rows, beside_sentences(findings, found, crime), methods, beside, _by_row(rows, outlines), key="id")
+    return Figures(columns_of(rows), beside_sentences(findings, found, crime), methods, beside, _by_row(rows, outlines), "id", _NAMED_BY)
 
 
 def survey_rows(findings: SurveyFindings) -> list[Row]:

@@ -9,29 +9,36 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from trygghetskarta.domain.answers import Answered
+from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.counts import Measure
 from trygghetskarta.domain.periods import LOCAL_TIME, Month
 from trygghetskarta.domain.sources import CONTRACTS, CountsBy
+from trygghetskarta.serialize.columns import known_columns
 from trygghetskarta.serialize.csv import FORMULA
 from trygghetskarta.serialize.figures import Row
-from trygghetskarta.serialize.swedish import month_name
+from trygghetskarta.serialize.swedish import month_name, span_name
+from trygghetskarta.serialize.titles import title
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format as CellFormat
     from xlsxwriter.worksheet import Worksheet
 
-_FIGURES, _ABOUT = "Siffror", "Om siffrorna"
+_FIGURES, _CHART, _ABOUT = "Siffror", "Diagram", "Om siffrorna"
 _MONTHS = ("from", "to")
+_A4, _COLUMNS_A_PAGE = 9, 12
+_LINE_HEIGHT, _LINE_LENGTH = 15, 95
+_CHART_CELLS = (36, 18)
 _MOST_LINES = 12
-_WIDTH = 16
+_WIDTH, _WIDE = 14, 24
+_WIDE_COLUMNS = ("id", "code", "name", "ofName", "question")
 _LONGEST_TEXT = 32_767
 _AXES = {Measure.COUNT: "Antal", Measure.RATE: "Per 1 000 och år", Measure.HARM: "Allvarlighet, dagar"}
-_NOTES = (
-    ("value", "Värdet finns. Noll är ett värde: det hände inget."),
-    ("missing", "Värdet saknas: ingenting är levererat för perioden. Cellen är tom."),
-    ("withheld", "Värdet är skyddat och visas inte för den som frågat. Cellen är tom."),
-    ("notApplicable", "Det finns inget värde att räkna fram, till exempel per invånare där ingen bor. Cellen är tom."),
+_NOTED = (
+    ("status = value", "Värdet finns. Noll är ett värde: det hände inget."),
+    ("status = missing", "Värdet saknas: ingenting är levererat för perioden. Cellen är tom."),
+    ("status = withheld", "Värdet är skyddat och visas inte för den som frågat. Cellen är tom."),
+    ("status = notApplicable", "Det finns inget värde att räkna fram, till exempel per invånare där ingen bor. Cellen är tom."),
 )
 
 
@@ -40,6 +47,9 @@ class _Look:
     """How cells look."""
 
     heading: CellFormat
+    number_heading: CellFormat
+    label: CellFormat
+    left: CellFormat
     text: CellFormat
     formula: CellFormat
     month: CellFormat
@@ -48,14 +58,14 @@ class _Look:
     wrapped: CellFormat
 
 
-def workbook(answer: Answered, rows: list[Row], columns: list[str], sentences: list[str]) -> bytes:
+def workbook(answer: Answered, rows: list[Row], columns: list[str], about: Mapping[str, Any]) -> bytes:
     """Write an answer as an Excel workbook.
 
     Args:
         answer: What was asked and released.
         rows: Its rows, the same as every format has.
         columns: Their keys, in the order of the columns.
-        sentences: Swedish sentences about it.
+        about: What stands beside the rows, as JSON has it; its sentences and methods are written.
 
     Returns:
         The file. Codes and other texts are texts, whatever they look like, and never formulas; numbers are numbers; a value that there is none
@@ -69,11 +79,9 @@ def workbook(answer: Answered, rows: list[Row], columns: list[str], sentences: l
     published_at = answer.provenance.published_at.astimezone(LOCAL_TIME).replace(tzinfo=None)
     book.set_properties({"title": "Trygghetskarta", "created": published_at})
     look = _look(book)
-    figures = book.add_worksheet(_FIGURES)
-    about = book.add_worksheet(_ABOUT)
-    _write_figures(figures, rows, columns, look)
-    _draw(book, figures, answer, (rows, columns))
-    _write_about(about, answer, sentences, look)
+    _write_figures(book.add_worksheet(_FIGURES), rows, columns, look)
+    _draw(book, answer, rows, columns)
+    _write_about(book.add_worksheet(_ABOUT), (answer, columns, about), look)
     book.close()
     return out.getvalue()
 
@@ -102,6 +110,9 @@ def list_workbook(rows: list[Row], columns: list[str], made_at: datetime) -> byt
 def _look(book: Workbook) -> _Look:
     return _Look(
         heading=book.add_format({"bold": True, "bottom": 1}),
+        number_heading=book.add_format({"bold": True, "bottom": 1, "align": "right"}),
+        label=book.add_format({"bold": True, "valign": "top"}),
+        left=book.add_format({"align": "left"}),
         text=book.add_format({"num_format": "@"}),
         # Marked as a text by Excel's own apostrophe, so that it stays one when somebody edits the cell.
         formula=book.add_format({"num_format": "@", "quote_prefix": True}),
@@ -113,15 +124,26 @@ def _look(book: Workbook) -> _Look:
 
 
 def _write_figures(sheet: Worksheet, rows: list[Row], columns: list[str], look: _Look) -> None:
+    known = known_columns()
     sheet.freeze_panes(1, 0)
-    sheet.set_column(0, max(len(columns) - 1, 0), _WIDTH)
+    for number, column in enumerate(columns):
+        sheet.set_column(number, number, _WIDE if column in _WIDE_COLUMNS else max(_WIDTH, len(column) + 2))
+    _for_paper(sheet)
+    sheet.repeat_rows(0)
+    sheet.fit_to_pages(-(-len(columns) // _COLUMNS_A_PAGE), 0)
     sheet.autofilter(0, 0, len(rows), max(len(columns) - 1, 0))
     for number, column in enumerate(columns):
-        sheet.write_string(0, number, column, look.heading)
+        is_number = column in known and known[column].kind.is_number
+        sheet.write_string(0, number, column, look.number_heading if is_number else look.heading)
     for line, row in enumerate(rows, 1):
         for number, column in enumerate(columns):
             value = row[column]
             _write(sheet, (line, number), Month.parse(value).first_day if column in _MONTHS and value is not None else value, look)
+
+
+def _for_paper(sheet: Worksheet) -> None:
+    sheet.set_paper(_A4)
+    sheet.set_landscape()
 
 
 def _write(sheet: Worksheet, at: tuple[int, int], value: Any, look: _Look) -> None:  # noqa: ANN401 - a cell holds whatever a row holds
@@ -139,36 +161,63 @@ def _write(sheet: Worksheet, at: tuple[int, int], value: Any, look: _Look) -> No
             sheet.write_string(*at, words, look.formula if words.startswith(FORMULA) else look.text)
 
 
-def _draw(book: Workbook, sheet: Worksheet, answer: Answered, drawn: tuple[list[Row], list[str]]) -> None:
-    """Put a chart of the figures beside them: columns for areas, a line per area for periods."""
-    rows, columns = drawn
+def _draw(book: Workbook, answer: Answered, rows: list[Row], columns: list[str]) -> None:
+    """Put a chart of the figures on a sheet of its own: columns for areas, a line per area for periods."""
     value = answer.question.measure.value
     if not rows or not {"code", "name", value} <= set(columns):
         return
     over_time = "period" in columns
     chart = book.add_chart({"type": "line" if over_time else "column"})
-    named, counted = columns.index("period" if over_time else "name"), columns.index(value)
-    for first, last in _lines(rows) if over_time else [(1, len(rows))]:
-        chart.add_series(
-            {
-                "name": [_FIGURES, first, columns.index("name")] if over_time else [_FIGURES, 0, counted],
-                "categories": [_FIGURES, first, named, last, named],
-                "values": [_FIGURES, first, counted, last, counted],
-            }
-        )
-    if not over_time and answer.question.baseline is not None and "baselineCount" in columns and value == "count":
-        before = columns.index("baselineCount")
-        chart.add_series(
-            {
-                "name": [_FIGURES, 0, before],
-                "categories": [_FIGURES, 1, named, len(rows), named],
-                "values": [_FIGURES, 1, before, len(rows), before],
-            }
-        )
-    chart.set_title({"name": _title(answer), "name_font": {"size": 12}})
-    chart.set_y_axis({"name": _AXES[answer.question.measure], "min": 0})
-    chart.set_size({"width": 960, "height": 480})
-    sheet.insert_chart(1, len(columns) + 1, chart)
+    drawn = _lines_drawn(rows, columns, value) if over_time else _bars_drawn(answer, rows, columns, value)
+    for series in drawn:
+        chart.add_series(series)
+    chart.set_title({"name": title(answer), "name_font": {"size": 14}})
+    chart.set_y_axis({"name": _axis(answer), "min": 0, "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}})
+    chart.set_x_axis({"num_font": {"rotation": -45}})
+    chart.set_legend({"none": True} if len(drawn) == 1 else {"position": "bottom"})
+    chart.set_size({"width": 1080, "height": 600})
+    sheet = book.add_worksheet(_CHART)
+    sheet.hide_gridlines(2)
+    _for_paper(sheet)
+    sheet.fit_to_pages(1, 1)
+    sheet.print_area(0, 0, *_CHART_CELLS)
+    sheet.insert_chart(0, 0, chart, {"description": title(answer)})
+
+
+def _axis(answer: Answered) -> str:
+    """Name what the chart shows, with the denominator of a rate."""
+    used = answer.provenance.denominator
+    if answer.question.measure is Measure.RATE and used is not None:
+        return f"Per 1 000 {used.kind.names[0]} och år"
+    return _AXES[answer.question.measure]
+
+
+def _lines_drawn(rows: list[Row], columns: list[str], value: str) -> list[dict[str, Any]]:
+    named, counted, periods = columns.index("name"), columns.index(value), columns.index("period")
+    return [
+        {
+            "name": [_FIGURES, first, named],
+            "categories": [_FIGURES, first, periods, last, periods],
+            "values": [_FIGURES, first, counted, last, counted],
+        }
+        for first, last in _lines(rows)
+    ]
+
+
+def _bars_drawn(answer: Answered, rows: list[Row], columns: list[str], value: str) -> list[dict[str, Any]]:
+    named, question = columns.index("name"), answer.question
+    bars = [(span_name(question.span), value)]
+    before = f"baseline{value.capitalize()}"
+    if question.baseline is not None and before in columns:
+        bars.insert(0, (span_name(question.baseline), before))
+    return [
+        {
+            "name": name,
+            "categories": [_FIGURES, 1, named, len(rows), named],
+            "values": [_FIGURES, 1, columns.index(column), len(rows), columns.index(column)],
+        }
+        for name, column in bars
+    ]
 
 
 def _lines(rows: list[Row]) -> Iterator[tuple[int, int]]:
@@ -183,35 +232,47 @@ def _lines(rows: list[Row]) -> Iterator[tuple[int, int]]:
                 return
 
 
-def _title(answer: Answered) -> str:
-    names = ", ".join(CONTRACTS[source].name for source in answer.question.sources)
-    return f"{names}, {answer.question.span.first} till {answer.question.span.last}"
-
-
-def _write_about(sheet: Worksheet, answer: Answered, sentences: list[str], look: _Look) -> None:
-    sheet.set_column(0, 0, 28)
+def _write_about(sheet: Worksheet, told: tuple[Answered, list[str], Mapping[str, Any]], look: _Look) -> None:
+    answer, columns, about = told
+    sheet.set_column(0, 0, 44)
     sheet.set_column(1, 1, 100)
-    for line, (name, value) in enumerate(_about(answer, sentences)):
-        sheet.write_string(line, 0, name, look.heading)
-        match value:
-            case date():
-                sheet.write_datetime(line, 1, value, look.instant if hasattr(value, "hour") else look.day)
-            case _ if value is not None and not isinstance(value, str):
-                _write(sheet, (line, 1), value, look)
-            case _:
-                sheet.write_string(
-                    line, 1, str(value or "")[:_LONGEST_TEXT], look.formula if str(value).startswith(FORMULA) else look.wrapped
-                )
+    _for_paper(sheet)
+    sheet.fit_to_pages(1, 0)
+    known = known_columns()
+    named = [(f"kolumn {column}", known[column].name) for column in columns]
+    said = [(f"Mening {number}", sentence) for number, sentence in enumerate(about["sentences"], 1)]
+    lines = [*_about(answer), ("Metoder", ", ".join(about["provenance"]["methods"]) or "inga"), *said, *_NOTED, *named]
+    for line, (name, value) in enumerate(lines):
+        _write_line(sheet, line, (name, value), look)
 
 
-def _about(answer: Answered, sentences: list[str]) -> Iterator[tuple[str, str | int | date | None]]:
-    """Give what stands on the second sheet, line by line: the question, where the figures come from, what is delivered, notes."""
+def _write_line(sheet: Worksheet, line: int, told: tuple[str, str | int | date | None], look: _Look) -> None:
+    name, value = told
+    words = str(value or "")[:_LONGEST_TEXT]
+    # Not every program makes room by itself for a text of several lines.
+    sheet.set_row(line, _LINE_HEIGHT * max(1, -(-len(words) // _LINE_LENGTH)))
+    sheet.write_string(line, 0, name, look.label)
+    match value:
+        case datetime():
+            sheet.write_datetime(line, 1, value, look.instant)
+        case date():
+            sheet.write_datetime(line, 1, value, look.day)
+        case int():
+            sheet.write_number(line, 1, value, look.left)
+        case _:
+            sheet.write_string(line, 1, words, look.formula if words.startswith(FORMULA) else look.wrapped)
+
+
+def _about(answer: Answered) -> Iterator[tuple[str, str | int | date | None]]:
+    """Give what stands on the last sheet, line by line: the question, where the figures come from, what is delivered."""
     question, provenance, ledger = answer.question, answer.provenance, answer.ledger
     yield "Källor", ", ".join(f"{CONTRACTS[source].name} ({source.value})" for source in question.sources)
     yield "Nivå", question.level.swedish
     yield "Områden", ", ".join(question.areas) or "alla"
     yield "Inom", question.within or "hela staden"
     yield "Kategorier", ", ".join(question.categories) or "alla"
+    if question.group is not None:
+        yield "Grupp", category_groups()[question.group].name
     yield "Från månad", str(question.span.first)
     yield "Till månad", str(question.span.last)
     yield "Jämförs med", str(question.baseline) if question.baseline is not None else "ingenting"
@@ -220,6 +281,8 @@ def _about(answer: Answered, sentences: list[str]) -> Iterator[tuple[str, str | 
     if provenance.denominator is not None:
         days = ", ".join(str(day) for day in provenance.denominator.counted)
         yield "Nämnare", f"{provenance.denominator.kind.names[0]} ({days})"
+    if provenance.weights is not None:
+        yield "Vikter för allvarlighet", provenance.weights
     yield "Indelning", provenance.edition_name
     yield "Indelningens första dag", provenance.edition
     yield "Så som det var känt", provenance.as_of if provenance.as_of is not None else "nu"
@@ -238,10 +301,6 @@ def _about(answer: Answered, sentences: list[str]) -> Iterator[tuple[str, str | 
         yield f"Levererat: {name}", ends
         for what, months in (("Saknas", coverage.missing), ("Saknas delvis", coverage.partial), ("Preliminärt", coverage.provisional)):
             yield f"{what}: {name}", ", ".join(str(month) for month in months) or "ingen månad"
-    for number, sentence in enumerate(sentences, 1):
-        yield f"Mening {number}", sentence
-    for status, note in _NOTES:
-        yield f"status = {status}", note
 
 
 _BY = {CountsBy.HAPPENED: "när det hände", CountsBy.REPORTED: "när det anmäldes"}

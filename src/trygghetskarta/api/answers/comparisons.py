@@ -8,7 +8,7 @@ from pydantic import Field
 
 from trygghetskarta.analysis.comparison import Against
 from trygghetskarta.analysis.verdicts import Evidence, Verdict
-from trygghetskarta.api.answers.parts import Answer, AreaRow, Count, Figure, MonthsText, Part, features_of
+from trygghetskarta.api.answers.parts import Answer, AreaRow, ChosenRows, Count, Figure, MonthsText, Part, features_of
 from trygghetskarta.domain.counts import Status
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.stats.dispersion import Variance
@@ -206,4 +206,5 @@ class Decomposition(Answer):
 
 
 ComparisonFeatures = features_of(Comparison)
+ChosenFeatures = features_of(ChosenRows)
 DecompositionFeatures = features_of(Decomposition)

@@ -31,6 +31,10 @@ Count = int | None
 """A whole number; null where there is none: withheld, missing, or not applicable."""
 
 
+Scalar = bool | float | str | None
+"""What a cell of a table holds."""
+
+
 class Part(BaseModel):
     """A part of an answer: camelCase names, and none but those told of here."""
 
@@ -151,6 +155,24 @@ class Answer(Part):
     sentences: Annotated[list[str], Field(description="Svenska meningar att klistra in. / Swedish sentences ready to paste.")]
 
 
+class Columns(Answer):
+    """Ett svar kolumn för kolumn (layout=columns). / An answer column by column."""
+
+    model_config = ConfigDict(extra="allow")
+
+    columns: Annotated[dict[str, list[Scalar]], Field(description="Ett värde per rad i varje kolumn. / A value per row in each column.")]
+    total: int
+
+
+class ChosenRows(Answer):
+    """Ett svar med valda kolumner (column=). / An answer with columns of one's choice."""
+
+    model_config = ConfigDict(extra="allow")
+
+    items: list[dict[str, Scalar]]
+    total: int
+
+
 class AreaRow(Part):
     """Ett område. / An area."""
 
@@ -167,13 +189,29 @@ class Geometry(BaseModel):
     coordinates: list[Any]
 
 
+class JsonStat(BaseModel):
+    """Ett svar som JSON-stat 2.0. / An answer as JSON-stat 2.0."""
+
+    model_config = ConfigDict(extra="allow")
+
+    version: Literal["2.0"]
+    class_: Annotated[Literal["dataset"], Field(alias="class")]
+    label: str
+    id: list[str]
+    size: list[int]
+    dimension: dict[str, Any]
+    value: list[float | None] | dict[str, float | None]
+
+
 class _Feature(Part):
     type: Literal["Feature"]
     id: str | int
     geometry: Geometry | None
 
 
-class _Collection(Part):
+class Collection(Part):
+    """En GeoJSON-samling. / A GeoJSON feature collection."""
+
     type: Literal["FeatureCollection"]
 
 
@@ -207,7 +245,7 @@ def features(name: str, row: Any, **members: Any) -> type[Part]:  # noqa: ANN401
         The type.
     """
     feature = create_model(name.removesuffix("s"), __base__=_Feature, properties=(row, ...))
-    return create_model(name, __base__=_Collection, **members, features=(list[feature], ...))
+    return create_model(name, __base__=Collection, **members, features=(list[feature], ...))
 
 
 __all__ = [

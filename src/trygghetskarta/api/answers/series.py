@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from trygghetskarta.analysis.calendar import Kind
 from trygghetskarta.analysis.unusual import Judgement
 from trygghetskarta.analysis.verdicts import Verdict
 from trygghetskarta.api.answers.comparisons import HarmColumns
-from trygghetskarta.api.answers.parts import Answer, Count, Figure, MonthText, Part, features_of
+from trygghetskarta.api.answers.parts import Answer, Count, Figure, MonthText, Part, Scalar, features_of
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.counts import Status
 from trygghetskarta.stats.season import Model
@@ -231,4 +231,23 @@ class Series(Answer):
     series: list[SeriesLine]
 
 
+class ChosenLine(Part):
+    """Ett områdes serie med valda kolumner (column=). / The series of an area with columns of one's choice."""
+
+    model_config = ConfigDict(extra="allow")
+
+    code: str
+    name: str
+    level: AreaLevel
+    values: list[dict[str, Scalar]]
+
+
+class ChosenSeries(Answer):
+    """Serier med valda kolumner. / Series with columns of one's choice."""
+
+    calendar: list[CalendarEntry]
+    series: list[ChosenLine]
+
+
+ChosenSeriesFeatures = features_of(ChosenSeries, "series", ())
 SeriesFeatures = features_of(Series, "series", ())

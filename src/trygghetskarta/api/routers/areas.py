@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
-from trygghetskarta.api.question import AreaParameters, Day, EditionParameters, LinkParameters, ListParameters
+from trygghetskarta.api.question import AreaFormat, AreaParameters, Day, EditionParameters, LinkParameters, ListParameters
 from trygghetskarta.domain.areas import Area, Edition
 from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.area_links import AreaLink, links_of
@@ -99,7 +99,7 @@ def areas(request: Request, shelf: CurrentShelf, audience: CurrentAudience, aske
     def listed() -> bytes:
         return orjson.dumps(ListParameters(limit=asked.limit, offset=asked.offset).page(rows))
 
-    return respond(request, freshness, asked.format.media_type, whole if asked.format is Format.GEOJSON else listed)
+    return respond(request, freshness, Format(asked.format).media_type, whole if asked.format is AreaFormat.GEOJSON else listed)
 
 
 def _area(area: Area) -> dict[str, Any]:

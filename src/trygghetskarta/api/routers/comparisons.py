@@ -6,12 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from trygghetskarta.api.answering import answer_comparison
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
 from trygghetskarta.api.question import ComparisonParameters
-from trygghetskarta.disclosure.release import release
-from trygghetskarta.queries.comparison import compare
-from trygghetskarta.serialize.formats import write_comparison
 
 router = APIRouter(prefix="/v1", tags=["Frågor"])
 
@@ -26,9 +24,4 @@ def comparison(
     """
     cube = asked.cube(shelf)
     freshness = Freshness(cube.version, cube.published_at, audience)
-    return respond(
-        request,
-        freshness,
-        asked.format.media_type,
-        lambda: write_comparison(release(compare(cube, asked.question(cube, audience)), audience), asked.writing(shelf, cube)),
-    )
+    return respond(request, freshness, asked.format.media_type, lambda: answer_comparison(shelf, cube, audience, asked))

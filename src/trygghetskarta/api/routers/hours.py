@@ -15,7 +15,7 @@ from trygghetskarta.domain.grid import COARSEST, FINEST, USUAL
 from trygghetskarta.queries.hexagons import hexagons
 from trygghetskarta.queries.hours import hours
 from trygghetskarta.serialize.details import write_hexagons, write_hours
-from trygghetskarta.serialize.formats import Format, Writing
+from trygghetskarta.serialize.formats import Format
 
 router = APIRouter(prefix="/v1", tags=["Frågor"])
 
@@ -50,7 +50,7 @@ def by_hour(request: Request, shelf: CurrentShelf, audience: CurrentAudience, as
     def body() -> bytes:
         with asked.at_one_state(shelf) as (connection, cube):
             exact = hours(connection, cube, asked.question(cube, audience))
-        return write_hours(release_answer(exact, audience), Writing(asked.format, asked.dialect, {}))
+        return write_hours(release_answer(exact, audience), asked.writing_shapes())
 
     return respond(request, Freshness(cube.version, cube.published_at, audience), asked.format.media_type, body)
 
@@ -66,6 +66,6 @@ def by_hexagon(request: Request, shelf: CurrentShelf, audience: CurrentAudience,
     def body() -> bytes:
         with asked.at_one_state(shelf) as (connection, cube):
             exact = hexagons(connection, cube, asked.question(cube, audience), asked.resolution)
-        return write_hexagons(release_answer(exact, audience), Writing(asked.format, asked.dialect, {}))
+        return write_hexagons(release_answer(exact, audience), asked.writing_shapes())
 
     return respond(request, Freshness(cube.version, cube.published_at, audience), asked.format.media_type, body)

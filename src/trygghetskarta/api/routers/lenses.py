@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
-from trygghetskarta.api.question import Day
+from trygghetskarta.api.question import Day, outlines_for
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.disclosure.release import release_answer
 from trygghetskarta.domain.areas import AreaLevel
@@ -71,8 +71,7 @@ class LensParameters(BaseModel):
 
     def writing(self, shelf: Shelf, cube: Cube) -> Writing:
         """Say how to write the answer."""
-        detail = self.geometry if self.format is Format.GEOJSON else Detail.NONE
-        return Writing(self.format, self.dialect, shelf.outlines(cube.edition, self.level, detail))
+        return Writing(self.format, self.dialect, outlines_for(shelf, cube, self.level, (self.format, self.geometry)))
 
 
 @router.get("/older-people", summary="Brott mot äldre, och bedrägerier", response_class=Response)

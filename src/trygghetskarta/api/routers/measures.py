@@ -30,7 +30,7 @@ from trygghetskarta.queries.measures import find_measure, list_measures, version
 from trygghetskarta.queries.sources import visible_codes
 from trygghetskarta.serialize.csv import Dialect
 from trygghetskarta.serialize.formats import Format, Writing
-from trygghetskarta.serialize.measures import measure_document, write_effect, write_measures
+from trygghetskarta.serialize.measures import RegisterFormat, measure_document, write_effect, write_measures
 from trygghetskarta.store.engine import one_state
 
 router = APIRouter(prefix="/v1/measures", tags=["Åtgärder"])
@@ -76,8 +76,9 @@ class MeasuresParameters(ListParameters):
         Day | None, Field(alias="asOf", description="Så som registret var känt denna dag. / The register as known on this day.")
     ] = None
     format: Annotated[
-        Format, Field(description="json; geojson med målområdena; csv och xlsx ger alla. / geojson has the targets; csv and xlsx all.")
-    ] = Format.JSON
+        RegisterFormat,
+        Field(description="json; geojson med målområdena; csv och xlsx ger alla. / geojson has the targets; csv and xlsx all."),
+    ] = RegisterFormat.JSON
     dialect: Annotated[Dialect, Field(description="CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV.")] = Dialect.EXCEL
 
 
@@ -150,7 +151,7 @@ def measures(
         found = list_measures(connection, parameters.as_of)
     changed_at = max((measure.known_from for measure in found), default=None)
     written = write_measures(found, parameters.format, parameters.dialect, (parameters.limit, parameters.offset))
-    return tagged(request, written, parameters.format.media_type, changed_at, audience)
+    return tagged(request, written, Format(parameters.format).media_type, changed_at, audience)
 
 
 @router.post(

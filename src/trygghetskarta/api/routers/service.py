@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
+from functools import cache
 from http import HTTPStatus
 from importlib.resources import files
 from typing import Annotated
@@ -20,21 +21,29 @@ from trygghetskarta.queries.health import ask_health
 
 router = APIRouter(tags=["Tjänsten"])
 
-_MEDIA_TYPES = {"html": "text/html; charset=utf-8", "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 _RELEASED = datetime(2026, 11, 21, tzinfo=UTC)
 """When this version of the API was released."""
-_POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'self'; base-uri 'none'; form-action 'self'"
-
-
-def _tagged(body: bytes) -> tuple[bytes, str]:
-    return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-
-
-_PAGE = {
-    path.name: _tagged(path.read_bytes())
-    for path in files("trygghetskarta.api").joinpath("page").iterdir()
-    if path.name.rsplit(".", 1)[-1] in _MEDIA_TYPES
+_MEDIA_TYPES = {
+    "html": "text/html; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
 }
+_POLICY = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; frame-ancestors 'self'; base-uri 'none'; form-action 'self'"
+_FOR_EVER = "public, max-age=31536000, immutable"
+
+
+@cache
+def _page_parts() -> dict[str, tuple[bytes, str]]:
+    """Give the parts of the page that the build has put into the package, and the tag of each, by name, such as index.html."""
+    folder = files("trygghetskarta.api").joinpath("page")
+    if not folder.is_dir():
+        return {}
+    parts = {path.name: path for path in folder.iterdir() if path.is_file()}
+    assets = folder.joinpath("assets")
+    parts |= {f"assets/{path.name}": path for path in assets.iterdir()} if assets.is_dir() else {}
+    known = {name: path.read_bytes() for name, path in parts.items() if name.rsplit(".", 1)[-1] in _MEDIA_TYPES}
+    return {name: (body, f'"{hashlib.sha256(body).hexdigest()[:32]}"') for name, body in known.items()}
 
 
 @router.get("/live", summary="Är processen igång?", response_class=Response)
@@ -86,13 +95,15 @@ def api_info(request: Request, shelf: CurrentShelf, audience: CurrentAudience, _
 @router.get("/", include_in_schema=False)
 def page(request: Request) -> Response:
     """Give the page with the map."""
+    if not _page_parts():
+        raise BusyError("Kartan är inte byggd. Kör: make run", "The map has not been built. Run: make run")
     return _page(request, "index.html")
 
 
-@router.get("/page/{name}", include_in_schema=False)
+@router.get("/page/{name:path}", include_in_schema=False)
 def page_part(request: Request, name: str) -> Response:
     """Give a part of the page."""
-    if name not in _PAGE:
+    if name not in _page_parts():
         raise NotFoundError("Sidan finns inte.", "There is no such page.")
     return _page(request, name)
 
@@ -102,10 +113,11 @@ def _json(body: dict[str, object]) -> Response:
 
 
 def _page(request: Request, name: str) -> Response:
-    body, etag = _PAGE[name]
+    body, etag = _page_parts()[name]
     headers = {
         "ETag": etag,
-        "Cache-Control": "no-cache",
+        # The name of an asset holds a hash of what is in it.
+        "Cache-Control": _FOR_EVER if name.startswith("assets/") else "no-cache",
         "Content-Security-Policy": _POLICY,
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",

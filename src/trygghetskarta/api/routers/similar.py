@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
-from trygghetskarta.api.question import Day, refuse_hidden
+from trygghetskarta.api.question import Day, outlines_for, refuse_hidden
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.disclosure.release import release, release_answer
 from trygghetskarta.domain.areas import AreaLevel
@@ -81,8 +81,7 @@ class SimilarParameters(BaseModel):
 
     def writing(self, shelf: Shelf, cube: Cube) -> Writing:
         """Say how to write the answer."""
-        detail = self.geometry if self.format is Format.GEOJSON else Detail.NONE
-        return Writing(self.format, self.dialect, shelf.outlines(cube.edition, self.level, detail))
+        return Writing(self.format, self.dialect, outlines_for(shelf, cube, self.level, (self.format, self.geometry)))
 
 
 @router.get("/similar-areas", summary="Liknande områden", response_class=Response)

@@ -26,7 +26,7 @@ from trygghetskarta.queries.asking import ask
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.hotspots import borders, emerging, measure_carried, of_region, pattern_change
 from trygghetskarta.queries.points import densities, near_repeats
-from trygghetskarta.serialize.formats import Format, Writing, write
+from trygghetskarta.serialize.formats import Format, write
 from trygghetskarta.serialize.space import concentration_figures, density_figures, hotspot_figures, near_figures, pattern_figures
 from trygghetskarta.stats.density import Kernel
 
@@ -205,7 +205,7 @@ def dense(request: Request, shelf: CurrentShelf, audience: CurrentAudience, aske
             published = release_answer(densities(connection, cube, asked.question(cube, audience)), audience)
         options = asked.options()
         figures = density_figures(published, find_density(published, options), options)
-        return write(published, figures, Writing(asked.format, asked.dialect, {}))
+        return write(published, figures, asked.writing_shapes())
 
     return respond(request, Freshness(cube.version, cube.published_at, audience), asked.format.media_type, body)
 
@@ -222,6 +222,6 @@ def repeated(request: Request, shelf: CurrentShelf, audience: CurrentAudience, a
         with asked.at_one_state(shelf) as (connection, cube):
             published = release_answer(near_repeats(connection, cube, asked.question(cube, audience)), audience)
         found = find_near_repeats(published, asked.options())
-        return write(published, near_figures(published, found), Writing(asked.format, asked.dialect, {}))
+        return write(published, near_figures(published, found), asked.writing_shapes())
 
     return respond(request, Freshness(cube.version, cube.published_at, audience), asked.format.media_type, body)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
-from trygghetskarta.api.question import Day, refuse_hidden
+from trygghetskarta.api.question import Day, outlines_for, refuse_hidden
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.disclosure.release import release, release_answer
 from trygghetskarta.domain.answers import PublishedAnswer
@@ -65,8 +65,7 @@ class _SurveyParameters(BaseModel):
 
     def writing(self, shelf: Shelf, cube: Cube) -> Writing:
         """Say how to write the answer."""
-        detail = self.geometry if self.format is Format.GEOJSON else Detail.NONE
-        return Writing(self.format, self.dialect, shelf.outlines(cube.edition, self.level, detail))
+        return Writing(self.format, self.dialect, outlines_for(shelf, cube, self.level, (self.format, self.geometry)))
 
     def answered(self, shelf: Shelf, cube: Cube, audience: Audience) -> PublishedAnswer[SurveyValues]:
         """Give the survey's values as far as the one who asks may see them."""

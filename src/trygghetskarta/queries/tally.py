@@ -1,0 +1,50 @@
+"""The counts of some areas and categories, and what a reader must know of each: whether the source withholds it, how much is dealt by share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.periods import Span
+from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.queries.cube import Cube
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Counts, each of shape (areas, periods).
+
+    Attributes:
+        counts: How many events.
+        withheld: True where the source withholds all that there is; None for nowhere.
+        estimated: How many of the counts are dealt by share; None for none.
+    """
+
+    counts: Ints
+    withheld: npt.NDArray[np.bool_] | None
+    estimated: Ints | None
+
+
+def tally(cube: Cube, level: AreaLevel, part: tuple[Ints, Mapping[SourceId, Iterable[tuple[int, int]]]], spans: tuple[Span, ...]) -> Tally:
+    """Count the events of some areas and categories.
+
+    Args:
+        cube: The counts.
+        level: The level of the areas.
+        part: The areas, by their numbers among those of the level, and the categories of each source, as runs of its tree.
+        spans: The periods.
+
+    Returns:
+        The counts.
+    """
+    (areas, ranges), cells = part, cube.cells(level)
+    counts = cube.count(cells, ranges, spans)[areas]
+    withheld = cube.withheld_counts(cells, ranges, spans)[areas]
+    estimated = cube.estimated_counts(cells, ranges, spans)[areas]
+    return Tally(counts, (withheld > 0) & (counts == 0) if withheld.any() else None, estimated if estimated.any() else None)

@@ -1,0 +1,1 @@
+"""Statistical tables as statistics clients read them."""

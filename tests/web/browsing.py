@@ -1,0 +1,105 @@
+"""Open the page in the machine's own Chromium, and read what it shows."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+from urllib.parse import parse_qs, urlsplit
+from urllib.request import urlopen
+
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking"]
+Opener = Callable[..., Page]
+Properties = dict[str, Any]
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start the machine's own Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def opening(browser: Browser, server: str) -> Iterator[Opener]:
+    """Open pages and wait for their figures; afterwards, no page had a console error or asked another host for anything."""
+    complaints: list[str] = []
+    contexts = []
+
+    def open_page(query: str = "", width: int = 1440, **how: Any) -> Page:  # noqa: ANN401 - what Playwright takes
+        contexts.append(browser.new_context(viewport={"width": width, "height": 900}, locale="sv-SE", **how))
+        page = contexts[-1].new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: None if request.url.startswith((server, "data:", "blob:")) else complaints.append(request.url))
+        page.goto(f"{server}/{query}")
+        settle(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def settle(page: Page) -> None:
+    """Wait until the page shows what was last asked for."""
+    page.wait_for_selector('main[aria-busy="false"]')
+
+
+def api(server: str, path: str) -> Any:  # noqa: ANN401 - whatever the JSON holds
+    """Ask the API itself."""
+    with urlopen(f"{server}{path}") as response:
+        return json.load(response)
+
+
+def asked_of(page: Page) -> dict[str, str]:
+    """The state in the page's address."""
+    return {key: values[0] for key, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def on_map(page: Page) -> dict[str, dict[str, str]]:
+    """What every area on the map carries, by code: its colour or its hatching (`shade`), and its figure in words (`shown`)."""
+    found = page.eval_on_selector_all(
+        "#map-areas [role=option]", "areas => areas.map((area) => ({ ...area.dataset, says: area.textContent.trim() }))"
+    )
+    return {area["code"]: area for area in found}
+
+
+def in_table(page: Page) -> dict[str, dict[str, str]]:
+    """The text of every cell of the table, by code and column."""
+    script = """rows => rows.map((row) => [row.dataset.code, Object.fromEntries([...row.querySelectorAll("td")].map((cell) =>
+        [cell.dataset.column, cell.textContent.trim()]))])"""
+    return dict(page.eval_on_selector_all("#table tbody tr", script))
+
+
+def number(text: str) -> float | None:
+    """Read a Swedish number; None for what is none."""
+    plain = re.sub(r"[\s%+]", "", text).replace("−", "-").replace(",", ".")
+    return float(plain) if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", plain) else None
+
+
+def answer_of(page: Page, server: str) -> dict[str, Properties]:
+    """The API's own answer to the question that the page links to, by code."""
+    address = cast("str", page.locator("dialog pre a").first.get_attribute("href"))
+    return {row["code"]: row for row in api(server, address)["items"]}
+
+
+def change(page: Page, edit: Callable[[Properties], None]) -> None:
+    """Let the browser see other figures than the API's."""
+
+    def other(route: Route) -> None:
+        answer = route.fetch()
+        body = answer.json()
+        for row in body["items"]:
+            edit(row)
+        route.fulfill(response=answer, json=body)
+
+    page.route("**/v1/comparisons?*", other)

@@ -1,0 +1,57 @@
+/** Numbers as text, by the rules of the reader's language. */
+
+const LOCALES = { sv: "sv-SE", en: "en-GB" } as const;
+export type Language = keyof typeof LOCALES;
+
+/** What stands where there is no number. */
+export const NOTHING = "–";
+
+/** Writers of numbers and instants in one language. */
+export class Numbers {
+  readonly locale: string;
+  private readonly written = new Map<string, Intl.NumberFormat>();
+  private readonly instants: Intl.DateTimeFormat;
+  readonly order: Intl.Collator;
+
+  constructor(language: Language) {
+    this.locale = LOCALES[language];
+    this.instants = new Intl.DateTimeFormat(this.locale, { dateStyle: "long", timeStyle: "short", timeZone: "Europe/Stockholm" });
+    this.order = new Intl.Collator(this.locale, { numeric: true });
+  }
+
+  private by(name: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+    let format = this.written.get(name);
+    if (!format) this.written.set(name, (format = new Intl.NumberFormat(this.locale, options)));
+    return format;
+  }
+
+  /** 12 345 */
+  whole = (value: number): string => this.by("whole", { maximumFractionDigits: 0 }).format(value);
+
+  /** +12, −3, 0 */
+  signed = (value: number): string => this.by("signed", { maximumFractionDigits: 0, signDisplay: "exceptZero" }).format(value);
+
+  /** +12 %, from 12 */
+  percent = (value: number): string =>
+    this.by("percent", { style: "percent", maximumFractionDigits: 0, signDisplay: "exceptZero" }).format(value / 100);
+
+  /** 12 %, from 0.12 */
+  share = (value: number): string => this.by("share", { style: "percent", maximumFractionDigits: 0 }).format(value);
+
+  /** 5,9 */
+  decimal = (value: number, decimals: number): string =>
+    this.by(`decimal${decimals}`, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(value);
+
+  /** 21 november 2026 kl. 19:43 */
+  instant = (text: string): string => this.instants.format(new Date(text));
+}
+
+/** Decimals that keep the rates of one answer apart. */
+export function decimalsFor(values: (number | null)[]): number {
+  const largest = Math.max(0, ...values.map((value) => value ?? 0));
+  if (largest >= 10) return 1;
+  return largest >= 1 ? 2 : 3;
+}
+
+/** The word with a capital letter first. */
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

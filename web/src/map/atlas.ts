@@ -1,0 +1,229 @@
+/** The drawn map: outlines, their colours, names and rings. It knows nothing of figures; it is told how each area looks. */
+
+import Feature from "ol/Feature";
+import OlMap from "ol/Map";
+import View from "ol/View";
+import { getCenter, type Extent } from "ol/extent";
+import GeoJSON from "ol/format/GeoJSON";
+import type { MultiPolygon, Polygon } from "ol/geom";
+import DragPan from "ol/interaction/DragPan";
+import DoubleClickZoom from "ol/interaction/DoubleClickZoom";
+import MouseWheelZoom from "ol/interaction/MouseWheelZoom";
+import PinchZoom from "ol/interaction/PinchZoom";
+import VectorLayer from "ol/layer/Vector";
+import VectorSource from "ol/source/Vector";
+import Fill from "ol/style/Fill";
+import Stroke from "ol/style/Stroke";
+import Style from "ol/style/Style";
+import Text from "ol/style/Text";
+import type { Outlines, Status } from "../api/shapes";
+import { INK, isLight, type Theme } from "../figures/colours";
+import { hatching } from "./hatching";
+
+type Area = Feature<Polygon | MultiPolygon>;
+
+/** How an area looks: a colour, or the hatching of what it lacks; and what stands on it. */
+export type Look = ({ colour: string } | { lack: Exclude<Status, "value"> }) & { label: string };
+
+/** What a reader does with the map. */
+export interface Deeds {
+  point: (code: string, at: [number, number] | null) => void;
+  choose: (code: string) => void;
+}
+
+const RINGS = { pointed: 2.5, chosen: 4 } as const;
+const PADDING = 16;
+const LABELLED_WIDTH = 46;
+
+/** A map of areas in a box of the page. */
+export class Atlas {
+  private readonly areas = new VectorSource<Area>();
+  private readonly rings = new VectorSource<Area>();
+  private readonly map: OlMap;
+  private looks = new Map<string, Look>();
+  private ringed: Record<keyof typeof RINGS, string> = { pointed: "", chosen: "" };
+  private outlines: Outlines | null = null;
+
+  constructor(
+    private readonly target: HTMLElement,
+    private theme: Theme,
+    deeds: Deeds,
+  ) {
+    const wheel = new MouseWheelZoom({
+      condition: (event) => event.originalEvent.ctrlKey || document.activeElement === target || target.contains(document.activeElement),
+    });
+    this.map = new OlMap({
+      target,
+      controls: [],
+      interactions: [new DragPan(), new DoubleClickZoom(), new PinchZoom(), wheel],
+      layers: [
+        new VectorLayer({ source: this.areas, style: (area, resolution) => this.styleOf(area as Area, resolution), declutter: true }),
+        new VectorLayer({ source: this.rings, style: (area) => this.ringOf(area as Area) }),
+      ],
+      view: new View({ center: [0, 0], zoom: 9 }),
+    });
+    this.map.on("pointermove", (event) => {
+      if (event.dragging) return;
+      const code = this.codeAt(event.pixel as [number, number]);
+      target.style.cursor = code ? "pointer" : "";
+      deeds.point(code, code ? (event.pixel as [number, number]) : null);
+    });
+    this.map.on("click", (event) => deeds.choose(this.codeAt(event.pixel as [number, number])));
+    target.addEventListener("pointerleave", () => deeds.point("", null));
+    // The box may get its size after the map, and change it with the window.
+    new ResizeObserver(() => this.map.updateSize()).observe(target);
+  }
+
+  /** Draw other outlines; the same object again changes nothing. */
+  setOutlines(outlines: Outlines): void {
+    if (outlines === this.outlines) return;
+    this.outlines = outlines;
+    const read = new GeoJSON().readFeatures(outlines, { dataProjection: "EPSG:4326", featureProjection: "EPSG:3857" }) as Area[];
+    this.areas.clear(true);
+    this.areas.addFeatures(read);
+    this.map.updateSize();
+    this.showWhole(0);
+  }
+
+  /** Colour the areas. */
+  paint(looks: Map<string, Look>, theme: Theme): void {
+    this.looks = looks;
+    this.theme = theme;
+    this.areas.changed();
+    this.rings.changed();
+  }
+
+  /** Put a ring round an area, or round none. */
+  ring(kind: keyof typeof RINGS, code: string): void {
+    if (this.ringed[kind] === code) return;
+    this.ringed[kind] = code;
+    const codes = [...new Set([this.ringed.chosen, this.ringed.pointed].filter(Boolean))];
+    this.rings.clear(true);
+    this.rings.addFeatures(
+      codes.flatMap((one) => this.areaOf(one)?.clone() ?? []).map((area, index) => (area.setId(String(codes[index])), area)),
+    );
+    this.rings.changed();
+  }
+
+  /** Show all areas. */
+  showWhole(duration = 250): void {
+    const extent = this.areas.getExtent();
+    if (extent && Number.isFinite(extent[0])) this.fit(extent, duration);
+  }
+
+  /** Bring an area to the middle, as large as there is room for, with its surroundings. */
+  showArea(code: string): void {
+    const extent = this.areaOf(code)?.getGeometry()?.getExtent();
+    if (extent) this.fit(extent, 250, 0.6);
+  }
+
+  /** Zoom by steps. */
+  zoom(steps: number): void {
+    const view = this.map.getView();
+    view.animate({ zoom: Number(view.getZoom()) + steps, duration: calm(200) });
+  }
+
+  /** Where an area's middle stands in the box, in pixels; null when it is not there. */
+  middleOf(code: string): [number, number] | null {
+    const middle = this.insideOf(code);
+    return middle ? (this.map.getPixelFromCoordinate(middle) as [number, number]) : null;
+  }
+
+  /** A point inside every area, in metres on the map's plane. */
+  middles(): Map<string, [number, number]> {
+    return new Map(
+      this.areas.getFeatures().flatMap((area) => {
+        const code = String(area.getId());
+        const middle = this.insideOf(code);
+        return middle ? [[code, middle] as const] : [];
+      }),
+    );
+  }
+
+  /** The map as it stands, as an image. */
+  image(): Promise<Blob | null> {
+    return new Promise((resolve) => {
+      this.map.once("rendercomplete", () => {
+        const size = this.map.getSize() ?? [0, 0];
+        const sheet = document.createElement("canvas");
+        const scale = window.devicePixelRatio;
+        [sheet.width, sheet.height] = [Number(size[0]) * scale, Number(size[1]) * scale];
+        const pen = sheet.getContext("2d");
+        if (!pen) return resolve(null);
+        pen.fillStyle = INK[this.theme].ground;
+        pen.fillRect(0, 0, sheet.width, sheet.height);
+        for (const layer of this.target.querySelectorAll("canvas")) pen.drawImage(layer, 0, 0, sheet.width, sheet.height);
+        sheet.toBlob(resolve);
+      });
+      this.map.render();
+    });
+  }
+
+  /** Take the map away. */
+  close(): void {
+    this.map.setTarget(undefined);
+    this.map.dispose();
+  }
+
+  private fit(extent: Extent, duration: number, share = 1): void {
+    const room = (1 - share) / 2;
+    const [width, height] = (this.map.getSize() ?? [0, 0]) as [number, number];
+    const [aside, above] = [width * room + PADDING, height * room + PADDING];
+    this.map.getView().fit(extent, { padding: [above, aside, above, aside], duration: calm(duration), maxZoom: 16 });
+  }
+
+  private areaOf = (code: string): Area | null => this.areas.getFeatureById(code) as Area | null;
+
+  private insideOf(code: string): [number, number] | null {
+    const shape = this.areaOf(code)?.getGeometry();
+    if (!shape) return null;
+    const inside =
+      shape.getType() === "Polygon"
+        ? (shape as Polygon).getInteriorPoint()
+        : largest((shape as MultiPolygon).getInteriorPoints().getCoordinates());
+    const at = Array.isArray(inside) ? inside : inside.getCoordinates();
+    return (at[0] === undefined ? getCenter(shape.getExtent()) : at.slice(0, 2)) as [number, number];
+  }
+
+  private codeAt(pixel: [number, number]): string {
+    const found = this.map.forEachFeatureAtPixel(pixel, (feature) => String(feature.getId()));
+    return found ?? "";
+  }
+
+  private styleOf(area: Area, resolution: number): Style {
+    const ink = INK[this.theme];
+    const look = this.looks.get(String(area.getId())) ?? { lack: "missing", label: "" };
+    const fill = "colour" in look ? look.colour : hatching(look.lack, ink.hatch, ink.ground);
+    const style = new Style({ fill: new Fill({ color: fill }), stroke: new Stroke({ color: ink.line, width: 1 }) });
+    const [left, , right] = area.getGeometry()?.getExtent() ?? [0, 0, 0, 0];
+    if (look.label && (Number(right) - Number(left)) / resolution > LABELLED_WIDTH) style.setText(this.labelOf(look, ink));
+    return style;
+  }
+
+  private labelOf(look: Look, ink: (typeof INK)[Theme]): Text {
+    const isDark = "colour" in look && !isLight(look.colour);
+    const [letters, halo] = isDark ? ["#ffffff", "#00000066"] : ["#0f1e28", "#ffffffb0"];
+    return new Text({
+      text: look.label,
+      font: "600 12px system-ui, 'DejaVu Sans', sans-serif",
+      fill: new Fill({ color: "colour" in look ? letters : ink.label }),
+      stroke: new Stroke({ color: "colour" in look ? halo : ink.halo, width: 3 }),
+      overflow: false,
+    });
+  }
+
+  private ringOf(area: Area): Style[] {
+    const ink = INK[this.theme];
+    const width = String(area.getId()) === this.ringed.chosen ? RINGS.chosen : RINGS.pointed;
+    return [
+      new Style({ stroke: new Stroke({ color: ink.casing, width: width + 3 }) }),
+      new Style({ stroke: new Stroke({ color: ink.ring, width }) }),
+    ];
+  }
+}
+
+/** The point whose inside is widest: OpenLayers gives the width as the third number. */
+const largest = (points: number[][]): number[] => points.reduce((best, point) => (Number(point[2]) > Number(best[2]) ? point : best));
+
+/** How long a movement may take: none for who has asked for less of it. */
+const calm = (duration: number): number => (matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : duration);

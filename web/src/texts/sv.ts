@@ -1,0 +1,291 @@
+/** Every word of the page in Swedish. Other languages have the same shape. */
+
+import type { Level, Span, Status, Verdict } from "../api/shapes";
+import { lengthOf, runsOf } from "../figures/months";
+import { NOTHING, type Numbers } from "../figures/numbers";
+import type { Breaks } from "../figures/classes";
+import type { Relative } from "../view/periods";
+import type { Colour, Show } from "../view/view";
+
+const MONTHS = ["januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december"];
+const monthName = (month: string): string => MONTHS[Number(month.slice(5, 7)) - 1] ?? month;
+const month = (text: string): string => `${monthName(text)} ${text.slice(0, 4)}`;
+
+function span({ from, to }: Span): string {
+  if (from === to) return month(from);
+  if (from.slice(0, 4) === to.slice(0, 4) && from.endsWith("-01") && to.endsWith("-12")) return `hela ${from.slice(0, 4)}`;
+  return `${from.slice(0, 4) === to.slice(0, 4) ? monthName(from) : month(from)}–${month(to)}`;
+}
+
+const listed = (parts: string[]): string => (parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} och ${parts.at(-1)}`);
+
+const levels: Record<Level, { title: string; one: string; each: string; many: string }> = {
+  stadsdelsomrade: { title: "Stadsdelsområden", one: "stadsdelsområde", each: "per stadsdelsområde", many: "stadsdelsområden" },
+  stadsdel: { title: "Stadsdelar", one: "stadsdel", each: "per stadsdel", many: "stadsdelar" },
+  basomrade: { title: "Basområden", one: "basområde", each: "per basområde", many: "basområden" },
+  stad: { title: "Hela staden", one: "staden", each: "i hela staden", many: "städer" },
+};
+
+const colours: Record<Colour, { title: string; hint: string }> = {
+  count: { title: "Antal", hint: "Hur många det var." },
+  rate: { title: "Per 1 000 och år", hint: "Antal i förhållande till hur många som bor där." },
+  smoothedRate: { title: "Per 1 000 och år, utjämnat", hint: "Små områden dras mot stadens nivå, så att slumpen inte pekar ut dem." },
+  difference: { title: "Förändring i antal", hint: "Skillnaden mot perioden att jämföra med." },
+  percent: { title: "Förändring i procent", hint: "Små tal ger lätt stora procent. Se även antalet." },
+  verdict: { title: "Säker förändring?", hint: "Om förändringen är större än slumpen brukar ge." },
+  harm: { title: "Allvarlighet", hint: "Brotten vägda efter lagens lägsta straff, i dagar." },
+  harmDifference: { title: "Förändring i allvarlighet", hint: "Skillnaden i vägda dagar mot perioden att jämföra med." },
+};
+
+const statuses: Record<Status, string> = {
+  value: "Siffra finns",
+  missing: "Inte levererat",
+  withheld: "Skyddat, visas inte",
+  notApplicable: "Går inte att räkna här",
+};
+
+const verdicts: Record<Verdict, string> = {
+  higher: "Säker ökning",
+  lower: "Säker minskning",
+  cannotTell: "Kan inte avgöras",
+  notApplicable: "Går inte att pröva",
+};
+
+export const sv = {
+  locale: "sv",
+  name: "Trygghetskarta",
+  tagline: "Vad som har anmälts och hänt, område för område.",
+  skipToMap: "Hoppa till kartan",
+  skipToTable: "Hoppa till tabellen",
+  loading: "Hämtar siffrorna …",
+  nothingYet: "Inga siffror är inlästa än.",
+  show: "Visa som",
+  moreSentences: (count: number): string => (count === 1 ? "Visa en mening till" : `Visa ${count} meningar till`),
+  again: "Försök igen",
+  close: "Stäng",
+  language: { label: "Språk", sv: "Svenska", en: "English" },
+  theme: { label: "Utseende", auto: "Som datorn", light: "Ljust", dark: "Mörkt" },
+  marks: { sample: "Påhittade exempeldata", analyst: "Exakta siffror", public: "Offentliga siffror" },
+
+  month,
+  monthName,
+  span,
+  listed,
+  runs: (months: string[]): string => listed(runsOf(months).map(span)),
+
+  levels,
+  colours,
+  statuses,
+  verdicts,
+  evidence: { strong: "starkt stöd", moderate: "visst stöd" },
+  shows: {
+    map: "Karta",
+    compare: "Jämför",
+    time: "Över tid",
+    hours: "Dygn och vecka",
+    table: "Tabell",
+    grounds: "Underlag",
+  } satisfies Record<Show, string>,
+  breaks: { quantile: "Lika många områden", natural: "Naturliga grupper", equal: "Lika breda steg" } satisfies Record<Breaks, string>,
+  per: {
+    residents: "invånare",
+    residents65plus: "invånare 65 år eller äldre",
+    dayPopulation: "personer som vistas där på dagen",
+    dwellings: "bostäder",
+  } as Record<string, string>,
+  presets: {
+    last12: "Senaste 12 månaderna",
+    yearToDate: "Året hittills",
+    lastTertial: "Senaste tertialet",
+    lastMonth: "Senaste månaden",
+  } satisfies Record<Relative, string>,
+  baselines: {
+    "same-period-last-year": "Samma period förra året",
+    previous: "Perioden före",
+    none: "Ingen jämförelse",
+  } as Record<string, string>,
+
+  ask: {
+    title: "Välj vad du vill se",
+    change: "Ändra urval",
+    source: "Källa",
+    sources: "Källor",
+    several: "Flera källor",
+    severalHint: "Samma händelse kan stå i flera källor. Siffrorna läggs ihop som de är.",
+    what: "Vad",
+    everything: "Allt",
+    searchCategory: "Sök brott eller händelse",
+    noCategory: "Inget heter så.",
+    groups: "Grupper",
+    categories: "Alla slag",
+    clear: "Rensa",
+    level: "Områden",
+    edition: "Områdesindelning",
+    newest: "den nu gällande",
+    period: "Period",
+    from: "Från",
+    to: "Till",
+    ownMonths: "Egna månader",
+    baseline: "Jämför med",
+    colour: "Kartan visar",
+    per: "Räkna per 1 000",
+    asOf: "Som det var känt den",
+    asOfHint: "Lämna tomt för det som är känt i dag.",
+    more: "Fler val",
+    notPossible: "går inte att välja",
+    noBaseline: "Välj först vad perioden ska jämföras med.",
+    noHarm: "Allvarlighet finns bara för anmälda brott.",
+  },
+
+  find: { label: "Sök område", none: "Inget område heter så.", hint: "Skriv ett namn" },
+
+  heading: (what: string, level: Level): string => `${what} ${levels[level].each}`,
+  period: (asked: Span, base: Span | null): string => (base ? `${span(asked)} jämfört med ${span(base)}` : span(asked)),
+  months: (length: number): string => (length === 1 ? "1 månad" : `${length} månader`),
+  provisional: (months: string): string => `Preliminärt: siffrorna för ${months} kan komma att öka när fler anmälningar registreras.`,
+  asOf: (day: string): string => `Siffrorna visas som de var kända den ${day}.`,
+  counted: (count: number, noun: [string, string], n: Numbers): string => `${n.whole(count)} ${count === 1 ? noun[0] : noun[1]}`,
+  areas: (count: number, n: Numbers): string => `${n.whole(count)} ${count === 1 ? "område" : "områden"}`,
+
+  notices: {
+    source: (was: string, now: string): string => `Källan ”${was}” har inga siffror här. Du ser ${now}.`,
+    category: (was: string): string => `Kategorin ”${was}” finns inte i källan. Du ser allt.`,
+    period: (source: string, covered: Span, now: Span): string =>
+      `${source} finns från ${month(covered.from)} till ${month(covered.to)}. Perioden är nu ${span(now)}.`,
+    level: (was: Level, now: Level, reason: string): string =>
+      `${reason || `Indelningen har inga ${levels[was].many}.`} Du ser ${levels[now].many} i stället.`,
+    colour: (was: Colour, reason: string): string =>
+      `${reason || "Det finns inget att jämföra med."} Kartan visar antal i stället för ”${colours[was].title}”.`,
+    edition: (was: string, now: string): string => `Det finns ingen områdesindelning från ${was}. Du ser ${now}.`,
+  },
+
+  map: {
+    label: "Områden på kartan",
+    keys: "Pilarna flyttar mellan grannar. Bokstäver hoppar till namn. Enter väljer, plus och minus zoomar.",
+    zoomIn: "Zooma in",
+    zoomOut: "Zooma ut",
+    whole: "Visa hela kartan",
+    toArea: "Zooma till området",
+    chosen: (name: string): string => `${name} är valt.`,
+    none: "Inget område är valt.",
+  },
+  legend: {
+    title: "Teckenförklaring",
+    unchanged: "Oförändrat",
+    range: (low: string, high: string, isChange: boolean): string => `${low}${isChange ? " till " : "–"}${high}`,
+    outlier: (name: string, value: string, next: string): string => `${name} sticker ut med ${value}. Näst högst är ${next}.`,
+    breaks: "Färgstegen delas i",
+    against: (base: Span): string => `mot ${span(base)}`,
+  },
+  area: {
+    none: "Välj ett område på kartan, i tabellen eller i sökrutan.",
+    clear: "Visa hela staden",
+    compareWith: "Jämför med ett annat område",
+    value: "Nu",
+    before: "Då",
+    change: "Förändring",
+    verdict: "Bedömning",
+    rate: (per: string): string => `Per 1 000 ${per} och år`,
+    interval: (low: string, high: string): string => `osäkerhet ${low}–${high}`,
+    rank: (low: number, high: number, of: number): string => (low === high ? `plats ${low} av ${of}` : `plats ${low}–${high} av ${of}`),
+    rankTitle: "Rang bland områdena",
+    harm: "Allvarlighet (dagar)",
+    provisional: "preliminärt",
+  },
+  why: {
+    withheld: "visas inte, för att skydda enskilda",
+    missing: "inte levererat för perioden",
+    notApplicable: "går inte att räkna här",
+  },
+  table: {
+    caption: "Samma siffror som på kartan. Välj en rubrik för att sortera.",
+    filter: "Visa bara områden som heter",
+    none: "Inget område heter så.",
+    copy: "Kopiera tabellen",
+    copied: "Tabellen är kopierad. Klistra in den i till exempel Excel.",
+    sortedBy: (column: string, isFalling: boolean): string =>
+      `Sorterad efter ${column.toLowerCase()}, ${isFalling ? "högst först" : "lägst först"}.`,
+    columns: {
+      name: "Område",
+      count: "Antal",
+      baselineCount: "Då",
+      difference: "Skillnad",
+      percent: "Procent",
+      rate: "Per 1 000 och år",
+      interval: "Osäkerhet",
+      verdict: "Bedömning",
+      harm: "Allvarlighet",
+      status: "Läge",
+    },
+  },
+  series: {
+    title: (name: string): string => `${name}, månad för månad`,
+    city: "Hela staden",
+    count: "Antal per månad",
+    rolling12: "Senaste 12 månaderna, per månad",
+    expected: "Väntat, med osäkerhet",
+    unusual: "Ovanlig månad",
+    change: "Ändrat sätt att räkna",
+    asked: "Vald period",
+    base: "Jämförelseperiod",
+    other: "Andra månader",
+    provisional: "Preliminär",
+    label: (name: string): string => `Diagram: ${name}, månad för månad. Samma siffror finns i tabellen under diagrammet.`,
+    asTable: "Visa månaderna som tabell",
+    month: "Månad",
+    keys: "Pilarna läser upp en månad i taget.",
+    unusualHigh: "ovanligt högt",
+    unusualLow: "ovanligt lågt",
+    none: "Ingen av månaderna har någon siffra.",
+  },
+  grounds: {
+    ledger: "Allt som räknats",
+    ledgerIntro: "Varje händelse i perioden finns i en av raderna. Summan går alltid ihop.",
+    parts: {
+      placed: "Placerade i områdena",
+      areaOnly: "Kända bara för ett större område",
+      unplaced: "Utan plats",
+      outside: "Utanför staden",
+      withheldBySource: "Skyddade av källan",
+      undated: "Utan datum",
+      total: "Tillsammans",
+    },
+    withheld: "Avstämningen är skyddad.",
+    coverage: "Vad som är levererat",
+    delivered: (source: string, covered: Span): string => `${source}: levererat ${span(covered)}.`,
+    missing: (months: string): string => `Saknas: ${months}.`,
+    partial: (months: string): string => `Bara delvis levererat: ${months}.`,
+    provisional: (months: string): string => `Preliminärt: ${months}.`,
+    complete: "Inga månader saknas i perioden.",
+    caveats: "Att tänka på om källan",
+    refuses: "Det här kan källan inte svara på",
+    recodings: "Ändrat sätt att räkna",
+    denominator: (name: string, days: string, isHeld: boolean): string =>
+      `Räknat per 1 000 ${name}, folkmängd ${days}${isHeld ? " (senast kända)" : ""}.`,
+    methods: "Så är siffrorna räknade",
+    version: (number: number, when: string): string => `Dataversion ${number}, publicerad ${when}.`,
+    edition: (name: string): string => `Områdesindelning: ${name}.`,
+    weights: (name: string): string => `Vikter för allvarlighet: ${name}.`,
+  },
+  take: {
+    title: "Ta med siffrorna",
+    excel: "Excel",
+    csv: "CSV",
+    geopackage: "GeoPackage",
+    png: "Kartan som bild",
+    svg: "Diagrammet som bild",
+    copyLink: "Kopiera länk hit",
+    copied: "Länken är kopierad.",
+    showQuestion: "Visa frågan",
+    address: "Adressen i API:et",
+    command: "Kommandot",
+  },
+  nothing: NOTHING,
+  length: (asked: Span): string => {
+    const months = lengthOf(asked);
+    return months === 1 ? "1 månad" : `${months} månader`;
+  },
+};
+
+/** The texts of the page in any language. */
+export type Texts = typeof sv;

@@ -1,0 +1,162 @@
+/** The page while it is open: what it shows, what it asks for, and the answers it has. */
+
+import { ask, askOnce, Problem, queryOf } from "../api/client";
+import type { ApiInfo, Categories, Comparison, Edition, Outlines, Source } from "../api/shapes";
+import { Numbers, type Language } from "../figures/numbers";
+import type { Theme } from "../figures/colours";
+import { en } from "../texts/en";
+import { sv, type Texts } from "../texts/sv";
+import { preference, setPreference } from "./preferences";
+import { settle, settledSources, type Catalogue, type Notice, type Settled } from "./settling";
+import { addressOf, comparisonAddress, outlinesAddress, viewOf, type View } from "./view";
+
+const TEXTS: Record<Language, Texts> = { sv, en };
+const NO_CATEGORIES: Categories = { items: [], groups: [] };
+
+/** An answered question: what was asked, the figures, and the outlines of the areas. */
+export interface Answer {
+  settled: Settled;
+  comparison: Comparison;
+  outlines: Outlines;
+}
+
+/** How the page is to look: as the computer says, or as the reader has chosen. */
+export type Look = "auto" | Theme;
+
+export class Desk {
+  catalogue = $state.raw<Catalogue | null>(null);
+  info = $state.raw<ApiInfo | null>(null);
+  categories = $state.raw<Categories>(NO_CATEGORIES);
+  /** What was last asked for; the answer may be under way. */
+  asked = $state.raw<Settled | null>(null);
+  /** What the map and the table show. */
+  answer = $state.raw<Answer | null>(null);
+  problem = $state.raw<Problem | null>(null);
+  isBusy = $state(true);
+  language = $state<Language>(preference("language", ["sv", "en"], "sv"));
+  look = $state<Look>(preference("look", ["auto", "light", "dark"], "auto"));
+  /** The area under the pointer or the keyboard's ring, by code; empty for none. */
+  pointed = $state("");
+  readonly t = $derived(TEXTS[this.language]);
+  readonly n = $derived(new Numbers(this.language));
+  private prefersDark = $state(matchMedia("(prefers-color-scheme: dark)").matches);
+  readonly theme = $derived<Theme>(this.look === "auto" ? (this.prefersDark ? "dark" : "light") : this.look);
+  private turn = 0;
+  private asking: AbortController | null = null;
+
+  constructor() {
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", ({ matches }) => (this.prefersDark = matches));
+    addEventListener("popstate", () => void this.go(viewOf(location.search)));
+  }
+
+  /** Ask what there is, and answer what the address asks for. */
+  async open(): Promise<void> {
+    try {
+      const [sources, editions, info] = await Promise.all([
+        askOnce<{ items: Source[] }>("/v1/sources?limit=100"),
+        askOnce<{ items: Edition[] }>("/v1/editions?limit=100"),
+        askOnce<ApiInfo>("/v1/api-info"),
+      ]);
+      this.catalogue = { sources: sources.items, editions: editions.items };
+      this.info = info;
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
+    await this.go(viewOf(location.search), "replace");
+  }
+
+  /** Change a part of what is shown, and say so in the address. */
+  change(part: Partial<View>, how: "push" | "replace" = "push"): Promise<void> {
+    const view = this.asked?.view;
+    return view ? this.go({ ...view, ...part }, how) : Promise.resolve();
+  }
+
+  /** Ask again what was last asked for. */
+  again(): Promise<void> {
+    return this.catalogue ? this.go(this.asked?.view ?? viewOf(location.search)) : this.open();
+  }
+
+  setLanguage(language: Language): void {
+    this.language = language;
+    setPreference("language", language);
+  }
+
+  setLook(look: Look): void {
+    this.look = look;
+    setPreference("look", look);
+  }
+
+  /** Words in the reader's language, of something that has both. */
+  words(swedish: string, english: string): string {
+    return this.language === "sv" ? swedish : english;
+  }
+
+  private async go(wish: View, how?: "push" | "replace"): Promise<void> {
+    const turn = ++this.turn;
+    this.asking?.abort();
+    this.asking = new AbortController();
+    this.isBusy = true;
+    try {
+      const settled = await this.settled(wish);
+      if (turn !== this.turn) return;
+      this.asked = settled;
+      if (how) this.writeAddress(settled.view, how);
+      const answer = await this.answered(settled, this.asking.signal);
+      if (turn !== this.turn) return;
+      this.answer = answer;
+      this.problem = null;
+      this.isBusy = false;
+      void this.fetchCategories(settled, turn);
+    } catch (error) {
+      if (turn === this.turn) this.fail(error);
+    }
+  }
+
+  private async settled(wish: View): Promise<Settled> {
+    const { catalogue } = this;
+    const notices: Notice[] = [];
+    const sources = catalogue ? settledSources(wish, catalogue, notices) : [];
+    if (!catalogue || sources.length === 0) throw new Problem(0, sv.nothingYet, en.nothingYet);
+    const needsCategories = wish.category.length > 0 || wish.group !== "";
+    if (needsCategories) this.categories = await askOnce<Categories>(categoriesAddress(sources));
+    return settle(wish, catalogue, sources, this.categories, notices);
+  }
+
+  private async answered(settled: Settled, signal: AbortSignal): Promise<Answer> {
+    const { view, span } = settled;
+    const last = this.answer;
+    const isSame = last && comparisonAddress(last.settled.view, last.settled.span) === comparisonAddress(view, span);
+    const [comparison, outlines] = await Promise.all([
+      isSame ? last.comparison : ask<Comparison>(comparisonAddress(view, span), signal),
+      askOnce<Outlines>(outlinesAddress(view)),
+    ]);
+    // An area that the level does not have is none; a code may stand in an address that was saved before the city was divided anew.
+    const known = new Set(comparison.items.map(({ code }) => code));
+    const [area, beside] = [view.area, view.beside].map((code) => (known.has(code) ? code : "")) as [string, string];
+    return { settled: { ...settled, view: { ...view, area, beside } }, comparison, outlines };
+  }
+
+  /** The tree of categories is long, and only the one who opens it needs it. */
+  private async fetchCategories({ sources }: Settled, turn: number): Promise<void> {
+    const categories = await askOnce<Categories>(categoriesAddress(sources)).catch(() => NO_CATEGORIES);
+    if (turn === this.turn) this.categories = categories;
+  }
+
+  private writeAddress(view: View, how: "push" | "replace"): void {
+    const address = addressOf(view);
+    if (address === (location.search || location.pathname)) return;
+    if (how === "push") history.pushState(null, "", address);
+    else history.replaceState(null, "", address);
+  }
+
+  private fail(error: unknown): void {
+    if (error instanceof DOMException && error.name === "AbortError") return;
+    this.isBusy = false;
+    if (!(error instanceof Problem)) throw error;
+    this.problem = error;
+  }
+}
+
+const categoriesAddress = (sources: Source[]): string =>
+  `/v1/categories?${queryOf({ source: sources.map(({ id }) => id), limit: "1000" })}`;

@@ -1,0 +1,97 @@
+/** What a question is called, and its figures in words. */
+
+import type { AreaFigures, Categories, Span, Status } from "../api/shapes";
+import { decimalsFor, type Numbers } from "../figures/numbers";
+import { baselineSpan } from "../figures/months";
+import { statusOf, valueOf } from "../figures/figures";
+import type { Texts } from "../texts/sv";
+import type { Desk } from "./desk.svelte";
+import { findCategory, type Notice, type Settled } from "./settling";
+import { isChange, isRate, type Colour } from "./view";
+
+/** What is counted: the group or the categories, or else the sources. */
+export function whatText({ view, sources }: Settled, { items, groups }: Categories, desk: Desk): string {
+  const names = sources.map(({ name, nameEn }) => desk.words(name, nameEn));
+  const group = groups.find(({ code }) => code === view.group);
+  if (group) return desk.words(group.name, group.nameEn);
+  const categories = view.category.flatMap((code) => items.map((item) => findCategory(code, item)).find(Boolean) ?? []);
+  if (categories.length) return desk.t.listed(categories.map(({ name, nameEn }) => desk.words(name, nameEn)));
+  return desk.t.listed(names);
+}
+
+/** The months compared with; null when nothing is. */
+export const baseOf = ({ view, span }: Settled): Span | null => baselineSpan(span, view.baseline);
+
+/** The noun of what is counted: one, and several. */
+export function nounOf({ sources }: Settled, desk: Desk): [string, string] {
+  if (desk.language === "en") return ["event", "events"];
+  return sources.length === 1 && sources[0] ? sources[0].noun : ["händelse", "händelser"];
+}
+
+/** Decimals for the rates of an answer. */
+export const decimalsOf = (rows: AreaFigures[], colour: Colour): number =>
+  isRate(colour) ? decimalsFor(rows.map((row) => row[colour as "rate"])) : 0;
+
+/** A figure as the map, the legend and the table all write it. */
+export function figureText(value: number, colour: Colour, decimals: number, n: Numbers): string {
+  if (colour === "percent") return n.percent(value);
+  if (isChange(colour)) return n.signed(value);
+  return isRate(colour) ? n.decimal(value, decimals) : n.whole(value);
+}
+
+/** The figure that colours an area in words, or why there is none. */
+export function shownText(row: AreaFigures, colour: Colour, decimals: number, desk: Desk): string {
+  const status = statusOf(row, colour);
+  if (status !== "value") return whyText(status, desk.t);
+  if (colour === "verdict") return desk.t.verdicts[row.verdict ?? "notApplicable"];
+  return figureText(Number(valueOf(row, colour, decimals)), colour, decimals, desk.n);
+}
+
+/** Why there is no figure. */
+export const whyText = (status: Status, t: Texts): string => (status === "value" ? "" : t.why[status]);
+
+/** All that is known of an area, a line each: for the tooltip and for a screen reader. */
+export function linesOf(row: AreaFigures, settled: Settled, decimals: number, desk: Desk): string[] {
+  const { t, n } = desk;
+  const { colour, per } = settled.view;
+  if (row.status !== "value" || row.count === null) return [whyText(row.status === "value" ? "missing" : row.status, t)];
+  const lines = [t.counted(row.count, nounOf(settled, desk), n)];
+  const base = baseOf(settled);
+  if (isRate(colour)) lines.push(`${t.area.rate(String(t.per[per]))}: ${shownText(row, colour, decimals, desk)}`);
+  if (base && row.difference !== null) lines.push(changeText(row, t, n, base));
+  if (colour === "harm" || colour === "harmDifference") lines.push(`${t.area.harm}: ${shownText(row, colour, decimals, desk)}`);
+  if (row.verdict && base && row.verdict !== "notApplicable") lines.push(verdictText(row, t));
+  if (row.provisional) lines.push(t.area.provisional);
+  return lines;
+}
+
+/** The change of an area in numbers, and what it is against. */
+export function changeText(row: AreaFigures, t: Texts, n: Numbers, base: Span): string {
+  const percent = row.percent === null ? "" : ` (${n.percent(row.percent)})`;
+  return `${n.signed(Number(row.difference))}${percent} ${t.legend.against(base)}`;
+}
+
+/** What the test says of an area's change, and how strongly. */
+export function verdictText(row: AreaFigures, t: Texts): string {
+  const verdict = t.verdicts[row.verdict ?? "notApplicable"];
+  return row.evidence ? `${verdict} (${t.evidence[row.evidence]})` : verdict;
+}
+
+/** A notice in words. */
+export function noticeText(notice: Notice, desk: Desk): string {
+  const { t } = desk;
+  switch (notice.kind) {
+    case "source":
+      return t.notices.source(notice.was, desk.words(notice.now.name, notice.now.nameEn));
+    case "category":
+      return t.notices.category(notice.was);
+    case "period":
+      return t.notices.period(notice.source, notice.covered, notice.now);
+    case "level":
+      return t.notices.level(notice.was, notice.now, notice.reason ? desk.words(notice.reason.reason, notice.reason.reasonEn) : "");
+    case "colour":
+      return t.notices.colour(notice.was, notice.reason ? desk.words(notice.reason.reason, notice.reason.reasonEn) : "");
+    case "edition":
+      return t.notices.edition(notice.was, notice.now.name);
+  }
+}

@@ -1,0 +1,143 @@
+/** What the page shows, as its address holds it, and the questions to the API that it stands for. */
+
+import type { Level, Span } from "../api/shapes";
+import { queryOf } from "../api/client";
+import { BREAKS, type Breaks } from "../figures/classes";
+import { isRelative, type Period } from "./periods";
+
+export const LEVELS = ["stadsdelsomrade", "stadsdel", "basomrade", "stad"] as const satisfies Level[];
+/** What an area can be coloured by. */
+export const COLOURS = ["count", "rate", "smoothedRate", "difference", "percent", "verdict", "harm", "harmDifference"] as const;
+export type Colour = (typeof COLOURS)[number];
+export const SHOWS = ["map", "compare", "time", "hours", "table", "grounds"] as const;
+export type Show = (typeof SHOWS)[number];
+export const DENOMINATORS = ["residents", "residents65plus", "dayPopulation", "dwellings"] as const;
+export const BASELINES = ["same-period-last-year", "previous", "none"] as const;
+
+/** The whole state of the page. */
+export interface View {
+  source: string[];
+  category: string[];
+  group: string;
+  level: Level;
+  edition: string;
+  period: Period;
+  baseline: string;
+  colour: Colour;
+  per: string;
+  asOf: string;
+  area: string;
+  beside: string;
+  show: Show;
+  breaks: Breaks;
+  sort: string;
+}
+
+export const START: View = {
+  source: [],
+  category: [],
+  group: "",
+  level: "stadsdelsomrade",
+  edition: "",
+  period: "last12",
+  baseline: "same-period-last-year",
+  colour: "count",
+  per: "residents",
+  asOf: "",
+  area: "",
+  beside: "",
+  show: "map",
+  breaks: "quantile",
+  sort: "",
+};
+
+const among = <T extends string>(text: string | null, known: readonly T[], otherwise: T): T =>
+  known.includes(text as T) ? (text as T) : otherwise;
+
+/** Read a view out of an address; whether it can be asked is for settling.ts to say. */
+export function viewOf(search: string): View {
+  const query = new URLSearchParams(search);
+  const text = (name: string): string => query.get(name) ?? "";
+  return {
+    source: query.getAll("source"),
+    category: query.getAll("category"),
+    group: text("group"),
+    level: among(query.get("level"), LEVELS, START.level),
+    edition: text("edition"),
+    period: periodOf(query),
+    baseline: text("baseline") || START.baseline,
+    colour: among(query.get("colour"), COLOURS, START.colour),
+    per: among(query.get("per"), DENOMINATORS, "residents"),
+    asOf: text("asOf"),
+    area: text("area"),
+    beside: text("beside"),
+    show: among(query.get("show"), SHOWS, START.show),
+    breaks: among(query.get("breaks"), BREAKS, START.breaks),
+    sort: text("sort"),
+  };
+}
+
+function periodOf(query: URLSearchParams): Period {
+  const named = query.get("period") ?? "";
+  if (isRelative(named)) return named;
+  const [from, to] = [query.get("from"), query.get("to")];
+  return from || to ? { from: from ?? to ?? "", to: to ?? from ?? "" } : START.period;
+}
+
+/** The address of a view; what stands as at the start is left out. */
+export function addressOf(view: View): string {
+  const { period, ...rest } = view;
+  const changed = Object.entries(rest).filter(([name, value]) => String(value) !== String(START[name as keyof View]));
+  const parts = typeof period === "string" ? { period: period === START.period ? "" : period } : { ...period };
+  const query = queryOf({ ...Object.fromEntries(changed), ...parts });
+  return query ? `?${query}` : location.pathname;
+}
+
+/** What the API is asked, of a view whose months are known. */
+export function questionOf(view: View, span: Span): Record<string, string | string[]> {
+  return {
+    level: view.level,
+    source: view.source,
+    category: view.category,
+    group: view.group,
+    edition: view.edition,
+    from: span.from,
+    to: span.to,
+    per: view.per === "residents" ? "" : view.per,
+    asOf: view.asOf,
+  };
+}
+
+/** Tell whether a colouring is of changes, and so needs something to compare with. */
+export const isChange = (colour: Colour): boolean => ["difference", "percent", "verdict", "harmDifference"].includes(colour);
+
+/** Tell whether a colouring is of events per inhabitant. */
+export const isRate = (colour: Colour): boolean => colour === "rate" || colour === "smoothedRate";
+
+/** Tell whether a colouring is of the crimes' weights. */
+export const isHarm = (colour: Colour): boolean => colour === "harm" || colour === "harmDifference";
+
+const measureOf = (colour: Colour): string => (isRate(colour) ? "rate" : isHarm(colour) ? "harm" : "");
+
+/** The address of the comparison that the map and the table show. */
+export const comparisonAddress = (view: View, span: Span): string =>
+  `/v1/comparisons?${queryOf({
+    ...questionOf(view, span),
+    baseline: view.baseline === "none" ? "" : view.baseline,
+    measure: measureOf(view.colour),
+    format: "json",
+  })}`;
+
+/** The address of the months of areas on a level, or of the city when none is named. */
+export const seriesAddress = (view: View, span: Span, areas: string[], include: string[]): string =>
+  `/v1/series?${queryOf({
+    ...questionOf(view, span),
+    level: areas.length ? view.level : "stad",
+    area: areas,
+    interval: "month",
+    include,
+    format: "json",
+  })}`;
+
+/** The address of the outlines of a level. */
+export const outlinesAddress = ({ level, edition }: View): string => `/v1/areas?${queryOf({ level, edition, format: "geojson" })}`;

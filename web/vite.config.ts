@@ -1,0 +1,18 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vite";
+
+// The page is built into the package, where the API finds it; it asks no other host for anything.
+export default defineConfig({
+  base: "/page/",
+  plugins: [svelte()],
+  build: {
+    outDir: "../src/trygghetskarta/api/page",
+    emptyOutDir: true,
+    target: "es2022",
+    // The policy of the page allows no data in the place of a script or a style, and small files cost nothing over one connection.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: true,
+  },
+  server: { proxy: { "/v1": "http://127.0.0.1:8000" } },
+});
