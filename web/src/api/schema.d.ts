@@ -2307,6 +2307,119 @@ export interface components {
          */
         Emerging: "persistent" | "emerging" | "intermittent" | "former" | "new" | "none" | "notApplicable";
         /**
+         * EventFeature
+         * @description En händelse på kartan. / An event on the map.
+         */
+        EventFeature: {
+            /** @constant */
+            type: "Feature";
+            id: string;
+            geometry: components["schemas"]["EventPoint"] | null;
+            properties: components["schemas"]["EventTold"];
+        };
+        /**
+         * EventFeatures
+         * @description Händelser på kartan, en sida i taget. / Events on the map, a page at a time.
+         */
+        EventFeatures: {
+            /** @description Hur lång hela listan är. / How long the whole list is. */
+            total: number;
+            /** @description Högsta antal i svaret. / Most items of the answer. */
+            limit: number;
+            /** @description Adressen till nästa sida. / Address of the next page. */
+            next: string | null;
+            /** @constant */
+            type: "FeatureCollection";
+            features: components["schemas"]["EventFeature"][];
+        };
+        /**
+         * EventPoint
+         * @description En punkt, longitud och latitud. / A point, longitude and latitude.
+         */
+        EventPoint: {
+            /** @constant */
+            type: "Point";
+            coordinates: number[];
+        };
+        /**
+         * EventRow
+         * @description En händelse i en tabell. / An event in a table.
+         */
+        EventRow: {
+            source: components["schemas"]["SourceId"];
+            category: string;
+            categoryName: string;
+            /** @description Månaden den räknas i. / The month it counts in. */
+            month: string | null;
+            /** @description Hur många den räknas som. / How many it counts as. */
+            antal: number;
+            startsAt: string | null;
+            endsAt: string | null;
+            timePrecision: string;
+            reportedOn: string | null;
+            /** @description Hur noga platsen är känd. / How exactly the place is known. */
+            precision: string;
+            /** @description Det minsta område den är känd till. / The smallest area it is known to. */
+            area: string | null;
+            areaName: string | null;
+            /** @description Platsen som källan skriver den. / The place as the source writes it. */
+            areaText: string | null;
+            /** @description Källans eget nummer. / The source's own number. */
+            identity: string | null;
+            /**
+             * Format: date-time
+             * @description När tjänsten fick veta det. / When the service came to know of it.
+             */
+            knownFrom: string;
+            id: string;
+            longitude: number | null;
+            latitude: number | null;
+        };
+        /**
+         * EventTold
+         * @description En händelse så som en källa berättar om den. / An event as one source tells it.
+         */
+        EventTold: {
+            source: components["schemas"]["SourceId"];
+            category: string;
+            categoryName: string;
+            /** @description Månaden den räknas i. / The month it counts in. */
+            month: string | null;
+            /** @description Hur många den räknas som. / How many it counts as. */
+            antal: number;
+            startsAt: string | null;
+            endsAt: string | null;
+            timePrecision: string;
+            reportedOn: string | null;
+            /** @description Hur noga platsen är känd. / How exactly the place is known. */
+            precision: string;
+            /** @description Det minsta område den är känd till. / The smallest area it is known to. */
+            area: string | null;
+            areaName: string | null;
+            /** @description Platsen som källan skriver den. / The place as the source writes it. */
+            areaText: string | null;
+            /** @description Källans eget nummer. / The source's own number. */
+            identity: string | null;
+            /**
+             * Format: date-time
+             * @description När tjänsten fick veta det. / When the service came to know of it.
+             */
+            knownFrom: string;
+        };
+        /**
+         * Events
+         * @description Händelser, en sida i taget. / Events, a page at a time.
+         */
+        Events: {
+            /** @description Hur lång hela listan är. / How long the whole list is. */
+            total: number;
+            /** @description Högsta antal i svaret. / Most items of the answer. */
+            limit: number;
+            /** @description Adressen till nästa sida. / Address of the next page. */
+            next: string | null;
+            items: components["schemas"]["EventRow"][];
+        };
+        /**
          * Evidence
          * @description How well a verdict of higher or lower is founded.
          * @enum {string}
@@ -6629,9 +6742,26 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Svaret. / The answer. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["EventFeatures"];
+                    "application/json": components["schemas"]["Events"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Svaret är det som den som frågar redan har. / The answer is the one the caller has. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6640,6 +6770,17 @@ export interface operations {
             400: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nyckel behövs. / A key is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
