@@ -52,7 +52,7 @@ def _measure(pid: int, port: int, seconds: float) -> None:
     asyncio.run(crowd.one_by_one(_AT_ONCE, _WARM_SECONDS))
     alone = asyncio.run(crowd.one_by_one(_AT_ONCE, _CAPACITY_SECONDS))
     capacity = alone.statuses[200] / _CAPACITY_SECONDS
-    before = _resident(pid)
+    before = resident(pid)
     used = (_processor(pid), time.process_time())
     told, highest = asyncio.run(_watched(crowd, capacity * _TIMES, seconds, pid))
     used = (_processor(pid) - used[0], time.process_time() - used[1])
@@ -86,7 +86,7 @@ async def _watched(crowd: Crowd, rate: float, seconds: float, pid: int) -> tuple
     async def watch() -> None:
         nonlocal highest
         while True:
-            highest = max(highest, _resident(pid))
+            highest = max(highest, resident(pid))
             await asyncio.sleep(_LOOK_SECONDS)
 
     watching = asyncio.create_task(watch())
@@ -102,7 +102,7 @@ def _wrong(port: int, told: Told) -> int:
     return sum(told.seen[question] != seen for question, seen in now.seen.items()) + len(again.questions) - len(now.seen)
 
 
-def _resident(pid: int) -> float:
+def resident(pid: int) -> float:
     """Give the memory of a process in MB."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmRSS"):

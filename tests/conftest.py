@@ -39,12 +39,18 @@ SHARED = Path(__file__).parents[2] / "shared" / "data"
 CHROMIUM = Path("/usr/bin/chromium")
 QGIS = Path("/usr/lib/python3/dist-packages/qgis")
 R_LIBRARIES = ("/usr/lib/R/site-library", "/usr/local/lib/R/site-library", "/usr/lib/R/library")
+PROFILE = Path(__file__).parents[1] / "scripts" / "api-profile"
 CITY = ("Stockholm", "0180")
 TODAY = date(2026, 11, 21)
 
 # How long a test takes depends on who else uses the machine; no test says anything of that.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let what is recorded be recorded anew."""
+    parser.addoption("--record-examples", action="store_true", help="write the examples of openapi.json anew, from the sample")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -55,6 +61,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         "gdal": shutil.which("ogrinfo") is None,
         "npm": shutil.which("npm") is None,
         "office": shutil.which("soffice") is None,
+        "profile": shutil.which("node") is None or not (PROFILE / "node_modules").is_dir(),
         "r": shutil.which("Rscript") is None,
         "qgis": not QGIS.is_dir(),
     }
@@ -144,10 +151,27 @@ def fresh_database(server: Server, migrated: str) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def sample(server: Server, migrated: str) -> Iterator[Engine]:
-    """Give an engine on the sample; nobody may change it."""
-    engine = make_engine(server.create("tk_sample", str(make_url(migrated).database)))
+def loaded(server: Server, migrated: str) -> str:
+    """Give the name of a database with the sample, that others are copied from."""
+    address = server.create("tk_loaded", str(make_url(migrated).database))
+    engine = make_engine(address)
     load_sample(engine, Settings())
+    engine.dispose()
+    return str(make_url(address).database)
+
+
+@pytest.fixture(scope="session")
+def sample(server: Server, loaded: str) -> Iterator[Engine]:
+    """Give an engine on the sample; nobody may change it."""
+    engine = make_engine(server.create("tk_sample", loaded))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def own_sample(server: Server, loaded: str) -> Iterator[Engine]:
+    """Give an engine on a copy of the sample, for tests that must change it."""
+    engine = make_engine(server.create(f"tk_own_{len(server.made)}", loaded))
     yield engine
     engine.dispose()
 

@@ -158,8 +158,7 @@ class Metrics:
         working: Requests at work.
         waiting: Requests that wait for their turn.
         connections: Connections to the database in use.
-        version: Number of the last publication the worker answers from.
-        published: When that was, as a Unix time.
+        kept: Bytes of the finished answers that are kept.
     """
 
     answers: Histogram = field(
@@ -174,12 +173,7 @@ class Metrics:
     working: Gauge = field(default_factory=lambda: _gauge("working", "Requests at work", "livesum"))
     waiting: Gauge = field(default_factory=lambda: _gauge("waiting", "Requests that wait for their turn", "livesum"))
     connections: Gauge = field(default_factory=lambda: _gauge("database_connections", "Database connections in use", "livesum"))
-    version: Gauge = field(
-        default_factory=lambda: _gauge("data_version", "Publication answered from; the lowest of the workers", "livemin")
-    )
-    published: Gauge = field(
-        default_factory=lambda: _gauge("data_published_timestamp_seconds", "When that publication was published", "livemin")
-    )
+    kept: Gauge = field(default_factory=lambda: _gauge("kept_answer_bytes", "Bytes of finished answers kept", "livesum"))
 
     def answered(self, answer: Answered) -> None:
         """Count one answer."""
@@ -189,6 +183,12 @@ class Metrics:
         """Count a refusal by a limit."""
         self.refused.labels(limit).inc()
 
+    def answers_from(self, version: int, published_at: datetime) -> None:
+        """Tell which publication this worker answers from."""
+        told = _publication()
+        told[0].set(version)
+        told[1].set(published_at.timestamp())
+
     def cut_off(self, deadline: str) -> None:
         """Count a connection ended for a deadline."""
         self.cut.labels(deadline).inc()
@@ -196,6 +196,15 @@ class Metrics:
 
 def _gauge(name: str, text: str, mode: str) -> Gauge:
     return Gauge(f"trygghetskarta_{name}", text, multiprocess_mode=mode)  # type: ignore[arg-type]  # one of its literals
+
+
+@cache
+def _publication() -> tuple[Gauge, Gauge]:
+    """Make the figures of what is answered from when there is something to tell: until then they would say 0, and the lowest counts."""
+    return (
+        _gauge("data_version", "Publication answered from; the lowest of the workers", "livemin"),
+        _gauge("data_published_timestamp_seconds", "When that publication was published; the earliest of the workers", "livemin"),
+    )
 
 
 @cache

@@ -6,9 +6,10 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import cast
+from typing import Any, cast
 
 from fastapi import FastAPI
+from pydantic.alias_generators import to_camel
 from sqlalchemy import QueuePool
 from starlette.middleware.cors import CORSMiddleware
 
@@ -22,6 +23,7 @@ from trygghetskarta.api.packing import Packing
 from trygghetskarta.api.problems import add_problems
 from trygghetskarta.api.routers import (
     areas,
+    catalogues,
     comparisons,
     decompositions,
     deliveries,
@@ -87,8 +89,10 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         shelf.engine.dispose()
 
     app = FastAPI(
-        title="trygghetskarta", version=__version__, description=_DESCRIPTION, lifespan=life, docs_url=None, redoc_url=None
+        title="trygghetskarta", version=__version__, description=_DESCRIPTION, lifespan=life, docs_url=None, redoc_url=None,
+        generate_unique_id_function=lambda route: to_camel(route.name),
     )  # fmt: skip
+    app.openapi = lambda: _document(app, settings)  # type: ignore[method-assign] # what FastAPI's own documentation says to do
     app.state.shelf, app.state.audience, app.state.settings = shelf, audience, settings
     app.state.tiles = KeptTiles(shelf)
     # The last one is the first that a request meets. What is answered from memory takes no turn.
@@ -117,6 +121,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         sources.router,
         measures.router,
         deliveries.router,
+        catalogues.router,
         pxweb.router,
         pxweb.data_router,
         service.router,
@@ -135,11 +140,20 @@ async def _tell(shelf: Shelf, turns: Turns) -> None:
         told.working.set(turns.working)
         told.waiting.set(turns.waiting)
         told.connections.set(cast("QueuePool", shelf.engine.pool).checkedout())
+        told.kept.set(shelf.answers().taken)
         cube = shelf.newest()
         if cube is not None:
-            told.version.set(cube.version)
-            told.published.set(cube.published_at.timestamp())
+            told.answers_from(cube.version, cube.published_at)
         await asyncio.sleep(_TELL_SECONDS)
+
+
+def _document(app: FastAPI, settings: Settings) -> dict[str, Any]:
+    # A worker that is never asked for its description never loads what describes it.
+    from trygghetskarta.api.document import describe
+
+    if app.openapi_schema is None:
+        app.openapi_schema = describe(app, settings)
+    return app.openapi_schema
 
 
 def _guard(app: FastAPI, settings: Settings, audience: Audience) -> None:

@@ -51,7 +51,7 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...], *, harm:
     """
     _refuse_what_is_not_carried(question)
     part = part_of(cube, question)
-    _refuse_too_many(cube, len(part.areas), len(periods))
+    cube.refuse_too_many(len(part.areas), len(periods))
     _refuse_what_is_not_covered(cube, question)
     spans = tuple(period.span for period in periods)
     counted = tally(cube, question.level, (part.areas, part.ranges), spans)
@@ -76,17 +76,6 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...], *, harm:
         weighed=weighed.beside if weighed is not None else None,
         estimated=counted.estimated,
     )
-
-
-def _refuse_too_many(cube: Cube, areas: int, periods: int) -> None:
-    """Refuse an answer of more figures than it may hold, before anything is counted."""
-    if cube.cells_limit is not None and areas * periods > cube.cells_limit:
-        raise bad_parameter(
-            "area",
-            None,
-            f"{areas} områden gånger {periods} perioder är fler än de {cube.cells_limit} tal ett svar får ha. Ange färre områden eller perioder.",
-            f"{areas} areas times {periods} periods are more than the {cube.cells_limit} figures of an answer. Ask for fewer areas or periods.",
-        )
 
 
 def _areas(cube: Cube, question: Question, part: Slice) -> tuple[Area, ...]:

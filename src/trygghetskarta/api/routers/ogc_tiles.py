@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, ConfigDict
 
 from trygghetskarta.api.addresses import address
 from trygghetskarta.api.caching import tagged
 from trygghetskarta.api.deps import CurrentTiles
 from trygghetskarta.api.kept_tiles import MEDIA_TYPE, KeptTiles
 from trygghetskarta.api.ogc.tiling import MATRIX_SET, REL, link
+from trygghetskarta.api.question import NoParameters
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.tiles import MAX_ZOOM, MIN_ZOOM, Tile
 from trygghetskarta.errors import NotFoundError
@@ -28,12 +28,6 @@ _METRES_PER_PIXEL = 0.00028
 """How large the standard takes a pixel of a screen to be."""
 
 router = APIRouter(prefix="/ogc/v1", tags=["OGC API Tiles"], include_in_schema=False)
-
-
-class NoParameters(BaseModel):
-    """Nothing may stand after an address: what is not known here is refused rather than left out of the answer in silence."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 NothingMore = Annotated[NoParameters, Query()]
