@@ -112,7 +112,9 @@ def running(command: Sequence[str], address: str, ready: str, given: Mapping[str
 @contextmanager
 def ours(engine: Engine, port: int, ready: str = "/ready") -> Iterator[Worker]:
     """Run one worker of ours for the machine's own user."""
-    given = {"TRYGGHETSKARTA_DATABASE_URL": engine.url.render_as_string(hide_password=False)}
+    # It would rather refuse than let anyone wait long; here all wait, as they do with the others.
+    patient = {"TRYGGHETSKARTA_WAITING_SECONDS": "60", "TRYGGHETSKARTA_WAITING_LIMIT": "100"}
+    given = {"TRYGGHETSKARTA_DATABASE_URL": engine.url.render_as_string(hide_password=False), **patient}
     command = [sys.executable, "-c", _PROGRAM, "serve", "--as", "analyst", "--port", str(port)]
     with running(command, f"http://127.0.0.1:{port}", ready, given) as worker:
         yield worker
