@@ -410,6 +410,11 @@ def test_hours_and_hexagons_are_served_in_every_format(live_server: str) -> None
     assert (hours["total"], hours["items"][167]["weekdayName"], hours["items"][167]["hour"]) == (168, "söndag", 23)
     assert sum(row["count"] for row in hours["items"]) == pytest.approx(hours["timed"], abs=0.1)
     assert hours["timed"] + hours["untimed"] == hours["ledger"]["placed"]
+    peak = hours["peak"]
+    first = (peak["weekday"] - 1) * 24 + peak["hour"]
+    held = [sum(hours["items"][(at + step) % 168]["count"] for step in range(3)) for at in range(168)]
+    assert max(held) == pytest.approx(held[first])
+    assert peak["share"] == pytest.approx(100 * held[first] / hours["timed"], abs=0.01)
     assert "klockslaget är känt för" in hours["sentences"][0]
     hexagons = get(live_server, "/v1/hexagons", source="brander", from_="2024-01", to="2024-12").json()
     assert (
