@@ -21,7 +21,7 @@ from trygghetskarta.domain.categories import Category
 from trygghetskarta.domain.counts import Ledger, MonthKnown
 from trygghetskarta.domain.periods import LOCAL_TIME, Month, Span
 from trygghetskarta.domain.sources import CONTRACTS, CountsBy, SourceId
-from trygghetskarta.errors import NotCoveredError, NotFoundError
+from trygghetskarta.errors import NotCoveredError, NotFoundError, bad_parameter
 from trygghetskarta.queries.adjacency import load_neighbours
 from trygghetskarta.queries.blocks import Block, Kinds, Knowledge, load_blocks
 from trygghetskarta.queries.cells import BUCKETS, load_cells
