@@ -49,6 +49,14 @@ class Settings(BaseSettings):
             "den egna datorn det exakta."
         ),
     )
+    public_url: str | None = Field(
+        default=None,
+        pattern="^https?://[^?#]+$",
+        description=(
+            "Adressen som tjänsten nås på utifrån, med proxyns prefix om den har något, till exempel https://karta.stockholm.se/trygghet. Länkar i "
+            "svaren börjar med den. Utan värde används namnet som frågan kom till."
+        ),
+    )
     refresh_seconds: float = Field(
         default=30.0,
         gt=0,
@@ -174,6 +182,35 @@ class Settings(BaseSettings):
     metrics_host: str = Field(
         default="127.0.0.1",
         description="Adressen som `/metrics` svarar på.",
+    )
+    publisher_name: str = Field(
+        default="Stockholms stad",
+        description="Vem som ger ut uppgifterna, så som det står i `/dcat`.",
+    )
+    publisher_uri: str = Field(
+        default="http://dataportal.se/organisation/SE2120000142",
+        description="Utgivarens adress (URI) i Sveriges dataportal: `SE` och organisationsnumret.",
+    )
+    contact_name: str = Field(
+        default="Trygghetskarta",
+        description="Vem man frågar om API:et och uppgifterna, så som det står i `/openapi.json` och `/dcat`. En funktion, inte en person.",
+    )
+    contact_url: str = Field(
+        default="https://stockholm.se",
+        description="Webbsidan för den som man frågar.",
+    )
+    contact_email: str | None = Field(
+        default=None,
+        pattern=r"^[^@\s]+@[^@\s]+$",
+        description="E-postadressen till den som man frågar. Utan värde har `/dcat` ingen kontaktuppgift, som dataportalen rekommenderar.",
+    )
+    licence_url: str = Field(
+        default="http://creativecommons.org/publicdomain/zero/1.0/",
+        description="Licensen som uppgifterna ges ut med, som adress (URI).",
+    )
+    service_level: str = Field(
+        default="Ingen servicenivå är utlovad. / No service level is promised.",
+        description="Vad som är utlovat om tillgänglighet, svarstid och stöd, så som det står i `/openapi.json`.",
     )
 
 

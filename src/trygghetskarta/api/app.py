@@ -6,9 +6,10 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import cast
+from typing import Any, cast
 
 from fastapi import FastAPI
+from pydantic.alias_generators import to_camel
 from sqlalchemy import QueuePool
 from starlette.middleware.cors import CORSMiddleware
 
@@ -22,13 +23,16 @@ from trygghetskarta.api.packing import Packing
 from trygghetskarta.api.problems import add_problems
 from trygghetskarta.api.routers import (
     areas,
+    catalogues,
     comparisons,
     decompositions,
     deliveries,
+    events,
     exports,
     hours,
     lenses,
     measures,
+    ogc,
     ogc_tiles,
     pxweb,
     series,
@@ -85,8 +89,10 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         shelf.engine.dispose()
 
     app = FastAPI(
-        title="trygghetskarta", version=__version__, description=_DESCRIPTION, lifespan=life, docs_url=None, redoc_url=None
+        title="trygghetskarta", version=__version__, description=_DESCRIPTION, lifespan=life, docs_url=None, redoc_url=None,
+        generate_unique_id_function=lambda route: to_camel(route.name),
     )  # fmt: skip
+    app.openapi = lambda: _document(app, settings)  # type: ignore[method-assign] # what FastAPI's own documentation says to do
     app.state.shelf, app.state.audience, app.state.settings = shelf, audience, settings
     app.state.tiles = KeptTiles(shelf)
     # The last one is the first that a request meets. What is answered from memory takes no turn.
@@ -108,15 +114,18 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         similar.router,
         lenses.router,
         traces.router,
+        events.router,
         areas.router,
         tiles.router,
         ogc_tiles.router,
         sources.router,
         measures.router,
         deliveries.router,
+        catalogues.router,
         pxweb.router,
         pxweb.data_router,
         service.router,
+        ogc.router,
     ):
         app.include_router(router)
         paths.update(path for route in router.routes if "{" not in (path := getattr(route, "path", "{")))
@@ -138,6 +147,15 @@ async def _tell(shelf: Shelf, turns: Turns) -> None:
         await asyncio.sleep(_TELL_SECONDS)
 
 
+def _document(app: FastAPI, settings: Settings) -> dict[str, Any]:
+    # A worker that is never asked for its description never loads what describes it.
+    from trygghetskarta.api.document import describe
+
+    if app.openapi_schema is None:
+        app.openapi_schema = describe(app, settings)
+    return app.openapi_schema
+
+
 def _guard(app: FastAPI, settings: Settings, audience: Audience) -> None:
     """Say which pages may read the API in a browser.
 
@@ -150,7 +168,7 @@ def _guard(app: FastAPI, settings: Settings, audience: Audience) -> None:
         allow_origins=list(settings.cors_origins) if settings.cors_origins is not None else [] if exact else ["*"],
         allow_origin_regex=_OWN_MACHINE if exact and settings.cors_origins is None else None,
         allow_methods=["GET"],
-        expose_headers=["ETag", "Last-Modified", "Content-Disposition", "Retry-After", "X-Request-Id"],
+        expose_headers=["ETag", "Last-Modified", "Content-Disposition", "Link", "Content-Crs", "Retry-After", "X-Request-Id"],
     )
 
 

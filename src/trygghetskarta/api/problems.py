@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -10,11 +11,13 @@ from typing import Any
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from psycopg import OperationalError as DriverError
 from psycopg.errors import QueryCanceled
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from trygghetskarta.api.leaving import LEFT, has_left
 from trygghetskarta.errors import (
@@ -50,7 +53,7 @@ STATUS_OF: Mapping[type[TrygghetskartaError], HTTPStatus] = {
     ForbiddenError: HTTPStatus.FORBIDDEN,
     BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
-_TITLES: Mapping[HTTPStatus, tuple[str, str]] = {
+TITLES: Mapping[HTTPStatus, tuple[str, str]] = {
     HTTPStatus.BAD_REQUEST: ("Frågan går inte att förstå", "Bad request"),
     HTTPStatus.UNAUTHORIZED: ("Nyckel behövs", "A key is needed"),
     HTTPStatus.FORBIDDEN: ("Åtkomst nekas", "Forbidden"),
@@ -78,6 +81,7 @@ _TEXTS: Mapping[HTTPStatus, tuple[str, str]] = {
 _REASONS: Mapping[str, tuple[str, str]] = {
     "missing": ("Parametern saknas.", "The parameter is missing."),
     "extra_forbidden": ("Parametern är okänd.", "The parameter is unknown."),
+    "literal_error": ("Värdet är inte ett av de tillåtna.", "The value is not one of those allowed."),
     "enum": ("Värdet är inte ett av de tillåtna.", "The value is not one of those allowed."),
     "date_from_datetime_parsing": ("Värdet är inte ett datum skrivet som 2026-01-31.", "The value is not a date written as 2026-01-31."),
     "date_parsing": ("Värdet är inte ett datum skrivet som 2026-01-31.", "The value is not a date written as 2026-01-31."),
@@ -88,6 +92,8 @@ _REASONS: Mapping[str, tuple[str, str]] = {
     "too_short": ("Minst ett värde behövs.", "At least one value is needed."),
     "too_long": ("För många värden.", "Too many values."),
 }
+# How pydantic names a member of an enumeration: the reader is told its value.
+_MEMBER = re.compile(r"<[^:>]*: ([^>]*)>")
 _ANY_REASON = ("Värdet går inte att använda.", "The value cannot be used.")
 _RETRY_SECONDS = "5"
 _NO_DATABASE = ("Databasen svarar inte just nu. Försök igen om en stund.", "The database does not answer right now. Try again soon.")
@@ -114,7 +120,7 @@ def problem(status: HTTPStatus, texts: tuple[str, str], instance: str, faults: t
     Returns:
         The answer, never to be cached.
     """
-    title, title_en = _TITLES.get(status, (status.phrase, status.phrase))
+    title, title_en = TITLES.get(status, (status.phrase, status.phrase))
     body: dict[str, Any] = {
         "type": "about:blank",
         "status": status.value,
@@ -159,7 +165,10 @@ def add_problems(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> Response:
         status = HTTPStatus(error.status_code)
-        return problem(status, _TEXTS.get(status, (status.phrase, status.phrase)), request.url.path)
+        answer = problem(status, _TEXTS.get(status, (status.phrase, status.phrase)), request.url.path)
+        if status is HTTPStatus.METHOD_NOT_ALLOWED:
+            answer.headers["Allow"] = ", ".join(_methods(app, request.url.path))
+        return answer
 
     _add_database_problems(app)
 
@@ -185,11 +194,18 @@ def _add_database_problems(app: FastAPI) -> None:
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, _NO_DATABASE, request.url.path)
 
 
+def _methods(app: FastAPI, path: str) -> list[str]:
+    """Name the methods that an address takes: those of all its routes, not only of the first."""
+    routes = (route for route in iter_route_contexts(app.routes) if route.path and compile_path(route.path)[0].match(path))
+    return sorted(set().union(*(route.methods or () for route in routes)))
+
+
 def _fault(part: Mapping[str, Any]) -> Fault:
     name = str(part["loc"][1]) if len(part["loc"]) > 1 else str(part["loc"][0])
     given = part.get("input")
     swedish, english = _REASONS.get(part["type"], _ANY_REASON)
     allowed = part.get("ctx", {}).get("expected")
-    if allowed and part["type"] == "enum":
+    if allowed and part["type"] in ("enum", "literal_error"):
+        allowed = _MEMBER.sub(r"\1", allowed)
         swedish, english = f"{swedish} De är {allowed}.".replace(" or ", " och "), f"{english} They are {allowed}.".replace(" or ", " and ")
     return Fault(name, str(given)[:200] if isinstance(given, (str, int, float)) else None, swedish, english)

@@ -5,17 +5,20 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import TypeVar
 
 import psycopg
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from trygghetskarta.api.finished import Answers
+from trygghetskarta.api.keeping import Keeping
 from trygghetskarta.domain.areas import AreaLevel, Edition
+from trygghetskarta.domain.filters import CRS84, Crs
 from trygghetskarta.domain.sources import CountsBy
 from trygghetskarta.errors import NotCoveredError
 from trygghetskarta.queries.areas import Detail, load_outlines
@@ -27,18 +30,20 @@ CubeKey = tuple[date | None, date | None, CountsBy | None]
 """First day of the edition, the day whose knowledge is counted, the date that decides the month; None as for `Shelf.cube`."""
 
 _KEPT = 6
+Kept = TypeVar("Kept")
 _log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class _Shelved:
-    """What is kept of one publication: its finished answers, its cubes, and outlines and the features they begin by edition, level and detail."""
+    """What is kept of one publication: its finished answers, its cubes, outlines and the features they begin, and what else was made of it."""
 
     version: int
     answers: Answers
     cubes: OrderedDict[CubeKey, Cube] = field(default_factory=OrderedDict)
-    outlines: dict[tuple[int, AreaLevel, Detail], dict[str, str]] = field(default_factory=dict)
+    outlines: dict[tuple[int, AreaLevel, Detail, Crs], dict[str, str]] = field(default_factory=dict)
     features: dict[tuple[int, AreaLevel, Detail], Features] = field(default_factory=dict)
+    keeping: Keeping = field(default_factory=Keeping)
 
 
 class Shelf:
@@ -108,13 +113,13 @@ class Shelf:
             # Something may have been published since the shelf last looked.
             yield connection, cube if self._shelved.version == version else self._load(connection, edition, as_of, by)
 
-    def outlines(self, edition: Edition, level: AreaLevel, detail: Detail) -> dict[str, str]:
-        """Give the outlines of a level by code."""
+    def outlines(self, edition: Edition, level: AreaLevel, detail: Detail, crs: Crs = CRS84) -> dict[str, str]:
+        """Give the outlines of a level by code, in a coordinate reference system."""
         shelved = self._shelved
-        key = (edition.edition_id, level, detail)
+        key = (edition.edition_id, level, detail, crs)
         if key not in shelved.outlines:
             with self.engine.connect() as connection:
-                shelved.outlines[key] = load_outlines(connection, edition.edition_id, level, detail)
+                shelved.outlines[key] = load_outlines(connection, edition.edition_id, level, detail, crs)
         return shelved.outlines[key]
 
     def features(self, cube: Cube, level: AreaLevel, detail: Detail) -> Features:
@@ -137,6 +142,16 @@ class Shelf:
     def newest(self) -> Cube | None:
         """Give the cube of the newest edition as it is kept now, without asking the database; None where there is none."""
         return self._shelved.cubes.get((None, None, None))
+
+    def kept(self, key: Hashable, make: Callable[[], Kept], weigh: Callable[[Kept], int] = lambda _: 1) -> Kept:
+        """Give what was made under a key since the last publication, or make it now.
+
+        Args:
+            key: What it depends on besides the data.
+            make: Makes it.
+            weigh: Tells how many rows of an answer it weighs as much as.
+        """
+        return self._shelved.keeping.get(key, make, weigh)
 
     def editions(self) -> list[Edition]:
         """Read the editions, newest first."""
