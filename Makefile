@@ -24,7 +24,7 @@ check: ## Format, lint, types, floors, lock, the API against the national profil
 
 test: check ## All that check does, then the tests
 	@scripts/install.sh postgis web
-	$(IN)/pytest $(ARGS)
+	PATH="$$(scripts/install.sh node):$$PATH" $(IN)/pytest $(ARGS)
 
 bench: ## Measure, against the peers
 	@scripts/install.sh bench postgis

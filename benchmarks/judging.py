@@ -49,7 +49,7 @@ def run(cluster: Cluster, sample: Sample, rounds: int) -> None:
     try:
         with database(cluster, _FILLED, _BASE) as engine:
             ours.in_full(engine, sample)
-            areas = _settle_people(engine, sample.events.parent)
+            areas = settle_people(engine, sample.events.parent)
             with _serving(engine) as (address, worker), httpx.Client(base_url=address, timeout=60) as client:
                 taken = {name: [one for _ in range(rounds) for one in _ask(client, worker, asked)] for name, asked in _WAYS.items()}
     finally:
@@ -66,7 +66,7 @@ def _at(seconds: list[float], percentile: int) -> float:
     return statistics.quantiles(seconds, n=100)[percentile - 1] * 1000
 
 
-def _settle_people(engine: Engine, folder: Path) -> int:
+def settle_people(engine: Engine, folder: Path) -> int:
     """Give every area inhabitants, and tell how many areas there are."""
     with engine.connect() as connection:
         codes = [row.code for row in connection.execute(text("SELECT code FROM area WHERE level = 'basomrade' ORDER BY code"))]

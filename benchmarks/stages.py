@@ -20,6 +20,7 @@ _ROWS = "trygghetskarta.ingest.rows"
 _DELIMITED = "trygghetskarta.ingest.formats.delimited"
 _PLACES, _LOCATING = "trygghetskarta.ingest.places", "trygghetskarta.ingest.locating"
 _IDENTITY, _PARTITIONS, _ROLLUP = "trygghetskarta.ingest.identity", "trygghetskarta.ingest.partitions", "trygghetskarta.ingest.rollup"
+_SENDING = "trygghetskarta.ingest.sending"
 _OURS = "trygghetskarta.delivering"
 
 # The stage of each function, by the module, or the class in it, that calls it. A stage's time is its functions' own: what they spend in another
@@ -42,8 +43,8 @@ STAGES: tuple[tuple[str, str, str], ...] = (
     (f"{_IDENTITY}:Seen", "before", "look for what was told of"),
     (_LOAD, "compare", "compare with the known"),
     (_LOAD, "event_rows", "put rows together"),
-    (_LOAD, "copy_in", "send"),
-    (f"{_LOAD}:_Loading", "_wait", "wait for the server to take the rows"),
+    (_SENDING, "copy_in", "send"),
+    (f"{_SENDING}:Sending", "_leave", "wait for the server to take the rows"),
     (f"{_PARTITIONS}:Partition", "join", "make the indexes"),
     (f"{_ROLLUP}:Changes", "add", "rollup"),
     (_LOAD, "change_rollup", "rollup"),

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from urllib.parse import unquote
 
 import orjson
 import psycopg
@@ -21,6 +22,7 @@ from hypothesis import settings
 from psycopg import sql
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
+from starlette.types import Receive, Scope, Send
 
 from trygghetskarta.api.app import create_app
 from trygghetskarta.cli.sample import load_sample
@@ -35,6 +37,8 @@ from trygghetskarta.store.migrate import upgrade
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 CHROMIUM = Path("/usr/bin/chromium")
+QGIS = Path("/usr/lib/python3/dist-packages/qgis")
+R_LIBRARIES = ("/usr/lib/R/site-library", "/usr/local/lib/R/site-library", "/usr/lib/R/library")
 PROFILE = Path(__file__).parents[1] / "scripts" / "api-profile"
 CITY = ("Stockholm", "0180")
 TODAY = date(2026, 11, 21)
@@ -59,6 +63,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         "office": shutil.which("soffice") is None,
         "profile": shutil.which("node") is None or not (PROFILE / "node_modules").is_dir(),
         "r": shutil.which("Rscript") is None,
+        "qgis": not QGIS.is_dir(),
     }
     left_out = [item for item in items if any(lacks[marker] and item.get_closest_marker(marker) for marker in lacks)]
     if left_out and os.environ.get("CI") == "true":
@@ -172,23 +177,31 @@ def own_sample(server: Server, loaded: str) -> Iterator[Engine]:
 
 
 @contextmanager
-def serving(engine: Engine, audience: Audience, settings: Settings | None = None) -> Iterator[str]:
-    """Serve a database on a free port of this machine."""
+def serving(engine: Engine, audience: Audience, settings: Settings | None = None, heard: list[str] | None = None) -> Iterator[str]:
+    """Serve a database on a free port of this machine; what is asked is heard as its path and query."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     address = engine.url.render_as_string(hide_password=False)
     app = create_app(settings or Settings(refresh_seconds=1.0), address, audience)
-    running = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+
+    async def heeding(scope: Scope, receive: Receive, send: Send) -> None:
+        if heard is not None and scope["type"] == "http":
+            heard.append(unquote(f"{scope['path']}?{scope['query_string'].decode()}"))
+        await app(scope, receive, send)
+
+    running = uvicorn.Server(uvicorn.Config(heeding, log_level="error"))
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
     thread.start()
     while not running.started:
         if not thread.is_alive():
             raise RuntimeError("the server did not start")
         time.sleep(0.02)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    running.should_exit = True
-    thread.join(timeout=20)
-    listening.close()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        running.should_exit = True
+        thread.join(timeout=20)
+        listening.close()
 
 
 @pytest.fixture(scope="session")

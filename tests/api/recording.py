@@ -35,6 +35,7 @@ ASKED = {
     "GET /v1/densities": f"/v1/densities?source=brander&bandwidth=2000&{_YEAR}",
     "GET /v1/near-repeats": f"/v1/near-repeats?source=brander&distanceBands=2&dayBands=2&{_YEAR}",
     "GET /v1/trace": f"/v1/trace?source=skjutningar&area=farsta&limit=2&{_YEAR}",
+    "GET /v1/events": f"/v1/events?source=skjutningar&limit=1&{_YEAR}",
     "GET /v1/indicators": "/v1/indicators?area=jarva&group=kvinnor",
     "GET /v1/survey-and-crime": "/v1/survey-and-crime?area=jarva&question=otrygg%20ute%20sena%20kv%C3%A4llar",
     "GET /v1/similar-areas": "/v1/similar-areas?area=farsta&count=2",

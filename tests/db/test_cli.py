@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from tests.db.delivering import fires
 from tests.db.test_delivering import held
+from trygghetskarta.serialize.formats import Format
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "data" / "sample"
@@ -122,6 +123,21 @@ def test_compare_and_series_give_the_figures_of_the_api(sample: Engine, live_ser
             answer = httpx.get(f"{live_server}/v1/{path}", params={**parameters, **extra, "format": form}, timeout=60)
             assert said.returncode == 0, said.stderr
             assert (tmp_path / form).read_bytes() == answer.content, (command, form)
+
+
+def test_the_name_of_the_file_tells_its_format(sample: Engine, live_server: str, tmp_path: Path) -> None:
+    asked = {"source": "brander", "level": "stadsdel", "from": "2025-01", "to": "2025-02"}
+    options = [word for name, value in asked.items() for word in (f"--{name}", value)]
+    for command, path, form in (
+        ("compare", "comparisons", Format.JSONSTAT),
+        ("compare", "comparisons", Format.GPKG),
+        ("series", "series", Format.PARQUET),
+    ):
+        out = tmp_path / f"svar{form.ending}"
+        said = run(sample, command, *options, "--out", str(out))
+        assert said.returncode == 0, said.stderr
+        answer = httpx.get(f"{live_server}/v1/{path}", params={**asked, "format": form}, timeout=60)
+        assert out.read_bytes() == answer.content, form
 
 
 def test_a_question_is_printed_as_a_table_with_its_ledger(sample: Engine) -> None:

@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.pages import ROOT
-from tests.web.test_page import chromium
+from tests.web.browsing import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.npm]
 

@@ -20,7 +20,7 @@ from trygghetskarta.domain.events import NO_TIME, EventBatch, Precision, Reading
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.contract import Source
 from trygghetskarta.ingest.copying import texts
-from trygghetskarta.ingest.identity import as_bytes, fingerprints, keys_by_id, keys_by_values, occurrences
+from trygghetskarta.ingest.identity import as_bytes, fingerprints, in_order, keys_by_id, keys_by_values, occurrences
 from trygghetskarta.ingest.sources.anmalda_brott import AnmaldaBrott
 from trygghetskarta.ingest.sources.brander import Brander
 from trygghetskarta.ingest.sources.polishandelser import Polishandelser
@@ -186,7 +186,7 @@ def keyed(source: Source, events: EventBatch) -> set[bytes]:
     """Give the keys of events, the points as they stand in the file."""
     fingerprint = fingerprints(events, events.x, events.y)
     by_id = len(events) > 0 and events.identity.null_count == 0
-    keys = keys_by_id(source.source, events) if by_id else keys_by_values(source.source, fingerprint, occurrences(fingerprint))
+    keys = keys_by_id(source.source, events) if by_id else keys_by_values(source.source, fingerprint, occurrences(in_order(fingerprint)))
     return {key.tobytes() for key in as_bytes(keys)}
 
 

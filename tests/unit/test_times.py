@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from trygghetskarta.domain.events import NO_TIME
 from trygghetskarta.domain.periods import LOCAL_TIME
-from trygghetskarta.ingest.times import iso_times, to_instants, to_local
+from trygghetskarta.ingest.times import _changes, _near_a_change, iso_times, to_instants, to_local
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LOCAL_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - by the local clock, as the columns are
@@ -80,6 +80,17 @@ def test_any_instant_is_the_time_by_the_clock_that_python_gives_and_comes_back(m
     assert back.ambiguous[0] or back.utc.tolist() == utc.tolist()
 
 
+def test_the_days_with_their_offsets_tell_what_every_change_of_the_clock_tells() -> None:
+    hours = np.arange(-720_000, 2_100_000, 7) * 3_600_000_000
+    about = (_changes().at[:, None] + np.arange(-80, 81)[None, :] * 1_800_000_000).ravel()
+    local = np.concatenate([hours, about])
+    for every, each in zip(to_instants(local), _near_a_change(local), strict=True):
+        assert (every == each).all()
+    instants = to_instants(local)
+    known = ~instants.nonexistent
+    assert (to_local(instants.utc)[known] == local[known]).all()
+
+
 def test_no_time_is_none_by_any_clock() -> None:
     times = np.array([NO_TIME, 0, NO_TIME])
     assert to_local(times).tolist() == [NO_TIME, 3_600_000_000, NO_TIME]
@@ -122,6 +133,10 @@ SPOILT = st.tuples(WRITTEN, st.integers(0, 18), st.sampled_from([*"0123456789-: 
 @example(["2025-10-26 02:30", "", "2024-02-29", "2025-02-29"], True)
 @example(["9999-12-31 23:59:59"], True)
 @example([""], False)
+@example(["2025-10-01T10+01"], True)
+@example(["2025-10-01T1000Z"], True)
+@example(["2025-10-01T10:00+01"], True)
+@example(["0000-01-01"], True)
 def test_a_time_is_read_just_when_python_reads_it_and_as_python_does(texts: list[str], clock: bool) -> None:
     assert read(texts, clock=clock) == [as_python(text, clock=clock) for text in texts]
 

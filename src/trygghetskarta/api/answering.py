@@ -10,13 +10,18 @@ from trygghetskarta.domain.audience import Audience
 from trygghetskarta.queries.comparison import compare
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.series import background, series
-from trygghetskarta.serialize.formats import write_comparison
+from trygghetskarta.serialize.formats import join_comparison, write_comparison
+from trygghetskarta.serialize.joining import Joined
 from trygghetskarta.serialize.series import write_series
 
 
-def answer_comparison(shelf: Shelf, cube: Cube, audience: Audience, asked: ComparisonParameters) -> bytes:
+def answer_comparison(shelf: Shelf, cube: Cube, audience: Audience, asked: ComparisonParameters) -> bytes | Joined:
     """Count, release and write a comparison."""
-    return write_comparison(release(compare(cube, asked.question(cube, audience)), audience), asked.writing(shelf, cube))
+    question = asked.question(cube, audience)
+    published = release(compare(cube, question, harm=question.tells_harm), audience)
+    if asked.is_whole_map:
+        return join_comparison(published, shelf.features(cube, asked.level, asked.geometry))
+    return write_comparison(published, asked.writing(shelf, cube))
 
 
 def answer_series(shelf: Shelf, cube: Cube, audience: Audience, asked: SeriesParameters) -> bytes:

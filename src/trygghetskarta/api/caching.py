@@ -1,9 +1,9 @@
-"""Validators: an answer that has not changed is not sent again."""
+"""Validators: an answer that has not changed is not sent again, and is not worked out again."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -12,6 +12,9 @@ from http import HTTPStatus
 from fastapi import Request, Response
 
 from trygghetskarta import __version__
+from trygghetskarta.api.finished import NOTED, Noted, matches
+from trygghetskarta.api.packing import is_worth_packing, pack
+from trygghetskarta.serialize.joining import Joined
 
 _REVALIDATE = "no-cache"
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -33,7 +36,7 @@ class Freshness:
 
 
 def tagged(request: Request, body: bytes, media_type: str, changed_at: datetime | None, audience: str) -> Response:
-    """Answer a GET whose answer changes without anything being published: the tag is of what it says.
+    """Answer a GET whose answer changes without anything being published: the tag is of what it says, and it is not kept.
 
     Args:
         request: The request.
@@ -45,20 +48,13 @@ def tagged(request: Request, body: bytes, media_type: str, changed_at: datetime 
     Returns:
         The answer with its validators, or 304.
     """
-    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {
-        "ETag": etag,
-        "Last-Modified": format_datetime((changed_at or _BEGINNING).astimezone(UTC).replace(microsecond=0), usegmt=True),
-        "Cache-Control": f"{'public' if audience == 'public' else 'private'}, {_REVALIDATE}",
-        "Vary": "Accept-Encoding",
-    }
-    if etag in (tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")):
-        return Response(status_code=HTTPStatus.NOT_MODIFIED.value, headers=headers)
-    return Response(body, headers=headers, media_type=media_type)
+    return _answer(request, _headers(request, _tag(body), changed_at, audience), media_type, lambda: body)
 
 
-def respond(request: Request, freshness: Freshness, media_type: str, make: Callable[[], bytes]) -> Response:
-    """Answer a GET, or say that the caller's copy is still good.
+def respond(request: Request, freshness: Freshness, media_type: str, make: Callable[[], bytes | Joined]) -> Response:
+    """Answer a GET whose answer hangs on what is published, the audience and the address alone, or say that the caller's copy is still good.
+
+    Such an answer is kept until something is published.
 
     Args:
         request: The request.
@@ -69,16 +65,63 @@ def respond(request: Request, freshness: Freshness, media_type: str, make: Calla
     Returns:
         The answer with its validators, or 304.
     """
-    # One code version, data version, audience and address is one answer: the tag needs no body.
-    made_of = f"{__version__}|{freshness.version}|{freshness.audience}|{request.url.path}?{request.url.query}"
-    etag = f'"{hashlib.sha256(made_of.encode()).hexdigest()[:32]}"'
+    noted = _noted(request)
+    noted.keep = True
+    # One code version, data version, audience and address is one answer: the tag needs no body. The figures of an earlier day have an earlier
+    # version than what is published now, and hang on both: on the newest edition, for one.
+    made_of = f"{__version__}|{noted.version}|{freshness.version}|{freshness.audience}|{request.url.path}?{request.url.query}"
+    headers = _headers(request, _tag(made_of.encode()), freshness.published_at, freshness.audience)
+    return _answer(request, headers, media_type, make)
+
+
+def respond_lasting(request: Request, freshness: Freshness, media_type: str, body: bytes) -> Response:
+    """Answer a GET likewise, where most publications leave the answer as it was: outlines.
+
+    The tag is of what the answer says, so that a copy stays good when new figures are published.
+
+    Args:
+        request: The request.
+        freshness: What the answer depends on.
+        media_type: Its media type.
+        body: The answer.
+
+    Returns:
+        The answer with its validators, or 304.
+    """
+    _noted(request).keep = True
+    headers = _headers(request, _tag(body), freshness.published_at, freshness.audience)
+    return _answer(request, headers, media_type, lambda: body)
+
+
+def _noted(request: Request) -> Noted:
+    noted: Noted = request.scope[NOTED]
+    return noted
+
+
+def _tag(content: bytes) -> str:
+    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+
+
+def _headers(request: Request, etag: str, changed_at: datetime | None, audience: str) -> dict[str, str]:
+    for_all = audience == "public" and "x-api-key" not in request.headers and "authorization" not in request.headers
     headers = {
         "ETag": etag,
-        "Last-Modified": format_datetime(freshness.published_at.replace(microsecond=0), usegmt=True),
-        "Cache-Control": f"{'public' if freshness.audience == 'public' else 'private'}, {_REVALIDATE}",
+        "Cache-Control": f"{'public' if for_all else 'private'}, {_REVALIDATE}",
         "Vary": "Accept-Encoding",
     }
-    asked = request.headers.get("if-none-match", "")
-    if etag in (tag.strip().removeprefix("W/") for tag in asked.split(",")) or asked.strip() == "*":
+    headers["Last-Modified"] = format_datetime((changed_at or _BEGINNING).astimezone(UTC).replace(microsecond=0), usegmt=True)
+    return headers
+
+
+def _answer(request: Request, headers: Mapping[str, str], media_type: str, make: Callable[[], bytes | Joined]) -> Response:
+    if matches(request.headers.get("if-none-match", ""), headers["ETag"]):
         return Response(status_code=HTTPStatus.NOT_MODIFIED.value, headers=headers)
-    return Response(make(), headers=headers, media_type=media_type)
+    body, packed = make(), None
+    if isinstance(body, Joined):
+        packed = body.packed() if _noted(request).packs and body.packs_well else None
+        body = b"" if packed is not None else body.plain()
+    if packed is None and _noted(request).packs and is_worth_packing(body, media_type):
+        packed = pack(body)
+    if packed is None:
+        return Response(body, headers=headers, media_type=media_type)
+    return Response(packed, headers={**headers, "Content-Encoding": "gzip"}, media_type=media_type)

@@ -21,17 +21,18 @@ _KEY = APIKeyHeader(
 )
 
 
-def shelf_of(request: Request) -> Shelf:
+# What only reads memory is async: anything else would be handed to a thread, which takes longer than reading it.
+async def shelf_of(request: Request) -> Shelf:
     """Give the app's shelf."""
     return cast("Shelf", request.app.state.shelf)
 
 
-def audience_of(request: Request) -> Audience:
+async def audience_of(request: Request) -> Audience:
     """Give who asks: until there is signing in, whom the server was started for."""
     return cast("Audience", request.app.state.audience)
 
 
-def settings_of(request: Request) -> Settings:
+async def settings_of(request: Request) -> Settings:
     """Give what the installation chose."""
     return cast("Settings", request.app.state.settings)
 
@@ -48,7 +49,7 @@ def delivers(request: Request, key: Annotated[str | None, Security(_KEY)]) -> No
         ForbiddenError: The service has no key, so nobody may deliver.
         UnknownCallerError: There is no key in the request, or another.
     """
-    right = settings_of(request).delivery_key
+    right = cast("Settings", request.app.state.settings).delivery_key
     if right is None:
         raise ForbiddenError(
             "Tjänsten tar inte emot leveranser: ingen nyckel är inställd.", "The service takes no deliveries: no key is set."
@@ -59,11 +60,39 @@ def delivers(request: Request, key: Annotated[str | None, Security(_KEY)]) -> No
 
 def reads_deliveries(request: Request, key: Annotated[str | None, Security(_KEY)]) -> None:
     """Let through this machine's own user, and who shows the key."""
-    if audience_of(request) is not Audience.ANALYST:
+    if cast("Audience", request.app.state.audience) is not Audience.ANALYST:
         delivers(request, key)
+
+
+def sees_events(request: Request, key: Annotated[str | None, Security(_KEY)]) -> bool:
+    """Tell whether who asks may see single events: this machine's own user, and who shows the key.
+
+    Raises:
+        UnknownCallerError: There is a key in the request, and it is not the one.
+    """
+    if cast("Audience", request.app.state.audience) is Audience.ANALYST:
+        return True
+    if key is None or cast("Settings", request.app.state.settings).delivery_key is None:
+        return False
+    delivers(request, key)
+    return True
+
+
+def reads_events(sees: Annotated[bool, Depends(sees_events)]) -> None:
+    """Let through who may see single events.
+
+    Raises:
+        ForbiddenError: Who asks may not.
+    """
+    if not sees:
+        raise ForbiddenError(
+            "Enskilda händelser kan peka ut en person och visas bara för den som visar en nyckel i X-API-Key.",
+            "Single events can point at a person and are shown only to those who show a key in X-API-Key.",
+        )
 
 
 CurrentSettings = Annotated[Settings, Depends(settings_of)]
 CurrentShelf = Annotated[Shelf, Depends(shelf_of)]
 CurrentTiles = Annotated[KeptTiles, Depends(tiles_of)]
 CurrentAudience = Annotated[Audience, Depends(audience_of)]
+SeesEvents = Annotated[bool, Depends(sees_events)]

@@ -42,6 +42,7 @@ _TAGS = {
     "Åtgärder": "Registret över åtgärder och deras effekt. / The register of measures and their effect.",
     "Leveranser": "Filer in, kvitton ut. / Files in, receipts out.",
     "Kartrutor": "Gränser och koder som vektorrutor. / Outlines and codes as vector tiles.",
+    "Händelser": "Enskilda händelser, för behöriga. / Single events, for those who may.",
     "Statistiktabeller": "Siffrorna som tabeller, enligt PxWebApi 2. / The figures as tables, by PxWebApi 2.",
     "Tjänsten": "Tjänsten själv. / The service itself.",
 }

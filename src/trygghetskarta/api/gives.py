@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from pydantic import BaseModel
 
-from trygghetskarta.api.answers import comparisons, measures, registers, series, space, tiles, topics
+from trygghetskarta.api.answers import comparisons, events, measures, registers, series, space, tiles, topics
 from trygghetskarta.api.answers.parts import ChosenRows, Columns, Part
 
 
@@ -63,6 +63,7 @@ GIVES: Mapping[str, Gives] = {
     "GET /v1/concentration": _question(space.Concentration, space.ConcentrationFeatures),
     "GET /v1/densities": _question(space.Densities, space.DensitiesFeatures),
     "GET /v1/near-repeats": _question(space.NearRepeats, space.NearRepeatsFeatures),
+    "GET /v1/events": _question(events.Events, events.EventFeatures),
     "GET /v1/trace": _question(space.Trace, None),
     "GET /v1/indicators": _question(topics.Indicators, topics.IndicatorsFeatures),
     "GET /v1/survey-and-crime": _question(topics.SurveyAndCrime, topics.SurveyAndCrimeFeatures),

@@ -12,11 +12,14 @@ import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
-from sqlalchemy.exc import OperationalError
+from psycopg import OperationalError as DriverError
+from psycopg.errors import QueryCanceled
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
+from trygghetskarta.api.leaving import LEFT, has_left
 from trygghetskarta.errors import (
     BadDeliveryError,
     BusyError,
@@ -32,6 +35,7 @@ from trygghetskarta.errors import (
     TrygghetskartaError,
     UnknownCallerError,
 )
+from trygghetskarta.observe import metrics
 
 MEDIA_TYPE = "application/problem+json"
 _log = logging.getLogger(__name__)
@@ -56,7 +60,8 @@ TITLES: Mapping[HTTPStatus, tuple[str, str]] = {
     HTTPStatus.NOT_FOUND: ("Finns inte", "Not found"),
     HTTPStatus.METHOD_NOT_ALLOWED: ("Metoden går inte att använda här", "Method not allowed"),
     HTTPStatus.CONFLICT: ("Går inte som läget är", "Not in this state"),
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("Filen är för stor", "The file is too large"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("Innehållet är för stort", "The content is too large"),
+    HTTPStatus.REQUEST_URI_TOO_LONG: ("Adressen är för lång", "The address is too long"),
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ("Innehållet har fel slag", "Wrong kind of content"),
     HTTPStatus.UNPROCESSABLE_ENTITY: ("Frågan går inte att besvara", "The question cannot be answered"),
     HTTPStatus.INTERNAL_SERVER_ERROR: ("Internt fel", "Internal error"),
@@ -66,6 +71,7 @@ TITLES: Mapping[HTTPStatus, tuple[str, str]] = {
 _TEXTS: Mapping[HTTPStatus, tuple[str, str]] = {
     HTTPStatus.NOT_FOUND: ("Adressen finns inte.", "There is no such address."),
     HTTPStatus.METHOD_NOT_ALLOWED: ("Adressen tar inte emot den metoden.", "The address does not take this method."),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("Innehållet är större än tjänsten tar emot.", "The body is larger than the service takes."),
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: (
         "Skicka filens byte som de är, inte i ett formulär.",
         "Send the file's bytes as they are, not in a form.",
@@ -90,6 +96,15 @@ _REASONS: Mapping[str, tuple[str, str]] = {
 _MEMBER = re.compile(r"<[^:>]*: ([^>]*)>")
 _ANY_REASON = ("Värdet går inte att använda.", "The value cannot be used.")
 _RETRY_SECONDS = "5"
+_NO_DATABASE = ("Databasen svarar inte just nu. Försök igen om en stund.", "The database does not answer right now. Try again soon.")
+_NO_CONNECTION = (
+    "Tjänsten har för mycket att göra med databasen just nu. Försök igen om en stund.",
+    "The service has too much to ask the database right now. Try again soon.",
+)
+_TOO_SLOW = (
+    "Frågan tog för lång tid i databasen och avbröts. Fråga om färre områden, färre kategorier eller kortare tid.",
+    "The question took the database too long and was called off. Ask for fewer areas, fewer categories or a shorter span.",
+)
 
 
 def problem(status: HTTPStatus, texts: tuple[str, str], instance: str, faults: tuple[Fault, ...] = (), code: str | None = None) -> Response:
@@ -155,18 +170,28 @@ def add_problems(app: FastAPI) -> None:
             answer.headers["Allow"] = ", ".join(_methods(app, request.url.path))
         return answer
 
-    @app.exception_handler(OperationalError)
-    @app.exception_handler(PoolTimeoutError)
-    def no_database(request: Request, error: Exception) -> Response:
-        _log.warning("The database does not answer: %s", error)
-        texts = ("Databasen svarar inte just nu. Försök igen om en stund.", "The database does not answer right now. Try again soon.")
-        return problem(HTTPStatus.SERVICE_UNAVAILABLE, texts, request.url.path)
+    _add_database_problems(app)
 
-    @app.exception_handler(Exception)
-    def bug(request: Request, error: Exception) -> Response:
-        _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        texts = ("Något gick fel i tjänsten. Felet är loggat.", "Something went wrong in the service. It has been logged.")
-        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, texts, request.url.path)
+
+def _add_database_problems(app: FastAPI) -> None:
+    @app.exception_handler(PoolTimeoutError)
+    def no_connection(request: Request, _: PoolTimeoutError) -> Response:
+        metrics().refused_by("pool")
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, _NO_CONNECTION, request.url.path)
+
+    @app.exception_handler(DBAPIError)
+    @app.exception_handler(DriverError)
+    def failed(request: Request, error: DBAPIError | DriverError) -> Response:
+        found = error.orig if isinstance(error, DBAPIError) else error
+        if has_left():
+            return Response(status_code=LEFT)
+        if isinstance(found, QueryCanceled):
+            metrics().refused_by("statement")
+            return problem(HTTPStatus.SERVICE_UNAVAILABLE, _TOO_SLOW, request.url.path)
+        if not isinstance(found, DriverError):
+            raise error
+        _log.warning("The database does not answer: %s", type(found).__qualname__)
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, _NO_DATABASE, request.url.path)
 
 
 def _methods(app: FastAPI, path: str) -> list[str]:

@@ -225,6 +225,20 @@ class ComparisonParameters(BaselineParameters, LayoutParameters):
         self.refuse_hidden(cube, audience)
         return ask(cube, self.asked(baseline=self.baseline, statistics=self.statistics))
 
+    @property
+    def is_whole_map(self) -> bool:
+        """Whether the answer is GeoJSON with all that a comparison says of an area."""
+        return self.format is Format.GEOJSON and self.layout is Layout.ROWS and not self.column
+
+    def is_quick(self, shelf: Shelf) -> bool:
+        """Tell whether the answer takes so little, and nothing that is not in memory, that handing it to a thread would take longer."""
+        counts_alone = self.statistics is Statistics.NONE and self.measure is Measure.COUNT
+        return (
+            counts_alone
+            and self.is_whole_map
+            and shelf.holds((self.edition, self.as_of, cube_by(self.source, self.by)), self.level, self.geometry)
+        )
+
 
 class SeriesParameters(LayoutParameters):
     """The parameters of a series."""

@@ -132,12 +132,16 @@ def compare(
         Interval.MONTH, measure, per, day_of(as_of), weights, statistics, by,
     )  # fmt: skip
     written = form_of(form, out)
-    published, cube, outlines = _answer(asked, count_comparison, (written, geometry))
+    published, cube, outlines = _answer(asked, _compare, (written, geometry))
     if form is None and out is None:
         findings = find(published)
         print_table(published, cube, (comparison_rows(published, findings), sentences(published, findings)), _compared(published.question))
         return
     write_out(write_comparison(published, Writing(written, dialect, outlines)), out)
+
+
+def _compare(cube: Cube, question: Question) -> Exact:
+    return count_comparison(cube, question, harm=question.tells_harm)
 
 
 def _compared(question: Question) -> dict[str, str]:

@@ -112,6 +112,11 @@ class Question:
     statistics: Statistics = Statistics.NONE
     by: CountsBy | None = None
 
+    @property
+    def tells_harm(self) -> bool:
+        """Whether a comparison also weighs what it counts: when it says all there is to say, or when harm or its weights are asked for."""
+        return self.statistics is Statistics.ALL or self.measure is Measure.HARM or self.weights is not None
+
     def codes(self, source: SourceId) -> tuple[str, ...]:
         """Give the codes of the categories that may be counted of a source: those named, or those of the group."""
         return self.categories if self.group is None else category_groups()[self.group].categories[source]

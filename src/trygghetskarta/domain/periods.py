@@ -99,6 +99,10 @@ class Span:
         """How many days it holds."""
         return (self.last.plus(1).first_day - self.first.first_day).days
 
+    def holds(self, month: Month) -> bool:
+        """Tell whether a month is one of its own."""
+        return self.first.number <= month.number <= self.last.number
+
     def shifted(self, months: int) -> Span:
         """Give the same length so many months later."""
         return Span(self.first.plus(months), self.last.plus(months))

@@ -19,7 +19,10 @@ _MEANINGS = {
 _ABSENT_FIELDS = ("id", "kind", "start", "startTime", "end", "endTime", "reported", "x", "y", "area", "municipality")
 _MEANING_OF = {word: meaning for meaning, words in _MEANINGS.items() for word in words}
 _LONGEST = max(len(word.encode()) for word in _MEANING_OF)
-_BEGINS = np.isin(np.arange(256), [ord(letter) for word in _MEANING_OF for letter in (word[0], word[0].upper())])
+# Whether a word of so many bytes begins with that byte, (lengths, 256).
+_BEGINS = np.zeros((_LONGEST + 2, 256), bool)
+for _word in _MEANING_OF:
+    _BEGINS[len(_word.encode()), [ord(_word[0]), ord(_word[0].upper())]] = True
 
 
 def without_words(checker: Checker, columns: Mapping[str, str]) -> pa.StringArray:
@@ -56,14 +59,14 @@ def without_words(checker: Checker, columns: Mapping[str, str]) -> pa.StringArra
 
 
 def _words(values: pa.StringArray) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Tell which texts are such a word, looking closer only at the short ones that begin like one."""
+    """Tell which texts are such a word, looking closer only at those that are as long as one and begin like it."""
     found = np.zeros(len(values), bool)
     letters, offsets = letters_of(values), offsets_of(values)
     if not len(letters):
         return found
-    lengths = np.diff(offsets)
+    lengths = np.minimum(np.diff(offsets), _LONGEST + 1)
     first = letters[np.minimum(offsets[:-1] - offsets[0], len(letters) - 1)]
-    maybe = np.flatnonzero(_BEGINS[first] & (lengths > 1) & (lengths <= _LONGEST))
+    maybe = np.flatnonzero(_BEGINS[lengths, first])
     if len(maybe):
         found[maybe] = by_distinct(values.take(pa.array(maybe)), lambda value: value.casefold() in _MEANING_OF)
     return found

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from trygghetskarta.domain.events import NO_TIME, EventBatch, Warned, WarningCode
 from trygghetskarta.domain.sources import CONTRACTS, CountsBy, SourceId
 from trygghetskarta.ingest.hashing import row_hashes, text_hashes
-from trygghetskarta.ingest.identity import Hashes, Seen, occurrences
+from trygghetskarta.ingest.identity import Hashes, Seen, in_order, occurrences
 from trygghetskarta.ingest.times import days_of, to_local
 
 Bools = npt.NDArray[np.bool_]
@@ -58,7 +58,7 @@ class Doubles:
         if not len(events) or events.identity.null_count < len(events):
             return
         known = (events.starts_at != NO_TIME) & (events.area.is_valid().to_numpy(zero_copy_only=False) | ~np.isnan(events.x))
-        what = _hashed(events)[known]
+        what = in_order(_hashed(events)[known])
         like = np.zeros(len(events), bool)
         like[known] = self.seen.before(what) + occurrences(what) > 0
         self.within += int((like & is_new).sum())

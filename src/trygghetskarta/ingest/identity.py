@@ -13,6 +13,7 @@ from typing import IO
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from trygghetskarta.domain.events import EventBatch
 from trygghetskarta.domain.sources import SourceId
@@ -26,8 +27,8 @@ Floats = npt.NDArray[np.float64]
 
 _CENTIMETRES = 100
 _NOWHERE = -1
-_LEAST_BITS, _MOST_BITS = 1 << 20, 1 << 30
-_BITS_A_ROW = 8
+_LEAST_BITS, _MOST_BITS = 1 << 20, 1 << 29
+_BITS_A_ROW = 12
 _MOST_RECENT = 1 << 19
 
 
@@ -45,8 +46,17 @@ def fingerprints(events: EventBatch, x: Floats, y: Floats) -> Hashes:
     area, detail = (texts.is_valid().to_numpy(zero_copy_only=False) for texts in (events.area, events.detail))
     small = events.precision << 32 | events.time_precision << 16 | events.withdrawn << 2 | area << 1 | detail
     numbers = (events.month, events.antal, small, events.starts_at, events.ends_at, events.reported_on)
-    hashes = [text_hashes(texts) for texts in (events.kind, events.area, events.detail)]
+    hashes = [_by_distinct(events.kind), _by_distinct(events.area), text_hashes(events.detail)]
     return row_hashes([*numbers, _centimetres(x), _centimetres(y), *(half for both in hashes for half in np.ascontiguousarray(both.T))])
+
+
+def _by_distinct(texts: pa.StringArray) -> Hashes:
+    """Hash texts of which many are equal, each that differs once."""
+    if texts.null_count == len(texts):
+        return np.repeat(text_hashes(pa.array([""])), len(texts), axis=0)
+    encoded = texts.fill_null("").dictionary_encode()
+    every: Hashes = text_hashes(encoded.dictionary)[encoded.indices.to_numpy()]
+    return every
 
 
 def _centimetres(metres: Floats) -> Ints:
@@ -74,40 +84,61 @@ def from_bytes(raw: bytes | npt.NDArray[np.bytes_]) -> Hashes:
     return np.frombuffer(raw, ">u8").reshape(-1, 2).astype(np.uint64)
 
 
-def is_first(hashes: Hashes) -> tuple[Ints, Bools, Ints]:
-    """Find equal hashes.
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """Hashes, and the order they stand in: found once, as it takes longer than all that is asked of it.
 
-    Args:
-        hashes: (rows, 2).
-
-    Returns:
-        The rows in the order of the hashes, equal ones in the order of the file; True for the first of each, (rows,); and the row of that
-        first one, (rows,).
+    Attributes:
+        hashes: As they came, (rows, 2).
+        order: The rows in the order of the hashes' first halves, equal ones in the order of the file, (rows,).
+        are_distinct: True where surely no two are equal.
     """
-    order = _order(hashes)
-    ordered = hashes[order]
-    begins = np.append(True, (ordered[1:] != ordered[:-1]).any(axis=1)) if len(order) else np.zeros(0, bool)
-    first = np.zeros(len(order), bool)
-    first[order[begins]] = True
-    holder = np.empty(len(order), np.int64)
-    holder[order] = order[begins][np.cumsum(begins) - 1]
-    return order, first, holder
+
+    hashes: Hashes
+    order: Ints
+    are_distinct: bool
 
 
-def _order(hashes: Hashes) -> Ints:
-    """Give the rows in the order of the hashes' first halves, equal ones in the order of the file."""
+def in_order(hashes: Hashes) -> Sorted:
+    """Find the order of hashes, (rows, 2)."""
     half = np.ascontiguousarray(hashes[:, 0])
     order = np.argsort(half)
     # Equal ones are seldom met, and the way that keeps their order takes longer.
-    return order if (np.diff(half[order]) != 0).all() else np.argsort(half, kind="stable")
+    ordered = half[order]
+    are_distinct = bool((ordered[1:] != ordered[:-1]).all())
+    return Sorted(hashes, order if are_distinct else np.argsort(half, kind="stable"), are_distinct)
 
 
-def occurrences(hashes: Hashes) -> Ints:
+def is_first(told: Sorted) -> tuple[Bools, Ints]:
+    """Find equal hashes.
+
+    Args:
+        told: The hashes.
+
+    Returns:
+        True for the first of each, (rows,); and the row of that first one, (rows,).
+    """
+    rows = len(told.order)
+    if told.are_distinct:
+        return np.ones(rows, bool), np.arange(rows)
+    ordered = told.hashes[told.order]
+    begins = np.append(True, (ordered[1:] != ordered[:-1]).any(axis=1))
+    first = np.zeros(rows, bool)
+    first[told.order[begins]] = True
+    holder = np.empty(rows, np.int64)
+    holder[told.order] = told.order[begins][np.cumsum(begins) - 1]
+    return first, holder
+
+
+def occurrences(told: Sorted) -> Ints:
     """Number equal hashes: 0 for the first in the file, 1 for the second and so on, (rows,)."""
-    order, first, _ = is_first(hashes)
-    starts = np.flatnonzero(first[order])
-    number = np.empty(len(order), np.int64)
-    number[order] = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
+    rows = len(told.order)
+    if told.are_distinct:
+        return np.zeros(rows, np.int64)
+    first, _ = is_first(told)
+    starts = np.flatnonzero(first[told.order])
+    number = np.empty(rows, np.int64)
+    number[told.order] = np.arange(rows) - np.repeat(starts, np.diff(np.append(starts, rows)))
     return number
 
 
@@ -138,15 +169,16 @@ class Seen:
             bits *= 2
         return cls(np.zeros(bits // 8, np.uint8), file)
 
-    def before(self, hashes: Hashes) -> Ints:
+    def before(self, told: Sorted) -> Ints:
         """Tell how often each hash was told of by the parts before, and remember these.
 
         Args:
-            hashes: Of one part, (rows, 2).
+            told: The hashes of one part.
 
         Returns:
             (rows,).
         """
+        hashes = told.hashes
         counted = np.zeros(len(hashes), np.int64)
         mask = np.uint64(len(self.bits) * 8 - 1)
         places = [(hashes[:, lane] >> np.uint64(3 * lane)) & mask for lane in (0, 1)]
@@ -155,11 +187,11 @@ class Seen:
             for place in places:
                 maybe &= (self.bits[place >> np.uint64(3)] >> (place & np.uint64(7)).astype(np.uint8)) & 1 == 1
             rows = np.flatnonzero(maybe)
-            for told in self._told() if len(rows) else ():
-                counted[rows] += _counted(told, hashes[rows])
+            for earlier in self._told() if len(rows) else ():
+                counted[rows] += _counted(earlier, hashes[rows])
         for place in places:
             self._mark(place)
-        self._keep(hashes)
+        self._keep(told)
         return counted
 
     def _mark(self, place: npt.NDArray[np.uint64]) -> None:
@@ -175,8 +207,8 @@ class Seen:
         for at, rows in self.runs:
             yield np.memmap(self.file, np.uint64, "r", at, (2, rows))
 
-    def _keep(self, hashes: Hashes) -> None:
-        self.recent.append(np.ascontiguousarray(hashes[_order(hashes)].T))
+    def _keep(self, told: Sorted) -> None:
+        self.recent.append(np.ascontiguousarray(told.hashes[told.order].T))
         if sum(part.shape[1] for part in self.recent) > _MOST_RECENT:
             together = np.concatenate(self.recent, axis=1)
             self.recent = []
@@ -189,7 +221,10 @@ class Seen:
 def _counted(told: Hashes, hashes: Hashes) -> Ints:
     """Tell how often each hash, (rows, 2), is among some sorted ones, (2, others)."""
     first, second = told
-    left = np.searchsorted(first, hashes[:, 0], side="left")
-    right = np.searchsorted(first, hashes[:, 0], side="right")
-    same = second[np.minimum(left, len(second) - 1)] == hashes[:, 1] if len(second) else np.zeros(len(hashes), bool)
-    return np.where(same, right - left, 0)
+    counted = np.zeros(len(hashes), np.int64)
+    if len(first):
+        at = np.searchsorted(first, hashes[:, 0])
+        within = np.minimum(at, len(first) - 1)
+        rows = np.flatnonzero((first[within] == hashes[:, 0]) & (second[within] == hashes[:, 1]))
+        counted[rows] = np.searchsorted(first, hashes[rows, 0], side="right") - at[rows]
+    return counted

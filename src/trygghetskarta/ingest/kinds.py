@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from trygghetskarta.domain.categories import tree_of
 from trygghetskarta.domain.events import Warned, WarningCode
 from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.ingest.sending import Connect
 
 Ints = npt.NDArray[np.int64]
 
@@ -43,11 +44,11 @@ class Kinds:
         """Read the categories of a source."""
         return cls(source, dict(connection.execute(_KNOWN, {"source": source.number}).all()))
 
-    def number(self, connection: Connection, kinds: pa.StringArray) -> Ints:
+    def number(self, connect: Connect, kinds: pa.StringArray) -> Ints:
         """Give every event its category, adding the ones first met.
 
         Args:
-            connection: Inside a transaction that holds the source's lock.
+            connect: Gives the connection, inside a transaction that holds the source's lock.
             kinds: As the source calls them, (rows,).
 
         Returns:
@@ -58,18 +59,18 @@ class Kinds:
         encoded = kinds.dictionary_encode()
         indices = encoded.indices.to_numpy(zero_copy_only=False)
         rows = np.bincount(indices, minlength=len(encoded.dictionary)).tolist()
-        numbers = [self._number(connection, kind, count) for kind, count in zip(encoded.dictionary.to_pylist(), rows, strict=True)]
+        numbers = [self._number(connect, kind, count) for kind, count in zip(encoded.dictionary.to_pylist(), rows, strict=True)]
         every: Ints = np.array(numbers, np.int64)[indices]
         return every
 
-    def _number(self, connection: Connection, kind: str, rows: int) -> int:
+    def _number(self, connect: Connect, kind: str, rows: int) -> int:
         if kind in self.unknown or kind not in self.numbers:
             category, known = tree_of(self.source).categorise(kind)
             if not known:
                 self.unknown[kind] = self.unknown.get(kind, 0) + rows
             if category.code not in self.ids:
                 named = {"source": self.source.number, "code": category.code, "parent": category.parent, "name": category.name}
-                self.ids[category.code] = connection.execute(_ADD, named).scalar_one()
+                self.ids[category.code] = connect().execute(_ADD, named).scalar_one()
             self.numbers[kind] = self.ids[category.code]
         return self.numbers[kind]
 

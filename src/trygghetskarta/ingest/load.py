@@ -9,8 +9,9 @@ A file comes in parts. While the server takes in the rows of one part, the next 
 from __future__ import annotations
 
 import tempfile
+from collections import deque
 from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO
@@ -22,20 +23,12 @@ from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.events import EventBatch, Message, Precision, Reading, Rejected, Warned, told_together
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
-from trygghetskarta.ingest.copying import copy_in
 from trygghetskarta.ingest.coverage import Days, cover
 from trygghetskarta.ingest.doubles import Doubles
 from trygghetskarta.ingest.event_rows import COLUMNS, Common, Numbered, event_rows
 from trygghetskarta.ingest.feeds import Heard, answer_of, hear, settle
 from trygghetskarta.ingest.holding import Facts, HeldError, reasons
-from trygghetskarta.ingest.identity import (
-    Hashes,
-    Seen,
-    fingerprints,
-    keys_by_id,
-    keys_by_values,
-    occurrences,
-)
+from trygghetskarta.ingest.identity import Hashes, Seen, fingerprints, in_order, keys_by_id, keys_by_values, occurrences
 from trygghetskarta.ingest.kinds import Kinds
 from trygghetskarta.ingest.locating import Located, Locator
 from trygghetskarta.ingest.partitions import Partition, partition_of
@@ -44,12 +37,14 @@ from trygghetskarta.ingest.places import OUTSIDE_KEY, Places
 from trygghetskarta.ingest.publication import announce, hold_source
 from trygghetskarta.ingest.receipts import Receipt, Rejections, record, status_of
 from trygghetskarta.ingest.rollup import Changes, change_rollup, monthly_counts
+from trygghetskarta.ingest.sending import Sending
 from trygghetskarta.ingest.versions import Told, Versions, compare, end, reverted, take_back_untold, tell
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 _LEAST_BYTES_A_ROW = 50
+_READ_AHEAD = 2
 _CONFLICTING = Message(
     "conflicting_row",
     "En tidigare rad i filen har samma id och andra värden; den gäller.",
@@ -96,14 +91,15 @@ def publish(connection: Connection, order: Order, readings: Iterable[Reading], p
     pa.set_memory_pool(pa.system_memory_pool())
     with ThreadPoolExecutor(1) as sender, ThreadPoolExecutor(1) as reader, tempfile.TemporaryFile() as told:
         parts = iter(readings)
-        coming = reader.submit(next, parts, None)
+        # One part more is read than is waited for, so that the reader has something to do also while the areas are indexed.
+        coming = deque(reader.submit(next, parts, None) for _ in range(_READ_AHEAD))
         places.make_ready(order.size // _LEAST_BYTES_A_ROW)
-        reading = coming.result()
-        loading = _Loading.begin(connection, order, places, (sender, told, _rows_expected(order, reading)))
+        reading = coming.popleft().result()
+        loading = _Loading.begin(Sending(sender, connection), order, places, (told, _rows_expected(order, reading)))
         while reading is not None:
-            coming = reader.submit(next, parts, None)
+            coming.append(reader.submit(next, parts, None))
             loading.take(reading)
-            reading = coming.result()
+            reading = coming.popleft().result()
         return loading.finish()
 
 
@@ -138,9 +134,8 @@ class _Loading:
     """A delivery on its way in.
 
     Attributes:
-        connection: Inside the delivery's transaction.
+        sending: The connection, inside the delivery's transaction, on which the rows of one part are sent while the next is prepared.
         order: What is published.
-        sender: Sends the rows of one part while the next is prepared; whoever needs the connection waits for it.
         known_from: When the versions begin.
         events: The table of the source's events.
         any_known: Whether the source had any event before.
@@ -161,9 +156,8 @@ class _Loading:
         heard: The file as a feed's answer, where it is one.
     """
 
-    connection: Connection
+    sending: Sending
     order: Order
-    sender: ThreadPoolExecutor
     known_from: datetime
     events: Partition
     any_known: bool
@@ -182,18 +176,16 @@ class _Loading:
     points: tuple[tuple[float, float] | None, int, int] = (None, 0, 0)
     taken_back: int = 0
     heard: Heard | None = None
-    _sending: Future[None] | None = None
 
     @classmethod
-    def begin(cls, connection: Connection, order: Order, places: Places, help_of: tuple[ThreadPoolExecutor, IO[bytes], int]) -> _Loading:
-        sender, told, rows = help_of
+    def begin(cls, sending: Sending, order: Order, places: Places, seen: tuple[IO[bytes], int]) -> _Loading:
+        (told, rows), connection = seen, sending.connection()
         known_from: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
         events = partition_of(connection, order.source.number)
         first = connection.execute(text("SELECT 1 FROM event WHERE source_id = :source LIMIT 1"), {"source": order.source.number}).first()
         return cls(
-            connection,
+            sending,
             order,
-            sender,
             known_from,
             events,
             first is not None,
@@ -211,24 +203,21 @@ class _Loading:
         """Take in one part."""
         answer = answer_of(self.order.source, reading) if CONTRACTS[self.order.source].polled else None
         if answer is not None:
-            self._wait()
-            self.heard = hear(self.connection, self.order.source, answer, reading)
+            self.heard = hear(self.sending.connection(), self.order.source, answer, reading)
         part = self._prepare(reading)
-        self._wait()
         events, told = part.events, part.told
-        category = self.kinds.number(self.connection, events.kind)
-        place = self.locator.number(self.connection, events, part.located)
+        category = self.kinds.number(self.sending.connection, events.kind)
+        place = self.locator.number(self.sending.connection, events, part.located)
         if self.heard is not None:
             told.fingerprint[self.heard.gone] = 0  # as `take_back` writes it
-        versions = compare(self.connection, self.events, told, any_known=self.any_known)
+        versions = compare(self.sending.connection, self.events, told, any_known=self.any_known)
         if self.heard is not None:
             versions = self.heard.held_against(versions)
         if self.order.complete:
-            tell(self.connection, told.key)
+            tell(self.sending.connection(), told.key)
         changed = np.flatnonzero(versions.is_changed)
-        if self.heard is None:  # of answers it is known which is newer
-            self.reverted += reverted(self.connection, self.order.source, told.key[changed], told.fingerprint[changed])
-        self.changes.add_rows(end(self.connection, self.order.source, told.key[changed], self.known_from))
+        if len(changed):
+            self._replace(told.key[changed], told.fingerprint[changed])
         self._count(part, versions, category, place)
         self.doubles.add(events, versions.is_new)
         if len(versions.kept):
@@ -236,7 +225,14 @@ class _Loading:
             kept = np.sort(versions.kept) if self.events.is_fresh else versions.kept
             common = Common(self.order.source.number, self.order.delivery, self.known_from, self.locator.places.srid or 0)
             rows = event_rows(common, Numbered(events, part.xy, told, category, place), kept)
-            self._sending = self.sender.submit(copy_in, self.connection, self.events.name, COLUMNS, rows)
+            self.sending.send(self.events.name, COLUMNS, rows)
+
+    def _replace(self, key: Hashes, fingerprint: Hashes) -> None:
+        """End the versions of the events that have come to other values."""
+        connection, source = self.sending.connection(), self.order.source
+        if self.heard is None:  # of answers it is known which is newer
+            self.reverted += reverted(connection, source, key, fingerprint)
+        self.changes.add_rows(end(connection, source, key, self.known_from))
 
     def _prepare(self, reading: Reading) -> _Part:
         events, source = reading.events, self.order.source
@@ -249,15 +245,11 @@ class _Loading:
 
     def _told(self, source: SourceId, events: EventBatch, fingerprint: Hashes) -> Told:
         if len(events) and events.identity.null_count == 0:
-            key = keys_by_id(source, events)
-            return Told(key, fingerprint, self.seen.before(key) > 0)
-        number = self.seen.before(fingerprint) + occurrences(fingerprint)
-        return Told(keys_by_values(source, fingerprint, number), fingerprint, np.zeros(len(events), bool))
-
-    def _wait(self) -> None:
-        if self._sending is not None:
-            self._sending.result()
-            self._sending = None
+            keys = in_order(keys_by_id(source, events))
+            return Told(keys, fingerprint, self.seen.before(keys) > 0)
+        values = in_order(fingerprint)
+        number = self.seen.before(values) + occurrences(values)
+        return Told(in_order(keys_by_values(source, fingerprint, number)), fingerprint, np.zeros(len(events), bool))
 
     def _count(self, part: _Part, versions: Versions, category: Ints, place: Ints) -> None:
         reading, events, kept = part.reading, part.events, versions.kept
@@ -266,7 +258,8 @@ class _Loading:
             for row in np.flatnonzero(versions.conflicting).tolist()
         ]
         rejected = sorted([*reading.rejected, *conflicting], key=lambda row: row.line)
-        self.rejections.add(self.connection, rejected)
+        if rejected:
+            self.rejections.add(self.sending.connection(), rejected)
         self.warnings += reading.warnings
         for name, rows in (
             ("read", reading.rows),
@@ -296,10 +289,8 @@ class _Loading:
 
     def finish(self) -> Receipt:
         """Count what has come in, cover the days it tells of, and write the receipt."""
-        self._wait()
-        connection, delivery, source = self.connection, self.order.delivery, self.order.source
-        joining = self.sender.submit(self.events.join, connection)
-        joining.result()
+        connection, delivery, source = self.sending.connection(), self.order.delivery, self.order.source
+        self.events.join(connection)
         if self.order.complete:
             gone = take_back_untold(connection, source, delivery, self.known_from, sorted(self.days.rows))
             self.taken_back = len(gone)
@@ -323,7 +314,7 @@ class _Loading:
 
     def _facts(self) -> Facts:
         """Give what the rules for holding a delivery look at."""
-        history = monthly_counts(self.connection, self.order.source.number)
+        history = monthly_counts(self.sending.connection(), self.order.source.number)
         after = dict(history)
         for number, change in self.changes.months.items():
             after[number] = after.get(number, 0) + change
@@ -342,9 +333,13 @@ class _Loading:
         )
 
     def _receipt(self, warnings: list[Warned]) -> Receipt:
-        row = self.connection.execute(
-            text("SELECT file_name, sha256, adapter FROM delivery WHERE delivery_id = :delivery"), {"delivery": self.order.delivery}
-        ).one()
+        row = (
+            self.sending.connection()
+            .execute(
+                text("SELECT file_name, sha256, adapter FROM delivery WHERE delivery_id = :delivery"), {"delivery": self.order.delivery}
+            )
+            .one()
+        )
         return Receipt(
             self.order.delivery,
             self.order.source,

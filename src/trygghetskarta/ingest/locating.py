@@ -20,6 +20,7 @@ from trygghetskarta.ingest.contract import CityBox
 from trygghetskarta.ingest.coordinates import ranges_of
 from trygghetskarta.ingest.places import OUTSIDE_KEY, Places, areas_of_key
 from trygghetskarta.ingest.replace import areas_of_row
+from trygghetskarta.ingest.sending import Connect
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -167,11 +168,11 @@ class Locator:
         points = [(one, Precision.POINT if one else Precision.OUTSIDE) for one in areas]
         return Located(has_point, combination, points, pair_of, without)
 
-    def number(self, connection: Connection, events: EventBatch, located: Located) -> Ints:
+    def number(self, connect: Connect, events: EventBatch, located: Located) -> Ints:
         """Give every event its place, making the ones first met, and note what is odd.
 
         Args:
-            connection: Inside a transaction.
+            connect: Gives the connection, inside a transaction.
             events: The events.
             located: Their areas.
 
@@ -180,9 +181,9 @@ class Locator:
         """
         place = np.zeros(len(events), np.int64)
         if located.points:
-            place[located.has_point] = self.places.place_ids(connection, located.points)[located.combination]
+            place[located.has_point] = self.places.place_ids(connect, located.points)[located.combination]
         if located.without:
-            place[~located.has_point] = self.places.place_ids(connection, located.without)[located.row_of]
+            place[~located.has_point] = self.places.place_ids(connect, located.without)[located.row_of]
         self.outside += int((place == self.places.known.get(OUTSIDE_KEY, -1)).sum())
         self._note_agreement(events, place)
         return place

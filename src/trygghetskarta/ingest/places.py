@@ -22,6 +22,7 @@ from trygghetskarta.domain.events import Precision
 from trygghetskarta.ingest.contract import CityBox
 from trygghetskarta.ingest.finding import index_of, shore_of, tree_of
 from trygghetskarta.ingest.place import NOWHERE
+from trygghetskarta.ingest.sending import Connect
 from trygghetskarta.ingest.sharing import parts_of
 from trygghetskarta.store.version import hold_tables_still
 
@@ -214,23 +215,24 @@ class Places:
                 waiting.append(int(layers[depth + 1].area_ids[layers[depth].parent[number]]))
         return tuple(sorted(found))
 
-    def place_ids(self, connection: Connection, wanted: Sequence[Known]) -> Ints:
+    def place_ids(self, connect: Connect, wanted: Sequence[Known]) -> Ints:
         """Give the numbers of places, making those that are new.
 
         Args:
-            connection: Inside a transaction.
+            connect: Gives the connection, inside a transaction; asked only where a place is new.
             wanted: For each the areas known to hold it, and how exactly it is known: OUTSIDE or NONE when there are no areas.
 
         Returns:
             The places' numbers, (places,).
         """
         unmet = [one for one in wanted if one not in self._met]
-        self._make(connection, {_key(*one): one for one in unmet if _key(*one) not in self.known})
+        self._make(connect, {_key(*one): one for one in unmet if _key(*one) not in self.known})
         self._met.update({one: self.known[_key(*one)] for one in unmet})
         return np.array([self._met[one] for one in wanted], np.int64)
 
-    def _make(self, connection: Connection, new: dict[str, Known]) -> None:
+    def _make(self, connect: Connect, new: dict[str, Known]) -> None:
         if new:
+            connection = connect()
             # Another delivery may be making the same place: whoever comes second waits for the first, and takes its number.
             columns = {
                 "keys": list(new),

@@ -48,7 +48,7 @@ def replace_events(connection: Connection) -> int:
     places.known.clear()
     moved = _move_points(connection, places)
     rows = connection.execute(_ROWS_WITHOUT_POINT).all()
-    numbers = places.place_ids(connection, [areas_of_row(places, Precision(row.precision), row.area_text) for row in rows])
+    numbers = places.place_ids(lambda: connection, [areas_of_row(places, Precision(row.precision), row.area_text) for row in rows])
     connection.execute(
         _MOVE_ROWS,
         {"precisions": [row.precision for row in rows], "areas": [row.area_text for row in rows], "places": numbers.tolist()},
@@ -105,7 +105,7 @@ def _move_points(connection: Connection, places: Places) -> int:
     if not len(rows):
         return 0
     combination, areas, _ = places.of_points(rows["x"].astype(np.float64), rows["y"].astype(np.float64))
-    numbers = places.place_ids(connection, [(area, Precision.POINT if area else Precision.OUTSIDE) for area in areas])
+    numbers = places.place_ids(lambda: connection, [(area, Precision.POINT if area else Precision.OUTSIDE) for area in areas])
     connection.execute(text("CREATE TEMP TABLE moved (key uuid, source_id smallint, known_from timestamptz, place_id int) ON COMMIT DROP"))
     fields = [
         fixed(rows["key"], "S16"),

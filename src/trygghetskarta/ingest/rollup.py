@@ -43,7 +43,7 @@ _CLEAR = text("DELETE FROM rollup_month WHERE source_id = :source AND month = AN
 _PLACE_BITS, _CATEGORY_BITS = 28, 22
 _MONTH_BITS = _PLACE_BITS + _CATEGORY_BITS
 _MOST_WAITING = 1 << 18
-_MONTHS_AT_ONCE = 12
+_MONTHS_AT_ONCE = 24
 
 
 def rebuild_rollup(connection: Connection) -> None:

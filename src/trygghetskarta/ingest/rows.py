@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
 from difflib import get_close_matches
 from functools import partial
 
@@ -103,27 +104,26 @@ def _part(checker: Checker, layout: Layout, context: Context, counts_by: CountsB
     withdrawn = _withdrawn(checker, layout, columns)
     detail = _detail(checker, layout, absent)
     _warn_of_encoding(checker)
-    good, rows = checker.good, np.flatnonzero(checker.good)
-    kept = pa.array(good)
+    rows = np.flatnonzero(checker.good)
     batch = EventBatch(
-        line=table.line[good],
-        identity=identity.filter(kept),
-        kind=kind.filter(kept),
-        starts_at=times.starts[good],
-        ends_at=times.ends[good],
-        time_precision=times.precision[good],
-        reported_on=times.reported_on[good],
-        month=times.month[good],
-        antal=antal[good],
-        x=x[good],
-        y=y[good],
-        precision=precision[good],
-        area=area.filter(kept),
-        withdrawn=withdrawn[good],
-        detail=detail.filter(kept),
+        line=table.line,
+        identity=identity,
+        kind=kind,
+        starts_at=times.starts,
+        ends_at=times.ends,
+        time_precision=times.precision,
+        reported_on=times.reported_on,
+        month=times.month,
+        antal=antal,
+        x=x,
+        y=y,
+        precision=precision,
+        area=area,
+        withdrawn=withdrawn,
+        detail=detail,
     )
     return Reading(
-        batch,
+        batch if len(rows) == len(table.line) else _of_rows(batch, checker.good),
         lambda row: table.raw(int(rows[row])),
         without_personal_data(checker, frozenset(columns.values())),
         table.blank,
@@ -134,6 +134,13 @@ def _part(checker: Checker, layout: Layout, context: Context, counts_by: CountsB
         table.separator,
         table.upto,
     )
+
+
+def _of_rows(batch: EventBatch, good: npt.NDArray[np.bool_]) -> EventBatch:
+    """Give a batch of some of the rows of another."""
+    mask = pa.array(good)
+    columns = {column.name: getattr(batch, column.name) for column in fields(batch)}
+    return EventBatch(**{name: values.filter(mask) if isinstance(values, pa.Array) else values[good] for name, values in columns.items()})
 
 
 def missing_columns(layout: Layout, header: list[str]) -> list[str]:

@@ -21,6 +21,8 @@ Bools = npt.NDArray[np.bool_]
 MICROSECONDS_A_DAY = 86_400_000_000
 _MICROSECONDS_A_SECOND = 1_000_000
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
+_FIRST_DAY, _LAST_DAY = (int(np.datetime64(f"{year}-01-01", "D").astype(np.int64)) for year in (_FIRST_YEAR, _LAST_YEAR))
+_YEAR_ONE = int(np.datetime64("0001-01-01", "us").astype(np.int64))
 # Where the digits stand in 2026-01-31 14:05:59, and what stands between them.
 _DIGITS = {10: (0, 1, 2, 3, 5, 6, 8, 9), 16: (0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15), 19: (0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18)}
 _STAMP = (
@@ -76,6 +78,44 @@ def _offset(instant: datetime) -> int:
     return 0 if offset is None else int(offset.total_seconds()) * _MICROSECONDS_A_SECOND
 
 
+class _Days(NamedTuple):
+    """Every day from 1900 to 2200, (days,).
+
+    Attributes:
+        offset: How far from UTC the Stockholm clock stands, microseconds.
+        is_steady: True where the clock is not changed on that day nor on the ones beside it, by whichever clock the day is meant.
+        month: Its month, months since 1970.
+    """
+
+    offset: Ints
+    is_steady: Bools
+    month: Ints
+
+
+@cache
+def _days() -> _Days:
+    """Tell of every day what nearly all times of that day have in common."""
+    changes = _changes()
+    day = np.arange(_FIRST_DAY, _LAST_DAY)
+    earlier, later = (np.searchsorted(changes.at, (day + away) * MICROSECONDS_A_DAY) for away in (-1, 2))
+    offset = np.append(changes.before[:1], changes.after)[earlier]
+    return _Days(offset, earlier == later, day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64))
+
+
+def _day_numbers(times: Ints) -> tuple[Ints, Bools]:
+    """Give the number of each time's day among `_days`, and whether it is there; 0 where it is not."""
+    day = times // MICROSECONDS_A_DAY - _FIRST_DAY
+    there = (times >= _FIRST_DAY * MICROSECONDS_A_DAY) & (times < _LAST_DAY * MICROSECONDS_A_DAY)
+    return np.where(there, day, 0), there
+
+
+def _offsets(times: Ints) -> tuple[Ints, Ints]:
+    """Give how far from UTC the Stockholm clock stands at some times, by whichever clock, and the rows where that must be looked up with care."""
+    days = _days()
+    day, there = _day_numbers(times)
+    return days.offset[day], np.flatnonzero(~(there & days.is_steady[day]) & (times != NO_TIME))
+
+
 def to_instants(local: Ints) -> Instants:
     """Turn times by the Stockholm clock into instants.
 
@@ -85,16 +125,24 @@ def to_instants(local: Ints) -> Instants:
     Returns:
         The instants.
     """
+    offset, rest = _offsets(local)
+    found = Instants(np.where(local == NO_TIME, NO_TIME, local - offset), np.zeros(len(local), bool), np.zeros(len(local), bool))
+    if len(rest):
+        for every, some in zip(found, _near_a_change(local[rest]), strict=True):
+            every[rest] = some
+    return found
+
+
+def _near_a_change(local: Ints) -> Instants:
+    """Turn known times by the Stockholm clock into instants, looking for the change of the clock that each may be caught in."""
     changes = _changes()
-    known = local != NO_TIME
     offsets = np.append(changes.before[:1], changes.after)
     number = np.searchsorted(changes.at + changes.before, local, side="right")
-    utc = np.where(known, local - offsets[number], NO_TIME)
     # The change a time may be caught in: the one just before it when the clock was put forward, the one after it when it was put back.
     previous, following = np.maximum(number - 1, 0), np.minimum(number, len(changes.at) - 1)
     skipped = (local >= changes.at[previous] + changes.before[previous]) & (local < changes.at[previous] + changes.after[previous])
     twice = (local >= changes.at[following] + changes.after[following]) & (local < changes.at[following] + changes.before[following])
-    return Instants(utc, known & skipped, known & twice)
+    return Instants(local - offsets[number], skipped, twice)
 
 
 def to_local(utc: Ints) -> Ints:
@@ -106,9 +154,11 @@ def to_local(utc: Ints) -> Ints:
     Returns:
         Microseconds since 1970 by the local clock, (rows,).
     """
-    changes = _changes()
-    offsets = np.append(changes.before[:1], changes.after)
-    return np.where(utc == NO_TIME, NO_TIME, utc + offsets[np.searchsorted(changes.at, utc, side="right")])
+    offset, rest = _offsets(utc)
+    if len(rest):
+        changes = _changes()
+        offset[rest] = np.append(changes.before[:1], changes.after)[np.searchsorted(changes.at, utc[rest], side="right")]
+    return np.where(utc == NO_TIME, NO_TIME, utc + offset)
 
 
 def iso_times(values: pa.StringArray, *, clock: bool) -> Ints:
@@ -127,11 +177,24 @@ def iso_times(values: pa.StringArray, *, clock: bool) -> Ints:
         return out
     letters = np.frombuffer(values.buffers()[2], np.uint8)
     length = np.diff(offsets)
-    for width in _DIGITS if clock else (10,):
+    widths = tuple(_DIGITS) if clock else (10,)
+    if np.isin(length, (0, *widths)).all() and (read := _all_iso(values, length > 0)) is not None:
+        return read
+    for width in widths:
         rows = np.flatnonzero(length == width)
         if len(rows):
             out[rows] = _read_width(letters, offsets[rows].astype(np.int64), width)
     return out
+
+
+def _all_iso(values: pa.StringArray, known: Bools) -> Ints | None:
+    """Read texts of the widths that times have, NO_TIME for the empty ones; None where some text is no time."""
+    try:
+        found = pc.if_else(pa.array(known), values, pa.scalar(None, pa.string())).cast(pa.timestamp("us"))
+    except pa.ArrowInvalid:
+        return None
+    read = np.where(known, pc.fill_null(found.cast(pa.int64()), 0).to_numpy(), NO_TIME)
+    return read if (read[known] >= _YEAR_ONE).all() else None
 
 
 def _read_width(letters: npt.NDArray[np.uint8], begin: Ints, width: int) -> Ints:
@@ -192,9 +255,12 @@ def _far_from_utc(zone: str) -> int:
 
 def months_of(local: Ints) -> Ints:
     """Give the month of each local time: months since 1970, (rows,); NO_TIME where there is none."""
-    return np.where(
-        local == NO_TIME, NO_TIME, np.where(local == NO_TIME, 0, local).astype("datetime64[us]").astype("datetime64[M]").astype(np.int64)
-    )
+    day, there = _day_numbers(local)
+    months = np.where(there, _days().month[day], NO_TIME)
+    rest = np.flatnonzero(~there & (local != NO_TIME))
+    if len(rest):
+        months[rest] = local[rest].astype("datetime64[us]").astype("datetime64[M]").astype(np.int64)
+    return months
 
 
 def days_of(local: Ints) -> Ints:

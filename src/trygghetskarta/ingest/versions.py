@@ -12,8 +12,9 @@ from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest.copying import copy_in, copy_out, encode, fixed
-from trygghetskarta.ingest.identity import Hashes, as_bytes, from_bytes, is_first
+from trygghetskarta.ingest.identity import Hashes, Sorted, as_bytes, from_bytes, is_first
 from trygghetskarta.ingest.partitions import Partition
+from trygghetskarta.ingest.sending import Connect
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
@@ -88,21 +89,26 @@ class Told:
     """A part's events by what makes them themselves.
 
     Attributes:
-        key: (rows, 2).
+        keys: In their order.
         fingerprint: Of their values, (rows, 2).
         again: True where an earlier part of the file told of the same key, (rows,).
     """
 
-    key: Hashes
+    keys: Sorted
     fingerprint: Hashes
     again: Bools
 
+    @property
+    def key(self) -> Hashes:
+        """The keys in the order of the file, (rows, 2)."""
+        return self.keys.hashes
 
-def compare(connection: Connection, events: Partition, told: Told, *, any_known: bool) -> Versions:
+
+def compare(connect: Connect, events: Partition, told: Told, *, any_known: bool) -> Versions:
     """Tell what each event is to the versions now known.
 
     Args:
-        connection: Inside a transaction that holds the source's lock.
+        connect: Gives the connection, inside a transaction that holds the source's lock; asked only where something may be known.
         events: The table of the source's events.
         told: The events.
         any_known: Whether the source had any event before this delivery.
@@ -110,11 +116,11 @@ def compare(connection: Connection, events: Partition, told: Told, *, any_known:
     Returns:
         The comparison.
     """
-    order, first, holder = is_first(told.key)
+    order, (first, holder) = told.keys.order, is_first(told.keys)
     if not any_known and first.all() and not told.again.any():
         return Versions(first, ~first, ~first, ~first, order)
     asked = first if any_known else first & told.again
-    known_key, known_value = _current(connection, events, told.key[asked])
+    known_key, known_value = _current(connect(), events, told.key[asked])
     found, value = _look_up(known_key, known_value, told.key)
     holds = first & ~told.again
     reference = np.where((told.again | holds)[:, None], value, told.fingerprint[holder])

@@ -83,11 +83,13 @@ class Block:
         begin = [min(max(span.first.number - self.first, 0), months) for span in spans]
         end = [min(max(span.last.number - self.first + 1, 0), months) for span in spans]
         part = self.sums[cells]
-        total = np.zeros((part.shape[0], len(begin)), np.int64)
+        total = np.zeros((part.shape[0], 2 * len(begin)), np.int64)
         for run in ranges:
-            low, high = np.searchsorted(self.used, run)
-            total += part[:, high][:, end] - part[:, high][:, begin] - part[:, low][:, end] + part[:, low][:, begin]
-        return total
+            low, high = np.searchsorted(self.used, run).tolist()
+            total += part[:, high, :][:, end + begin]
+            if low:  # before the first category there is nothing
+                total -= part[:, low, :][:, end + begin]
+        return np.asarray(total[:, : len(end)] - total[:, len(end) :])
 
 
 @dataclass(frozen=True, slots=True)

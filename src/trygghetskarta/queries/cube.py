@@ -21,7 +21,7 @@ from trygghetskarta.domain.categories import Category
 from trygghetskarta.domain.counts import Ledger, MonthKnown
 from trygghetskarta.domain.periods import LOCAL_TIME, Month, Span
 from trygghetskarta.domain.sources import CONTRACTS, CountsBy, SourceId
-from trygghetskarta.errors import NotCoveredError, NotFoundError
+from trygghetskarta.errors import NotCoveredError, NotFoundError, bad_parameter
 from trygghetskarta.queries.adjacency import load_neighbours
 from trygghetskarta.queries.blocks import Block, Kinds, Knowledge, load_blocks
 from trygghetskarta.queries.cells import BUCKETS, load_cells
@@ -79,6 +79,7 @@ class Cube:
         population: The denominators.
         editions: All editions there are, newest first.
         weights: The sets of harm weights by name, the newest first.
+        cells_limit: The most figures of one answer, areas times periods; None for any number.
     """
 
     edition: Edition
@@ -99,11 +100,22 @@ class Cube:
     population: Population
     weights: Mapping[str, Weights]
     editions: tuple[Edition, ...] = ()
+    cells_limit: int | None = None
 
     @property
     def covered(self) -> Mapping[SourceId, Ints]:
         """Months delivered by source, whole or in part, ascending."""
         return {source: delivered.months for source, delivered in self.delivered.items()}
+
+    def refuse_too_many(self, areas: int, periods: int) -> None:
+        """Refuse an answer of more figures than it may hold, before anything is counted."""
+        if self.cells_limit is not None and areas * periods > self.cells_limit:
+            raise bad_parameter(
+                "area",
+                None,
+                f"{areas} områden gånger {periods} perioder är fler än de {self.cells_limit} tal ett svar får ha. Ange färre.",
+                f"{areas} areas times {periods} periods are more than the {self.cells_limit} figures of an answer. Ask for fewer.",
+            )
 
     def cells(self, level: AreaLevel) -> slice:
         """Give the cells of the areas of a level."""
@@ -124,13 +136,17 @@ class Cube:
     def ledger(self, level: AreaLevel, ranges: Mapping[SourceId, Iterable[tuple[int, int]]], span: Span) -> Ledger:
         """Say where every event of a span went at a level."""
         rest = _rest(self.areas, level)
-        placed = int(self.count(self.cells(level), ranges, (span,)).sum())
-        area_only, unplaced, outside = (int(value) for value in self.count(rest, ranges, (span,))[:, 0])
+        placed = _sum(self.blocks, self.cells(level), ranges, span)
+        area_only, unplaced, outside = self.count(rest, ranges, (span,))[:, 0].tolist()
         after = _rest(self.areas, list(self.areas)[-1]).stop
-        withheld = int(self.withheld_counts(slice(after, after + 1), ranges, (span,)).sum())
-        undated = int(_together(self.undated, slice(0, 1), ranges, (span,)).sum())
-        estimated = int(self.estimated_counts(self.cells(level), ranges, (span,)).sum())
+        withheld = _sum(self.withheld, slice(after, after + 1), ranges, span)
+        undated = _sum(self.undated, slice(0, 1), ranges, span)
+        estimated = _sum(self.estimated, self.cells(level), ranges, span)
         return Ledger(placed, area_only, unplaced, outside, withheld, undated, estimated)
+
+
+def _sum(blocks: Mapping[SourceId, Block], cells: slice, ranges: Mapping[SourceId, Iterable[tuple[int, int]]], span: Span) -> int:
+    return sum(int(blocks[source].count(cells, runs, (span,)).sum()) for source, runs in ranges.items() if source in blocks)
 
 
 def _together(
@@ -318,13 +334,16 @@ def delivered_months(cube: Cube, source: SourceId, span: Span) -> Ints:
 
 def partial_months(cube: Cube, source: SourceId, span: Span) -> tuple[Month, ...]:
     """List the months of a span that a source delivered only some days of."""
-    partial = set(cube.delivered[source].partial.tolist()) if source in cube.delivered else set()
-    return tuple(month for month in span if month.number in partial)
+    delivered = cube.delivered.get(source)
+    return () if delivered is None else tuple(Month(number) for number in _within(delivered.partial, span))
 
 
 def missing_months(cube: Cube, source: SourceId, span: Span) -> tuple[Month, ...]:
     """List the months of a span that a source never delivered."""
-    delivered = set(delivered_months(cube, source, span).tolist())
+    months = delivered_months(cube, source, span)
+    if len(months) == span.months:
+        return ()
+    delivered = set(months.tolist())
     return tuple(month for month in span if month.number not in delivered)
 
 
@@ -336,10 +355,19 @@ def provisional_months(cube: Cube, source: SourceId, span: Span) -> tuple[Month,
     known_on = cube.known_on.get(source)
     if known_on is None:
         return ()
-    missing = set(missing_months(cube, source, span))
     told = cube.delivered.get(source)
     # Months that more will be added to: by another date than the source's own those still open, by its own those known too little of.
-    to_grow = {Month(number) for number in told.open.tolist()} if told is not None else set()
-    to_grow |= {known.month for known in cube.completeness.get(source, ()) if known.provisional}
-    finality = CONTRACTS[source].finality
-    return tuple(month for month in span if month not in missing and (known_on < finality.final_from(month) or month in to_grow))
+    to_grow = set(_within(told.open, span)) if told is not None else set()
+    to_grow |= {known.month.number for known in cube.completeness.get(source, ()) if known.provisional and span.holds(known.month)}
+    finality, number = CONTRACTS[source].finality, span.last.number
+    # A month is never final before an earlier one.
+    while number >= span.first.number and known_on < finality.final_from(Month(number)):
+        to_grow.add(number)
+        number -= 1
+    missing = {month.number for month in missing_months(cube, source, span)} if to_grow else set()
+    return tuple(Month(number) for number in sorted(to_grow - missing))
+
+
+def _within(months: Ints, span: Span) -> list[int]:
+    inside: list[int] = months[(months >= span.first.number) & (months <= span.last.number)].tolist()
+    return sorted(inside)

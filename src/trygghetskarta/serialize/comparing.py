@@ -10,12 +10,13 @@ import numpy.typing as npt
 from trygghetskarta.analysis.comparison import Change, Findings, Rates
 from trygghetskarta.analysis.verdicts import FALSE_SHARE, SINGLE, STRONG, Verdict
 from trygghetskarta.domain.counts import Published, Statistics
+from trygghetskarta.serialize.values import Exactly, Rounded, Same, Values, Whole, Words, words_of
 from trygghetskarta.stats.dispersion import LIMIT, Dispersion, Variance
 from trygghetskarta.stats.funnel import Funnel
 from trygghetskarta.stats.ranking import DRAWS, SEED
 
 Floats = npt.NDArray[np.float64]
-Columns = dict[str, list[Any]]
+Columns = dict[str, Values]
 
 POSITIONS = {-2: "below998", -1: "below95", 0: "inside", 1: "above95", 2: "above998"}
 
@@ -38,8 +39,8 @@ def statistics_columns(findings: Findings | None, areas: int) -> Columns:
         The same columns whatever was found; None where there is nothing to say.
     """
     if findings is None:
-        nothing = dict.fromkeys((*_RATES, *_RATIOS, "verdict", "evidence", "rankLow", "rankHigh", "expected", "funnel", *_LIMITS))
-        return {**{name: [None] * areas for name in nothing}, "verdict": [Verdict.NOT_APPLICABLE.value] * areas}
+        names = (*_RATES, *_RATIOS, "verdict", "evidence", "rankLow", "rankHigh", "expected", "funnel", *_LIMITS)
+        return {**{name: Same(None, areas) for name in names}, "verdict": Same(Verdict.NOT_APPLICABLE.value, areas)}
     return {
         **_of_rates(findings.rates, areas),
         **_of_change(findings.change),
@@ -48,57 +49,49 @@ def statistics_columns(findings: Findings | None, areas: int) -> Columns:
     }
 
 
-def listed(values: Floats, decimals: int) -> list[float | None]:
-    """Give figures as a row holds them: rounded, and None for what is not a number or not finite."""
-    figures: list[float | None] = (np.round(values, decimals) + 0.0).tolist()
-    for number in np.flatnonzero(~np.isfinite(values)).tolist():
-        figures[number] = None
-    return figures
-
-
 def _of_rates(rates: Rates | None, areas: int) -> Columns:
     if rates is None:
-        return {name: [None] * areas for name in _RATES}
+        return {name: Same(None, areas) for name in _RATES}
     values = (rates.rate, rates.low, rates.high, rates.smoothed, rates.smoothed_local)
-    return {name: listed(value * _PER, _DECIMALS) for name, value in zip(_RATES, values, strict=True)}
+    return {name: Rounded(value * _PER, _DECIMALS) for name, value in zip(_RATES, values, strict=True)}
 
 
 def _of_change(change: Change) -> Columns:
     judged = change.judged
     return {
-        **{name: listed(value, _DECIMALS) for name, value in zip(_RATIOS, (change.ratio, change.low, change.high), strict=False)},
+        **{name: Rounded(value, _DECIMALS) for name, value in zip(_RATIOS, (change.ratio, change.low, change.high), strict=False)},
         "pValue": _digits(judged.p),
         "adjustedP": _digits(judged.adjusted),
-        "verdict": [verdict.value for verdict in judged.verdicts],
-        "evidence": [evidence.value if evidence is not None else None for evidence in judged.evidence],
+        "verdict": words_of([verdict.value for verdict in judged.verdicts]),
+        "evidence": words_of([evidence.value if evidence is not None else None for evidence in judged.evidence]),
     }
 
 
-def _digits(values: Floats) -> list[float | None]:
+def _digits(values: Floats) -> Values:
     """Give p-values to six decimals, and small ones to four digits that count."""
-    written = listed(values, 6)
+    written = np.round(values, 6) + 0.0
     for number in np.flatnonzero(values < _SMALL).tolist():
         written[number] = float(f"{values[number]:.4g}")
-    return written
+    return Exactly(written)
 
 
 def _of_ranks(rates: Rates | None, areas: int) -> Columns:
     if rates is None:
-        return {name: [None] * areas for name in ("rankLow", "rankHigh")}
-    return {name: [rank or None for rank in ranks.tolist()] for name, ranks in (("rankLow", rates.rank_low), ("rankHigh", rates.rank_high))}
+        return {name: Same(None, areas) for name in ("rankLow", "rankHigh")}
+    return {name: Whole(ranks, ranks > 0) for name, ranks in (("rankLow", rates.rank_low), ("rankHigh", rates.rank_high))}
 
 
 def _of_funnel(funnel: Funnel | None, rates: Rates | None, areas: int) -> Columns:
     if funnel is None or rates is None:
-        return {name: [None] * areas for name in ("expected", "funnel", *_LIMITS)}
+        return {name: Same(None, areas) for name in ("expected", "funnel", *_LIMITS)}
     # Limits are found as counts; drawn they are rates, as the areas are.
     scale = np.divide(funnel.target * _PER, funnel.expected, out=np.full(areas, np.nan), where=funnel.expected > 0)
-    positions = [POSITIONS[position] for position in funnel.position.tolist()]
-    drawn = np.isfinite(funnel.expected).tolist()
+    lowest = min(POSITIONS)
+    positions = np.where(np.isfinite(funnel.expected), funnel.position - lowest, len(POSITIONS))
     return {
-        "expected": listed(funnel.expected, 2),
-        "funnel": [position if inside else None for position, inside in zip(positions, drawn, strict=True)],
-        **{name: listed(funnel.limits[:, at] * scale, _DECIMALS) for at, name in enumerate(_LIMITS)},
+        "expected": Rounded(funnel.expected, 2),
+        "funnel": Words(positions, (*(POSITIONS[at] for at in sorted(POSITIONS)), None)),
+        **{name: Rounded(funnel.limits[:, at] * scale, _DECIMALS) for at, name in enumerate(_LIMITS)},
     }
 
 
@@ -169,7 +162,7 @@ def _of_total(findings: Findings) -> dict[str, Any] | None:
         return None
     columns = _of_change(total)
     return {
-        **{name: columns[name][0] for name in ("ratio", "ratioLow", "ratioHigh", "pValue", "verdict")},
+        **{name: columns[name].listed()[0] for name in ("ratio", "ratioLow", "ratioHigh", "pValue", "verdict")},
         "per": "personYears" if total.by_people else "days",
         "dispersion": _of_dispersion(findings.total_dispersion),
     }
@@ -188,4 +181,5 @@ def _of_rate_for_all(findings: Findings) -> dict[str, Any]:
 
 
 def _number(value: float, decimals: int = _DECIMALS) -> float | None:
-    return listed(np.array([value]), decimals)[0]
+    told: float | None = Rounded(np.array([value]), decimals).listed()[0]
+    return told

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from itertools import product
 from typing import Any
 
 from trygghetskarta.domain.answers import Answered
 from trygghetskarta.domain.counts import Status
 from trygghetskarta.serialize.columns import Kind, known_columns
-from trygghetskarta.serialize.figures import Columns, Row, rows_of
+from trygghetskarta.serialize.figures import Columns
 from trygghetskarta.serialize.jsonstat import METRIC, Dataset, Dimension
 from trygghetskarta.serialize.titles import source_names, title
 
@@ -32,34 +32,48 @@ def dataset(answer: Answered, members: Mapping[str, Any], columns: Columns, dime
         The dataset. Where no column is the time there is a dimension `period` of one category, the months of the question. What of a row is no
         number stands in `extension.texts`, one value per combination of the dimensions, in their order.
     """
-    rows = rows_of(columns)
-    categories = {name: _categories(name, rows) for name in dimensions}
-    metrics = [name for name in columns if name not in dimensions and known_columns()[name].kind.is_number]
-    texts = [name for name in columns if name not in dimensions and not known_columns()[name].kind.is_number]
-    row_of = {tuple(str(row[name]) for name in dimensions): row for row in rows}
-    placed = [row_of.get(codes) for codes in product(*categories.values())]
-    values = [row[metric] if row is not None else None for row in placed for metric in metrics]
-    said = [_status(row, metric) for row in placed for metric in metrics]
+    categories = {name: _categories(name, columns) for name in dimensions}
+    others = [name for name in columns if name not in dimensions]
+    metrics = [name for name in others if known_columns()[name].kind.is_number]
+    order = _order(columns, categories)
+    laid = {name: [values[row] if row is not None else None for row in order] for name, values in columns.items()}
+    values: list[float | None] = [None] * (len(order) * len(metrics))
+    status: dict[int, str] = {}
+    for number, metric in enumerate(metrics):
+        values[number :: len(metrics)] = laid[metric]
+        said = _said(metric, laid)
+        status |= {at * len(metrics) + number: why for at, why in enumerate(said) if why is not None and order[at] is not None}
     named = [_dimension(name, found, columns) for name, found in categories.items()]
     if not any(dimension.role == "time" for dimension in named):
         span = str(answer.question.span)
         named.append(Dimension("period", known_columns()["period"].name, {span: span}, "time"))
-    kept = {name: [row[name] if row is not None else None for row in placed] for name in texts}
     return Dataset(
         label=title(answer),
         source=source_names(answer),
         updated=answer.provenance.published_at,
         dimensions=(*named, _metric(metrics, members)),
         values=values,
-        status={place: status for place, status in enumerate(said) if status is not None},
+        status=dict(sorted(status.items())),
         notes=members["sentences"],
-        extension={**members, "texts": kept},
+        extension={**members, "texts": {name: laid[name] for name in others if name not in metrics}},
     )
 
 
-def _categories(name: str, rows: list[Row]) -> dict[str, str]:
-    label = _LABELS.get(name, name)
-    return {str(row[name]): str(row.get(label, row[name])) for row in rows}
+def _order(columns: Columns, categories: Mapping[str, Mapping[str, str]]) -> list[int | None]:
+    """Give for each combination of categories, the last varying fastest, the number of its row; None where there is no such row."""
+    order: list[int | None] = [None] * math.prod(len(found) for found in categories.values())
+    numbers = [{code: number for number, code in enumerate(found)} for found in categories.values()]
+    for row, codes in enumerate(zip(*(columns[name] for name in categories), strict=True)):
+        at = 0
+        for code, known in zip(codes, numbers, strict=True):
+            at = at * len(known) + known[str(code)]
+        order[at] = row
+    return order
+
+
+def _categories(name: str, columns: Columns) -> dict[str, str]:
+    labels = columns.get(_LABELS.get(name, name), columns[name])
+    return {str(code): str(label) for code, label in zip(columns[name], labels, strict=True)}
 
 
 def _dimension(name: str, categories: Mapping[str, str], columns: Columns) -> Dimension:
@@ -83,14 +97,16 @@ def _unit(name: str, per: str) -> dict[str, Any]:
     return {"label": "procent"} if name.lower().endswith("percent") else {}
 
 
-def _status(row: Row | None, metric: str) -> str | None:
-    """Tell what there is to say of a value: why there is none, or that it may change; None for a plain value, and where there is no row."""
-    if row is None:
-        return None
-    if row[metric] is not None:
-        return "provisional" if row.get("provisional") else None
-    reasons = [row.get(column) for column in _reasons(metric)]
-    return next((reason for reason in reasons if reason not in (None, Status.VALUE.value)), Status.NOT_APPLICABLE.value)
+def _said(metric: str, laid: Columns) -> list[str | None]:
+    """Tell what there is to say of each value of a column: why there is none, or that it may change; None for a plain value."""
+    values = laid[metric]
+    nothing = [None] * len(values)
+    provisional = ["provisional" if may_change else None for may_change in laid.get("provisional", nothing)]
+    why: list[str | None] = [Status.NOT_APPLICABLE.value] * len(values)
+    for column in reversed(_reasons(metric)):
+        told = laid.get(column, nothing)
+        why = [reason if reason not in (None, Status.VALUE.value) else before for reason, before in zip(told, why, strict=True)]
+    return [reason if value is None else change for value, change, reason in zip(values, provisional, why, strict=True)]
 
 
 def _reasons(metric: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from trygghetskarta.domain.counts import Published, Status
+from trygghetskarta.serialize.values import Each, Same, Values
 
 METHOD = "land-share"
 
@@ -24,7 +25,7 @@ def estimated_series(published: Published) -> dict[str, list[Any]]:
     return {"estimated": estimated, "estimatedShare": _shares(estimated, counts)}
 
 
-def estimated_columns(published: Published) -> dict[str, list[Any]]:
+def estimated_columns(published: Published) -> dict[str, Values]:
     """Give what the rows of a comparison say of how much of their counts is estimated.
 
     Args:
@@ -33,10 +34,13 @@ def estimated_columns(published: Published) -> dict[str, list[Any]]:
     Returns:
         `estimated` and `estimatedShare` as in a series, and `baselineEstimated`: None without a baseline. Each has a value per area.
     """
+    rows, paired = len(published.areas), len(published.periods) > 1
+    if published.estimated is None and (published.status == Status.VALUE.number).all():
+        return {"estimated": Same(0, rows), "estimatedShare": Same(0.0, rows), "baselineEstimated": Same(0 if paired else None, rows)}
     estimated = _counted(published, slice(0, 1))
     shares = _shares(estimated, published.counts[:, 0].tolist())
-    baseline = _counted(published, slice(1, 2)) if len(published.periods) > 1 else [None] * len(estimated)
-    return {"estimated": estimated, "estimatedShare": shares, "baselineEstimated": baseline}
+    baseline = _counted(published, slice(1, 2)) if paired else [None] * rows
+    return {"estimated": Each(estimated), "estimatedShare": Each(shares), "baselineEstimated": Each(baseline)}
 
 
 def _shares(estimated: list[int | None], counts: list[int]) -> list[float | None]:

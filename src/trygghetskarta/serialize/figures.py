@@ -13,11 +13,13 @@ import numpy as np
 from trygghetskarta.analysis.comparison import Findings
 from trygghetskarta.analysis.harm import METHOD as HARM_METHOD
 from trygghetskarta.domain.answers import Answered
+from trygghetskarta.domain.areas import Area
 from trygghetskarta.domain.counts import DenominatorUsed, Published, Statistics, Status
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
-from trygghetskarta.serialize.comparing import listed, methods_of, statistics_columns
+from trygghetskarta.serialize.comparing import methods_of, statistics_columns
 from trygghetskarta.serialize.estimates import estimated_columns, estimated_methods, estimated_series
 from trygghetskarta.serialize.harm import comparison_columns, series_columns
+from trygghetskarta.serialize.values import Bools, Rounded, Same, Values, Whole, Words
 from trygghetskarta.stats.rates import per_thousand_years
 
 Row = dict[str, Any]
@@ -43,14 +45,25 @@ def comparison_table(published: Published, findings: Findings | None = None) -> 
     Returns:
         Columns with a value for each area, in their order. Without statistics there is a rate just when one was asked for.
     """
-    counted = {
-        **_areas(published),
+    areas = [named(area) for area in published.areas]
+    told = {name: values.listed() for name, values in compared_columns(published, findings).items()}
+    return {**columns_of(areas, ("code", "name", "level", "parent")), **told}
+
+
+def named(area: Area) -> Row:
+    """Give what a row says of its area, before anything else."""
+    return {"code": area.code, "name": area.name, "level": area.level.value, "parent": area.parent}
+
+
+def compared_columns(published: Published, findings: Findings | None = None) -> dict[str, Values]:
+    """Give what a comparison says besides which area it says it of; as for `comparison_table`."""
+    return {
         **_counts(published),
         **_statistics(published, findings),
         **_states(published),
         **estimated_columns(published),
+        **comparison_columns(published),
     }
-    return {**counted, **comparison_columns(published)}
 
 
 def rows_of(columns: Columns) -> list[Row]:
@@ -71,66 +84,54 @@ def columns_of(rows: Sequence[Row], names: Sequence[str] = ()) -> Columns:
     return {name: [row[name] for row in rows] for name in (rows[0] if rows else names)}
 
 
-def _areas(published: Published) -> dict[str, list[Any]]:
-    areas = published.areas
+def _counts(published: Published) -> dict[str, Values]:
+    known = published.status == Status.VALUE.number
+    now, rows = published.counts[:, 0], len(published.areas)
+    count = Whole(now, _unless_all(known[:, 0]))
+    if len(published.periods) == 1:
+        nothing = Same(None, rows)
+        return {"count": count, "baselineCount": nothing, "difference": nothing, "percent": nothing}
+    before, both = published.counts[:, 1], known.all(axis=1) & published.comparable
+    percent = np.divide(100.0 * (now - before), before, out=np.full(rows, np.nan), where=both & (before > 0))
     return {
-        "code": [area.code for area in areas],
-        "name": [area.name for area in areas],
-        "level": [area.level.value for area in areas],
-        "parent": [area.parent for area in areas],
+        "count": count,
+        "baselineCount": Whole(before, _unless_all(known[:, 1])),
+        "difference": Whole(now - before, _unless_all(both)),
+        "percent": Rounded(percent, _DECIMALS),
     }
 
 
-def _counts(published: Published) -> dict[str, list[Any]]:
-    nothing = [None] * len(published.areas)
-    count = _column(published, 0)
-    baseline = _column(published, 1) if len(published.periods) > 1 else nothing
-    difference = [_less(now, before) for now, before in zip(count, baseline, strict=True)] if published.comparable else nothing
-    percent = [
-        round(100 * more / before, _DECIMALS) + 0.0 if more is not None and before else None
-        for more, before in zip(difference, baseline, strict=True)
-    ]
-    return {"count": count, "baselineCount": baseline, "difference": difference, "percent": percent}
+def _unless_all(known: Bools) -> Bools | None:
+    return None if known.all() else known
 
 
-def _less(now: int | None, before: int | None) -> int | None:
-    return now - before if now is not None and before is not None else None
-
-
-def _column(published: Published, column: int) -> list[int | None]:
-    value = (published.status[:, column] == Status.VALUE.number).tolist()
-    return [count if known else None for count, known in zip(published.counts[:, column].tolist(), value, strict=True)]
-
-
-def _statistics(published: Published, findings: Findings | None) -> dict[str, list[Any]]:
+def _statistics(published: Published, findings: Findings | None) -> dict[str, Values]:
     if published.question.statistics is Statistics.ALL:
         return statistics_columns(findings, len(published.areas))
     rates = _rates(published)
     if rates is None:
         return {}
     ends = np.where((published.status[:, 0] == Status.VALUE.number)[:, None], rates[:, 0], np.nan)
-    return {name: listed(ends[:, at], 4) for at, name in enumerate(_RATE)}
+    return {name: Rounded(ends[:, at], 4) for at, name in enumerate(_RATE)}
 
 
-def _states(published: Published) -> dict[str, list[Any]]:
+def _states(published: Published) -> dict[str, Values]:
     """Give the status of each value; of a rate that was asked for and does not apply, that it does not."""
-    told, many = [status.value for status in Status], len(published.areas)
-    paired = len(published.periods) > 1
+    told, rows = [status.value for status in Status], len(published.areas)
     return {
-        "status": _told_status(published, slice(0, 1)),
-        "baselineStatus": [told[number] for number in published.status[:, 1].tolist()] if paired else [None] * many,
-        "provisional": [bool(published.provisional.any())] * many,
+        "status": Words(_status(published, slice(0, 1)), told),
+        "baselineStatus": Words(published.status[:, 1], told) if len(published.periods) > 1 else Same(None, rows),
+        "provisional": Same(bool(published.provisional.any()), rows),
     }
 
 
-def _told_status(published: Published, periods: slice) -> list[str]:
-    """Give the status of each value of some periods, by area and then by period; of a rate where nobody lives, that it does not apply."""
-    told = [status.value for status in Status]
-    status = np.array(published.status[:, periods])
+def _status(published: Published, periods: slice) -> np.ndarray[Any, np.dtype[np.int8]]:
+    """Give the number of each status of some periods, by area, then by period; of a rate where nobody lives, that it does not apply."""
+    status = published.status[:, periods]
     if published.person_years is not None:
         nowhere = ~(published.person_years[:, periods] > 0)
-        status[(status == Status.VALUE.number) & nowhere] = Status.NOT_APPLICABLE.number
-    return [told[number] for number in status.ravel().tolist()]
+        status = np.where((status == Status.VALUE.number) & nowhere, Status.NOT_APPLICABLE.number, status)
+    return status.ravel()
 
 
 def series_rows(published: Published) -> list[Row]:
@@ -159,7 +160,7 @@ def series_table(published: Published) -> Columns:
         "from": [str(period.span.first) for period in periods] * len(areas),
         "to": [str(period.span.last) for period in periods] * len(areas),
         "count": [count if known else None for count, known in zip(counts, value.tolist(), strict=True)],
-        "status": _told_status(published, slice(None)),
+        "status": Words(_status(published, slice(None)), [status.value for status in Status]).listed(),
         "provisional": published.provisional.tolist() * len(areas),
         **estimated_series(published),
         **_rates_of_series(published, value),
@@ -175,7 +176,7 @@ def _rates_of_series(published: Published, value: np.ndarray[Any, np.dtype[np.bo
     ends = rates.reshape(-1, 3)
     nowhere = value & np.isnan(ends).any(axis=1)
     ends = np.where((value & ~nowhere)[:, None], ends, np.nan)
-    return {name: listed(ends[:, at], 4) for at, name in enumerate(_RATE)}
+    return {name: Rounded(ends[:, at], 4).listed() for at, name in enumerate(_RATE)}
 
 
 def methods(published: Published, findings: Findings | None = None) -> tuple[str, ...]:

@@ -16,9 +16,10 @@ from trygghetskarta.errors import bad_parameter
 from trygghetskarta.serialize.comparing import beside
 from trygghetskarta.serialize.csv import Dialect, table
 from trygghetskarta.serialize.datasets import dataset
-from trygghetskarta.serialize.figures import Columns, Row, comparison_table, head, methods, rows_of
+from trygghetskarta.serialize.figures import Columns, Row, compared_columns, comparison_table, head, methods, rows_of
 from trygghetskarta.serialize.geofiles import Sheet, flatgeobuf, geopackage, parquet
-from trygghetskarta.serialize.geojson import Outlines, feature_collection
+from trygghetskarta.serialize.geojson import Features, Outlines, feature_collection, joined_collection
+from trygghetskarta.serialize.joining import Joined
 from trygghetskarta.serialize.jsonstat import write_dataset
 from trygghetskarta.serialize.saying.answers import sentences
 from trygghetskarta.serialize.titles import title
@@ -228,3 +229,18 @@ def write_comparison(published: Published, writing: Writing) -> bytes:
         outlines=writing.outlines,
     )
     return write(published, figures, writing)
+
+
+def join_comparison(published: Published, features: Features) -> Joined:
+    """Write the answer to a comparison as GeoJSON, the same as `write_comparison` does, joined from what every comparison has in common.
+
+    Args:
+        published: The answer.
+        features: How the features of its areas begin.
+
+    Returns:
+        The collection.
+    """
+    findings = find(published)
+    members = {**head(published, sentences(published, findings), methods(published, findings)), **beside(published, findings)}
+    return joined_collection(members, features.of(published.areas), compared_columns(published, findings))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 import orjson
 
-from trygghetskarta.serialize.figures import Row
+from trygghetskarta.domain.areas import Area
+from trygghetskarta.serialize.figures import Row, named
+from trygghetskarta.serialize.joining import Joined, Parts
+from trygghetskarta.serialize.values import Values, members
 
 Outlines = Mapping[str, str]
 
@@ -31,6 +35,61 @@ def feature_collection(head: Mapping[str, Any], rows: list[Row], outlines: Outli
         for row in rows
     ]  # fmt: skip
     return orjson.dumps({"type": "FeatureCollection", **head, "features": features})
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """The beginnings of the features of a level, up to and with the properties that say which area each is of: the same in every answer.
+
+    Attributes:
+        areas: The areas.
+        parts: One per area.
+        number_of: Which, by the area's code.
+    """
+
+    areas: Sequence[Area]
+    parts: Parts
+    number_of: Mapping[str, int]
+
+    @classmethod
+    def begin(cls, areas: Sequence[Area], outlines: Outlines) -> Features:
+        """Write the beginnings.
+
+        Args:
+            areas: The areas.
+            outlines: GeoJSON text of each area's outline by its code; empty for none.
+
+        Returns:
+            What every answer about these areas begins its features with.
+        """
+        features = (
+            {"type": "Feature", "id": area.code, "geometry": _geometry(outlines, area.code), "properties": named(area)} for area in areas
+        )
+        parts = Parts.of(orjson.dumps(feature)[:-2] for feature in features)
+        return cls(areas, parts, {area.code: number for number, area in enumerate(areas)})
+
+    def of(self, areas: Sequence[Area]) -> Parts:
+        """Give those of some areas, in their order."""
+        if areas is self.areas:
+            return self.parts
+        return self.parts.taken([self.number_of[area.code] for area in areas])
+
+
+def joined_collection(head: Mapping[str, Any], parts: Parts, columns: Mapping[str, Values]) -> Joined:
+    """Write columns as features, joined from the beginnings of the features.
+
+    Args:
+        head: Members that stand beside the features.
+        parts: The beginnings, one per row, as `Features` has them.
+        columns: Further properties.
+
+    Returns:
+        The collection, the same as `feature_collection` gives of the rows.
+    """
+    figures = members(columns, len(parts.plain), b"}},")
+    if figures:
+        figures[-1] = figures[-1][:-1]
+    return Joined(orjson.dumps({"type": "FeatureCollection", **head, "features": []})[:-2], parts, figures, b"]}")
 
 
 def by_area(rows: list[Row]) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from trygghetskarta.analysis.harm import HarmFindings, find_harm
 from trygghetskarta.domain.counts import Published, Status
+from trygghetskarta.serialize.values import Rounded, Values, Words
 
 Floats = npt.NDArray[np.float64]
 
@@ -16,7 +17,7 @@ _DECIMALS = 2
 _SHARE_DECIMALS = 4
 
 
-def comparison_columns(published: Published) -> dict[str, list[Any]]:
+def comparison_columns(published: Published) -> dict[str, Values]:
     """Give the columns of harm of a comparison.
 
     Args:
@@ -28,14 +29,15 @@ def comparison_columns(published: Published) -> dict[str, list[Any]]:
     found = find_harm(published)
     if found is None:
         return {}
-    columns = _columns(found, 0)
-    before = found.harm[:, 1] if len(published.periods) > 1 else np.full(len(published.areas), np.nan)
+    paired = len(published.periods) > 1
+    before = found.harm[:, 1] if paired else np.full(len(published.areas), np.nan)
     difference = found.harm[:, 0] - before if published.comparable else np.full(len(published.areas), np.nan)
-    return columns | {
-        "baselineHarm": told(before),
-        "harmDifference": told(difference),
-        "harmPercent": told(np.where(before > 0, 100 * difference / np.where(before > 0, before, 1), np.nan)),
-        "baselineHarmPerEvent": told(found.per_event[:, 1]) if len(published.periods) > 1 else [None] * len(published.areas),
+    percent = np.where(before > 0, 100 * difference / np.where(before > 0, before, 1), np.nan)
+    return _columns(found, 0) | {
+        "baselineHarm": Rounded(before, _DECIMALS),
+        "harmDifference": Rounded(difference, _DECIMALS),
+        "harmPercent": Rounded(percent, _DECIMALS),
+        "baselineHarmPerEvent": Rounded(found.per_event[:, 1] if paired else before, _DECIMALS),
     }
 
 
@@ -51,20 +53,19 @@ def series_columns(published: Published) -> dict[str, list[Any]]:
     found = find_harm(published)
     if found is None:
         return {}
-    by_period = [_columns(found, period) for period in range(len(published.periods))]
+    by_period = [{name: values.listed() for name, values in _columns(found, period).items()} for period in range(len(published.periods))]
     return {name: [columns[name][area] for area in range(len(published.areas)) for columns in by_period] for name in by_period[0]}
 
 
-def _columns(found: HarmFindings, period: int) -> dict[str, list[Any]]:
-    statuses = [status.value for status in Status]
+def _columns(found: HarmFindings, period: int) -> dict[str, Values]:
     return {
-        "harm": told(found.harm[:, period]),
-        "harmLow": told(found.low[:, period]),
-        "harmHigh": told(found.high[:, period]),
-        "harmPerEvent": told(found.per_event[:, period]),
-        "weighed": told(found.weighed[:, period], _SHARE_DECIMALS),
-        "harmPoliceInitiated": told(found.initiated[:, period]),
-        "harmStatus": [statuses[number] for number in found.status[:, period].tolist()],
+        "harm": Rounded(found.harm[:, period], _DECIMALS),
+        "harmLow": Rounded(found.low[:, period], _DECIMALS),
+        "harmHigh": Rounded(found.high[:, period], _DECIMALS),
+        "harmPerEvent": Rounded(found.per_event[:, period], _DECIMALS),
+        "weighed": Rounded(found.weighed[:, period], _SHARE_DECIMALS),
+        "harmPoliceInitiated": Rounded(found.initiated[:, period], _DECIMALS),
+        "harmStatus": Words(found.status[:, period], [status.value for status in Status]),
     }
 
 

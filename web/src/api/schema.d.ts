@@ -378,6 +378,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Enskilda händelser
+         * @description Händelserna som räknas nu, eller som räknades en dag, en sida i taget: först de som har en punkt. Bara för behöriga.
+         *
+         *     The events that count now, or that counted on a day, a page at a time: those with a point first. Only for those who may see them.
+         */
+        get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/editions": {
         parameters: {
             query?: never;
@@ -1027,9 +1049,9 @@ export interface paths {
         };
         /**
          * Kan tjänsten svara på frågor?
-         * @description Svarar när databasen svarar och områdena är inlästa; annars 503.
+         * @description Svarar när databasen svarar och områdena är inlästa; annars, och när tjänsten är på väg att stoppas, 503.
          *
-         *     Answers when the database does and areas are loaded; else 503.
+         *     Answers when the database does and areas are loaded; else, and when the service is about to stop, 503.
          */
         get: operations["ready"];
         put?: never;
@@ -1122,6 +1144,12 @@ export interface components {
          * @enum {string}
          */
         Dialect: "excel" | "rfc4180";
+        /**
+         * EventFormat
+         * @description What events can be written as.
+         * @enum {string}
+         */
+        EventFormat: "geojson" | "json" | "csv";
         /**
          * Format
          * @description What an answer can be written as.
@@ -2278,6 +2306,119 @@ export interface components {
          * @enum {string}
          */
         Emerging: "persistent" | "emerging" | "intermittent" | "former" | "new" | "none" | "notApplicable";
+        /**
+         * EventFeature
+         * @description En händelse på kartan. / An event on the map.
+         */
+        EventFeature: {
+            /** @constant */
+            type: "Feature";
+            id: string;
+            geometry: components["schemas"]["EventPoint"] | null;
+            properties: components["schemas"]["EventTold"];
+        };
+        /**
+         * EventFeatures
+         * @description Händelser på kartan, en sida i taget. / Events on the map, a page at a time.
+         */
+        EventFeatures: {
+            /** @description Hur lång hela listan är. / How long the whole list is. */
+            total: number;
+            /** @description Högsta antal i svaret. / Most items of the answer. */
+            limit: number;
+            /** @description Adressen till nästa sida. / Address of the next page. */
+            next: string | null;
+            /** @constant */
+            type: "FeatureCollection";
+            features: components["schemas"]["EventFeature"][];
+        };
+        /**
+         * EventPoint
+         * @description En punkt, longitud och latitud. / A point, longitude and latitude.
+         */
+        EventPoint: {
+            /** @constant */
+            type: "Point";
+            coordinates: number[];
+        };
+        /**
+         * EventRow
+         * @description En händelse i en tabell. / An event in a table.
+         */
+        EventRow: {
+            source: components["schemas"]["SourceId"];
+            category: string;
+            categoryName: string;
+            /** @description Månaden den räknas i. / The month it counts in. */
+            month: string | null;
+            /** @description Hur många den räknas som. / How many it counts as. */
+            antal: number;
+            startsAt: string | null;
+            endsAt: string | null;
+            timePrecision: string;
+            reportedOn: string | null;
+            /** @description Hur noga platsen är känd. / How exactly the place is known. */
+            precision: string;
+            /** @description Det minsta område den är känd till. / The smallest area it is known to. */
+            area: string | null;
+            areaName: string | null;
+            /** @description Platsen som källan skriver den. / The place as the source writes it. */
+            areaText: string | null;
+            /** @description Källans eget nummer. / The source's own number. */
+            identity: string | null;
+            /**
+             * Format: date-time
+             * @description När tjänsten fick veta det. / When the service came to know of it.
+             */
+            knownFrom: string;
+            id: string;
+            longitude: number | null;
+            latitude: number | null;
+        };
+        /**
+         * EventTold
+         * @description En händelse så som en källa berättar om den. / An event as one source tells it.
+         */
+        EventTold: {
+            source: components["schemas"]["SourceId"];
+            category: string;
+            categoryName: string;
+            /** @description Månaden den räknas i. / The month it counts in. */
+            month: string | null;
+            /** @description Hur många den räknas som. / How many it counts as. */
+            antal: number;
+            startsAt: string | null;
+            endsAt: string | null;
+            timePrecision: string;
+            reportedOn: string | null;
+            /** @description Hur noga platsen är känd. / How exactly the place is known. */
+            precision: string;
+            /** @description Det minsta område den är känd till. / The smallest area it is known to. */
+            area: string | null;
+            areaName: string | null;
+            /** @description Platsen som källan skriver den. / The place as the source writes it. */
+            areaText: string | null;
+            /** @description Källans eget nummer. / The source's own number. */
+            identity: string | null;
+            /**
+             * Format: date-time
+             * @description När tjänsten fick veta det. / When the service came to know of it.
+             */
+            knownFrom: string;
+        };
+        /**
+         * Events
+         * @description Händelser, en sida i taget. / Events, a page at a time.
+         */
+        Events: {
+            /** @description Hur lång hela listan är. / How long the whole list is. */
+            total: number;
+            /** @description Högsta antal i svaret. / Most items of the answer. */
+            limit: number;
+            /** @description Adressen till nästa sida. / Address of the next page. */
+            next: string | null;
+            items: components["schemas"]["EventRow"][];
+        };
         /**
          * Evidence
          * @description How well a verdict of higher or lower is founded.
@@ -6565,6 +6706,140 @@ export interface operations {
             };
         };
     };
+    events: {
+        parameters: {
+            query?: {
+                /** @description Bara från dessa källor. / Only from these sources. */
+                source?: components["schemas"]["SourceId"][];
+                /** @description Koder på kategorier, med allt under dem. / Codes of categories, with all below. */
+                category?: string[];
+                /** @description Nivån på området som händelserna anger och väljs efter. / Level of the area they tell of and are chosen by. */
+                level?: components["schemas"]["AreaLevel"];
+                /** @description Koder på områden: bara händelser vars plats helt ligger i ett av dem. / Codes of areas: only events wholly in one of them. */
+                area?: string[];
+                /** @description Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out. */
+                edition?: string | null;
+                /** @description Första månad de räknas i. / First month they count in. */
+                from?: string | null;
+                /** @description Sista månad de räknas i. / Last month they count in. */
+                to?: string | null;
+                /** @description Händelserna så som de var kända denna dag. / The events as known on this day. */
+                asOf?: string | null;
+                /** @description Bara händelser i rutan: väster, söder, öster, norr i grader. / Only in the box. */
+                bbox?: string | null;
+                /** @description Högsta antal i listan. / Most items of the list. */
+                limit?: number;
+                /** @description Var sidan börjar; ur fältet next på sidan före. / Where the page begins; from next of the page before. */
+                after?: string | null;
+                /** @description Svarets format. / Format of the answer. */
+                format?: components["schemas"]["EventFormat"];
+                /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
+                dialect?: components["schemas"]["Dialect"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Svaret. / The answer. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["EventFeatures"];
+                    "application/json": components["schemas"]["Events"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Svaret är det som den som frågar redan har. / The answer is the one the caller has. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Frågan går inte att förstå. / Bad request. */
+            400: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nyckel behövs. / A key is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Åtkomst nekas. / Forbidden. */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Finns inte. / Not found. */
+            404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Frågan går inte att besvara. / The question cannot be answered. */
+            422: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internt fel. / Internal error. */
+            500: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Inte tillgängligt just nu. / Not available right now. */
+            503: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     editions: {
         parameters: {
             query?: {
@@ -7829,7 +8104,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Filen är för stor. / The file is too large. */
+            /** @description Innehållet är för stort. / The content is too large. */
             413: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
@@ -8285,7 +8560,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Filen är för stor. / The file is too large. */
+            /** @description Innehållet är för stort. / The content is too large. */
             413: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
@@ -8660,7 +8935,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Filen är för stor. / The file is too large. */
+            /** @description Innehållet är för stort. / The content is too large. */
             413: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];

@@ -7,14 +7,15 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from trygghetskarta.api.caching import Freshness, respond
+from trygghetskarta.api.caching import Freshness, respond, respond_lasting
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
 from trygghetskarta.api.question import AreaFormat, AreaParameters, Day, EditionParameters, LinkParameters, ListParameters
-from trygghetskarta.domain.areas import Area, Edition
+from trygghetskarta.domain.areas import Edition
 from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.area_links import AreaLink, links_of
 from trygghetskarta.queries.areas import find_area
 from trygghetskarta.queries.cube import find_edition
+from trygghetskarta.serialize.areas import area_row
 from trygghetskarta.serialize.formats import Format
 from trygghetskarta.serialize.geojson import feature_collection
 
@@ -89,27 +90,16 @@ def areas(request: Request, shelf: CurrentShelf, audience: CurrentAudience, aske
             f"Indelningen från {cube.edition.valid_from} har inte nivån {asked.level}.",
             f"The edition of {cube.edition.valid_from} has no level {asked.level}.",
         )
-    rows = [_area(area) for area in cube.areas[asked.level]]
+    rows = [area_row(area) for area in cube.areas[asked.level]]
     freshness = Freshness(cube.version, cube.published_at, audience)
 
-    def whole() -> bytes:
+    media_type = Format(asked.format).media_type
+    if asked.format is AreaFormat.GEOJSON:
         outlines = shelf.outlines(cube.edition, asked.level, asked.geometry)
-        return feature_collection({"edition": str(cube.edition.valid_from), "schematic": cube.edition.schematic}, rows, outlines)
-
-    def listed() -> bytes:
-        return orjson.dumps(ListParameters(limit=asked.limit, offset=asked.offset).page(rows))
-
-    return respond(request, freshness, Format(asked.format).media_type, whole if asked.format is AreaFormat.GEOJSON else listed)
-
-
-def _area(area: Area) -> dict[str, Any]:
-    return {
-        "code": area.code,
-        "name": area.name,
-        "level": area.level.value,
-        "parent": area.parent,
-        "squareMetres": round(area.square_metres, 1),
-    }
+        head = {"edition": str(cube.edition.valid_from), "schematic": cube.edition.schematic}
+        return respond_lasting(request, freshness, media_type, feature_collection(head, rows, outlines))
+    page = ListParameters(limit=asked.limit, offset=asked.offset)
+    return respond(request, freshness, media_type, lambda: orjson.dumps(page.page(rows)))
 
 
 @router.get("/areas/{code}", summary="Ett område", response_class=Response)

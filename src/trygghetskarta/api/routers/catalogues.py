@@ -9,6 +9,7 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.routing import iter_route_contexts
 
+from trygghetskarta.api.addresses import address
 from trygghetskarta.api.caching import tagged
 from trygghetskarta.api.deps import CurrentAudience, CurrentSettings, CurrentShelf
 from trygghetskarta.api.question import NoParameters
@@ -85,7 +86,7 @@ def _holdings(request: Request, shelf: Shelf, audience: Audience, settings: Sett
     cube = shelf.cube()
     paths = [route.path for route in iter_route_contexts(request.app.routes) if route.path]
     return Holdings(
-        base=settings.public_url or str(request.base_url).rstrip("/"),
+        base=address(request, "").rstrip("/"),
         publisher=Publisher(
             settings.publisher_name, settings.publisher_uri, settings.contact_name, settings.contact_email, settings.licence_url
         ),

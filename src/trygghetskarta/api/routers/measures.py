@@ -22,7 +22,7 @@ from trygghetskarta.disclosure.release import release_answer, release_each
 from trygghetskarta.domain.measures import Registered, Weighting
 from trygghetskarta.domain.periods import LOCAL_TIME
 from trygghetskarta.domain.sources import SourceId
-from trygghetskarta.errors import InvalidQuestionError, TooLargeError, bad_parameter
+from trygghetskarta.errors import InvalidQuestionError, bad_parameter
 from trygghetskarta.ingest.measure_forms import read_json, schema
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.effects import AskedEffect, count_effect, count_goals
@@ -37,7 +37,6 @@ router = APIRouter(prefix="/v1/measures", tags=["Åtgärder"])
 
 MeasureId = Annotated[int, Path(alias="measureId", ge=1, le=MOST, description="Åtgärdens nummer. / Number of the measure.", examples=[1])]
 
-_MOST_BYTES = 2_000_000
 _MOST_MONTHS = 120
 _BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": schema()}}}}
 
@@ -230,14 +229,10 @@ def _cube(shelf: Shelf, measure: Registered, as_of: date | None) -> Cube:
 
 async def _body(request: Request) -> bytes:
     """Read the body, which is small; whoever sends it has shown the key by now."""
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > _MOST_BYTES:
-            raise TooLargeError(f"En åtgärd är högst {_MOST_BYTES} byte.", f"A measure is at most {_MOST_BYTES} bytes.")
+    body = await request.body()
     if not body:
         raise InvalidQuestionError("Innehållet saknas.", "The body is missing.")
-    return bytes(body)
+    return body
 
 
 def _register(engine: Engine, body: bytes) -> Registered:

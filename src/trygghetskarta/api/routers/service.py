@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from http import HTTPStatus
@@ -11,10 +12,13 @@ from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from trygghetskarta import __version__
+from trygghetskarta.api.addresses import address
 from trygghetskarta.api.caching import tagged
-from trygghetskarta.api.deps import CurrentAudience, CurrentShelf, settings_of
+from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
+from trygghetskarta.api.protocol import STOPPING
 from trygghetskarta.api.question import NoParameters
 from trygghetskarta.errors import BusyError, NotCoveredError, NotFoundError
 from trygghetskarta.queries.health import ask_health
@@ -56,12 +60,15 @@ def live(_: Annotated[NoParameters, Query()]) -> Response:
 
 
 @router.get("/ready", summary="Kan tjänsten svara på frågor?", response_class=Response)
-def ready(shelf: CurrentShelf, _: Annotated[NoParameters, Query()]) -> Response:
-    """Svarar när databasen svarar och områdena är inlästa; annars 503.
+def ready(request: Request, shelf: CurrentShelf, _: Annotated[NoParameters, Query()]) -> Response:
+    """Svarar när databasen svarar och områdena är inlästa; annars, och när tjänsten är på väg att stoppas, 503.
 
-    Answers when the database does and areas are loaded; else 503.
+    Answers when the database does and areas are loaded; else, and when the service is about to stop, 503.
     """
-    with shelf.engine.connect() as connection:
+    if getattr(request.state, STOPPING, False):
+        raise BusyError("Tjänsten är på väg att stoppas.", "The service is about to stop.")
+    # Every connection in use is no sign that the database is gone.
+    with suppress(PoolTimeoutError), shelf.engine.connect() as connection:
         ask_health(connection)
     try:
         cube = shelf.cube()
@@ -84,7 +91,7 @@ def api_info(request: Request, shelf: CurrentShelf, audience: CurrentAudience, _
         "apiName": "trygghetskarta",
         "apiVersion": __version__,
         "apiReleased": str(_RELEASED.date()),
-        "apiDocumentation": f"{settings_of(request).public_url or str(request.base_url).rstrip('/')}/openapi.json",
+        "apiDocumentation": address(request, "/openapi.json"),
         "apiStatus": "beta",
         "audience": audience.value,
         "sample": schematic,

@@ -9,6 +9,7 @@ import orjson
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from trygghetskarta.api.addresses import address
 from trygghetskarta.api.caching import tagged
 from trygghetskarta.api.deps import CurrentTiles
 from trygghetskarta.api.kept_tiles import MEDIA_TYPE
@@ -78,7 +79,7 @@ async def tilejson(request: Request, tileset: AskedTileset, _: Annotated[NoParam
 
     TileJSON 3.0: where the tiles are, at which zooms, and what they cover. The address of the tiles carries the version of the outlines.
     """
-    base = f"{request.base_url}v1/tiles/{tileset.edition}/{tileset.level}"
+    base = address(request, f"/v1/tiles/{tileset.edition}/{tileset.level}")
     return tagged(request, orjson.dumps(_described(tileset, base)), "application/json", tileset.changed_at, "public")
 
 

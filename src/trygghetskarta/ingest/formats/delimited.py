@@ -30,7 +30,7 @@ Ints = npt.NDArray[np.int64]
 BLOCK = 3 << 20
 """Bytes read at a time: some thirty thousand rows."""
 _LONGEST_ROW = 64 << 20
-_FIRST_BEYOND_ASCII = 0x80
+_FIRST_OF_BLANKS = 0xC2
 _LAST_OF_LATIN = 0xC3
 """No letter up to ÿ, which begins with this byte in UTF-8, has any other composed form."""
 _LINES_ABOVE = 50
@@ -309,17 +309,15 @@ def _parsed(content: bytes, rows: Rows, good: Bools, head: _Head) -> dict[str, p
     columns = {}
     for name in head.header:
         column = parsed[name].combine_chunks()
-        highest = 0 if all_ascii else _highest(column)
-        is_ascii = highest < _FIRST_BEYOND_ASCII
-        column = column if highest <= _LAST_OF_LATIN else pc.utf8_normalize(column, "NFC")
-        columns[name] = pc.utf8_trim_whitespace(column) if has_outer_blanks or not is_ascii else column
+        letters = np.zeros(0, np.uint8) if all_ascii else letters_of(column)
+        column = column if int(letters.max(initial=0)) <= _LAST_OF_LATIN else pc.utf8_normalize(column, "NFC")
+        columns[name] = pc.utf8_trim_whitespace(column) if has_outer_blanks or _may_have_rare_blanks(letters) else column
     return columns
 
 
-def _highest(column: pa.StringArray) -> int:
-    """Give the highest byte of some texts; 0 where they have none."""
-    letters = column.buffers()[2]
-    return 0 if letters is None or not len(letters) else int(np.frombuffer(letters, np.uint8).max())
+def _may_have_rare_blanks(letters: npt.NDArray[np.uint8]) -> bool:
+    """Tell whether some texts may have blanks that ASCII lacks: in UTF-8 these begin with a byte that å, ä and ö do not."""
+    return bool(((letters > _LAST_OF_LATIN) | (letters == _FIRST_OF_BLANKS)).any())
 
 
 def _may_have_outer_blanks(body: bytes, separator: str) -> bool:
