@@ -79,6 +79,14 @@ def test_a_rolling_year_is_the_twelve_months_that_end_with_each_month(live_serve
     assert [value["count"] for value in rolling] == [year[0]["count"]]
 
 
+def test_a_rolling_year_that_begins_before_the_first_delivery_is_missing_and_not_small(live_server: str) -> None:
+    asked = {"source": "brander", "level": "stad", "from": "2016-10", "to": "2017-01"}
+    values = get(live_server, "/v1/series", **asked, interval="rolling12").json()["series"][0]["values"]
+    assert [(value["status"], value["count"] is None) for value in values] == [
+        ("missing", True), ("missing", True), ("value", False), ("value", False),
+    ]  # fmt: skip
+
+
 def test_a_category_counts_all_below_it(live_server: str) -> None:
     asked = {"source": "brander", "from": "2024-01", "to": "2024-12", "format": "json", "level": "stad"}
     tree = get(live_server, "/v1/categories", source="brander", limit=100).json()["items"]
