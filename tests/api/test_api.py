@@ -378,6 +378,16 @@ def test_a_part_of_the_page_is_sent_once(live_server: str) -> None:
         assert ("immutable" in first.headers["cache-control"]) == (part != "/")
 
 
+@pytest.mark.parametrize("path", ["/", "/v1/sources", "/v1/comparisons?source=brander", "/ogc/v1/collections", "/v1/no-such-thing"])
+def test_head_answers_as_get_does_without_the_body(live_server: str, path: str) -> None:
+    whole, head = httpx.get(f"{live_server}{path}", timeout=60), httpx.head(f"{live_server}{path}", timeout=60)
+    assert (head.status_code, head.content) == (whole.status_code, b"")
+    own = {"date", "x-request-id"}
+    assert {name: value for name, value in head.headers.items() if name not in own} == {
+        name: value for name, value in whole.headers.items() if name not in own
+    }
+
+
 def test_the_service_tells_how_it_is(live_server: str) -> None:
     assert get(live_server, "/live").json() == {"status": "ok"}
     assert get(live_server, "/ready").json()["status"] == "ok"
