@@ -218,6 +218,8 @@ export const en: Texts = {
     before: "Then",
     now: "Now",
     change: "The change",
+    changed: "Where the change is certain",
+    moreInTable: "There are more in the table.",
     sameSteps: "Both maps have the same colour steps, so the same colour means the same thing.",
     noBase: "Choose what the period is to be compared with.",
     baseMissing: (base) => `The source has no figures for ${span(base)}.`,

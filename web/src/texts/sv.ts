@@ -245,6 +245,8 @@ export const sv = {
     before: "Då",
     now: "Nu",
     change: "Förändringen",
+    changed: "Här är förändringen säker",
+    moreInTable: "Fler finns i tabellen.",
     sameSteps: "Samma färgsteg i båda kartorna, så att samma färg betyder samma sak.",
     noBase: "Välj vad perioden ska jämföras med.",
     baseMissing: (base: Span): string => `Källan har inga siffror för ${span(base)}.`,
