@@ -11,8 +11,8 @@ install: ## The locked packages, PostgreSQL with PostGIS, and the first time a d
 	@scripts/install.sh run postgis web
 	@[ -e .trygghetskarta ] || [ -n "$$TRYGGHETSKARTA_HOME$$TRYGGHETSKARTA_DATABASE_URL" ] || $(IN)/trygghetskarta demo --prepare
 
-check: ## Format, lint, types, floors, lock
-	@scripts/install.sh dev npm
+check: ## Format, lint, types, floors, lock, the API against the national profile
+	@scripts/install.sh dev npm profile
 	$(IN)/ruff format --check .
 	$(IN)/ruff check .
 	$(IN)/mypy
@@ -20,10 +20,11 @@ check: ## Format, lint, types, floors, lock
 	PATH="$$(scripts/install.sh node):$$PATH" npm --prefix web run --silent format
 	PATH="$$(scripts/install.sh node):$$PATH" npm --prefix web run --silent check
 	UV_PYTHON_DOWNLOADS=never $$(scripts/install.sh uv) lock --check
+	PATH="$$(scripts/install.sh node):$$PATH" npm --prefix scripts/api-profile run --silent check
 
 test: check ## All that check does, then the tests
 	@scripts/install.sh postgis web
-	$(IN)/pytest $(ARGS)
+	PATH="$$(scripts/install.sh node):$$PATH" $(IN)/pytest $(ARGS)
 
 bench: ## Measure, against the peers
 	@scripts/install.sh bench postgis

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [placing|loading|answering|judging|monthly|serving|growing|memory] [--times N] [--rows N] [--rounds N] [--gigabytes N]`."""
+"""`python -m benchmarks [placing|loading|...|memory|load] [--times N] [--rows N] [--rounds N] [--gigabytes N] [--seconds N]`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import signal
 import sys
 from types import FrameType
 
-from benchmarks import answering, growing, judging, loading, memory, monthly, placing, serving
+from benchmarks import answering, growing, judging, load, loading, memory, monthly, placing, serving
 from benchmarks.data import make_sample
 from benchmarks.server import private_server
 
@@ -21,17 +21,19 @@ ALL = {
     "monthly": monthly.run,
     "serving": serving.run,
 }
-GROWING, MEMORY = "growing", "memory"
+GROWING, MEMORY, LOAD = "growing", "memory", "load"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure against the peers; everything runs on this machine.")
-    parser.add_argument("which", nargs="?", choices=(*ALL, GROWING, MEMORY), help="what to measure; everything when left out")
+    parser.add_argument("which", nargs="?", choices=(*ALL, GROWING, MEMORY, LOAD), help="what to measure; everything when left out")
     parser.add_argument("--rows", type=int, default=1_000_000, help="how many events (default 1 000 000)")
     parser.add_argument("--rounds", type=int, default=3, help="how often every way is run; the median counts (default 3)")
     parser.add_argument(
         "--gigabytes", type=float, default=1.0, help="how large a file is loaded to measure memory (default 1; the promise is of 5)"
     )
+    parser.add_argument("--seconds", type=float, default=60.0, help="how long the service is asked more than it can answer (default 60)")
+    parser.add_argument("--port", type=int, default=8170, help="where it is served meanwhile (default 8170)")
     parser.add_argument(
         "--times", type=int, default=10, help="how many times the events grow to in the end (default 10; the promise is of 50)"
     )
@@ -42,6 +44,10 @@ def main() -> None:
         flush=True,
     )
     with private_server() as (cluster, folder):
+        if asked.which in (None, LOAD):
+            load.run(cluster, asked.seconds, asked.port)
+        if asked.which == LOAD:
+            return
         sample = make_sample(folder, asked.rows)
         for name, run in ALL.items():
             if asked.which in (None, name):

@@ -5,6 +5,7 @@
 #   scripts/install.sh postgis          PostgreSQL with PostGIS from apt, unless TRYGGHETSKARTA_DATABASE_URL names a database
 #   scripts/install.sh web              the page with the map, built into the package, when its sources are newer than it
 #   scripts/install.sh npm              the locked packages that the page is built and checked with
+#   scripts/install.sh profile          the locked packages that openapi.json is held to the national REST API profile with
 #   scripts/install.sh node             print the folder of Node and npm
 #   scripts/install.sh uv               print the path of uv
 #
@@ -147,17 +148,17 @@ print_node() {
 
 npm_set() {
     PATH=$(print_node):$PATH
-    stamp=web/node_modules/.package-lock.json
-    [ -e "$stamp" ] && [ -z "$(find web/package-lock.json web/package.json -newer "$stamp")" ] && return
-    say "Installerar de låsta npm-paketen."
-    npm --prefix web ci --silent --no-fund --no-audit >&2
+    stamp=$1/node_modules/.package-lock.json
+    [ -e "$stamp" ] && [ -z "$(find "$1/package-lock.json" "$1/package.json" -newer "$stamp")" ] && return
+    say "Installerar de låsta npm-paketen i $1."
+    npm --prefix "$1" ci --silent --no-fund --no-audit >&2
     touch "$stamp"
 }
 
 web() {
     built=src/trygghetskarta/api/page/index.html
     [ -e "$built" ] && [ -z "$(find web -path web/node_modules -prune -o -type f -newer "$built" -print)" ] && return
-    npm_set
+    npm_set web
     say "Bygger kartan."
     npm --prefix web run --silent build -- --logLevel warn >&2
 }
@@ -167,7 +168,8 @@ for part in "$@"; do
     run | dev | bench) python_set "$part" ;;
     postgis) postgis ;;
     web) web ;;
-    npm) npm_set ;;
+    npm) npm_set web ;;
+    profile) npm_set scripts/api-profile ;;
     node) print_node ;;
     uv) print_uv ;;
     *) say "Okänd del: $part" && exit 2 ;;

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from urllib.parse import unquote
 
 import orjson
 import psycopg
@@ -21,6 +22,7 @@ from hypothesis import settings
 from psycopg import sql
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
+from starlette.types import Receive, Scope, Send
 
 from trygghetskarta.api.app import create_app
 from trygghetskarta.cli.sample import load_sample
@@ -35,12 +37,20 @@ from trygghetskarta.store.migrate import upgrade
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 CHROMIUM = Path("/usr/bin/chromium")
+QGIS = Path("/usr/lib/python3/dist-packages/qgis")
+R_LIBRARIES = ("/usr/lib/R/site-library", "/usr/local/lib/R/site-library", "/usr/lib/R/library")
+PROFILE = Path(__file__).parents[1] / "scripts" / "api-profile"
 CITY = ("Stockholm", "0180")
 TODAY = date(2026, 11, 21)
 
 # How long a test takes depends on who else uses the machine; no test says anything of that.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let what is recorded be recorded anew."""
+    parser.addoption("--record-examples", action="store_true", help="write the examples of openapi.json anew, from the sample")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -51,7 +61,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         "gdal": shutil.which("ogrinfo") is None,
         "npm": shutil.which("npm") is None,
         "office": shutil.which("soffice") is None,
+        "profile": shutil.which("node") is None or not (PROFILE / "node_modules").is_dir(),
         "r": shutil.which("Rscript") is None,
+        "qgis": not QGIS.is_dir(),
     }
     left_out = [item for item in items if any(lacks[marker] and item.get_closest_marker(marker) for marker in lacks)]
     if left_out and os.environ.get("CI") == "true":
@@ -139,32 +151,57 @@ def fresh_database(server: Server, migrated: str) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def sample(server: Server, migrated: str) -> Iterator[Engine]:
-    """Give an engine on the sample; nobody may change it."""
-    engine = make_engine(server.create("tk_sample", str(make_url(migrated).database)))
+def loaded(server: Server, migrated: str) -> str:
+    """Give the name of a database with the sample, that others are copied from."""
+    address = server.create("tk_loaded", str(make_url(migrated).database))
+    engine = make_engine(address)
     load_sample(engine, Settings())
+    engine.dispose()
+    return str(make_url(address).database)
+
+
+@pytest.fixture(scope="session")
+def sample(server: Server, loaded: str) -> Iterator[Engine]:
+    """Give an engine on the sample; nobody may change it."""
+    engine = make_engine(server.create("tk_sample", loaded))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def own_sample(server: Server, loaded: str) -> Iterator[Engine]:
+    """Give an engine on a copy of the sample, for tests that must change it."""
+    engine = make_engine(server.create(f"tk_own_{len(server.made)}", loaded))
     yield engine
     engine.dispose()
 
 
 @contextmanager
-def serving(engine: Engine, audience: Audience, settings: Settings | None = None) -> Iterator[str]:
-    """Serve a database on a free port of this machine."""
+def serving(engine: Engine, audience: Audience, settings: Settings | None = None, heard: list[str] | None = None) -> Iterator[str]:
+    """Serve a database on a free port of this machine; what is asked is heard as its path and query."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     address = engine.url.render_as_string(hide_password=False)
     app = create_app(settings or Settings(refresh_seconds=1.0), address, audience)
-    running = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+
+    async def heeding(scope: Scope, receive: Receive, send: Send) -> None:
+        if heard is not None and scope["type"] == "http":
+            heard.append(unquote(f"{scope['path']}?{scope['query_string'].decode()}"))
+        await app(scope, receive, send)
+
+    running = uvicorn.Server(uvicorn.Config(heeding, log_level="error"))
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
     thread.start()
     while not running.started:
         if not thread.is_alive():
             raise RuntimeError("the server did not start")
         time.sleep(0.02)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    running.should_exit = True
-    thread.join(timeout=20)
-    listening.close()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        running.should_exit = True
+        thread.join(timeout=20)
+        listening.close()
 
 
 @pytest.fixture(scope="session")

@@ -49,6 +49,14 @@ class Settings(BaseSettings):
             "den egna datorn det exakta."
         ),
     )
+    public_url: str | None = Field(
+        default=None,
+        pattern="^https?://[^?#]+$",
+        description=(
+            "Adressen som tjänsten nås på utifrån, med proxyns prefix om den har något, till exempel https://karta.stockholm.se/trygghet. Länkar i "
+            "svaren börjar med den. Utan värde används namnet som frågan kom till."
+        ),
+    )
     refresh_seconds: float = Field(
         default=30.0,
         gt=0,
@@ -74,6 +82,135 @@ class Settings(BaseSettings):
         default=2_000_000_000,
         ge=1,
         description="Största fil, i byte så som den kommer, som tas emot över HTTP. Kommandot `ingest` har ingen sådan gräns.",
+    )
+    url_limit: int = Field(
+        default=16_384,
+        ge=256,
+        le=60_000,
+        description="Längsta adress (sökväg och frågedel), i byte. En längre avvisas med 414.",
+    )
+    values_limit: int = Field(
+        default=500,
+        ge=1,
+        description="Flest värden av en parameter i en fråga. Fler avvisas med 400.",
+    )
+    filter_limit: int = Field(
+        default=2_000,
+        ge=1,
+        description="Längsta värde av parametern `filter`, i tecken. Ett längre avvisas med 400.",
+    )
+    cells_limit: int = Field(
+        default=100_000,
+        ge=1,
+        description="Flest tal i ett svar: områden gånger perioder. En fråga som skulle ge fler avvisas med 400, innan den räknas.",
+    )
+    body_limit: int = Field(
+        default=2_000_000,
+        ge=1,
+        description="Största innehåll i en förfrågan, i byte. Ett större avvisas med 413. Leveranser har en egen gräns, `DELIVERY_LIMIT`.",
+    )
+    statement_seconds: float = Field(
+        default=20.0,
+        gt=0,
+        description="Så länge får en sats i databasen arbeta för en fråga. Sedan avbryts den och svaret är 503. Leveranser har ingen sådan gräns.",
+    )
+    pool_size: int = Field(
+        default=4,
+        ge=1,
+        description="Anslutningar till databasen som en arbetsprocess håller öppna för frågor; hälften så många till öppnas vid behov.",
+    )
+    pool_seconds: float = Field(
+        default=0.5,
+        ge=0,
+        description="Så länge väntar en fråga på en ledig anslutning till databasen innan svaret blir 503.",
+    )
+    working_limit: int = Field(
+        default=2,
+        ge=1,
+        le=36,
+        description="Antal frågor som en arbetsprocess arbetar med samtidigt. Fler än så väntar på sin tur.",
+    )
+    waiting_limit: int = Field(
+        default=64,
+        ge=0,
+        description="Antal frågor som får vänta på sin tur. Fler än så får genast 503 med `Retry-After`.",
+    )
+    waiting_seconds: float = Field(
+        default=0.5,
+        ge=0,
+        description="Så länge väntar en fråga på sin tur innan svaret blir 503 med `Retry-After`.",
+    )
+    connections_limit: int = Field(
+        default=800,
+        ge=1,
+        description=(
+            "Flest öppna förbindelser per arbetsprocess. När de är fler stängs den som längst har väntat utan att fråga något. Processen måste få "
+            "öppna fler filer än så (`ulimit -n`)."
+        ),
+    )
+    header_seconds: float = Field(
+        default=10.0,
+        gt=0,
+        description="Så lång tid har en förfrågan på sig att komma fram med alla sina huvuden. Sedan stängs förbindelsen med 408.",
+    )
+    idle_seconds: float = Field(
+        default=65.0,
+        gt=0,
+        description="Så länge hålls en förbindelse öppen mellan två förfrågningar. Ska vara längre än i en proxy framför tjänsten.",
+    )
+    slowest_rate: int = Field(
+        default=1_000,
+        ge=0,
+        description="Minsta fart, i byte per sekund över 20 sekunder, som innehåll skickas och svar läses med. Annars stängs förbindelsen.",
+    )
+    notice_seconds: float = Field(
+        default=1.0,
+        ge=0,
+        description="Så länge svarar `/ready` 503 innan tjänsten slutar ta emot frågor. Ska vara längre än tiden mellan lastdelarens kontroller.",
+    )
+    drain_seconds: float = Field(
+        default=30.0,
+        ge=1,
+        description="Så lång tid får det som pågår på sig när tjänsten stoppas.",
+    )
+    metrics_port: int | None = Field(
+        default=None,
+        ge=0,
+        le=65_535,
+        description="Porten där `serve` svarar med mätvärden för Prometheus på `/metrics`. Utan värde finns de inte.",
+    )
+    metrics_host: str = Field(
+        default="127.0.0.1",
+        description="Adressen som `/metrics` svarar på.",
+    )
+    publisher_name: str = Field(
+        default="Stockholms stad",
+        description="Vem som ger ut uppgifterna, så som det står i `/dcat`.",
+    )
+    publisher_uri: str = Field(
+        default="http://dataportal.se/organisation/SE2120000142",
+        description="Utgivarens adress (URI) i Sveriges dataportal: `SE` och organisationsnumret.",
+    )
+    contact_name: str = Field(
+        default="Trygghetskarta",
+        description="Vem man frågar om API:et och uppgifterna, så som det står i `/openapi.json` och `/dcat`. En funktion, inte en person.",
+    )
+    contact_url: str = Field(
+        default="https://stockholm.se",
+        description="Webbsidan för den som man frågar.",
+    )
+    contact_email: str | None = Field(
+        default=None,
+        pattern=r"^[^@\s]+@[^@\s]+$",
+        description="E-postadressen till den som man frågar. Utan värde har `/dcat` ingen kontaktuppgift, som dataportalen rekommenderar.",
+    )
+    licence_url: str = Field(
+        default="http://creativecommons.org/publicdomain/zero/1.0/",
+        description="Licensen som uppgifterna ges ut med, som adress (URI).",
+    )
+    service_level: str = Field(
+        default="Ingen servicenivå är utlovad. / No service level is promised.",
+        description="Vad som är utlovat om tillgänglighet, svarstid och stöd, så som det står i `/openapi.json`.",
     )
 
 

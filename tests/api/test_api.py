@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import httpx
@@ -357,10 +358,16 @@ def test_a_source_refuses_a_date_that_it_does_not_tell(live_server: str) -> None
 
 
 def test_a_part_of_the_page_is_sent_once(live_server: str) -> None:
-    first = httpx.get(f"{live_server}/page/map.css")
-    again = httpx.get(f"{live_server}/page/map.css", headers={"If-None-Match": first.headers["etag"]})
-    assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
-    assert first.headers["content-security-policy"].startswith("default-src 'self'")
+    page = httpx.get(f"{live_server}/")
+    assert "unsafe" not in page.headers["content-security-policy"]
+    parts = re.findall(r'(?:src|href)="(/page/assets/[^"]+)"', page.text)
+    assert {part.rsplit(".")[-1] for part in parts} >= {"js", "css"}
+    for part in ("/", *parts):
+        first = httpx.get(f"{live_server}{part}")
+        again = httpx.get(f"{live_server}{part}", headers={"If-None-Match": first.headers["etag"]})
+        assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+        # What has its hash in its name never changes; the page that names it may.
+        assert ("immutable" in first.headers["cache-control"]) == (part != "/")
 
 
 def test_the_service_tells_how_it_is(live_server: str) -> None:
@@ -403,6 +410,11 @@ def test_hours_and_hexagons_are_served_in_every_format(live_server: str) -> None
     assert (hours["total"], hours["items"][167]["weekdayName"], hours["items"][167]["hour"]) == (168, "söndag", 23)
     assert sum(row["count"] for row in hours["items"]) == pytest.approx(hours["timed"], abs=0.1)
     assert hours["timed"] + hours["untimed"] == hours["ledger"]["placed"]
+    peak = hours["peak"]
+    first = (peak["weekday"] - 1) * 24 + peak["hour"]
+    held = [sum(hours["items"][(at + step) % 168]["count"] for step in range(3)) for at in range(168)]
+    assert max(held) == pytest.approx(held[first])
+    assert peak["share"] == pytest.approx(100 * held[first] / hours["timed"], abs=0.01)
     assert "klockslaget är känt för" in hours["sentences"][0]
     hexagons = get(live_server, "/v1/hexagons", source="brander", from_="2024-01", to="2024-12").json()
     assert (

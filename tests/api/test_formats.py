@@ -196,7 +196,7 @@ def test_a_column_of_counts_is_a_fraction_of_the_rows(live_server: str) -> None:
     rows = content(live_server, "comparisons", **asked)
     counts = content(live_server, "comparisons", **asked, layout="columns", column="count")
     assert list(orjson.loads(counts)["columns"]) == ["code", "count"]
-    assert len(counts) < len(rows) / 20
+    assert len(counts) < len(rows) / 10
     assert orjson.loads(counts)["ledger"] == orjson.loads(rows)["ledger"]
 
 

@@ -177,16 +177,17 @@ def assert_two_are_compared(page: Page, server: str) -> None:
         card = page.get_by_role("region", name=name, exact=True)
         expect(card).to_contain_text(str(rows[code]["count"]))
         expect(card).to_contain_text("osäkerhet")
-    expect(page.get_by_text("Staplar: Norrmalm. Streckad linje: Akalla.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Norrmalm och Akalla, månad för månad")).to_be_visible()
 
 
 def test_the_bars_are_those_of_the_chosen_area_whatever_it_is_called(opened: Opener, live_server: str) -> None:
     page = opened("?show=compare&compare=areas&level=stadsdel&from=2025-01&to=2025-12&area=norrmalm&beside=akalla")
-    page.get_by_text("Visa månaderna som tabell").click()
+    page.get_by_text("Visa siffrorna som tabell").click()
 
     asked = "/v1/series?level=stadsdel&source=anmalda_brott&area=norrmalm&from=2025-12&to=2025-12&format=json"
     (series,) = api(live_server, asked)["series"]
-    expect(page.locator("figure + details tbody tr").first.locator("td").first).to_have_text(str(series["values"][0]["count"]))
+    table = page.locator("details", has_text="Visa siffrorna som tabell").locator("tbody tr")
+    expect(table.first.locator("td").first).to_have_text(str(series["values"][0]["count"]))
 
 
 def test_areas_are_chosen_on_the_map_one_after_the_other(opened: Opener) -> None:

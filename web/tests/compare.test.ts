@@ -16,7 +16,7 @@ import {
 } from "../src/compare/pairing";
 import { traced } from "../src/map/tracing";
 import type { Catalogue, Settled } from "../src/view/settling";
-import { figuresAddress, pairAddress, START } from "../src/view/view";
+import { plainAddress, pairAddress, START } from "../src/view/view";
 
 const source = (id: string, more: Partial<Source> = {}): Source => ({
   id,
@@ -241,8 +241,8 @@ it("outlines are traced into their box, rings and parts and all", () => {
 
 it("the addresses of a period by itself, and of two areas, hold no baseline", () => {
   const { view, span } = settled();
-  expect(figuresAddress(view, span)).toContain("statistics=none");
-  expect(figuresAddress({ ...view, colour: "smoothedRate" }, span)).not.toContain("statistics");
+  expect(plainAddress(view, span)).toContain("statistics=none");
+  expect(plainAddress({ ...view, colour: "smoothedRate" }, span)).not.toContain("statistics");
   expect(pairAddress({ ...view, colour: "rate" }, span, "jarva", "farsta")).toMatch(/area=jarva&area=farsta&against=farsta$/);
   expect(pairAddress(view, span, "a", "b")).not.toMatch(/baseline|measure/);
 });

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from http import HTTPStatus
+from typing import Any, cast
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
+from pydantic.alias_generators import to_camel
+from sqlalchemy import QueuePool
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from trygghetskarta import __version__
+from trygghetskarta.api.door import Door
 from trygghetskarta.api.finished import AnswerFinished
+from trygghetskarta.api.gate import Gate, Turns
 from trygghetskarta.api.kept_tiles import KeptTiles
+from trygghetskarta.api.leaving import follow
 from trygghetskarta.api.packing import Packing
-from trygghetskarta.api.problems import add_problems, problem
+from trygghetskarta.api.problems import add_problems
 from trygghetskarta.api.routers import (
     areas,
+    catalogues,
     comparisons,
     decompositions,
     deliveries,
+    events,
     exports,
     hours,
     lenses,
     measures,
+    ogc,
     ogc_tiles,
     pxweb,
     series,
@@ -41,10 +48,11 @@ from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.api.unread import CloseUnread
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.errors import BusyError
+from trygghetskarta.observe import metrics
 from trygghetskarta.settings import Settings, read_settings
 from trygghetskarta.store.engine import make_engine
 
-_OWN_NAMES = ("127.0.0.1", "localhost", "::1")
+_TELL_SECONDS = 1.0
 _OWN_MACHINE = r"https?://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?"
 _DESCRIPTION = """Händelser, anmälda brott, skjutningar och bränder per område och månad. Varje svar bär sin fråga, en avstämning av vart varje
 händelse tog vägen, och vilka leveranser det vilar på.
@@ -64,27 +72,37 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     Returns:
         The app. Nothing is connected before it starts.
     """
-    shelf = Shelf(make_engine(database_url), settings.refresh_seconds, settings.answer_bytes)
+    engine = make_engine(database_url, settings.pool_size, settings.pool_seconds, settings.statement_seconds)
+    follow(engine)
+    shelf = Shelf(engine, settings.refresh_seconds, settings.answer_bytes, settings.cells_limit)
+    turns = Turns(settings.working_limit, settings.waiting_limit, settings.waiting_seconds)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         shelf.start()
         # What is loaded by now lives as long as the worker; the collector need not go through it time and again while answers are made.
         gc.freeze()
+        telling = asyncio.create_task(_tell(shelf, turns))
         yield
+        telling.cancel()
         shelf.stop()
         shelf.engine.dispose()
 
     app = FastAPI(
-        title="trygghetskarta", version=__version__, description=_DESCRIPTION, lifespan=life, docs_url=None, redoc_url=None
+        title="trygghetskarta", version=__version__, description=_DESCRIPTION, lifespan=life, docs_url=None, redoc_url=None,
+        generate_unique_id_function=lambda route: to_camel(route.name),
     )  # fmt: skip
+    app.openapi = lambda: _document(app, settings)  # type: ignore[method-assign] # what FastAPI's own documentation says to do
     app.state.shelf, app.state.audience, app.state.settings = shelf, audience, settings
     app.state.tiles = KeptTiles(shelf)
+    # The last one is the first that a request meets. What is answered from memory takes no turn.
     app.add_middleware(Packing)
+    app.add_middleware(Gate, turns=turns)
     app.add_middleware(AnswerFinished, current=shelf.answers, quick={"/v1/comparisons": comparisons.quick_comparison})
     _guard(app, settings, audience)
     app.add_middleware(CloseUnread)
     add_problems(app)
+    paths: set[str] = set()
     for router in (
         comparisons.router,
         series.router,
@@ -96,18 +114,46 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         similar.router,
         lenses.router,
         traces.router,
+        events.router,
         areas.router,
         tiles.router,
         ogc_tiles.router,
         sources.router,
         measures.router,
         deliveries.router,
+        catalogues.router,
         pxweb.router,
         pxweb.data_router,
         service.router,
+        ogc.router,
     ):
         app.include_router(router)
+        paths.update(path for route in router.routes if "{" not in (path := getattr(route, "path", "{")))
+    app.add_middleware(Door, settings=settings, paths=frozenset(paths), own_host_only=audience is Audience.ANALYST)
     return app
+
+
+async def _tell(shelf: Shelf, turns: Turns) -> None:
+    """Tell, again and again, how this worker is doing."""
+    told = metrics()
+    while True:
+        told.working.set(turns.working)
+        told.waiting.set(turns.waiting)
+        told.connections.set(cast("QueuePool", shelf.engine.pool).checkedout())
+        told.kept.set(shelf.answers().taken)
+        cube = shelf.newest()
+        if cube is not None:
+            told.answers_from(cube.version, cube.published_at)
+        await asyncio.sleep(_TELL_SECONDS)
+
+
+def _document(app: FastAPI, settings: Settings) -> dict[str, Any]:
+    # A worker that is never asked for its description never loads what describes it.
+    from trygghetskarta.api.document import describe
+
+    if app.openapi_schema is None:
+        app.openapi_schema = describe(app, settings)
+    return app.openapi_schema
 
 
 def _guard(app: FastAPI, settings: Settings, audience: Audience) -> None:
@@ -122,25 +168,8 @@ def _guard(app: FastAPI, settings: Settings, audience: Audience) -> None:
         allow_origins=list(settings.cors_origins) if settings.cors_origins is not None else [] if exact else ["*"],
         allow_origin_regex=_OWN_MACHINE if exact and settings.cors_origins is None else None,
         allow_methods=["GET"],
-        expose_headers=["ETag", "Last-Modified", "Content-Disposition"],
+        expose_headers=["ETag", "Last-Modified", "Content-Disposition", "Link", "Content-Crs", "Retry-After", "X-Request-Id"],
     )
-    if exact:
-        app.add_middleware(_OwnHostOnly)
-
-
-@dataclass(frozen=True, slots=True)
-class _OwnHostOnly:
-    app: ASGIApp
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = self.app
-        if scope["type"] == "http" and (request := Request(scope)).url.hostname not in _OWN_NAMES:
-            texts = (
-                "Exakta siffror visas bara under den egna datorns namn.",
-                "Exact figures are shown under this machine's own name only.",
-            )
-            answer = problem(HTTPStatus.FORBIDDEN, texts, request.url.path)
-        await answer(scope, receive, send)
 
 
 def public_app() -> FastAPI:

@@ -17,6 +17,7 @@ from trygghetskarta.api.packing import is_worth_packing, pack
 from trygghetskarta.serialize.joining import Joined
 
 _REVALIDATE = "no-cache"
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def tagged(request: Request, body: bytes, media_type: str, changed_at: datetime 
         request: The request.
         body: The answer.
         media_type: Its media type.
-        changed_at: When it last changed; None where that is not known.
+        changed_at: When it last changed; None for a list with nothing in it, which is told as the beginning of time.
         audience: Whom it is for.
 
     Returns:
@@ -108,8 +109,7 @@ def _headers(request: Request, etag: str, changed_at: datetime | None, audience:
         "Cache-Control": f"{'public' if for_all else 'private'}, {_REVALIDATE}",
         "Vary": "Accept-Encoding",
     }
-    if changed_at is not None:
-        headers["Last-Modified"] = format_datetime(changed_at.astimezone(UTC).replace(microsecond=0), usegmt=True)
+    headers["Last-Modified"] = format_datetime((changed_at or _BEGINNING).astimezone(UTC).replace(microsecond=0), usegmt=True)
     return headers
 
 

@@ -64,7 +64,35 @@ def reads_deliveries(request: Request, key: Annotated[str | None, Security(_KEY)
         delivers(request, key)
 
 
+def sees_events(request: Request, key: Annotated[str | None, Security(_KEY)]) -> bool:
+    """Tell whether who asks may see single events: this machine's own user, and who shows the key.
+
+    Raises:
+        UnknownCallerError: There is a key in the request, and it is not the one.
+    """
+    if cast("Audience", request.app.state.audience) is Audience.ANALYST:
+        return True
+    if key is None or cast("Settings", request.app.state.settings).delivery_key is None:
+        return False
+    delivers(request, key)
+    return True
+
+
+def reads_events(sees: Annotated[bool, Depends(sees_events)]) -> None:
+    """Let through who may see single events.
+
+    Raises:
+        ForbiddenError: Who asks may not.
+    """
+    if not sees:
+        raise ForbiddenError(
+            "Enskilda händelser kan peka ut en person och visas bara för den som visar en nyckel i X-API-Key.",
+            "Single events can point at a person and are shown only to those who show a key in X-API-Key.",
+        )
+
+
 CurrentSettings = Annotated[Settings, Depends(settings_of)]
 CurrentShelf = Annotated[Shelf, Depends(shelf_of)]
 CurrentTiles = Annotated[KeptTiles, Depends(tiles_of)]
 CurrentAudience = Annotated[Audience, Depends(audience_of)]
+SeesEvents = Annotated[bool, Depends(sees_events)]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gzip
 import threading
 from collections import OrderedDict
-from datetime import date
+from datetime import UTC, date
+from email.utils import format_datetime
 from http import HTTPStatus
 
 from fastapi import Request, Response
@@ -100,7 +101,13 @@ class KeptTiles:
         if tileset.limits(tile.z).hold(tile):
             kept = self._kept(version, tile)
             version, packed = (version, kept) if kept is not None else await run_in_threadpool(self._make, tileset, tile)
-        return _answer(request, packed, f'"{version}-{tile.z}-{tile.x}-{tile.y}"', _life(named, version))
+        kept_as = {
+            "ETag": f'"{version}-{tile.z}-{tile.x}-{tile.y}"',
+            "Last-Modified": format_datetime(tileset.changed_at.astimezone(UTC).replace(microsecond=0), usegmt=True),
+            "Cache-Control": _life(named, version),
+            "Vary": "Accept-Encoding",
+        }
+        return _answer(request, packed, kept_as)
 
     def _look_again(self) -> None:
         # What is published after this number was read is looked at next time.
@@ -138,8 +145,8 @@ def _life(named: str | None, version: str) -> str:
     return _LASTING if named == version else _REVALIDATE
 
 
-def _answer(request: Request, packed: bytes, etag: str, life: str) -> Response:
-    headers = {"ETag": etag, "Cache-Control": life, "Vary": "Accept-Encoding"}
+def _answer(request: Request, packed: bytes, headers: dict[str, str]) -> Response:
+    etag = headers["ETag"]
     asked = request.headers.get("if-none-match", "")
     if asked and (asked.strip() == "*" or etag in (tag.strip().removeprefix("W/") for tag in asked.split(","))):
         return Response(status_code=HTTPStatus.NOT_MODIFIED.value, headers=headers)

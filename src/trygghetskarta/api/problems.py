@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -10,10 +11,15 @@ from typing import Any
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError
+from fastapi.routing import iter_route_contexts
+from psycopg import OperationalError as DriverError
+from psycopg.errors import QueryCanceled
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
+from trygghetskarta.api.leaving import LEFT, has_left
 from trygghetskarta.errors import (
     BadDeliveryError,
     BusyError,
@@ -29,6 +35,7 @@ from trygghetskarta.errors import (
     TrygghetskartaError,
     UnknownCallerError,
 )
+from trygghetskarta.observe import metrics
 
 MEDIA_TYPE = "application/problem+json"
 _log = logging.getLogger(__name__)
@@ -46,14 +53,15 @@ STATUS_OF: Mapping[type[TrygghetskartaError], HTTPStatus] = {
     ForbiddenError: HTTPStatus.FORBIDDEN,
     BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
-_TITLES: Mapping[HTTPStatus, tuple[str, str]] = {
+TITLES: Mapping[HTTPStatus, tuple[str, str]] = {
     HTTPStatus.BAD_REQUEST: ("Frågan går inte att förstå", "Bad request"),
     HTTPStatus.UNAUTHORIZED: ("Nyckel behövs", "A key is needed"),
     HTTPStatus.FORBIDDEN: ("Åtkomst nekas", "Forbidden"),
     HTTPStatus.NOT_FOUND: ("Finns inte", "Not found"),
     HTTPStatus.METHOD_NOT_ALLOWED: ("Metoden går inte att använda här", "Method not allowed"),
     HTTPStatus.CONFLICT: ("Går inte som läget är", "Not in this state"),
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("Filen är för stor", "The file is too large"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("Innehållet är för stort", "The content is too large"),
+    HTTPStatus.REQUEST_URI_TOO_LONG: ("Adressen är för lång", "The address is too long"),
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ("Innehållet har fel slag", "Wrong kind of content"),
     HTTPStatus.UNPROCESSABLE_ENTITY: ("Frågan går inte att besvara", "The question cannot be answered"),
     HTTPStatus.INTERNAL_SERVER_ERROR: ("Internt fel", "Internal error"),
@@ -63,6 +71,7 @@ _TITLES: Mapping[HTTPStatus, tuple[str, str]] = {
 _TEXTS: Mapping[HTTPStatus, tuple[str, str]] = {
     HTTPStatus.NOT_FOUND: ("Adressen finns inte.", "There is no such address."),
     HTTPStatus.METHOD_NOT_ALLOWED: ("Adressen tar inte emot den metoden.", "The address does not take this method."),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("Innehållet är större än tjänsten tar emot.", "The body is larger than the service takes."),
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: (
         "Skicka filens byte som de är, inte i ett formulär.",
         "Send the file's bytes as they are, not in a form.",
@@ -72,6 +81,7 @@ _TEXTS: Mapping[HTTPStatus, tuple[str, str]] = {
 _REASONS: Mapping[str, tuple[str, str]] = {
     "missing": ("Parametern saknas.", "The parameter is missing."),
     "extra_forbidden": ("Parametern är okänd.", "The parameter is unknown."),
+    "literal_error": ("Värdet är inte ett av de tillåtna.", "The value is not one of those allowed."),
     "enum": ("Värdet är inte ett av de tillåtna.", "The value is not one of those allowed."),
     "date_from_datetime_parsing": ("Värdet är inte ett datum skrivet som 2026-01-31.", "The value is not a date written as 2026-01-31."),
     "date_parsing": ("Värdet är inte ett datum skrivet som 2026-01-31.", "The value is not a date written as 2026-01-31."),
@@ -82,8 +92,19 @@ _REASONS: Mapping[str, tuple[str, str]] = {
     "too_short": ("Minst ett värde behövs.", "At least one value is needed."),
     "too_long": ("För många värden.", "Too many values."),
 }
+# How pydantic names a member of an enumeration: the reader is told its value.
+_MEMBER = re.compile(r"<[^:>]*: ([^>]*)>")
 _ANY_REASON = ("Värdet går inte att använda.", "The value cannot be used.")
 _RETRY_SECONDS = "5"
+_NO_DATABASE = ("Databasen svarar inte just nu. Försök igen om en stund.", "The database does not answer right now. Try again soon.")
+_NO_CONNECTION = (
+    "Tjänsten har för mycket att göra med databasen just nu. Försök igen om en stund.",
+    "The service has too much to ask the database right now. Try again soon.",
+)
+_TOO_SLOW = (
+    "Frågan tog för lång tid i databasen och avbröts. Fråga om färre områden, färre kategorier eller kortare tid.",
+    "The question took the database too long and was called off. Ask for fewer areas, fewer categories or a shorter span.",
+)
 
 
 def problem(status: HTTPStatus, texts: tuple[str, str], instance: str, faults: tuple[Fault, ...] = (), code: str | None = None) -> Response:
@@ -99,7 +120,7 @@ def problem(status: HTTPStatus, texts: tuple[str, str], instance: str, faults: t
     Returns:
         The answer, never to be cached.
     """
-    title, title_en = _TITLES.get(status, (status.phrase, status.phrase))
+    title, title_en = TITLES.get(status, (status.phrase, status.phrase))
     body: dict[str, Any] = {
         "type": "about:blank",
         "status": status.value,
@@ -144,20 +165,39 @@ def add_problems(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> Response:
         status = HTTPStatus(error.status_code)
-        return problem(status, _TEXTS.get(status, (status.phrase, status.phrase)), request.url.path)
+        answer = problem(status, _TEXTS.get(status, (status.phrase, status.phrase)), request.url.path)
+        if status is HTTPStatus.METHOD_NOT_ALLOWED:
+            answer.headers["Allow"] = ", ".join(_methods(app, request.url.path))
+        return answer
 
-    @app.exception_handler(OperationalError)
+    _add_database_problems(app)
+
+
+def _add_database_problems(app: FastAPI) -> None:
     @app.exception_handler(PoolTimeoutError)
-    def no_database(request: Request, error: Exception) -> Response:
-        _log.warning("The database does not answer: %s", error)
-        texts = ("Databasen svarar inte just nu. Försök igen om en stund.", "The database does not answer right now. Try again soon.")
-        return problem(HTTPStatus.SERVICE_UNAVAILABLE, texts, request.url.path)
+    def no_connection(request: Request, _: PoolTimeoutError) -> Response:
+        metrics().refused_by("pool")
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, _NO_CONNECTION, request.url.path)
 
-    @app.exception_handler(Exception)
-    def bug(request: Request, error: Exception) -> Response:
-        _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        texts = ("Något gick fel i tjänsten. Felet är loggat.", "Something went wrong in the service. It has been logged.")
-        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, texts, request.url.path)
+    @app.exception_handler(DBAPIError)
+    @app.exception_handler(DriverError)
+    def failed(request: Request, error: DBAPIError | DriverError) -> Response:
+        found = error.orig if isinstance(error, DBAPIError) else error
+        if has_left():
+            return Response(status_code=LEFT)
+        if isinstance(found, QueryCanceled):
+            metrics().refused_by("statement")
+            return problem(HTTPStatus.SERVICE_UNAVAILABLE, _TOO_SLOW, request.url.path)
+        if not isinstance(found, DriverError):
+            raise error
+        _log.warning("The database does not answer: %s", type(found).__qualname__)
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, _NO_DATABASE, request.url.path)
+
+
+def _methods(app: FastAPI, path: str) -> list[str]:
+    """Name the methods that an address takes: those of all its routes, not only of the first."""
+    routes = (route for route in iter_route_contexts(app.routes) if route.path and compile_path(route.path)[0].match(path))
+    return sorted(set().union(*(route.methods or () for route in routes)))
 
 
 def _fault(part: Mapping[str, Any]) -> Fault:
@@ -165,6 +205,7 @@ def _fault(part: Mapping[str, Any]) -> Fault:
     given = part.get("input")
     swedish, english = _REASONS.get(part["type"], _ANY_REASON)
     allowed = part.get("ctx", {}).get("expected")
-    if allowed and part["type"] == "enum":
+    if allowed and part["type"] in ("enum", "literal_error"):
+        allowed = _MEMBER.sub(r"\1", allowed)
         swedish, english = f"{swedish} De är {allowed}.".replace(" or ", " och "), f"{english} They are {allowed}.".replace(" or ", " and ")
     return Fault(name, str(given)[:200] if isinstance(given, (str, int, float)) else None, swedish, english)

@@ -7,9 +7,10 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 from sqlalchemy import Connection
 
 from trygghetskarta.analysis.series import Include
@@ -33,6 +34,20 @@ BASELINE = re.compile(r"^(previous|same-period-last-year|[0-9]{4}-[0-9]{2}\.\.[0
 """How a baseline is written."""
 
 _MOST_VALUES = 500
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _written_as_a_day(given: object) -> object:
+    """Take a day as it is written in an address; a number is no day, though pydantic would count it from 1970."""
+    if isinstance(given, str) and _DAY.fullmatch(given) is None:
+        raise PydanticCustomError("date_parsing", "not a date")
+    return given
+
+
+Day = Annotated[date, BeforeValidator(_written_as_a_day)]
+"""A day in an address: 2026-01-31."""
+MOST = 2**63 - 1
+"""The largest number that the database can be asked of."""
 
 
 def refuse_hidden(cube: Cube, audience: Audience, sources: list[SourceId], categories: list[str]) -> None:
@@ -74,7 +89,7 @@ class QuestionParameters(BaseModel):
         ),
     ] = None
     edition: Annotated[
-        date | None,
+        Day | None,
         Field(description="Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out."),
     ] = None
     from_: Annotated[
@@ -89,7 +104,7 @@ class QuestionParameters(BaseModel):
     ] = Measure.COUNT
     per: Annotated[Denominator, Field(description="Vad ett tal per 1 000 räknas på. / What a rate is per.")] = Denominator.RESIDENTS
     as_of: Annotated[
-        date | None, Field(alias="asOf", description="Siffrorna så som de var kända denna dag. / The figures as known on this day.")
+        Day | None, Field(alias="asOf", description="Siffrorna så som de var kända denna dag. / The figures as known on this day.")
     ] = None
     weights: Annotated[
         str | None,
@@ -254,15 +269,32 @@ class SeriesParameters(LayoutParameters):
 
 
 class TraceParameters(QuestionParameters):
-    """The parameters of a trace: those of the question whose figure it is."""
+    """The parameters of a trace: those of the question whose figure it is, and which part of the list."""
 
     bucket: Annotated[Bucket, Field(description="Vilken del av avstämningen siffran är. / Which part of the ledger.")] = Bucket.PLACED
-    limit: Annotated[int, Field(ge=1, le=10_000, description="Högsta antal händelser i listan. / Most events of the list.")] = 1000
+    format: Annotated[Literal[Format.JSON, Format.CSV], Field(description="json eller csv. / json or csv.")] = Format.JSON
+    limit: Annotated[int, Field(ge=1, le=10_000, description="Högsta antal händelser i listan. / Most events of the list.")] = 20
+    offset: Annotated[int, Field(ge=0, le=MOST, description="Hur många att hoppa över. / How many to skip.")] = 0
 
     def question(self, cube: Cube, audience: Audience) -> Question:
         """Give the question, checked."""
         self.refuse_hidden(cube, audience)
         return ask(cube, self.asked())
+
+
+class NoParameters(BaseModel):
+    """No parameters at all: whatever is sent is unknown."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class EditionParameters(NoParameters):
+    """Which edition."""
+
+    edition: Annotated[
+        Day | None,
+        Field(description="Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out."),
+    ] = None
 
 
 class AreaFormat(StrEnum):
@@ -278,13 +310,13 @@ class AreaParameters(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     level: Annotated[AreaLevel, Field(description="Områdesnivå. / Level of the areas.")] = AreaLevel.STADSDELSOMRADE
-    edition: Annotated[date | None, Field(description="Indelningens första dag. / First day of the edition.")] = None
+    edition: Annotated[Day | None, Field(description="Indelningens första dag. / First day of the edition.")] = None
     format: Annotated[
         AreaFormat, Field(description="geojson ger alla områden med gränser, json en lista. / geojson: all with outlines; json: a list.")
     ] = AreaFormat.JSON
     geometry: Annotated[Detail, Field(description="Hur detaljerade gränserna är. / Detail of the outlines.")] = Detail.METRES10
     limit: Annotated[int, Field(ge=1, le=1000, description="Högsta antal i en lista. / Most items of a list.")] = 20
-    offset: Annotated[int, Field(ge=0, description="Hur många att hoppa över. / How many to skip.")] = 0
+    offset: Annotated[int, Field(ge=0, le=MOST, description="Hur många att hoppa över. / How many to skip.")] = 0
 
 
 class ListParameters(BaseModel):
@@ -293,7 +325,7 @@ class ListParameters(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     limit: Annotated[int, Field(ge=1, le=1000, description="Högsta antal i listan. / Most items of the list.")] = 20
-    offset: Annotated[int, Field(ge=0, description="Hur många att hoppa över. / How many to skip.")] = 0
+    offset: Annotated[int, Field(ge=0, le=MOST, description="Hur många att hoppa över. / How many to skip.")] = 0
 
     def page(self, items: list[dict[str, object]]) -> dict[str, object]:
         """Give the part of a list that was asked for, with how long it is."""
@@ -304,7 +336,7 @@ class LinkParameters(ListParameters):
     """The parameters of the list of links between editions."""
 
     to: Annotated[
-        date | None,
+        Day | None,
         Field(
             description="Den andra indelningens första dag; utelämnad ger alla andra. / First day of the other edition; all if left out."
         ),

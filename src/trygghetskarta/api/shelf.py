@@ -5,17 +5,20 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import TypeVar
 
 import psycopg
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from trygghetskarta.api.finished import Answers
+from trygghetskarta.api.keeping import Keeping
 from trygghetskarta.domain.areas import AreaLevel, Edition
+from trygghetskarta.domain.filters import CRS84, Crs
 from trygghetskarta.domain.sources import CountsBy
 from trygghetskarta.errors import NotCoveredError
 from trygghetskarta.queries.areas import Detail, load_outlines
@@ -27,32 +30,36 @@ CubeKey = tuple[date | None, date | None, CountsBy | None]
 """First day of the edition, the day whose knowledge is counted, the date that decides the month; None as for `Shelf.cube`."""
 
 _KEPT = 6
+Kept = TypeVar("Kept")
 _log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class _Shelved:
-    """What is kept of one publication: its finished answers, its cubes, and outlines and the features they begin by edition, level and detail."""
+    """What is kept of one publication: its finished answers, its cubes, outlines and the features they begin, and what else was made of it."""
 
     version: int
     answers: Answers
     cubes: OrderedDict[CubeKey, Cube] = field(default_factory=OrderedDict)
-    outlines: dict[tuple[int, AreaLevel, Detail], dict[str, str]] = field(default_factory=dict)
+    outlines: dict[tuple[int, AreaLevel, Detail, Crs], dict[str, str]] = field(default_factory=dict)
     features: dict[tuple[int, AreaLevel, Detail], Features] = field(default_factory=dict)
+    keeping: Keeping = field(default_factory=Keeping)
 
 
 class Shelf:
     """Hands out the cube of an edition and a day; swaps everything whole when something is published."""
 
-    def __init__(self, engine: Engine, refresh_seconds: float, answer_bytes: int = 0) -> None:
+    def __init__(self, engine: Engine, refresh_seconds: float, answer_bytes: int = 0, cells_limit: int | None = None) -> None:
         """Begin empty.
 
         Args:
             engine: The database.
             refresh_seconds: How often to ask for a new publication when the database has said nothing.
             answer_bytes: How much the finished answers of a publication may take.
+            cells_limit: The most figures of an answer made from here; None for any number.
         """
         self.engine = engine
+        self._cells_limit = cells_limit
         self._refresh_seconds = refresh_seconds
         self._answer_bytes = answer_bytes
         self._shelved = self._empty(-1)
@@ -61,8 +68,11 @@ class Shelf:
         self._listener = threading.Thread(target=self._listen, name="shelf", daemon=True)
 
     def start(self) -> None:
-        """Load the newest edition's cube, if there is one, and begin to listen."""
-        self.refresh()
+        """Load the newest edition's cube, if there is one and the database answers, and begin to listen."""
+        try:
+            self.refresh()
+        except SQLAlchemyError as error:
+            _log.warning("The database does not answer yet: %s", error)
         self._listener.start()
 
     def stop(self) -> None:
@@ -87,7 +97,7 @@ class Shelf:
             shelved = self._shelved
             if key not in shelved.cubes:
                 with one_state(self.engine) as connection:
-                    shelved.cubes[key] = load_cube(connection, edition, as_of, by)
+                    shelved.cubes[key] = self._load(connection, edition, as_of, by)
                 while len(shelved.cubes) > _KEPT:
                     shelved.cubes.popitem(last=False)
             return shelved.cubes[key]
@@ -101,15 +111,15 @@ class Shelf:
             version = newest_version(connection)
             cube = self.cube(edition, as_of, by)
             # Something may have been published since the shelf last looked.
-            yield connection, cube if self._shelved.version == version else load_cube(connection, edition, as_of, by)
+            yield connection, cube if self._shelved.version == version else self._load(connection, edition, as_of, by)
 
-    def outlines(self, edition: Edition, level: AreaLevel, detail: Detail) -> dict[str, str]:
-        """Give the outlines of a level by code."""
+    def outlines(self, edition: Edition, level: AreaLevel, detail: Detail, crs: Crs = CRS84) -> dict[str, str]:
+        """Give the outlines of a level by code, in a coordinate reference system."""
         shelved = self._shelved
-        key = (edition.edition_id, level, detail)
+        key = (edition.edition_id, level, detail, crs)
         if key not in shelved.outlines:
             with self.engine.connect() as connection:
-                shelved.outlines[key] = load_outlines(connection, edition.edition_id, level, detail)
+                shelved.outlines[key] = load_outlines(connection, edition.edition_id, level, detail, crs)
         return shelved.outlines[key]
 
     def features(self, cube: Cube, level: AreaLevel, detail: Detail) -> Features:
@@ -129,6 +139,20 @@ class Shelf:
         """Give the finished answers of what is published."""
         return self._shelved.answers
 
+    def newest(self) -> Cube | None:
+        """Give the cube of the newest edition as it is kept now, without asking the database; None where there is none."""
+        return self._shelved.cubes.get((None, None, None))
+
+    def kept(self, key: Hashable, make: Callable[[], Kept], weigh: Callable[[Kept], int] = lambda _: 1) -> Kept:
+        """Give what was made under a key since the last publication, or make it now.
+
+        Args:
+            key: What it depends on besides the data.
+            make: Makes it.
+            weigh: Tells how many rows of an answer it weighs as much as.
+        """
+        return self._shelved.keeping.get(key, make, weigh)
+
     def editions(self) -> list[Edition]:
         """Read the editions, newest first."""
         with self.engine.connect() as connection:
@@ -142,13 +166,16 @@ class Shelf:
                 return
             fresh = self._empty(version)
             try:
-                fresh.cubes[(None, None, None)] = load_cube(connection)
+                fresh.cubes[(None, None, None)] = self._load(connection)
             except NotCoveredError as error:
                 _log.warning("%s", error)
         self._shelved = fresh
 
     def _empty(self, version: int) -> _Shelved:
         return _Shelved(version, Answers(version, self._answer_bytes))
+
+    def _load(self, connection: Connection, edition: date | None = None, as_of: date | None = None, by: CountsBy | None = None) -> Cube:
+        return replace(load_cube(connection, edition, as_of, by), cells_limit=self._cells_limit)
 
     def _listen(self) -> None:
         """Refresh when the database says so, and now and then without being told."""

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from trygghetskarta.cli.connecting import database_url, open_engine
+from trygghetskarta.cli.workers import Workers, listen, measured
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.errors import BusyError, ForbiddenError
 from trygghetskarta.queries.health import ask_health, others_connected
@@ -30,16 +31,21 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, help="Antal arbetsprocesser.")] = 1,
     audience: Annotated[Audience, typer.Option("--as", help="Vem som frågar; analyst bara på den egna datorn.")] = Audience.PUBLIC,
 ) -> None:
-    """Kör API:et och kartan. Utan inloggning visas bara det som är offentligt."""
-    import uvicorn
+    """Kör API:et och kartan. Utan inloggning visas bara det som är offentligt.
 
+    SIGTERM stoppar utan att något som pågår går förlorat, SIGHUP byter arbetsprocesserna en i taget.
+    """
     if audience is Audience.ANALYST and host not in _LOOPBACK:
         raise ForbiddenError(
             "Exakta siffror visas bara på den egna datorn (127.0.0.1) så länge det inte finns någon inloggning.",
             "Exact figures are shown on 127.0.0.1 only, as long as there is no signing in.",
         )
-    _hand_over(database_url(read_settings()))
-    uvicorn.run(_APPS[audience], factory=True, host=host, port=port, workers=workers, log_level="info")
+    settings = read_settings()
+    sockets = listen(host, port)
+    _hand_over(database_url(settings))
+    with measured(settings.metrics_host, settings.metrics_port):
+        words = ("trygghetskarta.api.worker", "--as", audience)
+        raise typer.Exit(Workers(sockets, words, workers, settings.notice_seconds, settings.drain_seconds).run())
 
 
 def demo(

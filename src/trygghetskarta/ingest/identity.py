@@ -28,7 +28,7 @@ Floats = npt.NDArray[np.float64]
 _CENTIMETRES = 100
 _NOWHERE = -1
 _LEAST_BITS, _MOST_BITS = 1 << 20, 1 << 29
-_BITS_A_ROW = 16
+_BITS_A_ROW = 12
 _MOST_RECENT = 1 << 19
 
 

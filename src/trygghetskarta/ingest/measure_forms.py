@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.measures import Declaration, Direction, Goal, GoalUnit, Role, Site
@@ -35,11 +36,22 @@ _REASONS = {
     "less_than_equal": ("är för stort", "is too large"),
     "string_too_short": ("är tomt", "is empty"),
     "string_too_long": ("är för långt", "is too long"),
+    "not_storable": ("har ett tecken som inte går att spara", "has a character that cannot be stored"),
     "too_short": ("är tomt", "is empty"),
     "too_long": ("har för många delar", "has too many parts"),
 }
-Line = Annotated[str, Field(min_length=1, max_length=200)]
-Code = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+def _storable(written: str) -> str:
+    """Refuse the one character that a text in the database cannot hold."""
+    if "\x00" in written:
+        raise PydanticCustomError("not_storable", "NUL")
+    return written
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+Line = Annotated[Text, Field(min_length=1, max_length=200)]
+Code = Annotated[Text, Field(min_length=1, max_length=80)]
 MonthText = Annotated[str, Field(pattern=_MONTH, examples=["2025-01"])]
 
 
@@ -124,7 +136,7 @@ class MeasureForm(_Form):
     """En åtgärd mot brott eller otrygghet. / A measure against crime or unrest."""
 
     name: Annotated[Line, Field(description="Vad åtgärden kallas. / What it is called.", examples=["Ny belysning i centrum"])]
-    description: Annotated[str, Field(max_length=_LONGEST, description="Vad som görs. Inga personuppgifter. / What is done.")] = ""
+    description: Annotated[Text, Field(max_length=_LONGEST, description="Vad som görs. Inga personuppgifter. / What is done.")] = ""
     kind: Annotated[Line, Field(description="Vilket slag av åtgärd. / What kind of measure.", examples=["belysning"])]
     responsible: Annotated[Line, Field(description="Ansvarig nämnd eller enhet, inte en person. / The board or unit, not a person.")]
     cost: Annotated[int | None, Field(ge=0, le=10**13, description="Kostnad i kronor. / Cost in SEK.")] = None

@@ -8,8 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.areas import AreaLevel, Edition
+from trygghetskarta.domain.filters import CRS84, Crs, Touches
 from trygghetskarta.errors import NotFoundError
+from trygghetskarta.queries.filter_sql import condition
 
 
 class Detail(StrEnum):
@@ -28,21 +30,68 @@ _OUTLINES = {
 }
 
 
-def load_outlines(connection: Connection, edition_id: int, level: AreaLevel, detail: Detail) -> dict[str, str]:
-    """Read the GeoJSON text of every outline of a level, as it was written when the areas were loaded.
+# What was written in degrees is turned into the other system, so that neighbours that were simplified together still share their borders there.
+_TURNED = """
+    SELECT code, ST_AsGeoJSON(CASE WHEN :northing_first THEN ST_FlipCoordinates(shape) ELSE shape END, :decimals, 0) FROM (
+        SELECT code, ST_Transform({SHAPE}, :srid) AS shape FROM area WHERE edition_id = :edition_id AND level = :level
+    ) AS turned
+"""
+_IN_CRS = {
+    Detail.FULL: text(_TURNED.replace("{SHAPE}", "geom")),
+    Detail.METRES10: text(_TURNED.replace("{SHAPE}", "ST_SetSRID(ST_GeomFromGeoJSON(outline_10m), 4326)")),
+    Detail.METRES25: text(_TURNED.replace("{SHAPE}", "ST_SetSRID(ST_GeomFromGeoJSON(outline_25m), 4326)")),
+}
+_TOUCHING = "SELECT code FROM area WHERE edition_id = :edition_id AND level = :level AND {TOUCHES}"
+_EXTENT = text("""
+    SELECT ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box) FROM (
+        SELECT ST_Extent(ST_Transform(geom, 4326)) AS box FROM area WHERE edition_id = :edition_id AND level = :level
+    ) AS whole
+""")
+
+
+def load_outlines(connection: Connection, edition_id: int, level: AreaLevel, detail: Detail, crs: Crs = CRS84) -> dict[str, str]:
+    """Read the GeoJSON text of every outline of a level, in WGS84 as it was written when the areas were loaded.
 
     Args:
         connection: Inside a transaction.
         edition_id: The edition.
         level: The level.
         detail: How detailed.
+        crs: The system to give them in.
 
     Returns:
         Text by code; empty for no outlines.
     """
     if detail is Detail.NONE:
         return {}
+    if crs is not CRS84:
+        values = {"srid": crs.srid, "northing_first": crs.northing_first, "decimals": crs.decimals}
+        return {row[0]: row[1] for row in connection.execute(_IN_CRS[detail], {"edition_id": edition_id, "level": level, **values})}
     return {row[0]: row[1] for row in connection.execute(_OUTLINES[detail], {"edition_id": edition_id, "level": level})}
+
+
+def areas_touching(connection: Connection, edition: Edition, level: AreaLevel, wanted: Touches) -> frozenset[str]:
+    """Find the areas of a level that have a point in common with a geometry.
+
+    Args:
+        connection: Inside a transaction.
+        edition: The edition.
+        level: The level.
+        wanted: The geometry.
+
+    Returns:
+        Their codes.
+    """
+    where = condition(wanted, {}, "geom", "CAST(:plane AS int)")
+    values = {"edition_id": edition.edition_id, "level": level, "plane": edition.srid, **where.values}
+    return frozenset(connection.execute(text(_TOUCHING.replace("{TOUCHES}", where.sql)), values).scalars())
+
+
+def extent_of(connection: Connection, edition: Edition) -> tuple[float, float, float, float]:
+    """Give the box of an edition's areas in WGS84 degrees: west, south, east, north."""
+    level = max(edition.levels, key=lambda found: found.rank)
+    west, south, east, north = connection.execute(_EXTENT, {"edition_id": edition.edition_id, "level": level}).one()
+    return west, south, east, north
 
 
 def find_area(connection: Connection, edition_id: int, code: str) -> dict[str, Any]:

@@ -66,8 +66,8 @@ def ask(cube: Cube, asked: Asked) -> Question:
     _refuse_weights(cube, asked.weights)
     _refuse_date(cube, asked)
     _refuse_two_to_hold_against(asked)
-    last = _month("to", asked.last) if asked.last is not None else _newest(cube, asked.sources)
-    first = _month("from", asked.first) if asked.first is not None else last.plus(-11)
+    last = month_of("to", asked.last) if asked.last is not None else _newest(cube, asked.sources)
+    first = month_of("from", asked.first) if asked.first is not None else last.plus(-11)
     if last < first:
         raise bad_parameter(
             "to", str(last), f"Perioden slutar {last} innan den börjar {first}.", f"The span ends {last} before it begins {first}."
@@ -154,7 +154,12 @@ def _refuse_weights(cube: Cube, name: str | None) -> None:
         raise bad_parameter("weights", name, swedish, english)
 
 
-def _month(name: str, text: str) -> Month:
+def month_of(name: str, text: str) -> Month:
+    """Read a month.
+
+    Raises:
+        InvalidQuestionError: It is none.
+    """
     try:
         return Month.parse(text)
     except ValueError as error:
@@ -185,6 +190,6 @@ def _baseline(text: str | None, span: Span) -> Span | None:
                 english = "A baseline is previous, same-period-last-year or written as 2024-01..2024-12."
                 raise bad_parameter("baseline", text, swedish, english)
             try:
-                return Span(_month("baseline", first), _month("baseline", last))
+                return Span(month_of("baseline", first), month_of("baseline", last))
             except ValueError as error:
                 raise InvalidQuestionError("Jämförelsen slutar innan den börjar.", "The baseline ends before it begins.") from error

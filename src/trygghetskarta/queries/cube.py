@@ -21,7 +21,7 @@ from trygghetskarta.domain.categories import Category
 from trygghetskarta.domain.counts import Ledger, MonthKnown
 from trygghetskarta.domain.periods import LOCAL_TIME, Month, Span
 from trygghetskarta.domain.sources import CONTRACTS, CountsBy, SourceId
-from trygghetskarta.errors import NotCoveredError, NotFoundError
+from trygghetskarta.errors import NotCoveredError, NotFoundError, bad_parameter
 from trygghetskarta.queries.adjacency import load_neighbours
 from trygghetskarta.queries.blocks import Block, Kinds, Knowledge, load_blocks
 from trygghetskarta.queries.cells import BUCKETS, load_cells
@@ -79,6 +79,7 @@ class Cube:
         population: The denominators.
         editions: All editions there are, newest first.
         weights: The sets of harm weights by name, the newest first.
+        cells_limit: The most figures of one answer, areas times periods; None for any number.
     """
 
     edition: Edition
@@ -99,11 +100,22 @@ class Cube:
     population: Population
     weights: Mapping[str, Weights]
     editions: tuple[Edition, ...] = ()
+    cells_limit: int | None = None
 
     @property
     def covered(self) -> Mapping[SourceId, Ints]:
         """Months delivered by source, whole or in part, ascending."""
         return {source: delivered.months for source, delivered in self.delivered.items()}
+
+    def refuse_too_many(self, areas: int, periods: int) -> None:
+        """Refuse an answer of more figures than it may hold, before anything is counted."""
+        if self.cells_limit is not None and areas * periods > self.cells_limit:
+            raise bad_parameter(
+                "area",
+                None,
+                f"{areas} områden gånger {periods} perioder är fler än de {self.cells_limit} tal ett svar får ha. Ange färre.",
+                f"{areas} areas times {periods} periods are more than the {self.cells_limit} figures of an answer. Ask for fewer.",
+            )
 
     def cells(self, level: AreaLevel) -> slice:
         """Give the cells of the areas of a level."""

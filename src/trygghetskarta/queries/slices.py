@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,12 +11,12 @@ import numpy.typing as npt
 
 from trygghetskarta.domain.answers import Content, ExactAnswer
 from trygghetskarta.domain.areas import Area, AreaLevel
-from trygghetskarta.domain.counts import Denominator, DenominatorUsed, Exact, Measure, Provenance, Question, SourceCoverage
-from trygghetskarta.domain.periods import Month, Period, Span
+from trygghetskarta.domain.counts import Denominator, DenominatorUsed, Exact, Measure, Provenance, Question
+from trygghetskarta.domain.periods import Period, Span
 from trygghetskarta.domain.sources import CONTRACTS, RATE, RATE_BASOMRADE, SourceId
 from trygghetskarta.errors import Fault, InvalidQuestionError, NotCarriedError, NotCoveredError, bad_parameter
 from trygghetskarta.queries.cube import Cube, delivered_months, missing_months, partial_months, provisional_months
-from trygghetskarta.queries.dating import counted_otherwise
+from trygghetskarta.queries.delivered import coverage_of, ends
 from trygghetskarta.queries.harm import harm_of, weights_of
 from trygghetskarta.queries.population import REACH_MONTHS
 from trygghetskarta.queries.tally import tally
@@ -45,12 +45,13 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...], *, harm:
         The counts, with all that a reader needs to judge them.
 
     Raises:
-        InvalidQuestionError: It names an area, level or category that there is not.
+        InvalidQuestionError: It names an area, level or category that there is not, or the answer would hold too many figures.
         NotCarriedError: A source cannot carry it.
         NotCoveredError: No source delivered any of its months, or the denominator is not there.
     """
     _refuse_what_is_not_carried(question)
     part = part_of(cube, question)
+    cube.refuse_too_many(len(part.areas), len(periods))
     _refuse_what_is_not_covered(cube, question)
     spans = tuple(period.span for period in periods)
     counted = tally(cube, question.level, (part.areas, part.ranges), spans)
@@ -67,7 +68,7 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...], *, harm:
         comparable=_comparable(cube, question, spans),
         provisional=np.array([any(provisional_months(cube, source, span) for source in question.sources) for span in spans]),
         ledger=cube.ledger(question.level, part.ranges, question.span),
-        coverage=tuple(_coverage(cube, source, spans) for source in question.sources),
+        coverage=tuple(coverage_of(cube, source, spans) for source in question.sources),
         provenance=provenance(cube, question, None if years is None else denominator_used(cube, question, spans, years)),
         withheld=counted.withheld,
         harm=weighed.days if weighed is not None else None,
@@ -98,7 +99,7 @@ def answer_with(cube: Cube, question: Question, content: Content) -> ExactAnswer
         question=question,
         content=content,
         ledger=cube.ledger(question.level, ranges, question.span),
-        coverage=tuple(_coverage(cube, source, (question.span,)) for source in question.sources),
+        coverage=tuple(coverage_of(cube, source, (question.span,)) for source in question.sources),
         provenance=provenance(cube, question),
     )
 
@@ -168,19 +169,13 @@ def refuse_rates(question: Question) -> None:
 def _refuse_what_is_not_covered(cube: Cube, question: Question) -> None:
     if not all(_undelivered(cube, source, question.span) for source in question.sources):
         return
-    told = [(CONTRACTS[source], _ends(cube, source)) for source in question.sources]
+    told = [(CONTRACTS[source], ends(cube, source)) for source in question.sources]
     has = "; ".join(f"{contract.name} {ends[0]}–{ends[1]}" for contract, ends in told if ends is not None)
     has_en = "; ".join(f"{contract.name_en} {ends[0]}–{ends[1]}" for contract, ends in told if ends is not None)
     names, names_en = ", ".join(contract.name for contract, _ in told), ", ".join(contract.name_en for contract, _ in told)
     swedish = f"{names} har inte levererats för någon månad i {question.span}" + (f". Det som finns: {has}." if has else ".")
     english = f"{names_en}: no month of {question.span} was delivered" + (f". There is: {has_en}." if has_en else ".")
     raise NotCoveredError(swedish, english, (Fault("from", str(question.span.first), swedish, english),))
-
-
-def _ends(cube: Cube, source: SourceId) -> tuple[Month, Month] | None:
-    """Give the first and the last month a source delivered."""
-    covered = cube.covered.get(source)
-    return (Month(int(covered[0])), Month(int(covered[-1]))) if covered is not None else None
 
 
 def _undelivered(cube: Cube, source: SourceId, span: Span) -> bool:
@@ -373,27 +368,3 @@ def months_of_all(cube: Cube, question: Question, span: Span) -> npt.NDArray[np.
     delivered = [delivered_months(cube, source, span) for source in question.sources]
     same = all(np.array_equal(delivered[0], other) for other in delivered)
     return delivered[0] if same else np.zeros(0, np.int64)
-
-
-def _coverage(cube: Cube, source: SourceId, spans: tuple[Span, ...]) -> SourceCoverage:
-    first, last = _ends(cube, source) or (None, None)
-    return SourceCoverage(
-        source,
-        first,
-        last,
-        missing=_months(missing_months, cube, source, spans),
-        provisional=_months(provisional_months, cube, source, spans),
-        partial=_months(partial_months, cube, source, spans),
-        incomplete=tuple(
-            known
-            for known in cube.completeness.get(source, ())
-            if known.share is not None and known.share < 1 and any(span.holds(known.month) for span in spans)
-        ),
-        otherwise=cube.by if source in counted_otherwise(cube.by) else None,
-    )
-
-
-def _months(
-    which: Callable[[Cube, SourceId, Span], tuple[Month, ...]], cube: Cube, source: SourceId, spans: tuple[Span, ...]
-) -> tuple[Month, ...]:
-    return tuple(sorted({month for span in spans for month in which(cube, source, span)}))

@@ -26,7 +26,7 @@ _TRACE = text(
         count(*) FILTER (WHERE NOT whole) OVER () AS shared
     FROM made LEFT JOIN dealt USING (place_id, begins, category_id, counted_in) JOIN delivery USING (delivery_id)
     WHERE whole OR dealt_of IS NOT NULL
-    ORDER BY made.source_id, counted_in, delivery_id, line, key, begins LIMIT :limit
+    ORDER BY made.source_id, counted_in, delivery_id, line, key, begins LIMIT :limit OFFSET :offset
 """.replace("{COUNTED}", COUNTED).replace("{DEALT}", DEALT)
 )
 
@@ -132,7 +132,9 @@ class Trace:
         return self.versions - len(self.events)
 
 
-def trace(connection: Connection, cube: Cube, question: Question, bucket: Bucket = Bucket.PLACED, limit: int = 1000) -> Trace:
+def trace(
+    connection: Connection, cube: Cube, question: Question, bucket: Bucket = Bucket.PLACED, limit: int = 1000, offset: int = 0
+) -> Trace:
     """Find the versions of events that a figure counts.
 
     Args:
@@ -141,6 +143,7 @@ def trace(connection: Connection, cube: Cube, question: Question, bucket: Bucket
         question: The question whose figure is traced: the sum over its areas and its span.
         bucket: Which part of the ledger; other than `placed` is of no area, so the question's areas have no part in it.
         limit: How many versions to list at the most, >= 1.
+        offset: How many to skip, >= 0.
 
     Returns:
         The versions with their files and lines, and whether they make the figure.
@@ -157,7 +160,10 @@ def trace(connection: Connection, cube: Cube, question: Question, bucket: Bucket
         "bucket": bucket.value,
     }
     shared = deal(connection, parameters)
-    rows = connection.execute(_TRACE, {**parameters, **shared.columns, "limit": limit}).all()
+    asked = {**parameters, **shared.columns}
+    rows = connection.execute(_TRACE, {**asked, "limit": limit, "offset": offset}).all()
+    # The sums stand in the rows: past the end of the list, in its first.
+    sums = rows[0] if rows else connection.execute(_TRACE, {**asked, "limit": 1, "offset": 0}).first() if offset else None
     ledger = exact.ledger
     figures = {
         Bucket.PLACED: int(exact.counts[:, 0].sum()),
@@ -170,8 +176,8 @@ def trace(connection: Connection, cube: Cube, question: Question, bucket: Bucket
         question,
         bucket,
         figures[bucket],
-        (int(rows[0].total) if rows else 0) + shared.antal,
-        int(rows[0].versions) if rows else 0,
+        (int(sums.total) if sums is not None else 0) + shared.antal,
+        int(sums.versions) if sums is not None else 0,
         tuple(
             Traced(
                 source=source_of[row.source_id],
@@ -202,7 +208,7 @@ def trace(connection: Connection, cube: Cube, question: Question, bucket: Bucket
         ),
         shared.antal,
         shared.of,
-        int(rows[0].shared) if rows else 0,
+        int(sums.shared) if sums is not None else 0,
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
-from trygghetskarta.domain.periods import LOCAL_TIME
 from trygghetskarta.queries.trace import Trace, Traced, said
 from trygghetskarta.serialize.csv import Dialect, table
 from trygghetskarta.serialize.figures import Row
@@ -23,7 +23,7 @@ def trace_rows(found: Trace) -> list[Row]:
         found: The trace.
 
     Returns:
-        Rows in the order of the trace; instants as local time.
+        Rows in the order of the trace; instants in UTC, by RFC 3339.
     """
     return [_row(event) for event in found.events]
 
@@ -76,7 +76,10 @@ def _row(event: Traced) -> Row:
         event.source.value, event.delivery, event.file, event.sha256, event.line, event.adapter, event.identity, str(event.month), event.antal,
         event.share, event.dealt, event.dealt_of,
         event.category, event.category_name, event.area, event.area_name, event.precision.name.lower(), event.area_text, x, y,
-        event.starts_at.astimezone(LOCAL_TIME).isoformat(timespec="minutes") if event.starts_at is not None else None, event.reported_on,
-        event.known_from.astimezone(LOCAL_TIME).isoformat(timespec="seconds"), event.key,
+        _instant(event.starts_at) if event.starts_at is not None else None, event.reported_on, _instant(event.known_from), event.key,
     )  # fmt: skip
     return dict(zip(_COLUMNS, values, strict=True))
+
+
+def _instant(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -14,23 +14,26 @@ CHANNEL = "trygghetskarta"
 _CONNECT_SECONDS = 5
 
 
-def make_engine(url: str, pool_size: int = 4) -> Engine:
+def make_engine(url: str, pool_size: int = 4, pool_seconds: float = _CONNECT_SECONDS, statement_seconds: float | None = None) -> Engine:
     """Make an engine on the one driver everything uses.
 
     Args:
         url: A PostgreSQL address as libpq writes it (postgresql://...).
         pool_size: Connections kept open; half as many more may open under load.
+        pool_seconds: How long to wait for one of them to be free.
+        statement_seconds: How long a statement may take; None for as long as it takes.
 
     Returns:
         The engine. Nothing is connected yet.
     """
+    limit = "" if statement_seconds is None else f" -c statement_timeout={max(1, round(statement_seconds * 1000))}"
     return create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         pool_size=pool_size,
         max_overflow=pool_size // 2,
-        pool_timeout=_CONNECT_SECONDS,
+        pool_timeout=pool_seconds,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": _CONNECT_SECONDS, "options": "-c timezone=UTC"},
+        connect_args={"connect_timeout": _CONNECT_SECONDS, "options": f"-c timezone=UTC{limit}"},
     )
 
 

@@ -48,8 +48,9 @@ export function paint(answer: Answer, desk: Desk, together: Answer[] = [answer])
     rows.map((row) => {
       const text = shownText(row, colour, decimals, desk);
       const value = valueOf(row, colour, decimals);
-      const label =
-        rows.length <= FIGURES_UP_TO && statusOf(row, colour) === "value" && colour !== "verdict"
+      const label = answer.backdrop
+        ? text
+        : rows.length <= FIGURES_UP_TO && statusOf(row, colour) === "value" && colour !== "verdict"
           ? `${broken(row.name)}\n${text}`
           : broken(row.name);
       return [row.code, { look: { ...lookOf(row, colour, value, classes, desk.theme), label }, text, value }];

@@ -92,6 +92,12 @@ export function noticeText(notice: Notice, desk: Desk): string {
       return t.notices.level(notice.was, notice.now, notice.reason ? desk.words(notice.reason.reason, notice.reason.reasonEn) : "");
     case "colour":
       return t.notices.colour(notice.was, notice.reason ? desk.words(notice.reason.reason, notice.reason.reasonEn) : "");
+    case "units":
+      return t.notices.units(notice.reason ? desk.words(notice.reason.reason, notice.reason.reasonEn) : t.ask.noHexagons);
+    case "points":
+      return t.notices.points(desk.n.share(notice.now), desk.n.share(notice.then));
+    case "baseYear":
+      return t.notices.baseYear(notice.was, notice.covered);
     case "edition":
       return t.notices.edition(notice.was, notice.now.name);
   }

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from trygghetskarta.api.caching import Freshness, respond, respond_lasting
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
-from trygghetskarta.api.question import AreaFormat, AreaParameters, LinkParameters, ListParameters
-from trygghetskarta.domain.areas import Area, Edition
+from trygghetskarta.api.question import AreaFormat, AreaParameters, Day, EditionParameters, LinkParameters, ListParameters
+from trygghetskarta.domain.areas import Edition
 from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.area_links import AreaLink, links_of
 from trygghetskarta.queries.areas import find_area
 from trygghetskarta.queries.cube import find_edition
+from trygghetskarta.serialize.areas import area_row
 from trygghetskarta.serialize.formats import Format
 from trygghetskarta.serialize.geojson import feature_collection
 
@@ -46,7 +46,11 @@ def _edition(edition: Edition) -> dict[str, Any]:
 
 @router.get("/editions/{edition}/links", summary="Vad områdena blev i andra indelningar", response_class=Response)
 def links(
-    request: Request, edition: date, shelf: CurrentShelf, audience: CurrentAudience, asked: Annotated[LinkParameters, Query()]
+    request: Request,
+    edition: Annotated[Day, Path(description="Indelningens första dag. / First day of the edition.", examples=["2023-07-01"])],
+    shelf: CurrentShelf,
+    audience: CurrentAudience,
+    asked: Annotated[LinkParameters, Query()],
 ) -> Response:
     """Hur stor del av varje område som ligger i vilka områden i en annan indelning: samma, sammanslagna, delade eller med flyttade gränser.
 
@@ -86,7 +90,7 @@ def areas(request: Request, shelf: CurrentShelf, audience: CurrentAudience, aske
             f"Indelningen från {cube.edition.valid_from} har inte nivån {asked.level}.",
             f"The edition of {cube.edition.valid_from} has no level {asked.level}.",
         )
-    rows = [_area(area) for area in cube.areas[asked.level]]
+    rows = [area_row(area) for area in cube.areas[asked.level]]
     freshness = Freshness(cube.version, cube.published_at, audience)
 
     media_type = Format(asked.format).media_type
@@ -98,29 +102,19 @@ def areas(request: Request, shelf: CurrentShelf, audience: CurrentAudience, aske
     return respond(request, freshness, media_type, lambda: orjson.dumps(page.page(rows)))
 
 
-def _area(area: Area) -> dict[str, Any]:
-    return {
-        "code": area.code,
-        "name": area.name,
-        "level": area.level.value,
-        "parent": area.parent,
-        "squareMetres": round(area.square_metres, 1),
-    }
-
-
 @router.get("/areas/{code}", summary="Ett område", response_class=Response)
 def area(
     request: Request,
-    code: str,
+    code: Annotated[str, Path(pattern=r"^[^\x00]+$", description="Områdets kod. / Code of the area.", examples=["jarva"])],
     shelf: CurrentShelf,
     audience: CurrentAudience,
-    edition: Annotated[date | None, Query(description="Indelningens första dag. / First day of the edition.")] = None,
+    asked: Annotated[EditionParameters, Query()],
 ) -> Response:
     """Ett område med sin gräns, och vad det motsvarar i andra indelningar.
 
     One area with its outline, and what it was or became in other editions.
     """
-    cube = shelf.cube(edition)
+    cube = shelf.cube(asked.edition)
     with shelf.engine.connect() as connection:
         found = find_area(connection, cube.edition.edition_id, code)
     outline = orjson.Fragment(found.pop("outline"))

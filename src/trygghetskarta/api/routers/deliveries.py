@@ -5,22 +5,24 @@ What delivers is imported when the first delivery arrives: a worker that only an
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from enum import StrEnum
 from http import HTTPStatus
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Annotated, Any, TypeVar
 
 import orjson
 from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Engine
 
+from trygghetskarta import __version__
+from trygghetskarta.api.caching import tagged
 from trygghetskarta.api.deps import CurrentSettings, CurrentShelf, delivers, reads_deliveries
-from trygghetskarta.api.question import ListParameters
+from trygghetskarta.api.question import MOST, ListParameters, NoParameters
 from trygghetskarta.api.receiving import receive_file
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest.temporary import temporary_folder
@@ -30,7 +32,13 @@ from trygghetskarta.store.engine import make_engine
 
 router = APIRouter(prefix="/v1/deliveries", tags=["Leveranser"])
 
+DeliveryId = Annotated[
+    int, Path(alias="deliveryId", ge=1, le=MOST, description="Leveransens nummer. / Number of the delivery.", examples=[1])
+]
+
 _T = TypeVar("_T")
+_KEPT_BY = "deliverer"
+"""Who may keep an answer: nobody in between."""
 # One at work and one that waits for it: a worker is there to answer questions. More wait with their files on disk.
 _AT_ONCE = 2
 _BODY = {
@@ -112,22 +120,26 @@ def deliveries(request: Request, shelf: CurrentShelf, parameters: Annotated[Deli
     """
     wanted = Wanted(parameters.limit, parameters.offset, parameters.source, parameters.status)
     with shelf.engine.connect() as connection:
-        items = [_document(row) for row in list_deliveries(connection, wanted)]
+        rows = list_deliveries(connection, wanted)
         total = count_deliveries(connection, wanted)
-    return _tagged(request, {"items": items, "total": total, "limit": wanted.limit, "offset": wanted.offset})
+    listed = {"items": [_document(row) for row in rows], "total": total, "limit": wanted.limit, "offset": wanted.offset}
+    return _tagged(request, listed, max(map(_changed_at, rows), default=None))
 
 
-@router.get("/{delivery_id}", summary="En leverans", response_class=Response, dependencies=[Depends(reads_deliveries)])
-def delivery(request: Request, delivery_id: int, shelf: CurrentShelf) -> Response:
+@router.get("/{deliveryId}", summary="En leverans", response_class=Response, dependencies=[Depends(reads_deliveries)])
+def delivery(request: Request, delivery_id: DeliveryId, shelf: CurrentShelf, _: Annotated[NoParameters, Query()]) -> Response:
     """En leverans med sitt kvitto.
 
     One delivery with its receipt.
     """
-    return _tagged(request, _found(shelf.engine, delivery_id))
+    row = _row(shelf.engine, delivery_id)
+    return _tagged(request, _document(row), _changed_at(row))
 
 
-@router.get("/{delivery_id}/rejected", summary="Avvisade rader", response_class=Response, dependencies=[Depends(reads_deliveries)])
-def rejected(request: Request, delivery_id: int, shelf: CurrentShelf, parameters: Annotated[RejectedParameters, Query()]) -> Response:
+@router.get("/{deliveryId}/rejected", summary="Avvisade rader", response_class=Response, dependencies=[Depends(reads_deliveries)])
+def rejected(
+    request: Request, delivery_id: DeliveryId, shelf: CurrentShelf, parameters: Annotated[RejectedParameters, Query()]
+) -> Response:
     """Raderna som inte togs in, med fel och råd på två språk; eller som de kom, att rätta och skicka igen. CSV ger alla rader.
 
     The rows that were not taken in, with faults and hints; or as they came, to be mended and sent again. CSV gives every row.
@@ -136,10 +148,11 @@ def rejected(request: Request, delivery_id: int, shelf: CurrentShelf, parameters
 
     if parameters.format is RejectedFormat.JSON:
         with shelf.engine.connect() as connection:
-            total = find_delivery(connection, delivery_id)["rows_rejected"]
+            found = find_delivery(connection, delivery_id)
             rows = rejected_rows(connection, delivery_id, parameters.offset, parameters.limit)
             items = [rejected_document(row) for row in rows]
-        return _tagged(request, {"items": items, "total": total, "limit": parameters.limit, "offset": parameters.offset})
+        listed = {"items": items, "total": found["rows_rejected"], "limit": parameters.limit, "offset": parameters.offset}
+        return _tagged(request, listed, found["received_at"])
     found = _row(shelf.engine, delivery_id)
     original = parameters.format is RejectedFormat.ORIGINAL
 
@@ -149,12 +162,19 @@ def rejected(request: Request, delivery_id: int, shelf: CurrentShelf, parameters
             yield from as_they_came(rows, header_of(found)) if original else explained(rows)
 
     name = f"avvisade-{delivery_id}{'-original' if original else ''}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    # What was rejected never changes, so that the file is known by what it was made of.
+    unread = tagged(request, f"{found['sha256']} {name} {__version__}".encode(), "text/plain", found["received_at"], _KEPT_BY)
+    if unread.status_code == HTTPStatus.NOT_MODIFIED:
+        return unread
+    validators = {name: unread.headers[name] for name in ("ETag", "Last-Modified", "Cache-Control", "Vary")}
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', **validators}
     return StreamingResponse(written(), headers=headers, media_type="application/octet-stream" if original else "text/csv; charset=utf-8")
 
 
-@router.post("/{delivery_id}/approve", summary="Godkänn en leverans", response_class=Response, dependencies=[Depends(delivers)])
-async def approve(request: Request, delivery_id: int, settings: CurrentSettings, shelf: CurrentShelf) -> Response:
+@router.post("/{deliveryId}/approve", summary="Godkänn en leverans", response_class=Response, dependencies=[Depends(delivers)])
+async def approve(
+    request: Request, delivery_id: DeliveryId, settings: CurrentSettings, shelf: CurrentShelf, _: Annotated[NoParameters, Query()]
+) -> Response:
     """Publicera en leverans som väntar på godkännande.
 
     Publish a delivery that is held for approval.
@@ -162,8 +182,8 @@ async def approve(request: Request, delivery_id: int, settings: CurrentSettings,
     return _json(await _at_work(request, shelf.engine, lambda engine: _approve(engine, settings, delivery_id)))
 
 
-@router.post("/{delivery_id}/withdraw", summary="Dra tillbaka en leverans", response_class=Response, dependencies=[Depends(delivers)])
-async def withdraw(request: Request, delivery_id: int, shelf: CurrentShelf) -> Response:
+@router.post("/{deliveryId}/withdraw", summary="Dra tillbaka en leverans", response_class=Response, dependencies=[Depends(delivers)])
+async def withdraw(request: Request, delivery_id: DeliveryId, shelf: CurrentShelf, _: Annotated[NoParameters, Query()]) -> Response:
     """Dra tillbaka en leverans: den räknas inte längre, det den ersatte räknas igen, och historiken finns kvar.
 
     Take a delivery back: it is no longer counted, what it replaced is counted again, and the history is kept.
@@ -187,7 +207,7 @@ async def _at_work(request: Request, shelf: Engine, work: Callable[[Engine], _T]
     return await to_thread.run_sync(done, limiter=state.at_work)
 
 
-def _deliver(engine: Engine, settings: Settings, parameters: DeliveryParameters, path: Path) -> dict[str, Any]:
+def _deliver(engine: Engine, settings: Settings, parameters: DeliveryParameters, path: FilePath) -> dict[str, Any]:
     from trygghetskarta.delivering import Delivering, deliver
 
     how = Delivering(parameters.source, parameters.crs, None, parameters.complete)
@@ -226,11 +246,12 @@ def _json(body: dict[str, Any], status: HTTPStatus = HTTPStatus.OK, headers: dic
     return Response(written, status.value, {"Cache-Control": "no-store", **(headers or {})}, "application/json")
 
 
-def _tagged(request: Request, body: dict[str, Any]) -> Response:
+def _tagged(request: Request, body: dict[str, Any], changed_at: datetime | None) -> Response:
     """Answer a GET with a tag of what it says: a delivery changes without anything being published."""
-    answer = _json(body)
-    tag = f'"{hashlib.sha256(answer.body).hexdigest()[:32]}"'
-    answer.headers.update({"Cache-Control": "private, no-cache", "ETag": tag})
-    if tag in (given.strip().removeprefix("W/") for given in request.headers.get("if-none-match", "").split(",")):
-        return Response(status_code=HTTPStatus.NOT_MODIFIED.value, headers={"Cache-Control": "private, no-cache", "ETag": tag})
-    return answer
+    return tagged(request, orjson.dumps(body, option=orjson.OPT_UTC_Z), "application/json", changed_at, _KEPT_BY)
+
+
+def _changed_at(row: dict[str, Any]) -> datetime:
+    """Give when a delivery last changed: when it was published, or came."""
+    changed: datetime = row["published_at"] or row["received_at"]
+    return changed

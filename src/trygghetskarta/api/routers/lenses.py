@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
-from trygghetskarta.api.question import outlines_for
+from trygghetskarta.api.question import Day, outlines_for
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.disclosure.release import release_answer
 from trygghetskarta.domain.areas import AreaLevel
@@ -40,7 +39,7 @@ class LensParameters(BaseModel):
     within: Annotated[
         str | None, Field(description="Bara områden inom detta större område. / Only areas within this larger area.", examples=["jarva"])
     ] = None
-    edition: Annotated[date | None, Field(description="Indelningens första dag. / First day of the edition.")] = None
+    edition: Annotated[Day | None, Field(description="Indelningens första dag. / First day of the edition.")] = None
     from_: Annotated[
         str | None, Field(alias="from", description="Första månad; utelämnad ger tolv månader. / First month.", examples=["2024-01"])
     ] = None
@@ -54,7 +53,7 @@ class LensParameters(BaseModel):
         ),
     ] = None
     as_of: Annotated[
-        date | None, Field(alias="asOf", description="Siffrorna så som de var kända denna dag. / The figures as known on this day.")
+        Day | None, Field(alias="asOf", description="Siffrorna så som de var kända denna dag. / The figures as known on this day.")
     ] = None
     view: Annotated[
         View, Field(description="Tabellen: områdena, eller stadens slag av bedrägeri. / The table: areas, or the city's kinds of fraud.")

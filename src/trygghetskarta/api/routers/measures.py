@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Engine
@@ -16,13 +16,13 @@ from sqlalchemy import Engine
 from trygghetskarta.analysis.effect import effect, goal
 from trygghetskarta.api.caching import tagged
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf, delivers
-from trygghetskarta.api.question import ListParameters
+from trygghetskarta.api.question import MOST, Day, ListParameters, NoParameters
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.disclosure.release import release_answer, release_each
 from trygghetskarta.domain.measures import Registered, Weighting
 from trygghetskarta.domain.periods import LOCAL_TIME
 from trygghetskarta.domain.sources import SourceId
-from trygghetskarta.errors import InvalidQuestionError, TooLargeError, bad_parameter
+from trygghetskarta.errors import InvalidQuestionError, bad_parameter
 from trygghetskarta.ingest.measure_forms import read_json, schema
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.effects import AskedEffect, count_effect, count_goals
@@ -35,7 +35,8 @@ from trygghetskarta.store.engine import one_state
 
 router = APIRouter(prefix="/v1/measures", tags=["Åtgärder"])
 
-_MOST_BYTES = 2_000_000
+MeasureId = Annotated[int, Path(alias="measureId", ge=1, le=MOST, description="Åtgärdens nummer. / Number of the measure.", examples=[1])]
+
 _MOST_MONTHS = 120
 _BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": schema()}}}}
 
@@ -60,7 +61,7 @@ class MeasureParameters(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     as_of: Annotated[
-        date | None, Field(alias="asOf", description="Så som åtgärden var känd denna dag. / The measure as known on this day.")
+        Day | None, Field(alias="asOf", description="Så som åtgärden var känd denna dag. / The measure as known on this day.")
     ] = None
     crs: Annotated[Plane, Field(description="Koordinatsystem för ytor: 4326 eller 3011. / System of polygons.")] = Plane.WORLD
 
@@ -71,7 +72,7 @@ class MeasuresParameters(ListParameters):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     as_of: Annotated[
-        date | None, Field(alias="asOf", description="Så som registret var känt denna dag. / The register as known on this day.")
+        Day | None, Field(alias="asOf", description="Så som registret var känt denna dag. / The register as known on this day.")
     ] = None
     format: Annotated[
         RegisterFormat,
@@ -118,7 +119,7 @@ class EffectParameters(BaseModel):
         ),
     ] = None
     as_of: Annotated[
-        date | None, Field(alias="asOf", description="Siffror och åtgärd så som de var kända denna dag. / As known on this day.")
+        Day | None, Field(alias="asOf", description="Siffror och åtgärd så som de var kända denna dag. / As known on this day.")
     ] = None
     format: Annotated[Format, Field(description="Svarets format. / Format of the answer.")] = Format.JSON
     dialect: Annotated[Dialect, Field(description="CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV.")] = Dialect.EXCEL
@@ -155,7 +156,7 @@ def measures(
 @router.post(
     "", summary="Registrera en åtgärd", status_code=201, response_class=Response, dependencies=[Depends(delivers)], openapi_extra=_BODY
 )
-async def register_measure(request: Request, shelf: CurrentShelf) -> Response:
+async def register_measure(request: Request, shelf: CurrentShelf, _: Annotated[NoParameters, Query()]) -> Response:
     """Registrera en åtgärd med målområde, jämförelseområde, spridningsområde och mål. Områden som anmäls efter starten märks.
 
     Register a measure with its target, control and displacement areas and its goals. Areas declared after the start are marked.
@@ -165,9 +166,13 @@ async def register_measure(request: Request, shelf: CurrentShelf) -> Response:
     return _told(measure, HTTPStatus.CREATED, {"Location": f"/v1/measures/{measure.number}"})
 
 
-@router.get("/{measure_id}", summary="En åtgärd", response_class=Response)
+@router.get("/{measureId}", summary="En åtgärd", response_class=Response)
 def one_measure(
-    request: Request, measure_id: int, shelf: CurrentShelf, audience: CurrentAudience, parameters: Annotated[MeasureParameters, Query()]
+    request: Request,
+    measure_id: MeasureId,
+    shelf: CurrentShelf,
+    audience: CurrentAudience,
+    parameters: Annotated[MeasureParameters, Query()],
 ) -> Response:
     """En åtgärd, och när varje version av den var känd.
 
@@ -181,8 +186,8 @@ def one_measure(
     return tagged(request, orjson.dumps(document), Format.JSON.media_type, measure.known_from, audience)
 
 
-@router.put("/{measure_id}", summary="Ändra en åtgärd", response_class=Response, dependencies=[Depends(delivers)], openapi_extra=_BODY)
-async def change_measure(request: Request, measure_id: int, shelf: CurrentShelf) -> Response:
+@router.put("/{measureId}", summary="Ändra en åtgärd", response_class=Response, dependencies=[Depends(delivers)], openapi_extra=_BODY)
+async def change_measure(request: Request, measure_id: MeasureId, shelf: CurrentShelf, _: Annotated[NoParameters, Query()]) -> Response:
     """Ge en ny version av en åtgärd. Den förra finns kvar så som den var känd.
 
     Give a new version of a measure. The one before is kept as it was known.
@@ -191,9 +196,9 @@ async def change_measure(request: Request, measure_id: int, shelf: CurrentShelf)
     return _told(await run_in_threadpool(_change, shelf.engine, measure_id, body))
 
 
-@router.get("/{measure_id}/effect", summary="Åtgärdens effekt", response_class=Response)
+@router.get("/{measureId}/effect", summary="Åtgärdens effekt", response_class=Response)
 def measure_effect(
-    request: Request, measure_id: int, shelf: CurrentShelf, audience: CurrentAudience, asked: Annotated[EffectParameters, Query()]
+    request: Request, measure_id: MeasureId, shelf: CurrentShelf, audience: CurrentAudience, asked: Annotated[EffectParameters, Query()]
 ) -> Response:
     """Om åtgärden haft effekt: målområdet mot jämförelseområdet, före och efter, med osäkerhet; och om målen är nådda.
 
@@ -224,14 +229,10 @@ def _cube(shelf: Shelf, measure: Registered, as_of: date | None) -> Cube:
 
 async def _body(request: Request) -> bytes:
     """Read the body, which is small; whoever sends it has shown the key by now."""
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > _MOST_BYTES:
-            raise TooLargeError(f"En åtgärd är högst {_MOST_BYTES} byte.", f"A measure is at most {_MOST_BYTES} bytes.")
+    body = await request.body()
     if not body:
         raise InvalidQuestionError("Innehållet saknas.", "The body is missing.")
-    return bytes(body)
+    return body
 
 
 def _register(engine: Engine, body: bytes) -> Registered:

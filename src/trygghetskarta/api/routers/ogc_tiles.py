@@ -7,28 +7,18 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, ConfigDict
 
+from trygghetskarta.api.addresses import address
 from trygghetskarta.api.caching import tagged
 from trygghetskarta.api.deps import CurrentTiles
 from trygghetskarta.api.kept_tiles import MEDIA_TYPE, KeptTiles
+from trygghetskarta.api.ogc.tiling import MATRIX_SET, REL, link
+from trygghetskarta.api.question import NoParameters
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.tiles import MAX_ZOOM, MIN_ZOOM, Tile
 from trygghetskarta.errors import NotFoundError
 from trygghetskarta.queries.tiles import Tileset
 
-CONFORMANCE = (
-    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core",
-    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tileset",
-    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tilesets-list",
-    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/geodata-tilesets",
-    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt",
-)
-"""The conformance classes that these routes meet."""
-
-MATRIX_SET = "WebMercatorQuad"
-
-_REL = "http://www.opengis.net/def/rel/ogc/1.0"
 _MATRIX_SET_URI = f"http://www.opengis.net/def/tilematrixset/OGC/1.0/{MATRIX_SET}"
 _PLANE = "http://www.opengis.net/def/crs/EPSG/0/3857"
 _DEGREES = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
@@ -38,37 +28,6 @@ _METRES_PER_PIXEL = 0.00028
 """How large the standard takes a pixel of a screen to be."""
 
 router = APIRouter(prefix="/ogc/v1", tags=["OGC API Tiles"], include_in_schema=False)
-
-
-def tileset_links(collection: str, base: str) -> list[dict[str, Any]]:
-    """Give the link by which a collection leads to its tiles.
-
-    Args:
-        collection: Its id, which is its level.
-        base: Address of the face, without the last stroke.
-
-    Returns:
-        The links, one.
-    """
-    return [_link(f"{base}/collections/{collection}/tiles", f"{_REL}/tilesets-vector", "Kartrutor / Tiles")]
-
-
-def landing_links(base: str) -> list[dict[str, Any]]:
-    """Give the link by which the landing page leads to the tile matrix sets.
-
-    Args:
-        base: Address of the face, without the last stroke.
-
-    Returns:
-        The links, one.
-    """
-    return [_link(f"{base}/tileMatrixSets", f"{_REL}/tiling-schemes", "Rutnät / Tile matrix sets")]
-
-
-class NoParameters(BaseModel):
-    """Nothing may stand after an address: what is not known here is refused rather than left out of the answer in silence."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 NothingMore = Annotated[NoParameters, Query()]
@@ -117,8 +76,8 @@ async def tilesets(request: Request, collection: str, tiles: CurrentTiles, _: No
     base = _base(request)
     whole = _described(found, base)
     short = {name: whole[name] for name in ("title", "dataType", "crs", "tileMatrixSetURI", "links")}
-    short["links"] = [link for link in whole["links"] if link["rel"] != "item"]
-    return _json(request, {"tilesets": [short], "links": [_link(f"{base}/collections/{collection}/tiles", "self", "Kartrutor / Tiles")]})
+    short["links"] = [found_link for found_link in whole["links"] if found_link["rel"] != "item"]
+    return _json(request, {"tilesets": [short], "links": [link(f"{base}/collections/{collection}/tiles", "self", "Kartrutor / Tiles")]})
 
 
 @router.get("/collections/{collection}/tiles/{matrix_set}")
@@ -162,19 +121,15 @@ def _check(matrix_set: str) -> None:
 
 
 def _base(request: Request) -> str:
-    return f"{request.base_url}ogc/v1"
+    return address(request, "/ogc/v1")
 
 
 def _json(request: Request, body: dict[str, Any]) -> Response:
     return tagged(request, orjson.dumps(body), "application/json", None, "public")
 
 
-def _link(href: str, rel: str, title: str, media_type: str = "application/json") -> dict[str, Any]:
-    return {"href": href, "rel": rel, "type": media_type, "title": title}
-
-
 def _matrix_set_link(base: str, rel: str) -> dict[str, Any]:
-    return _link(f"{base}/tileMatrixSets/{MATRIX_SET}", rel, MATRIX_SET)
+    return link(f"{base}/tileMatrixSets/{MATRIX_SET}", rel, MATRIX_SET)
 
 
 def _defined() -> dict[str, Any]:
@@ -239,8 +194,8 @@ def _described(tileset: Tileset, base: str) -> dict[str, Any]:
         ],
         "boundingBox": {"lowerLeft": [west, south], "upperRight": [east, north], "crs": _DEGREES},
         "links": [
-            _link(own, "self", "Kartrutorna beskrivna / The tileset"),
-            _matrix_set_link(base, f"{_REL}/tiling-scheme"),
-            {**_link(f"{own}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}", "item", "Kartruta / Tile", MEDIA_TYPE), "templated": True},
+            link(own, "self", "Kartrutorna beskrivna / The tileset"),
+            _matrix_set_link(base, f"{REL}/tiling-scheme"),
+            {**link(f"{own}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}", "item", "Kartruta / Tile", MEDIA_TYPE), "templated": True},
         ],
     }

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
+from datetime import UTC, datetime
 from functools import cache
 from http import HTTPStatus
 from importlib.resources import files
+from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from trygghetskarta import __version__
+from trygghetskarta.api.addresses import address
+from trygghetskarta.api.caching import tagged
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
+from trygghetskarta.api.protocol import STOPPING
+from trygghetskarta.api.question import NoParameters
 from trygghetskarta.errors import BusyError, NotCoveredError, NotFoundError
 from trygghetskarta.queries.health import ask_health
 
 router = APIRouter(tags=["Tjänsten"])
 
+_RELEASED = datetime(2026, 11, 21, tzinfo=UTC)
+"""When this version of the API was released."""
 _MEDIA_TYPES = {
     "html": "text/html; charset=utf-8",
     "css": "text/css; charset=utf-8",
@@ -41,7 +51,7 @@ def _page_parts() -> dict[str, tuple[bytes, str]]:
 
 
 @router.get("/live", summary="Är processen igång?", response_class=Response)
-def live() -> Response:
+def live(_: Annotated[NoParameters, Query()]) -> Response:
     """Svarar så länge processen kör.
 
     Answers as long as the process runs.
@@ -50,12 +60,15 @@ def live() -> Response:
 
 
 @router.get("/ready", summary="Kan tjänsten svara på frågor?", response_class=Response)
-def ready(shelf: CurrentShelf) -> Response:
-    """Svarar när databasen svarar och områdena är inlästa; annars 503.
+def ready(request: Request, shelf: CurrentShelf, _: Annotated[NoParameters, Query()]) -> Response:
+    """Svarar när databasen svarar och områdena är inlästa; annars, och när tjänsten är på väg att stoppas, 503.
 
-    Answers when the database does and areas are loaded; else 503.
+    Answers when the database does and areas are loaded; else, and when the service is about to stop, 503.
     """
-    with shelf.engine.connect() as connection:
+    if getattr(request.state, STOPPING, False):
+        raise BusyError("Tjänsten är på väg att stoppas.", "The service is about to stop.")
+    # Every connection in use is no sign that the database is gone.
+    with suppress(PoolTimeoutError), shelf.engine.connect() as connection:
         ask_health(connection)
     try:
         cube = shelf.cube()
@@ -65,7 +78,7 @@ def ready(shelf: CurrentShelf) -> Response:
 
 
 @router.get("/v1/api-info", summary="Om API:et", response_class=Response)
-def api_info(shelf: CurrentShelf, audience: CurrentAudience) -> Response:
+def api_info(request: Request, shelf: CurrentShelf, audience: CurrentAudience, _: Annotated[NoParameters, Query()]) -> Response:
     """Namn, version och status för API:et, enligt den nationella profilen för REST-API:er.
 
     Name, version and status of the API.
@@ -74,17 +87,16 @@ def api_info(shelf: CurrentShelf, audience: CurrentAudience) -> Response:
         schematic = shelf.cube().edition.schematic
     except NotCoveredError:
         schematic = False
-    return _json(
-        {
-            "apiName": "trygghetskarta",
-            "apiVersion": __version__,
-            "apiReleased": "2026-11-21",
-            "apiDocumentation": "/openapi.json",
-            "apiStatus": "beta",
-            "audience": audience.value,
-            "sample": schematic,
-        }
-    )
+    told = {
+        "apiName": "trygghetskarta",
+        "apiVersion": __version__,
+        "apiReleased": str(_RELEASED.date()),
+        "apiDocumentation": address(request, "/openapi.json"),
+        "apiStatus": "beta",
+        "audience": audience.value,
+        "sample": schematic,
+    }
+    return tagged(request, orjson.dumps(told), "application/json", _RELEASED, audience)
 
 
 @router.get("/", include_in_schema=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
-from trygghetskarta.api.question import outlines_for, refuse_hidden
+from trygghetskarta.api.question import Day, outlines_for, refuse_hidden
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.disclosure.release import release, release_answer
 from trygghetskarta.domain.areas import AreaLevel
@@ -57,9 +56,9 @@ class SimilarParameters(BaseModel):
     from_: Annotated[str | None, Field(alias="from", description="Första månad för källorna. / First month of the sources.")] = None
     to: Annotated[str | None, Field(description="Sista månad för källorna. / Last month of the sources.")] = None
     per: Annotated[Denominator, Field(description="Vad källornas tal räknas på. / What rates are per.")] = Denominator.RESIDENTS
-    edition: Annotated[date | None, Field(description="Indelningens första dag. / First day of the edition.")] = None
+    edition: Annotated[Day | None, Field(description="Indelningens första dag. / First day of the edition.")] = None
     as_of: Annotated[
-        date | None, Field(alias="asOf", description="Siffrorna så som de var kända denna dag. / The figures as known on this day.")
+        Day | None, Field(alias="asOf", description="Siffrorna så som de var kända denna dag. / The figures as known on this day.")
     ] = None
     format: Annotated[Format, Field(description="Svarets format. / Format of the answer.")] = Format.JSON
     dialect: Annotated[Dialect, Field(description="CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV.")] = Dialect.EXCEL

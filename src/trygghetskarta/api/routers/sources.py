@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
-from trygghetskarta.api.question import CategoryParameters, ListParameters
+from trygghetskarta.api.question import CategoryParameters, ListParameters, NoParameters
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.sources import SourceId
@@ -45,8 +45,14 @@ def sources(request: Request, shelf: CurrentShelf, audience: CurrentAudience, pa
     return respond(request, _freshness(cube, audience), "application/json", lambda: orjson.dumps(page.page(items)))
 
 
-@router.get("/sources/{source_id}", summary="En källa", response_class=Response)
-def source(request: Request, source_id: str, shelf: CurrentShelf, audience: CurrentAudience) -> Response:
+@router.get("/sources/{sourceId}", summary="En källa", response_class=Response)
+def source(
+    request: Request,
+    source_id: Annotated[str, Path(alias="sourceId", description="Källans kod. / Code of the source.", examples=["anmalda_brott"])],
+    shelf: CurrentShelf,
+    audience: CurrentAudience,
+    _: Annotated[NoParameters, Query()],
+) -> Response:
     """En källa.
 
     One source.

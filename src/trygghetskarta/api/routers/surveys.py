@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
-from trygghetskarta.api.question import outlines_for, refuse_hidden
+from trygghetskarta.api.question import Day, outlines_for, refuse_hidden
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.disclosure.release import release, release_answer
 from trygghetskarta.domain.answers import PublishedAnswer
@@ -56,9 +55,9 @@ class _SurveyParameters(BaseModel):
             examples=[["otrygg ute sena kvällar"]],
         ),
     ] = []
-    edition: Annotated[date | None, Field(description="Indelningens första dag. / First day of the edition.")] = None
+    edition: Annotated[Day | None, Field(description="Indelningens första dag. / First day of the edition.")] = None
     as_of: Annotated[
-        date | None, Field(alias="asOf", description="Värdena så som de var kända denna dag. / The values as known on this day.")
+        Day | None, Field(alias="asOf", description="Värdena så som de var kända denna dag. / The values as known on this day.")
     ] = None
     format: Annotated[Format, Field(description="Svarets format. / Format of the answer.")] = Format.JSON
     dialect: Annotated[Dialect, Field(description="CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV.")] = Dialect.EXCEL

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import html
-from datetime import date
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from trygghetskarta.api.addresses import address
 from trygghetskarta.api.caching import tagged
 from trygghetskarta.api.deps import CurrentTiles
 from trygghetskarta.api.kept_tiles import MEDIA_TYPE
+from trygghetskarta.api.question import Day, NoParameters
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.tiles import MAX_ZOOM, MIN_ZOOM, Tile
 from trygghetskarta.queries.tiles import Tileset
@@ -32,17 +33,19 @@ class TileParameters(BaseModel):
     version: Annotated[str | None, Field(max_length=64, description=_VERSION, examples=["933fd6e7f86d3dd2"])] = None
 
 
-class NoParameters(BaseModel):
-    """Nothing may stand after the address."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-async def _asked_tileset(edition: date, level: AreaLevel, tiles: CurrentTiles) -> Tileset:
+async def _asked_tileset(
+    edition: Annotated[Day, Path(description="Indelningens första dag. / First day of the edition.", examples=["2023-07-01"])],
+    level: Annotated[AreaLevel, Path(description="Områdesnivå. / Level of the areas.")],
+    tiles: CurrentTiles,
+) -> Tileset:
     return await tiles.tileset(edition, level)
 
 
-async def _asked_tile(z: int, x: int, y: int) -> Tile:
+async def _asked_tile(
+    z: Annotated[int, Path(description="Zoomnivå. / Zoom level.", examples=[10])],
+    x: Annotated[int, Path(description="Rutans kolumn. / Column of the tile.", examples=[563])],
+    y: Annotated[int, Path(description="Rutans rad, uppifrån. / Row of the tile, from above.", examples=[301])],
+) -> Tile:
     return Tile(z, x, y)
 
 
@@ -76,7 +79,7 @@ async def tilejson(request: Request, tileset: AskedTileset, _: Annotated[NoParam
 
     TileJSON 3.0: where the tiles are, at which zooms, and what they cover. The address of the tiles carries the version of the outlines.
     """
-    base = f"{request.base_url}v1/tiles/{tileset.edition}/{tileset.level}"
+    base = address(request, f"/v1/tiles/{tileset.edition}/{tileset.level}")
     return tagged(request, orjson.dumps(_described(tileset, base)), "application/json", tileset.changed_at, "public")
 
 

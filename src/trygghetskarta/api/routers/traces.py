@@ -11,7 +11,7 @@ from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
 from trygghetskarta.api.question import TraceParameters
 from trygghetskarta.domain.audience import Audience
-from trygghetskarta.errors import ForbiddenError, bad_parameter
+from trygghetskarta.errors import ForbiddenError
 from trygghetskarta.queries.trace import trace
 from trygghetskarta.serialize.formats import Format
 from trygghetskarta.serialize.traces import trace_csv, trace_document
@@ -29,14 +29,16 @@ def traced(request: Request, shelf: CurrentShelf, audience: CurrentAudience, ask
         raise ForbiddenError(
             "Enskilda händelser visas bara för den som har rätt till det.", "Events are shown only to those who may see them."
         )
-    if asked.format not in (Format.JSON, Format.CSV):
-        raise bad_parameter("format", asked.format, "Spår ges som json eller csv.", "A trace is given as json or csv.")
     cube = asked.cube(shelf)
 
     def body() -> bytes:
         # The rows are read now, so the counts must be those of now.
         with asked.at_one_state(shelf) as (connection, cube):
-            found = trace(connection, cube, asked.question(cube, audience), asked.bucket, asked.limit)
-        return trace_csv(found, asked.dialect) if asked.format is Format.CSV else orjson.dumps(trace_document(found))
+            found = trace(connection, cube, asked.question(cube, audience), asked.bucket, asked.limit, asked.offset)
+        return (
+            trace_csv(found, asked.dialect)
+            if asked.format is Format.CSV
+            else orjson.dumps({**trace_document(found), "limit": asked.limit, "offset": asked.offset})
+        )
 
     return respond(request, Freshness(cube.version, cube.published_at, audience), asked.format.media_type, body)

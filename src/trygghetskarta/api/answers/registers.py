@@ -1,0 +1,384 @@
+"""Answers about what there is: areas, sources, categories, deliveries, the service itself; and problems."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from trygghetskarta.api.answers.parts import AreaRow, Geometry, MonthKnownTold, MonthText, Page, Part, features
+from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.recodings import Breaks
+from trygghetskarta.domain.sources import Carries, CountsBy, Finality, SourceId
+
+
+class LevelTold(Part):
+    """En nivå i en indelning. / A level of an edition."""
+
+    level: AreaLevel
+    areas: int
+
+
+class EditionTold(Part):
+    """En indelning av staden. / A division of the city."""
+
+    valid_from: date
+    name: str
+    srid: int
+    schematic: Annotated[bool, Field(description="Gränserna är påhittade (exempeldata). / The outlines are made up (the sample).")]
+    levels: list[LevelTold]
+
+
+class Editions(Page):
+    """Indelningarna. / The editions."""
+
+    items: list[EditionTold]
+
+
+class NamedArea(Part):
+    """Ett område. / An area."""
+
+    code: str
+    name: str
+
+
+class LinkedArea(NamedArea):
+    """Ett område i en annan indelning. / An area of another edition."""
+
+    edition: date
+    level: AreaLevel
+
+
+_LinkKind = Literal["same", "merge", "split", "boundary"]
+
+
+class LinkTold(Part):
+    """Vad ett område blev i en annan indelning. / What an area became in another edition."""
+
+    level: AreaLevel
+    from_: Annotated[NamedArea, Field(alias="from")]
+    to: LinkedArea
+    kind: _LinkKind
+    share: Annotated[float, Field(ge=0, le=1)]
+    basis: str
+
+
+class Links(Page):
+    """Länkarna mellan indelningar. / The links between editions."""
+
+    items: list[LinkTold]
+
+
+class AreaTold(AreaRow):
+    """Ett område och dess yta. / An area and its size."""
+
+    square_metres: float
+
+
+class Areas(Page):
+    """Områdena på en nivå. / The areas of a level."""
+
+    items: list[AreaTold]
+
+
+class AreaLink(LinkedArea):
+    """Vad området är i en annan indelning. / What the area is in another edition."""
+
+    kind: _LinkKind
+    share: float
+    basis: str
+
+
+class AreaProperties(AreaTold):
+    """Ett område, dess punkt för namnet och dess länkar. / An area, the point of its label, and its links."""
+
+    label_point: Annotated[list[float], Field(min_length=2, max_length=2)]
+    links: list[AreaLink]
+    edition: date
+
+
+class AreaFeature(Part):
+    """Ett område med sin gräns. / An area with its outline."""
+
+    type: Literal["Feature"]
+    id: str
+    geometry: Geometry
+    properties: AreaProperties
+
+
+class RefusalTold(Part):
+    """Något källan inte får användas till. / Something the source may not be used for."""
+
+    what: str
+    reason: str
+    reason_en: str
+
+
+class RecodingTold(Part):
+    """När kategorier bytte betydelse. / When categories changed meaning."""
+
+    when: Annotated[str, Field(pattern=r"^[0-9]{4}(-[0-9]{2}-[0-9]{2})?$", description="En dag eller ett år. / A day or a year.")]
+    categories: list[str]
+    breaks: Breaks
+    what: str
+    what_en: str
+    reference: str
+
+
+class MonthDelivered(Part):
+    """Om en månad är levererad. / Whether a month was delivered."""
+
+    month: MonthText
+    status: Literal["delivered", "partial", "missing"]
+
+
+class SourceCoverage(Part):
+    """Vad källan har levererat. / What the source delivered."""
+
+    from_: Annotated[MonthText | None, Field(alias="from")]
+    to: MonthText | None
+    missing: list[MonthText]
+    months: list[MonthDelivered]
+
+
+class SourceTold(Part):
+    """En källa: vad den bär och inte bär. / A source: what it can and cannot carry."""
+
+    id: SourceId
+    name: str
+    name_en: str
+    description: str
+    description_en: str
+    carries: Carries
+    noun: list[str]
+    public: bool
+    counts_by: CountsBy | None
+    dates: list[CountsBy]
+    finality: Finality | None
+    smallest_n: int | None
+    refuses: list[RefusalTold]
+    recodings: list[RecodingTold]
+    coverage: SourceCoverage
+    completeness: list[MonthKnownTold] | None
+    last_delivery: date | None
+    events: int | None
+
+
+class Sources(Page):
+    """Källorna. / The sources."""
+
+    items: list[SourceTold]
+
+
+class WeightTold(Part):
+    """Vad en händelse väger, och lagrummet. / What an event weighs, and the law."""
+
+    days: float
+    law: str
+    minimum: str | None
+    sfs: str | None
+    since: date | None
+    checked: bool
+    police_initiated: bool
+    note: str | None
+    of: str
+
+
+class CategoryTold(Part):
+    """En kategori; en grupp har children, ett slag har validFrom och validTo. / A category: a group has children, a kind has years."""
+
+    code: str
+    name: str
+    name_en: str | None = None
+    valid_from: int | None = None
+    valid_to: int | None = None
+    weight: WeightTold | None
+    children: list[CategoryTold] = Field(default_factory=list)
+
+
+class SourceCategory(CategoryTold):
+    """En kategori överst i en källas träd. / A category at the top of a source's tree."""
+
+    source: SourceId
+
+
+class GroupTold(Part):
+    """En grupp över källorna. / A group across the sources."""
+
+    code: str
+    name: str
+    name_en: str
+    description: str
+    description_en: str
+    caution: str | None
+    caution_en: str | None
+    addable: bool
+    reference: str | None
+    categories: Annotated[dict[SourceId, list[str]], Field(description="Kategorierna per källa. / The categories by source.")]
+
+
+class WeightSetTold(Part):
+    """En uppsättning vikter. / A set of weights."""
+
+    name: str
+    valid_from: date
+    basis: str
+    basis_en: str
+    weights: int
+    checked: int
+    in_force: bool
+
+
+class Categories(Page):
+    """Kategorierna. / The categories."""
+
+    items: list[SourceCategory]
+    groups: list[GroupTold]
+    weights: list[WeightSetTold]
+
+
+class SaidTold(Part):
+    """Vad avsändaren sade om filen. / What the sender said of the file."""
+
+    model_config = ConfigDict(extra="allow")
+
+    crs: int | None = None
+    mapping: str | None = None
+    complete: bool = False
+
+
+class RowsTold(Part):
+    """Raderna: read = new + changed + unchanged + rejected + blank. / The rows of the file."""
+
+    read: int
+    new: int
+    changed: int
+    unchanged: int
+    rejected: int
+    blank: int
+
+
+class ReasonTold(Part):
+    """Varför en leverans väntar. / Why a delivery is held."""
+
+    code: str
+    message: str
+    message_en: str
+
+
+class WarningTold(ReasonTold):
+    """Något att veta om filens rader. / Something to know of the rows."""
+
+    count: int
+
+
+class WithdrawalTold(Part):
+    """Vad återtagandet gjorde. / What the withdrawal did."""
+
+    closed: int
+    restored: int
+
+
+class DeliveryTold(Part):
+    """En leverans och dess kvitto. / A delivery and its receipt."""
+
+    delivery: int
+    source: SourceId
+    file: str
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    bytes: int
+    status: Literal["received", "held", "published", "unchanged", "refused", "withdrawn"]
+    adapter: str | None
+    said: SaidTold
+    received_at: datetime
+    published_at: datetime | None
+    rows: RowsTold
+    placed: Annotated[dict[str, int], Field(description="Antal per precision. / How many by precision.")] = Field(default_factory=dict)
+    months: list[MonthText] | None = None
+    duplicate_of: int | None = None
+    warnings: list[WarningTold] = Field(default_factory=list)
+    reasons: list[ReasonTold] = Field(default_factory=list)
+    withdrawal: WithdrawalTold | None = None
+    code: str | None = None
+    refused: str | None = None
+    refused_en: str | None = None
+
+
+class Deliveries(Page):
+    """Leveranserna. / The deliveries."""
+
+    items: list[DeliveryTold]
+
+
+class RejectedRow(Part):
+    """En avvisad rad. / A rejected row."""
+
+    file: str
+    line: int
+    column: str
+    code: str
+    value: str
+    message: str
+    message_en: str
+    hint: str
+    hint_en: str
+    row: str
+
+
+class Rejected(Page):
+    """De avvisade raderna. / The rejected rows."""
+
+    items: list[RejectedRow]
+
+
+class Alive(Part):
+    """Processen kör. / The process runs."""
+
+    status: Literal["ok"]
+
+
+class Ready(Alive):
+    """Tjänsten kan svara. / The service can answer."""
+
+    data_version: int
+
+
+class ApiInfo(Part):
+    """API:et enligt REST API-profilen. / The API, by the national profile."""
+
+    api_name: str
+    api_version: str
+    api_released: date
+    api_documentation: str
+    api_status: Literal["alpha", "beta", "active", "deprecated"]
+    audience: Audience
+    sample: bool
+
+
+class InvalidParameter(Part):
+    """Ett felaktigt värde. / A value that cannot be used."""
+
+    property: Annotated[str, Field(description="Parameterns namn. / Name of the parameter.")]
+    value: str | None
+    reason: str
+    reason_en: str
+
+
+class Problem(Part):
+    """Ett fel enligt RFC 9457, på svenska och engelska. / An error by RFC 9457, in Swedish and English."""
+
+    type: str
+    title: str
+    title_en: str
+    status: Annotated[int, Field(ge=400, le=599)]
+    detail: Annotated[str, Field(description="Vad som är fel, på svenska. / What is wrong, in Swedish.")]
+    detail_en: Annotated[str, Field(description="Vad som är fel, på engelska. / What is wrong, in English.")]
+    instance: str
+    code: str | None = None
+    invalid_parameters: list[InvalidParameter] = Field(default_factory=list)
+
+
+_EDITION = {"edition": (date, ...), "schematic": (bool, ...)}
+AreasFeatures = features("AreasFeatures", AreaTold, **_EDITION)

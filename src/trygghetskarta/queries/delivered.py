@@ -1,0 +1,42 @@
+"""What a source has delivered of the months that a question is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from trygghetskarta.domain.counts import SourceCoverage
+from trygghetskarta.domain.periods import Month, Span
+from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.queries.cube import Cube, missing_months, partial_months, provisional_months
+from trygghetskarta.queries.dating import counted_otherwise
+
+
+def ends(cube: Cube, source: SourceId) -> tuple[Month, Month] | None:
+    """Give the first and the last month a source delivered."""
+    covered = cube.covered.get(source)
+    return (Month(int(covered[0])), Month(int(covered[-1]))) if covered is not None else None
+
+
+def coverage_of(cube: Cube, source: SourceId, spans: tuple[Span, ...]) -> SourceCoverage:
+    """Tell what a source has delivered of some periods, and how final it is."""
+    first, last = ends(cube, source) or (None, None)
+    return SourceCoverage(
+        source,
+        first,
+        last,
+        missing=_months(missing_months, cube, source, spans),
+        provisional=_months(provisional_months, cube, source, spans),
+        partial=_months(partial_months, cube, source, spans),
+        incomplete=tuple(
+            known
+            for known in cube.completeness.get(source, ())
+            if known.share is not None and known.share < 1 and any(span.holds(known.month) for span in spans)
+        ),
+        otherwise=cube.by if source in counted_otherwise(cube.by) else None,
+    )
+
+
+def _months(
+    which: Callable[[Cube, SourceId, Span], tuple[Month, ...]], cube: Cube, source: SourceId, spans: tuple[Span, ...]
+) -> tuple[Month, ...]:
+    return tuple(sorted({month for span in spans for month in which(cube, source, span)}))
