@@ -1319,7 +1319,7 @@ export interface components {
          * @description What the rate of an area is held against.
          * @enum {string}
          */
-        Against: "baseline" | "restOfCity" | "nothing";
+        Against: "baseline" | "restOfCity" | "area" | "nothing";
         /**
          * AgainstSimilar
          * @description Ett områdes tal mot de liknandes. / An area's rate against those alike.
@@ -1804,6 +1804,7 @@ export interface components {
             evidence?: components["schemas"]["Evidence"] | null;
             rankLow?: number | null;
             rankHigh?: number | null;
+            personYears?: number | null;
             expected?: number | null;
             funnel?: ("below998" | "below95" | "inside" | "above95" | "above998") | null;
             funnelLow95?: number | null;
@@ -3523,6 +3524,7 @@ export interface components {
             by: components["schemas"]["CountsBy"] | null;
             asOf: string | null;
             weights: string | null;
+            against: string | null;
             statistics: components["schemas"]["Statistics"];
         };
         /**
@@ -4415,6 +4417,8 @@ export interface operations {
                 baseline?: string | null;
                 /** @description all: osäkerhet, prövning, utjämnade tal, ranger och tratt; none: bara antal, och tal när det frågas efter. / all: intervals, tests, smoothed rates, ranks and funnel; none: counts alone, and rates when asked for. */
                 statistics?: components["schemas"]["Statistics"];
+                /** @description Kod på det område på nivån som vart och ett prövas mot, i stället för mot en annan period. / Code of the area of the level that each is tested against, in place of another span. */
+                against?: string | null;
             };
             header?: never;
             path?: never;
@@ -4721,6 +4725,8 @@ export interface operations {
                 baseline?: string | null;
                 /** @description all: osäkerhet, prövning, utjämnade tal, ranger och tratt; none: bara antal, och tal när det frågas efter. / all: intervals, tests, smoothed rates, ranks and funnel; none: counts alone, and rates when asked for. */
                 statistics?: components["schemas"]["Statistics"];
+                /** @description Kod på det område på nivån som vart och ett prövas mot, i stället för mot en annan period. / Code of the area of the level that each is tested against, in place of another span. */
+                against?: string | null;
             };
             header?: never;
             path?: never;

@@ -80,6 +80,9 @@ export interface ApiInfo {
   sample: boolean;
 }
 
+/** Where an area lies in the funnel. */
+export type Place = "inside" | "above95" | "above998" | "below95" | "below998";
+
 export interface AreaFigures {
   code: string;
   name: string;
@@ -102,8 +105,10 @@ export interface AreaFigures {
   evidence: "strong" | "moderate" | null;
   rankLow: number | null;
   rankHigh: number | null;
+  /** What the rate is per: inhabitants times years. */
+  personYears: number | null;
   expected: number | null;
-  funnel: "high" | "low" | "inside" | "highest" | "lowest" | "notApplicable" | null;
+  funnel: Place | null;
   funnelLow95: number | null;
   funnelHigh95: number | null;
   funnelLow998: number | null;
@@ -167,9 +172,15 @@ export interface Comparison extends Head {
   statistics?: {
     against: string;
     reason: string | null;
+    reasonEn: string | null;
     total: { ratio: number | null; ratioLow: number | null; ratioHigh: number | null; pValue: number | null; verdict: Verdict } | null;
-    rate?: { funnel: { target: number; dispersion: number; adjusted: boolean } | null } | null;
-  };
+    rate?: {
+      reason: string | null;
+      reasonEn: string | null;
+      funnel: { target: number | null; dispersion: number; adjusted: boolean } | null;
+      ranking: { areas: number } | null;
+    } | null;
+  } | null;
 }
 
 export interface PeriodFigures {

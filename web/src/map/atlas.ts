@@ -31,7 +31,11 @@ export interface Deeds {
   choose: (code: string) => void;
 }
 
-const RINGS = { pointed: 2.5, chosen: 4 } as const;
+/** The part of the world that a map shows; maps that are given the same one are moved and zoomed together. */
+export type Frame = View;
+export const newFrame = (): Frame => new View({ center: [0, 0], zoom: 9 });
+
+const RINGS = { pointed: 2.5, chosen: 4, beside: 3 } as const;
 const PADDING = 16;
 const BACKDROP_LINE = 1.5;
 const LABELLED_WIDTH = 46;
@@ -43,7 +47,7 @@ export class Atlas {
   private readonly backdrop = new VectorSource<Area>();
   private readonly map: OlMap;
   private looks = new Map<string, Look>();
-  private ringed: Record<keyof typeof RINGS, string> = { pointed: "", chosen: "" };
+  private ringed: Record<keyof typeof RINGS, string> = { pointed: "", chosen: "", beside: "" };
   private outlines: Outlines | null = null;
   private under: Outlines | null = null;
 
@@ -51,6 +55,7 @@ export class Atlas {
     private readonly target: HTMLElement,
     private theme: Theme,
     deeds: Deeds,
+    frame: Frame = newFrame(),
   ) {
     const wheel = new MouseWheelZoom({
       condition: (event) => event.originalEvent.ctrlKey || document.activeElement === target || target.contains(document.activeElement),
@@ -70,7 +75,7 @@ export class Atlas {
         new VectorLayer({ source: this.backdrop, style: (area, resolution) => this.borderOf(area as Area, resolution), declutter: true }),
         new VectorLayer({ source: this.rings, style: (area) => this.ringOf(area as Area) }),
       ],
-      view: new View({ center: [0, 0], zoom: 9 }),
+      view: frame,
     });
     this.map.on("pointermove", (event) => {
       if (event.dragging) return;
@@ -114,7 +119,7 @@ export class Atlas {
   ring(kind: keyof typeof RINGS, code: string): void {
     if (this.ringed[kind] === code) return;
     this.ringed[kind] = code;
-    const codes = [...new Set([this.ringed.chosen, this.ringed.pointed].filter(Boolean))];
+    const codes = [...new Set([this.ringed.beside, this.ringed.chosen, this.ringed.pointed].filter(Boolean))];
     this.rings.clear(true);
     this.rings.addFeatures(
       codes.flatMap((one) => this.areaOf(one)?.clone() ?? []).map((area, index) => (area.setId(String(codes[index])), area)),
@@ -245,10 +250,12 @@ export class Atlas {
 
   private ringOf(area: Area): Style[] {
     const ink = INK[this.theme];
-    const width = String(area.getId()) === this.ringed.chosen ? RINGS.chosen : RINGS.pointed;
+    const code = String(area.getId());
+    const kind = code === this.ringed.chosen ? "chosen" : code === this.ringed.beside ? "beside" : "pointed";
+    const width = RINGS[kind];
     return [
       new Style({ stroke: new Stroke({ color: ink.casing, width: width + 3 }) }),
-      new Style({ stroke: new Stroke({ color: ink.ring, width }) }),
+      new Style({ stroke: new Stroke({ color: ink.ring, width, ...(kind === "beside" ? { lineDash: [9, 6] } : {}) }) }),
     ];
   }
 }

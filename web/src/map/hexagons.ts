@@ -25,6 +25,7 @@ const NOTHING_ELSE = {
   evidence: null,
   rankLow: null,
   rankHigh: null,
+  personYears: null,
   expected: null,
   funnel: null,
   funnelLow95: null,

@@ -169,6 +169,7 @@ export const en: Texts = {
   },
   map: {
     label: "Areas on the map",
+    labelOf: (what) => `Areas on the map: ${what}`,
     keys: "The arrows move between neighbours. Letters jump to names. Enter chooses, plus and minus zoom.",
     zoomIn: "Zoom in",
     zoomOut: "Zoom out",
@@ -308,6 +309,93 @@ export const en: Texts = {
     at: (clock) => `At ${clock}`,
     legend: "Number per cell",
     less: "<1",
+  },
+  compare: {
+    how: "What is compared",
+    kinds: { periods: "Two periods", areas: "Two areas", sources: "Two sources" },
+    before: "Then",
+    now: "Now",
+    change: "The change",
+    changed: "Where the change is certain",
+    moreInTable: "There are more in the table.",
+    inAreas: "Areas are compared here, and the map shows hexagons.",
+    toAreas: "Show areas",
+    sameSteps: "Both maps have the same colour steps, so the same colour means the same thing.",
+    noBase: "Choose what the period is to be compared with.",
+    baseMissing: (base) => `The source has no figures for ${span(base)}.`,
+    verdicts: (higher, lower, unsure, untested) => {
+      const areas = (count: number): string => (count === 1 ? "1 area" : `${count} areas`);
+      if (higher + lower === 0 && unsure) return "In none of the areas that could be tested can a change be told.";
+      const said = [
+        `Certain rise in ${areas(higher)}`,
+        `certain fall in ${areas(lower)}`,
+        ...(unsure ? [`in ${areas(unsure)} it cannot be told`] : []),
+        ...(untested ? [`in ${areas(untested)} it cannot be tested`] : []),
+      ];
+      return `${listed(said)}.`;
+    },
+    multiples: { years: "Year by year", categories: "Kind by kind" },
+    parts: { years: "One map per year", categories: "One map per kind" },
+    multiplesHint: {
+      years: "The same months of every year, and the same colour steps in all maps.",
+      categories: "The most common kinds first. The same colour steps in all maps.",
+    },
+    nothingToDivide: { years: "There are no earlier years to show.", categories: "What is chosen cannot be divided into more kinds." },
+    moreParts: (count) => (count === 1 ? "One less common kind is not shown." : `${count} less common kinds are not shown.`),
+    nothingCounted: "Nothing happened in any area during the period.",
+    together: "Together",
+    asTable: "Show the maps as a table",
+    pick: { area: "Area", beside: "Compare with" },
+    choose: "Choose an area",
+    twoNeeded: "Choose two areas, in the lists or on the map.",
+    oneArea: "The whole city is one single area. Choose stadsdelsområden, stadsdelar or basområden to compare two.",
+    difference: (first, second) => `${first} and ${second}`,
+    counts: (first, one, second, other, n) =>
+      one === other
+        ? `The same number in both: ${n.whole(one)}.`
+        : `${n.whole(one)} in ${first} and ${n.whole(other)} in ${second}: ${n.whole(Math.abs(one - other))} ${one > other ? "more" : "fewer"} in ${first}.`,
+    rates: (per) => `Per 1,000 ${per} and year, with uncertainty`,
+    cityRate: (rate) => `All areas together: ${rate}`,
+    pairVerdicts: {
+      higher: (first, second) => `▲ Certainly higher in ${first} than in ${second}.`,
+      lower: (first, second) => `▼ Certainly lower in ${first} than in ${second}.`,
+      cannotTell: () => "○ The difference may be due to chance.",
+    },
+    ratio: (first, second, times, per) => `Per 1,000 ${per} the rate in ${first} is ${times} times that in ${second}.`,
+    ratioInterval: (low, high) => `With the uncertainty it is between ${low} and ${high} times.`,
+    untested: "Whether the difference is chance cannot be tested.",
+    noRate: "It cannot be counted in relation to how many live there.",
+    funnel: "Does any area stand out?",
+    funnelHint:
+      "Each dot is an area: how many live there and how high the rate is. Chance gives small areas high or low rates more often than large ones, which is why the funnel is wide on the left. Areas outside the funnel differ from the city by more than chance usually gives.",
+    outside: (count, of) =>
+      count === 0 ? `None of ${of} areas lies outside the funnel.` : `${count} of ${of} areas lie outside the funnel.`,
+    funnelWithheld: "The figures are not shown, to protect individuals.",
+    funnelKeys: "Right and left go from the smallest to the largest area. Up and down go between areas outside the funnel. Enter chooses.",
+    funnelTable: "Show the funnel as a table",
+    notInFunnel: (count) => (count === 1 ? "One area has no rate and is left out." : `${count} areas have no rate and are left out.`),
+    people: (per) => `Number of ${per}`,
+    peopleOf: (count, per) => `${count} ${per}.`,
+    expected: (low, high) => `Expected ${low}–${high}.`,
+    limits95: "Inner limits (95%)",
+    limits998: "Outer limits (99.8%)",
+    place: "Place",
+    places: {
+      inside: "within the expected",
+      above95: "higher than expected",
+      above998: "clearly higher than expected",
+      below95: "lower than expected",
+      below998: "clearly lower than expected",
+    },
+    ranksHint:
+      "The line shows which ranks the area may have once chance is counted in. Areas whose lines overlap cannot be ranked for certain.",
+    rankAxis: "Rank, 1 is the highest rate",
+    showRanks: (count) => `Show ${count} areas`,
+    notAdded: (left, right) =>
+      `${left} and ${right} count different things. Do not add the figures or compare the colours: each map has colour steps of its own.`,
+    oneSource: "There is only one source with figures.",
+    sideLeft: "Source on the left",
+    sideRight: "Source on the right",
   },
   grounds: {
     ledger: "All that was counted",

@@ -1,11 +1,11 @@
 /** Every word of the page in Swedish. Other languages have the same shape. */
 
-import type { Interval, Level, Span, Status, Verdict } from "../api/shapes";
+import type { Interval, Level, Place, Span, Status, Verdict } from "../api/shapes";
 import { lengthOf, runsOf } from "../figures/months";
 import { NOTHING, type Numbers } from "../figures/numbers";
 import type { Breaks } from "../figures/classes";
 import type { Relative } from "../view/periods";
-import type { Colour, Resolution, Show } from "../view/view";
+import type { Colour, Compare, Part, Resolution, Show } from "../view/view";
 import type { KeyKind } from "../charts/layers";
 
 const MONTHS = ["januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december"];
@@ -205,6 +205,7 @@ export const sv = {
 
   map: {
     label: "Områden på kartan",
+    labelOf: (what: string): string => `Områden på kartan: ${what}`,
     keys: "Pilarna flyttar mellan grannar. Bokstäver hoppar till namn. Enter väljer, plus och minus zoomar.",
     zoomIn: "Zooma in",
     zoomOut: "Zooma ut",
@@ -352,6 +353,99 @@ export const sv = {
     at: (clock: string): string => `Kl. ${clock}`,
     legend: "Antal per ruta",
     less: "<1",
+  },
+  compare: {
+    how: "Vad som jämförs",
+    kinds: { periods: "Två perioder", areas: "Två områden", sources: "Två källor" } satisfies Record<Compare, string>,
+    before: "Då",
+    now: "Nu",
+    change: "Förändringen",
+    changed: "Här är förändringen säker",
+    moreInTable: "Fler finns i tabellen.",
+    inAreas: "Här jämförs områden med varandra, och kartan visar sexhörningar.",
+    toAreas: "Visa områden",
+    sameSteps: "Samma färgsteg i båda kartorna, så att samma färg betyder samma sak.",
+    noBase: "Välj vad perioden ska jämföras med.",
+    baseMissing: (base: Span): string => `Källan har inga siffror för ${span(base)}.`,
+    verdicts: (higher: number, lower: number, unsure: number, untested: number): string => {
+      const areas = (count: number): string => (count === 1 ? "1 område" : `${count} områden`);
+      if (higher + lower === 0 && unsure) return `I inget område som kunde prövas kan en förändring avgöras.`;
+      const said = [
+        `Säker ökning i ${areas(higher)}`,
+        `säker minskning i ${areas(lower)}`,
+        ...(unsure ? [`i ${areas(unsure)} kan det inte avgöras`] : []),
+        ...(untested ? [`i ${areas(untested)} går det inte att pröva`] : []),
+      ];
+      return `${listed(said)}.`;
+    },
+    multiples: { years: "År för år", categories: "Slag för slag" } satisfies Record<Part, string>,
+    parts: { years: "En karta per år", categories: "En karta per slag" } satisfies Record<Part, string>,
+    multiplesHint: {
+      years: "Samma månader varje år och samma färgsteg i alla kartor.",
+      categories: "De vanligaste slagen först. Samma färgsteg i alla kartor.",
+    } satisfies Record<Part, string>,
+    nothingToDivide: {
+      years: "Det finns inga tidigare år att visa.",
+      categories: "Det som är valt går inte att dela upp i fler slag.",
+    } satisfies Record<Part, string>,
+    moreParts: (count: number): string => (count === 1 ? "Ett ovanligare slag visas inte." : `${count} ovanligare slag visas inte.`),
+    nothingCounted: "Ingenting hände i något område under perioden.",
+    together: "Tillsammans",
+    asTable: "Visa kartorna som tabell",
+    pick: { area: "Område", beside: "Jämför med" },
+    choose: "Välj ett område",
+    twoNeeded: "Välj två områden, i listorna eller på kartan.",
+    oneArea: "Hela staden är ett enda område. Välj stadsdelsområden, stadsdelar eller basområden för att jämföra två.",
+    difference: (first: string, second: string): string => `${first} och ${second}`,
+    counts: (first: string, one: number, second: string, other: number, n: Numbers): string =>
+      one === other
+        ? `Lika många i båda: ${n.whole(one)}.`
+        : `${n.whole(one)} i ${first} och ${n.whole(other)} i ${second}: ${n.whole(Math.abs(one - other))} ${one > other ? "fler" : "färre"} i ${first}.`,
+    rates: (per: string): string => `Per 1 000 ${per} och år, med osäkerhet`,
+    cityRate: (rate: string): string => `Alla områden tillsammans: ${rate}`,
+    pairVerdicts: {
+      higher: (first: string, second: string): string => `▲ Säkert högre i ${first} än i ${second}.`,
+      lower: (first: string, second: string): string => `▼ Säkert lägre i ${first} än i ${second}.`,
+      cannotTell: (): string => "○ Skillnaden kan bero på slumpen.",
+    },
+    ratio: (first: string, second: string, times: string, per: string): string =>
+      `Per 1 000 ${per} är talet i ${first} ${times} gånger talet i ${second}.`,
+    ratioInterval: (low: string, high: string): string => `Med osäkerheten inräknad är det mellan ${low} och ${high} gånger.`,
+    untested: "Det går inte att pröva om skillnaden är slump.",
+    noRate: "Det går inte att räkna i förhållande till hur många som bor där.",
+    funnel: "Sticker något område ut?",
+    funnelHint:
+      "Varje prick är ett område: hur många som bor där och hur högt talet är. Slumpen ger små områden höga eller låga tal oftare än stora, och därför är tratten bred till vänster. Områden utanför tratten skiljer sig från staden mer än slumpen brukar ge.",
+    outside: (count: number, of: number): string =>
+      count === 0 ? `Inget av ${of} områden ligger utanför tratten.` : `${count} av ${of} områden ligger utanför tratten.`,
+    funnelWithheld: "Siffrorna visas inte, för att skydda enskilda.",
+    funnelKeys:
+      "Höger- och vänsterpil går från minsta till största område. Upp- och nedpil går mellan områden utanför tratten. Enter väljer.",
+    funnelTable: "Visa tratten som tabell",
+    notInFunnel: (count: number): string =>
+      count === 1 ? "Ett område har inget tal och är inte med." : `${count} områden har inget tal och är inte med.`,
+    people: (per: string): string => `Antal ${per}`,
+    peopleOf: (count: string, per: string): string => `${count} ${per}.`,
+    expected: (low: string, high: string): string => `Väntat ${low}–${high}.`,
+    limits95: "Inre gränser (95 %)",
+    limits998: "Yttre gränser (99,8 %)",
+    place: "Läge",
+    places: {
+      inside: "inom det väntade",
+      above95: "högre än väntat",
+      above998: "klart högre än väntat",
+      below95: "lägre än väntat",
+      below998: "klart lägre än väntat",
+    } satisfies Record<Place, string>,
+    ranksHint:
+      "Strecket visar vilka platser området kan ha när slumpen räknas in. Områden vars streck går över varandra kan inte rangordnas säkert.",
+    rankAxis: "Plats, 1 är högst tal",
+    showRanks: (count: number): string => `Visa ${count} områden`,
+    notAdded: (left: string, right: string): string =>
+      `${left} och ${right} räknar olika saker. Lägg inte ihop siffrorna och jämför inte färgerna: varje karta har sina egna färgsteg.`,
+    oneSource: "Det finns bara en källa med siffror.",
+    sideLeft: "Källa till vänster",
+    sideRight: "Källa till höger",
   },
   grounds: {
     ledger: "Allt som räknats",

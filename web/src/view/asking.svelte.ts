@@ -13,19 +13,21 @@ export class Asking<T> {
    * @param address What to ask; empty for nothing.
    */
   constructor(address: () => string) {
+    // An answer may come when the component is gone, and its address can no longer be read.
+    let latest = "";
     $effect(() => {
-      const asked = address();
+      const asked = (latest = address());
       if (!asked) {
         [this.found, this.problem] = [null, null];
         return;
       }
       askOnce<T>(asked)
         .then((found) => {
-          if (asked === address()) [this.found, this.problem] = [found, null];
+          if (asked === latest) [this.found, this.problem] = [found, null];
         })
         .catch((error: unknown) => {
           if (!(error instanceof Problem)) throw error;
-          if (asked === address()) [this.found, this.problem] = [null, error];
+          if (asked === latest) [this.found, this.problem] = [null, error];
         });
     });
   }

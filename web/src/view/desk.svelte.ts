@@ -1,6 +1,6 @@
 /** The page while it is open: what it shows, what it asks for, and the answers it has. */
 
-import { ask, askOnce, Problem, queryOf } from "../api/client";
+import { ask, askOnce, Problem } from "../api/client";
 import type { ApiInfo, Categories, Comparison, Edition, Hexagons, Outlines, Source } from "../api/shapes";
 import { Numbers, type Language } from "../figures/numbers";
 import type { Theme } from "../figures/colours";
@@ -8,7 +8,7 @@ import { en } from "../texts/en";
 import { sv, type Texts } from "../texts/sv";
 import { preference, setPreference } from "./preferences";
 import { settle, settledSources, type Catalogue, type Notice, type Settled } from "./settling";
-import { addressOf, figuresAddress, isHexagons, outlinesAddress, viewOf, type View } from "./view";
+import { addressOf, categoriesAddress, figuresAddress, isHexagons, outlinesAddress, viewOf, type View } from "./view";
 
 const TEXTS: Record<Language, Texts> = { sv, en };
 const NO_CATEGORIES: Categories = { items: [], groups: [] };
@@ -181,6 +181,3 @@ async function inHexagons({ view, span }: Settled, signal: AbortSignal): Promise
   const { asAreas } = await import("../map/hexagons");
   return { ...asAreas(found, parts), backdrop };
 }
-
-const categoriesAddress = (sources: Source[]): string =>
-  `/v1/categories?${queryOf({ source: sources.map(({ id }) => id), limit: "1000" })}`;

@@ -11,6 +11,11 @@ export const COLOURS = ["count", "rate", "smoothedRate", "difference", "percent"
 export type Colour = (typeof COLOURS)[number];
 export const SHOWS = ["map", "compare", "time", "hours", "table", "grounds"] as const;
 export type Show = (typeof SHOWS)[number];
+/** What stands side by side in a comparison, and what its small maps are one each of. */
+export const COMPARES = ["periods", "areas", "sources"] as const;
+export type Compare = (typeof COMPARES)[number];
+export const PARTS = ["years", "categories"] as const;
+export type Part = (typeof PARTS)[number];
 export const DENOMINATORS = ["residents", "residents65plus", "dayPopulation", "dwellings"] as const;
 export const BASELINES = ["same-period-last-year", "previous", "none"] as const;
 
@@ -37,6 +42,10 @@ export interface View {
   area: string;
   beside: string;
   show: Show;
+  compare: Compare;
+  /** The source on the other side when two are compared; empty for the one that lies nearest. */
+  other: string;
+  parts: Part;
   breaks: Breaks;
   sort: string;
   units: Units;
@@ -60,6 +69,9 @@ export const START: View = {
   area: "",
   beside: "",
   show: "map",
+  compare: "periods",
+  other: "",
+  parts: "years",
   breaks: "quantile",
   sort: "",
   units: "areas",
@@ -89,6 +101,9 @@ export function viewOf(search: string): View {
     area: text("area"),
     beside: text("beside"),
     show: among(query.get("show"), SHOWS, START.show),
+    compare: among(query.get("compare"), COMPARES, START.compare),
+    other: text("other"),
+    parts: among(query.get("parts"), PARTS, START.parts),
     breaks: among(query.get("breaks"), BREAKS, START.breaks),
     sort: text("sort"),
     units: among(query.get("units"), UNITS, START.units),
@@ -170,6 +185,14 @@ export const comparisonAddress = (view: View, span: Span): string =>
     format: "json",
   })}`;
 
+/** The address of the figures of one period by themselves: no tests and nothing to compare with, for maps that stand beside others. */
+export const plainAddress = (view: View, span: Span): string =>
+  `${comparisonAddress({ ...view, baseline: "none" }, span)}${view.colour === "smoothedRate" ? "" : "&statistics=none"}`;
+
+/** The address of two areas, the first tested against the second. */
+export const pairAddress = (view: View, span: Span, area: string, beside: string): string =>
+  `${comparisonAddress({ ...view, baseline: "none", colour: "count" }, span)}&${queryOf({ area: [area, beside], against: beside })}`;
+
 /** The address of the periods of areas on a level, or of the city when none is named. */
 export const seriesAddress = (view: View, span: Span, areas: string[], include: string[], interval: Interval = "month"): string =>
   `/v1/series?${queryOf({
@@ -180,6 +203,14 @@ export const seriesAddress = (view: View, span: Span, areas: string[], include: 
     include,
     format: "json",
   })}`;
+
+/** The address of the trees of categories of some sources, and of the groups across them. */
+export const categoriesAddress = (sources: { id: string }[]): string =>
+  `/v1/categories?${queryOf({ source: sources.map(({ id }) => id), limit: "1000" })}`;
+
+/** The address of the names of a level's areas, without their outlines. */
+export const namesAddress = (level: Level, edition: string): string =>
+  `/v1/areas?${queryOf({ level, edition, geometry: "none", limit: "1000", format: "json" })}`;
 
 /** The address of weekday and hour, of an area or of the city. */
 export const hoursAddress = (view: View, span: Span): string =>
