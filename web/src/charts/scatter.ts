@@ -93,7 +93,8 @@ export function plotFunnel(drawing: FunnelDrawing): { chart: SVGElement | HTMLEl
         x: "people",
         y: "rate",
         r: ({ place }: Drawn) => (place.endsWith("998") ? 6 : 4.5),
-        symbol: ({ place }: Drawn) => (place.startsWith("above") ? "triangle" : "triangle2"),
+        symbol: "triangle",
+        rotate: ({ place }: Drawn) => (place.startsWith("above") ? 0 : 180),
         fill: ({ place }: Drawn) => (place.startsWith("above") ? ink.high : ink.low),
       }),
       ...names.map(({ one, dy, anchor }) =>
