@@ -196,10 +196,12 @@ def serving(engine: Engine, audience: Audience, settings: Settings | None = None
         if not thread.is_alive():
             raise RuntimeError("the server did not start")
         time.sleep(0.02)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    running.should_exit = True
-    thread.join(timeout=20)
-    listening.close()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        running.should_exit = True
+        thread.join(timeout=20)
+        listening.close()
 
 
 @pytest.fixture(scope="session")

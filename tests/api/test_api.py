@@ -79,6 +79,14 @@ def test_a_rolling_year_is_the_twelve_months_that_end_with_each_month(live_serve
     assert [value["count"] for value in rolling] == [year[0]["count"]]
 
 
+def test_a_rolling_year_that_begins_before_the_first_delivery_is_missing_and_not_small(live_server: str) -> None:
+    asked = {"source": "brander", "level": "stad", "from": "2016-10", "to": "2017-01"}
+    values = get(live_server, "/v1/series", **asked, interval="rolling12").json()["series"][0]["values"]
+    assert [(value["status"], value["count"] is None) for value in values] == [
+        ("missing", True), ("missing", True), ("value", False), ("value", False),
+    ]  # fmt: skip
+
+
 def test_a_category_counts_all_below_it(live_server: str) -> None:
     asked = {"source": "brander", "from": "2024-01", "to": "2024-12", "format": "json", "level": "stad"}
     tree = get(live_server, "/v1/categories", source="brander", limit=100).json()["items"]
@@ -370,6 +378,16 @@ def test_a_part_of_the_page_is_sent_once(live_server: str) -> None:
         assert ("immutable" in first.headers["cache-control"]) == (part != "/")
 
 
+@pytest.mark.parametrize("path", ["/", "/v1/sources", "/v1/comparisons?source=brander", "/ogc/v1/collections", "/v1/no-such-thing"])
+def test_head_answers_as_get_does_without_the_body(live_server: str, path: str) -> None:
+    whole, head = httpx.get(f"{live_server}{path}", timeout=60), httpx.head(f"{live_server}{path}", timeout=60)
+    assert (head.status_code, head.content) == (whole.status_code, b"")
+    own = {"date", "x-request-id"}
+    assert {name: value for name, value in head.headers.items() if name not in own} == {
+        name: value for name, value in whole.headers.items() if name not in own
+    }
+
+
 def test_the_service_tells_how_it_is(live_server: str) -> None:
     assert get(live_server, "/live").json() == {"status": "ok"}
     assert get(live_server, "/ready").json()["status"] == "ok"
@@ -410,6 +428,11 @@ def test_hours_and_hexagons_are_served_in_every_format(live_server: str) -> None
     assert (hours["total"], hours["items"][167]["weekdayName"], hours["items"][167]["hour"]) == (168, "söndag", 23)
     assert sum(row["count"] for row in hours["items"]) == pytest.approx(hours["timed"], abs=0.1)
     assert hours["timed"] + hours["untimed"] == hours["ledger"]["placed"]
+    peak = hours["peak"]
+    first = (peak["weekday"] - 1) * 24 + peak["hour"]
+    held = [sum(hours["items"][(at + step) % 168]["count"] for step in range(3)) for at in range(168)]
+    assert max(held) == pytest.approx(held[first])
+    assert peak["share"] == pytest.approx(100 * held[first] / hours["timed"], abs=0.01)
     assert "klockslaget är känt för" in hours["sentences"][0]
     hexagons = get(live_server, "/v1/hexagons", source="brander", from_="2024-01", to="2024-12").json()
     assert (

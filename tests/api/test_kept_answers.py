@@ -56,7 +56,12 @@ class Asking:
         async def ask() -> Answer:
             transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-                sent = {"accept-encoding": "identity", **{name.replace("_", "-"): value for name, value in headers.items()}}
+                # Each request has an id of its own unless it brings one, and the answer carries it.
+                sent = {
+                    "accept-encoding": "identity",
+                    "x-request-id": "one-and-the-same",
+                    **{name.replace("_", "-"): value for name, value in headers.items()},
+                }
                 async with client.stream(method, path, headers=sent) as answer:
                     body = b"".join([part async for part in answer.aiter_raw()])
                     told = answer.headers

@@ -22,8 +22,8 @@ ASKED = {
 PROPERTIES = (
     *("code", "name", "level", "parent", "count", "baselineCount", "difference", "percent", "rate", "rateLow", "rateHigh", "smoothedRate"),
     *("smoothedRateLocal", "ratio", "ratioLow", "ratioHigh", "pValue", "adjustedP", "verdict", "evidence", "rankLow", "rankHigh"),
-    *("expected", "funnel", "funnelLow95", "funnelHigh95", "funnelLow998", "funnelHigh998", "status", "baselineStatus", "provisional"),
-    *("estimated", "estimatedShare", "baselineEstimated"),
+    *("personYears", "expected", "funnel", "funnelLow95", "funnelHigh95", "funnelLow998", "funnelHigh998", "status", "baselineStatus"),
+    *("provisional", "estimated", "estimatedShare", "baselineEstimated"),
     *("harm", "harmLow", "harmHigh", "harmPerEvent", "weighed", "harmPoliceInitiated", "harmStatus"),
     *("baselineHarm", "harmDifference", "harmPercent", "baselineHarmPerEvent"),
 )
@@ -110,3 +110,33 @@ def test_csv_and_excel_carry_the_statistics(live_server: str) -> None:
 
 def test_an_unknown_kind_of_statistics_is_an_error(live_server: str) -> None:
     assert get(live_server, statistics="some").status_code == 400
+
+
+def test_one_area_is_held_against_another_when_asked_for(live_server: str) -> None:
+    asked = {name: value for name, value in ASKED.items() if name != "baseline"}
+    body = httpx.get(
+        f"{live_server}/v1/comparisons", params={**asked, "area": ["rinkeby", "akalla"], "against": "akalla"}, timeout=60
+    ).json()
+    own, other = {row["code"]: row for row in body["items"]}["rinkeby"], {row["code"]: row for row in body["items"]}["akalla"]
+    assert (body["question"]["against"], body["statistics"]["against"], body["statistics"]["per"]) == ("akalla", "area", "personYears")
+    assert own["ratio"] == pytest.approx(own["count"] / own["personYears"] / (other["count"] / other["personYears"]), rel=1e-3)
+    assert own["ratioLow"] < own["ratio"] < own["ratioHigh"]
+    assert own["adjustedP"] == own["pValue"], "one test is adjusted for no others"
+    assert (other["ratio"], other["verdict"]) == (None, "notApplicable")
+
+
+def test_an_area_to_hold_against_must_be_there_and_leaves_no_room_for_a_baseline(live_server: str) -> None:
+    unknown = httpx.get(f"{live_server}/v1/comparisons", params={"source": "anmalda_brott", "against": "atlantis"}, timeout=60)
+    both = get(live_server, against="rinkeby")
+    assert [answer.status_code for answer in (unknown, both)] == [400, 400]
+    assert "atlantis" in unknown.json()["detail"]
+    assert "inte båda" in both.json()["detail"]
+
+
+def test_a_source_that_carries_no_rates_says_so_of_two_areas(live_server: str) -> None:
+    asked = {"source": "polishandelser", "level": "stadsdel", "against": "akalla", "area": "rinkeby", "format": "json"}
+    body = httpx.get(f"{live_server}/v1/comparisons", params=asked, timeout=60).json()
+    assert body["statistics"]["against"] == "nothing"
+    assert body["statistics"]["reason"] == body["statistics"]["rate"]["reason"]
+    assert body["statistics"]["reason"]
+    assert body["items"][0]["verdict"] == "notApplicable"

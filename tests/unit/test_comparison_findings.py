@@ -139,6 +139,27 @@ def test_without_a_baseline_an_area_is_held_against_the_rest_of_the_city() -> No
     assert first["expected"] == 32.0
 
 
+def test_an_area_is_held_against_another_and_that_one_against_nothing() -> None:
+    exact = surrounded(
+        comparison([[60], [20]], areas=areas(2), asked=YEAR, baseline=None), people=[[1000.0], [1000.0], [8000.0]], others=[[240]]
+    )
+    assert exact.surroundings is not None
+    exact = replace(exact, surroundings=replace(exact.surroundings, against=(1, "Stadsdel 1")))
+    first, second = rows(exact)
+    assert first["ratio"] == 3.0
+    assert (first["verdict"], first["personYears"]) == ("higher", 1000.0)
+    assert (second["ratio"], second["pValue"], second["verdict"]) == (None, None, "notApplicable")
+    assert found(exact).change.against is Against.AREA
+    assert "Jämfört med Stadsdel 1 är det klart högre tal i Stadsdel 0." in said(exact)
+
+
+def test_an_area_where_nobody_lives_is_not_held_against_another() -> None:
+    exact = surrounded(comparison([[60], [20]], areas=areas(2), asked=YEAR, baseline=None), people=[[0.0], [1000.0]])
+    assert exact.surroundings is not None
+    first, _ = rows(replace(exact, surroundings=replace(exact.surroundings, against=(1, "Stadsdel 1"))))
+    assert (first["ratio"], first["verdict"], first["personYears"]) == (None, "notApplicable", None)
+
+
 def test_without_a_baseline_and_without_inhabitants_there_is_nothing_to_hold_it_against() -> None:
     exact = surrounded(comparison([[60], [20]], areas=areas(2), asked=YEAR, baseline=None))
     for row in rows(exact):

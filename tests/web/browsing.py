@@ -46,7 +46,7 @@ def opening(browser: Browser, server: str) -> Iterator[Opener]:
     yield open_page
     for context in contexts:
         context.close()
-    assert complaints == []
+    assert complaints == [], complaints
 
 
 def settle(page: Page) -> None:

@@ -31,6 +31,7 @@ class Against(StrEnum):
 
     BASELINE = "baseline"
     REST_OF_CITY = "restOfCity"
+    AREA = "area"
     NOTHING = "nothing"
 
 
@@ -39,6 +40,7 @@ class Rates:
     """Rates per exposure of the answer's areas, (areas,) each; NaN where there is none.
 
     Attributes:
+        person_years: What the rates are per.
         rate: Events per person-year.
         low: Lower end of its 95 % interval.
         high: Upper end.
@@ -50,6 +52,7 @@ class Rates:
         smoothing: What the smoothing found of all areas.
     """
 
+    person_years: Floats
     rate: Floats
     low: Floats
     high: Floats
@@ -179,6 +182,7 @@ def _rates(around: Surroundings, exposures: Floats, inflation: Floats) -> Rates:
     smoothing = smooth_globally(counts, exposures)
     rank_low, rank_high = rank_intervals(counts / inflation, exposures / inflation)
     return Rates(
+        person_years=exposures[shown],
         rate=counts[shown] / exposures[shown],
         low=low * inflation[shown] / exposures[shown],
         high=high * inflation[shown] / exposures[shown],
@@ -196,11 +200,15 @@ def _shown(whole: Funnel, shown: Ints) -> Funnel:
 
 
 def _change(published: Published, around: Surroundings, inflation: Floats) -> Change:
-    """Hold every area of the answer against its baseline, or against the rest of the city where there is none."""
+    """Hold every area of the answer against its baseline, or else against the one area asked for, or else against the rest of the city."""
     shown = around.shown
     if len(published.periods) > 1:
         counts, exposures, by_people = _by_baseline(published, around)
         against, told = Against.BASELINE, _told(published)
+    elif around.against is not None:
+        counts, exposures, by_people = *_by_area(around, around.against[0]), True
+        inflation = np.maximum(inflation, inflation[around.against[0]])
+        against, told = Against.AREA, (True, True)
     else:
         counts, exposures, by_people = *_by_rest(around), True
         against, told = Against.REST_OF_CITY, (True, True)
@@ -236,6 +244,15 @@ def _by_baseline(published: Published, around: Surroundings) -> tuple[Ints, Floa
     days = np.where(around.known, around.days, np.nan)
     people = _exposures(around) if published.question.measure is Measure.RATE else None
     return around.counts, days if people is None else np.where(np.isnan(days), np.nan, people), people is not None
+
+
+def _by_area(around: Surroundings, other: int) -> tuple[Ints, Floats]:
+    """Give each area's count and that of one area, with their person-years; none for that area itself."""
+    exposures = _exposures(around)
+    own = np.full(len(around.counts), np.nan) if exposures is None else exposures[:, 0]
+    pairs = np.stack([own, np.full_like(own, own[other])], axis=1)
+    pairs[other] = np.nan
+    return np.stack([around.counts[:, 0], np.full_like(around.counts[:, 0], around.counts[other, 0])], axis=1), pairs
 
 
 def _by_rest(around: Surroundings) -> tuple[Ints, Floats]:

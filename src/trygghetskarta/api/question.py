@@ -219,11 +219,19 @@ class ComparisonParameters(BaselineParameters, LayoutParameters):
             " / all: intervals, tests, smoothed rates, ranks and funnel; none: counts alone, and rates when asked for."
         ),
     ] = Statistics.ALL
+    against: Annotated[
+        str | None,
+        Field(
+            description="Kod på det område på nivån som vart och ett prövas mot, i stället för mot en annan period."
+            " / Code of the area of the level that each is tested against, in place of another span.",
+            examples=["norrmalm"],
+        ),
+    ] = None
 
     def question(self, cube: Cube, audience: Audience) -> Question:
         """Give the question, checked."""
         self.refuse_hidden(cube, audience)
-        return ask(cube, self.asked(baseline=self.baseline, statistics=self.statistics))
+        return ask(cube, replace(self.asked(baseline=self.baseline, statistics=self.statistics), against=self.against))
 
     @property
     def is_whole_map(self) -> bool:

@@ -44,6 +44,7 @@ Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 First = Annotated[str | None, typer.Option("--from", help="Första månad, till exempel 2025-01.")]
 Last = Annotated[str | None, typer.Option("--to", help="Sista månad.")]
 Baseline = Annotated[str | None, typer.Option(help="previous, same-period-last-year eller 2024-01..2024-12.")]
+Against = Annotated[str | None, typer.Option(help="Kod på ett område som vart och ett prövas mot, i stället för en annan period.")]
 By = Annotated[CountsBy | None, typer.Option(help="Vilket datum som avgör månaden: happened eller reported; utelämnat är källans eget.")]
 Form = Annotated[
     Format | None, typer.Option("--format", help="Skriv i detta format i stället för en tabell; utelämnat avgör namnet i --out.")
@@ -121,6 +122,7 @@ def compare(
     weights: WeightsName = None,
     statistics: Annotated[Statistics, typer.Option(help="all: hur säkra siffrorna är; none: bara antal.")] = Statistics.ALL,
     by: By = None,
+    against: Against = None,
     form: Form = None,
     dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
     geometry: Annotated[Detail, typer.Option(help="Gränsernas noggrannhet i geojson, gpkg, flatgeobuf och parquet.")] = Detail.METRES10,
@@ -129,7 +131,7 @@ def compare(
     """Jämför områden under en period, och perioden med en annan."""
     asked = Asked(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, baseline,
-        Interval.MONTH, measure, per, day_of(as_of), weights, statistics, by,
+        Interval.MONTH, measure, per, day_of(as_of), weights, statistics, by, against,
     )  # fmt: skip
     written = form_of(form, out)
     published, cube, outlines = _answer(asked, _compare, (written, geometry))

@@ -86,6 +86,7 @@ class Question:
         categories: Codes of the categories counted; empty for all. A source none of whose categories is named is counted whole.
         group: Code of a group across the sources, in place of categories.
         baseline: The months compared with, in a comparison.
+        against: Code of the area of the level that each is held against, in place of the rest of the city.
         interval: How a series is cut.
         measure: Counts, rates, or harm.
         per: What a rate is per.
@@ -111,6 +112,7 @@ class Question:
     weights: str | None = None
     statistics: Statistics = Statistics.NONE
     by: CountsBy | None = None
+    against: str | None = None
 
     @property
     def tells_harm(self) -> bool:

@@ -27,6 +27,7 @@ class Surroundings:
         history: Events in the span's months of earlier years, (all, years), newest first.
         history_spans: Which months those are, (years,).
         neighbours: Pairs of areas that border on each other, by their numbers, (pairs, 2), in both directions.
+        against: The one area that each is held against, as its number among all of the level, and its name; None for the rest of the city.
     """
 
     shown: Ints
@@ -38,3 +39,4 @@ class Surroundings:
     history: Ints
     history_spans: tuple[Span, ...]
     neighbours: Ints
+    against: tuple[int, str] | None = None

@@ -39,6 +39,7 @@ class Asked:
     weights: str | None = None
     statistics: Statistics = Statistics.NONE
     by: CountsBy | None = None
+    against: str | None = None
 
 
 def ask(cube: Cube, asked: Asked) -> Question:
@@ -64,6 +65,7 @@ def ask(cube: Cube, asked: Asked) -> Question:
     _refuse_group(asked)
     _refuse_weights(cube, asked.weights)
     _refuse_date(cube, asked)
+    _refuse_two_to_hold_against(asked)
     last = month_of("to", asked.last) if asked.last is not None else _newest(cube, asked.sources)
     first = month_of("from", asked.first) if asked.first is not None else last.plus(-11)
     if last < first:
@@ -90,6 +92,7 @@ def ask(cube: Cube, asked: Asked) -> Question:
         weights=asked.weights,
         statistics=asked.statistics,
         by=asked.by,
+        against=asked.against,
     )
 
 
@@ -109,6 +112,16 @@ def _refuse_date(cube: Cube, asked: Asked) -> None:
         raise bad_parameter(
             "by", str(asked.by), swedish, "This question can only be answered by the date that each source is itself counted by."
         )
+
+
+def _refuse_two_to_hold_against(asked: Asked) -> None:
+    """Refuse to hold an area against another area and against other months at once: one verdict cannot be about both."""
+    if asked.against is not None and asked.baseline is not None:
+        swedish, english = (
+            "Jämför med ett annat område eller med en annan period, inte båda.",
+            "Compare with another area or another span, not both.",
+        )
+        raise bad_parameter("against", asked.against, swedish, english)
 
 
 def _refuse_group(asked: Asked) -> None:

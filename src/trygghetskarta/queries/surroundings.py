@@ -8,7 +8,7 @@ import numpy.typing as npt
 from trygghetskarta.domain.counts import Question
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.surroundings import Surroundings
-from trygghetskarta.errors import NotCarriedError, NotCoveredError
+from trygghetskarta.errors import NotCarriedError, NotCoveredError, bad_parameter
 from trygghetskarta.queries.cube import Cube, missing_months, partial_months
 from trygghetskarta.queries.slices import months_of_all, part_of, person_years, refuse_rates
 
@@ -27,6 +27,9 @@ def surroundings(cube: Cube, question: Question, spans: tuple[Span, ...], compar
 
     Returns:
         What the answer is judged against.
+
+    Raises:
+        InvalidQuestionError: It holds the areas against one that there is not.
     """
     part = part_of(cube, question)
     cells = cube.cells(question.level)
@@ -45,7 +48,19 @@ def surroundings(cube: Cube, question: Question, spans: tuple[Span, ...], compar
         history=counts[:, len(spans) :],
         history_spans=earlier,
         neighbours=cube.neighbours[question.level],
+        against=_against(cube, question),
     )
+
+
+def _against(cube: Cube, question: Question) -> tuple[int, str] | None:
+    if question.against is None:
+        return None
+    for number, area in enumerate(cube.areas[question.level]):
+        if area.code == question.against:
+            return number, area.name
+    swedish = f"Indelningen från {cube.edition.valid_from} har inget {question.level.swedish} {question.against}."
+    english = f"The edition of {cube.edition.valid_from} has no {question.level} {question.against}."
+    raise bad_parameter("against", question.against, swedish, english)
 
 
 def earlier_spans(cube: Cube, question: Question) -> tuple[Span, ...]:

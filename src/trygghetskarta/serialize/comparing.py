@@ -39,7 +39,7 @@ def statistics_columns(findings: Findings | None, areas: int) -> Columns:
         The same columns whatever was found; None where there is nothing to say.
     """
     if findings is None:
-        names = (*_RATES, *_RATIOS, "verdict", "evidence", "rankLow", "rankHigh", "expected", "funnel", *_LIMITS)
+        names = (*_RATES, *_RATIOS, "verdict", "evidence", "rankLow", "rankHigh", "personYears", "expected", "funnel", *_LIMITS)
         return {**{name: Same(None, areas) for name in names}, "verdict": Same(Verdict.NOT_APPLICABLE.value, areas)}
     return {
         **_of_rates(findings.rates, areas),
@@ -83,12 +83,13 @@ def _of_ranks(rates: Rates | None, areas: int) -> Columns:
 
 def _of_funnel(funnel: Funnel | None, rates: Rates | None, areas: int) -> Columns:
     if funnel is None or rates is None:
-        return {name: Same(None, areas) for name in ("expected", "funnel", *_LIMITS)}
+        return {name: Same(None, areas) for name in ("personYears", "expected", "funnel", *_LIMITS)}
     # Limits are found as counts; drawn they are rates, as the areas are.
     scale = np.divide(funnel.target * _PER, funnel.expected, out=np.full(areas, np.nan), where=funnel.expected > 0)
     lowest = min(POSITIONS)
     positions = np.where(np.isfinite(funnel.expected), funnel.position - lowest, len(POSITIONS))
     return {
+        "personYears": Rounded(rates.person_years, 2),
         "expected": Rounded(funnel.expected, 2),
         "funnel": Words(positions, (*(POSITIONS[at] for at in sorted(POSITIONS)), None)),
         **{name: Rounded(funnel.limits[:, at] * scale, _DECIMALS) for at, name in enumerate(_LIMITS)},

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from trygghetskarta.domain.answers import Hexagons, Hours, PublishedAnswer
+from trygghetskarta.analysis.hours import peak
+from trygghetskarta.domain.answers import Hexagons, Hours, HourTable, PublishedAnswer
 from trygghetskarta.domain.grid import outline_of
 from trygghetskarta.serialize.estimates import METHOD
 from trygghetskarta.serialize.figures import Row, columns_of
@@ -28,8 +29,8 @@ def write_hours(published: PublishedAnswer[Hours], writing: Writing) -> bytes:
         The bytes.
     """
     found = published.content
-    beside = {"timed": round(float(found.span.expected.sum())), "untimed": found.span.untimed, "spread": found.span.spread}
-    beside["estimated"] = found.span.estimated
+    beside: Row = {"timed": round(float(found.span.expected.sum())), "untimed": found.span.untimed, "spread": found.span.spread}
+    beside |= {"estimated": found.span.estimated, "peak": _peak(found.span)}
     methods = ("aoristic", METHOD) if found.span.estimated else ("aoristic",)
     return write(
         published,
@@ -44,6 +45,15 @@ def write_hours(published: PublishedAnswer[Hours], writing: Writing) -> bytes:
         ),
         writing,
     )
+
+
+def _peak(table: HourTable) -> Row | None:
+    """Tell the three hours in a row that hold the most, with their share in per cent; None where no time of day is known."""
+    found = peak(table)
+    if found is None:
+        return None
+    when = {"weekday": found.first // 24 + 1, "hour": found.first % 24, "hours": 3}
+    return {**when, "share": round(100 * found.share, _DECIMALS), "even": round(100 * found.even, _DECIMALS), "isSure": found.certain}
 
 
 def hour_rows(found: Hours) -> list[Row]:
@@ -80,6 +90,8 @@ def write_hexagons(published: PublishedAnswer[Hexagons], writing: Writing) -> by
     found = published.content
     outlines: Outlines = {cell: outline_of(cell) for cell in found.cells}
     beside = {"resolution": found.resolution, "withoutPoint": int(found.without_point[0])}
+    if len(found.without_point) > 1:
+        beside["baselineWithoutPoint"] = int(found.without_point[1])
     names = _HEXAGON if found.counts.shape[1] == 1 else (*_HEXAGON, "baselineCount", "difference")
     figures = Figures(columns_of(hexagon_rows(found), names), said_of_hexagons(published), ("h3",), beside, outlines, key="cell")
     return write(published, figures, writing)

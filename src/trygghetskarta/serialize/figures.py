@@ -216,6 +216,7 @@ def head(answer: Answered, sentences: list[str], methods: tuple[str, ...]) -> di
             "by": question.by.value if question.by is not None else None,
             "asOf": str(question.as_of) if question.as_of is not None else None,
             "weights": question.weights,
+            "against": question.against,
             "statistics": question.statistics.value,
         },
         "ledger": {

@@ -1319,7 +1319,7 @@ export interface components {
          * @description What the rate of an area is held against.
          * @enum {string}
          */
-        Against: "baseline" | "restOfCity" | "nothing";
+        Against: "baseline" | "restOfCity" | "area" | "nothing";
         /**
          * AgainstSimilar
          * @description Ett områdes tal mot de liknandes. / An area's rate against those alike.
@@ -1804,6 +1804,7 @@ export interface components {
             evidence?: components["schemas"]["Evidence"] | null;
             rankLow?: number | null;
             rankHigh?: number | null;
+            personYears?: number | null;
             expected?: number | null;
             funnel?: ("below998" | "below95" | "inside" | "above95" | "above998") | null;
             funnelLow95?: number | null;
@@ -3523,6 +3524,7 @@ export interface components {
             by: components["schemas"]["CountsBy"] | null;
             asOf: string | null;
             weights: string | null;
+            against: string | null;
             statistics: components["schemas"]["Statistics"];
         };
         /**
@@ -4415,6 +4417,8 @@ export interface operations {
                 baseline?: string | null;
                 /** @description all: osäkerhet, prövning, utjämnade tal, ranger och tratt; none: bara antal, och tal när det frågas efter. / all: intervals, tests, smoothed rates, ranks and funnel; none: counts alone, and rates when asked for. */
                 statistics?: components["schemas"]["Statistics"];
+                /** @description Kod på det område på nivån som vart och ett prövas mot, i stället för mot en annan period. / Code of the area of the level that each is tested against, in place of another span. */
+                against?: string | null;
             };
             header?: never;
             path?: never;
@@ -4472,6 +4476,16 @@ export interface operations {
             };
             /** @description Finns inte. / Not found. */
             404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
@@ -4623,6 +4637,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Frågan går inte att besvara. / The question cannot be answered. */
             422: {
                 headers: {
@@ -4701,6 +4725,8 @@ export interface operations {
                 baseline?: string | null;
                 /** @description all: osäkerhet, prövning, utjämnade tal, ranger och tratt; none: bara antal, och tal när det frågas efter. / all: intervals, tests, smoothed rates, ranks and funnel; none: counts alone, and rates when asked for. */
                 statistics?: components["schemas"]["Statistics"];
+                /** @description Kod på det område på nivån som vart och ett prövas mot, i stället för mot en annan period. / Code of the area of the level that each is tested against, in place of another span. */
+                against?: string | null;
             };
             header?: never;
             path?: never;
@@ -4758,6 +4784,16 @@ export interface operations {
             };
             /** @description Finns inte. / Not found. */
             404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
@@ -4909,6 +4945,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Frågan går inte att besvara. / The question cannot be answered. */
             422: {
                 headers: {
@@ -5046,6 +5092,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Frågan går inte att besvara. / The question cannot be answered. */
             422: {
                 headers: {
@@ -5175,6 +5231,16 @@ export interface operations {
             };
             /** @description Finns inte. / Not found. */
             404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
@@ -5322,6 +5388,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Frågan går inte att besvara. / The question cannot be answered. */
             422: {
                 headers: {
@@ -5453,6 +5529,16 @@ export interface operations {
             };
             /** @description Finns inte. / Not found. */
             404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
@@ -5598,6 +5684,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Frågan går inte att besvara. / The question cannot be answered. */
             422: {
                 headers: {
@@ -5725,6 +5821,16 @@ export interface operations {
             };
             /** @description Finns inte. / Not found. */
             404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
@@ -5878,6 +5984,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Frågan går inte att besvara. / The question cannot be answered. */
             422: {
                 headers: {
@@ -6021,6 +6137,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Frågan går inte att besvara. / The question cannot be answered. */
             422: {
                 headers: {
@@ -6142,6 +6268,16 @@ export interface operations {
             };
             /** @description Finns inte. / Not found. */
             404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
@@ -6283,6 +6419,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Frågan går inte att besvara. / The question cannot be answered. */
             422: {
                 headers: {
@@ -6412,6 +6558,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Frågan går inte att besvara. / The question cannot be answered. */
             422: {
                 headers: {
@@ -6529,6 +6685,16 @@ export interface operations {
             };
             /** @description Finns inte. / Not found. */
             404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
@@ -6673,6 +6839,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Frågan går inte att besvara. / The question cannot be answered. */
             422: {
                 headers: {
@@ -6807,6 +6983,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Frågan går inte att besvara. / The question cannot be answered. */
             422: {
                 headers: {
@@ -6898,6 +7084,16 @@ export interface operations {
             };
             /** @description Finns inte. / Not found. */
             404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
@@ -7004,6 +7200,16 @@ export interface operations {
             };
             /** @description Finns inte. / Not found. */
             404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
@@ -7120,6 +7326,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Frågan går inte att besvara. / The question cannot be answered. */
             422: {
                 headers: {
@@ -7212,6 +7428,16 @@ export interface operations {
             };
             /** @description Finns inte. / Not found. */
             404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
@@ -7338,6 +7564,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Internt fel. / Internal error. */
             500: {
                 headers: {
@@ -7427,6 +7663,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Internt fel. / Internal error. */
             500: {
                 headers: {
@@ -7498,6 +7744,16 @@ export interface operations {
             };
             /** @description Åtkomst nekas. / Forbidden. */
             403: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
@@ -7585,6 +7841,16 @@ export interface operations {
             };
             /** @description Finns inte. / Not found. */
             404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
@@ -7684,6 +7950,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Frågan går inte att besvara. / The question cannot be answered. */
             422: {
                 headers: {
@@ -7774,6 +8050,16 @@ export interface operations {
             };
             /** @description Åtkomst nekas. / Forbidden. */
             403: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
@@ -8114,6 +8400,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Innehållet har fel slag. / Wrong kind of content. */
             415: {
                 headers: {
@@ -8228,6 +8524,16 @@ export interface operations {
             };
             /** @description Finns inte. / Not found. */
             404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
@@ -8570,6 +8876,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Innehållet har fel slag. / Wrong kind of content. */
             415: {
                 headers: {
@@ -8714,6 +9030,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Frågan går inte att besvara. / The question cannot be answered. */
             422: {
                 headers: {
@@ -8810,6 +9136,16 @@ export interface operations {
             };
             /** @description Åtkomst nekas. / Forbidden. */
             403: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
@@ -8937,6 +9273,16 @@ export interface operations {
             };
             /** @description Innehållet är för stort. / The content is too large. */
             413: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
@@ -9073,6 +9419,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Internt fel. / Internal error. */
             500: {
                 headers: {
@@ -9180,6 +9536,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Internt fel. / Internal error. */
             500: {
                 headers: {
@@ -9268,6 +9634,16 @@ export interface operations {
             };
             /** @description Går inte som läget är. / Not in this state. */
             409: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
@@ -9392,6 +9768,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Frågan går inte att besvara. / The question cannot be answered. */
             422: {
                 headers: {
@@ -9497,6 +9883,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Frågan går inte att besvara. / The question cannot be answered. */
             422: {
                 headers: {
@@ -9583,6 +9979,16 @@ export interface operations {
             };
             /** @description Finns inte. / Not found. */
             404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
@@ -9685,6 +10091,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Frågan går inte att besvara. / The question cannot be answered. */
             422: {
                 headers: {
@@ -9756,6 +10172,16 @@ export interface operations {
             };
             /** @description Finns inte. / Not found. */
             404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
@@ -9856,6 +10282,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Frågan går inte att besvara. / The question cannot be answered. */
             422: {
                 headers: {
@@ -9932,6 +10368,16 @@ export interface operations {
             };
             /** @description Finns inte. / Not found. */
             404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
@@ -10028,6 +10474,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Frågan går inte att besvara. / The question cannot be answered. */
             422: {
                 headers: {
@@ -10112,6 +10568,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Frågan går inte att besvara. / The question cannot be answered. */
             422: {
                 headers: {
@@ -10188,6 +10654,16 @@ export interface operations {
             };
             /** @description Finns inte. / Not found. */
             404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
@@ -10292,6 +10768,16 @@ export interface operations {
             };
             /** @description Finns inte. / Not found. */
             404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
@@ -10408,6 +10894,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Frågan går inte att besvara. / The question cannot be answered. */
             422: {
                 headers: {
@@ -10480,6 +10976,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Internt fel. / Internal error. */
             500: {
                 headers: {
@@ -10534,6 +11040,16 @@ export interface operations {
             };
             /** @description Åtkomst nekas. / Forbidden. */
             403: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
@@ -10608,6 +11124,16 @@ export interface operations {
             };
             /** @description Åtkomst nekas. / Forbidden. */
             403: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;

@@ -4,6 +4,7 @@ export type Level = "stad" | "stadsdelsomrade" | "stadsdel" | "basomrade";
 export type Status = "value" | "missing" | "withheld" | "notApplicable";
 export type Verdict = "higher" | "lower" | "cannotTell" | "notApplicable";
 export type Audience = "public" | "analyst";
+export type Interval = "month" | "quarter" | "tertial" | "year" | "rolling12";
 
 export interface Span {
   from: string;
@@ -38,6 +39,8 @@ export interface Source {
   recodings: Recoding[];
   coverage: { from: string | null; to: string | null; missing: string[] };
   lastDelivery: { deliveryId: number; publishedAt: string } | null;
+  /** How many events there are; null when whoever asks may not see them one by one, and so not in hexagons either. */
+  events?: number | null;
 }
 
 export interface Category {
@@ -77,6 +80,9 @@ export interface ApiInfo {
   sample: boolean;
 }
 
+/** Where an area lies in the funnel. */
+export type Place = "inside" | "above95" | "above998" | "below95" | "below998";
+
 export interface AreaFigures {
   code: string;
   name: string;
@@ -99,8 +105,10 @@ export interface AreaFigures {
   evidence: "strong" | "moderate" | null;
   rankLow: number | null;
   rankHigh: number | null;
+  /** What the rate is per: inhabitants times years. */
+  personYears: number | null;
   expected: number | null;
-  funnel: "high" | "low" | "inside" | "highest" | "lowest" | "notApplicable" | null;
+  funnel: Place | null;
   funnelLow95: number | null;
   funnelHigh95: number | null;
   funnelLow998: number | null;
@@ -141,7 +149,7 @@ export interface Coverage {
 }
 
 export interface Head {
-  question: { from: string; to: string; baseline: string | null; edition: string; level: Level; statistics: string };
+  question: { from: string; to: string; baseline: string | null; edition: string; level: Level; interval: Interval; statistics: string };
   ledger: Ledger;
   coverage: Coverage[];
   denominator: { kind: string; name: string; nameEn: string; dates: string[]; held: boolean } | null;
@@ -164,9 +172,15 @@ export interface Comparison extends Head {
   statistics?: {
     against: string;
     reason: string | null;
+    reasonEn: string | null;
     total: { ratio: number | null; ratioLow: number | null; ratioHigh: number | null; pValue: number | null; verdict: Verdict } | null;
-    rate?: { funnel: { target: number; dispersion: number; adjusted: boolean } | null } | null;
-  };
+    rate?: {
+      reason: string | null;
+      reasonEn: string | null;
+      funnel: { target: number | null; dispersion: number; adjusted: boolean } | null;
+      ranking: { areas: number } | null;
+    } | null;
+  } | null;
 }
 
 export interface PeriodFigures {
@@ -185,12 +199,55 @@ export interface PeriodFigures {
   samePeriodLastYear: number | null;
 }
 
+/** A sum of months beside the same months a year earlier, or why there is none. */
+export interface SumBeside {
+  status: Status;
+  reason?: string;
+  reasonEn?: string;
+  from?: string;
+  to?: string;
+  count?: number | null;
+  lastYear?: number | null;
+  difference?: number | null;
+  percent?: number | null;
+  percentPerDayLow?: number | null;
+  percentPerDayHigh?: number | null;
+  verdict?: Verdict;
+}
+
+/** A growth per year, or why it cannot be told. */
+export interface Trend {
+  status: Status;
+  reason?: string;
+  reasonEn?: string;
+  from?: string;
+  to?: string;
+  percentPerYear?: number | null;
+  low?: number | null;
+  high?: number | null;
+  verdict: Verdict;
+}
+
+/** A month from which the level is another; `calendar` holds, in Swedish, what happened near it. */
+export interface Break {
+  month: string;
+  earliest: string;
+  latest: string;
+  percent: number | null;
+  low: number | null;
+  high: number | null;
+  calendar: string[];
+}
+
 export interface AreaSeries {
   code: string;
   name: string;
   level: Level;
   values: PeriodFigures[];
-  breaks?: { status: string; items: { month?: string; from?: string; text?: string }[] };
+  breaks?: { status: Status; reason?: string; reasonEn?: string; items: Break[] };
+  rolling12?: SumBeside;
+  yearToDate?: SumBeside;
+  trend?: Trend;
 }
 
 export interface CalendarEntry {
@@ -204,6 +261,37 @@ export interface CalendarEntry {
 export interface Series extends Head {
   series: AreaSeries[];
   calendar?: CalendarEntry[];
+}
+
+export interface HourFigures {
+  /** 1 for Monday. */
+  weekday: number;
+  hour: number;
+  count: number;
+  share: number | null;
+}
+
+/** Events by weekday and hour. Those known to an interval are spread over its hours, so a count need not be whole. */
+export interface Hours extends Head {
+  items: HourFigures[];
+  /** The three hours in a row that hold the most, with their share in per cent; null where no time of day is known. */
+  peak: { weekday: number; hour: number; hours: number; share: number; even: number; isSure: boolean } | null;
+  timed: number;
+  untimed: number;
+  spread: number;
+}
+
+/** Events by cell of a grid of hexagons; a cell without any is not there. */
+export interface Hexagons extends Head {
+  features: {
+    type: "Feature";
+    id: string;
+    geometry: { type: "Polygon"; coordinates: [number, number][][] };
+    properties: { cell: string; count: number; baselineCount?: number; difference?: number };
+  }[];
+  resolution: number;
+  withoutPoint: number;
+  baselineWithoutPoint?: number;
 }
 
 export interface Outline {

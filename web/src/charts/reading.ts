@@ -1,20 +1,44 @@
-/** One month of a series in words. */
+/** One period of a chart in words. */
 
-import type { AreaSeries } from "../api/shapes";
+import type { AreaSeries, Interval } from "../api/shapes";
 import { capital } from "../figures/numbers";
 import type { Desk } from "../view/desk.svelte";
 import { whyText } from "../view/saying";
+import { isPartial, lackOf, type Charted } from "./layers";
+import { periodText } from "./naming";
 
-/** What a month of a series says. */
-export function reading({ name, values }: AreaSeries, index: number, { t, n }: Desk): string {
-  const value = values[index];
+type Speaking = Pick<Desk, "t" | "n">;
+
+/** What a period says, of the area, of the one beside it and of the base year. */
+export function reading(charted: Charted, index: number, desk: Speaking): string {
+  const { line, beside, interval, baseYear, ofBaseYear } = charted;
+  const value = line.values[index];
   if (!value) return "";
-  const head = `${name}, ${capital(t.month(value.period))}`;
-  if (value.count === null) return `${head}: ${whyText(value.status === "value" ? "missing" : value.status, t)}`;
-  const notes = [
-    value.unusual === "higher" ? t.series.unusualHigh : value.unusual === "lower" ? t.series.unusualLow : "",
-    value.provisional ? t.area.provisional : "",
-    value.rolling12 === null || value.rolling12 === undefined ? "" : `${t.presets.last12.toLowerCase()} ${n.whole(value.rolling12)}`,
-  ].filter(Boolean);
-  return `${head}: ${n.whole(value.count)}${notes.length ? ` (${notes.join(", ")})` : ""}`;
+  const others = [beside ? sayArea(beside, index, charted, desk) : "", sayBaseYear(baseYear, ofBaseYear[index], interval, desk)].filter(
+    Boolean,
+  );
+  return [`${capital(periodText(value, interval, desk.t))}: ${sayArea(line, index, charted, desk)}`, ...others].join(". ");
 }
+
+function sayArea({ name, values }: AreaSeries, index: number, charted: Charted, { t, n }: Speaking): string {
+  const value = values[index];
+  const lack = value ? lackOf(value) : "missing";
+  if (!value || value.count === null || lack !== null) return `${name} ${whyText(lack ?? "missing", t)}`;
+  const { expectedLow, expectedHigh, rolling12 } = value;
+  const isKnown = (one: number | null | undefined): one is number => one !== null && one !== undefined;
+  const notes = [
+    unusualText(value.unusual, t),
+    isKnown(expectedLow) && isKnown(expectedHigh) ? t.series.expected(n.whole(expectedLow), n.whole(expectedHigh)) : "",
+    isPartial(value, charted) ? t.series.partial : "",
+    value.provisional ? t.area.provisional : "",
+    charted.interval === "rolling12" || !isKnown(rolling12) ? "" : `${t.series.rolling12} ${n.whole(rolling12)}`,
+  ].filter(Boolean);
+  return `${name} ${n.whole(value.count)}${notes.length ? ` (${notes.join(", ")})` : ""}`;
+}
+
+const sayBaseYear = (year: string, value: number | null | undefined, interval: Interval, { t, n }: Speaking): string =>
+  value === null || value === undefined ? "" : `${capital(t.series.sameIn(year, interval))} ${n.whole(value)}`;
+
+/** Whether a month is unusual, in words. */
+export const unusualText = (unusual: string | null | undefined, t: Desk["t"]): string =>
+  unusual === "higher" ? t.series.unusualHigh : unusual === "lower" ? t.series.unusualLow : "";

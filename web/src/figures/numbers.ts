@@ -35,8 +35,18 @@ export class Numbers {
   percent = (value: number): string =>
     this.by("percent", { style: "percent", maximumFractionDigits: 0, signDisplay: "exceptZero" }).format(value / 100);
 
+  /** +0,7 %, from 0.7 */
+  finePercent = (value: number): string =>
+    this.by("finePercent", { style: "percent", maximumFractionDigits: 1, signDisplay: "exceptZero" }).format(value / 100);
+
   /** 12 %, from 0.12 */
   share = (value: number): string => this.by("share", { style: "percent", maximumFractionDigits: 0 }).format(value);
+
+  /** 2,1 of 2.13; 0,48 of 0.477 */
+  times = (value: number): string => this.decimal(value, value >= 10 ? 0 : value >= 0.95 ? 1 : 2);
+
+  /** 0,4 %, from 0.004 */
+  sharp = (value: number): string => this.by("sharp", { style: "percent", maximumFractionDigits: 1 }).format(value);
 
   /** 5,9 */
   decimal = (value: number, decimals: number): string =>

@@ -31,23 +31,31 @@ export interface Deeds {
   choose: (code: string) => void;
 }
 
-const RINGS = { pointed: 2.5, chosen: 4 } as const;
+/** The part of the world that a map shows; maps that are given the same one are moved and zoomed together. */
+export type Frame = View;
+export const newFrame = (): Frame => new View({ center: [0, 0], zoom: 9 });
+
+const RINGS = { pointed: 2.5, chosen: 4, beside: 3 } as const;
 const PADDING = 16;
+const BACKDROP_LINE = 1.5;
 const LABELLED_WIDTH = 46;
 
 /** A map of areas in a box of the page. */
 export class Atlas {
   private readonly areas = new VectorSource<Area>();
   private readonly rings = new VectorSource<Area>();
+  private readonly backdrop = new VectorSource<Area>();
   private readonly map: OlMap;
   private looks = new Map<string, Look>();
-  private ringed: Record<keyof typeof RINGS, string> = { pointed: "", chosen: "" };
+  private ringed: Record<keyof typeof RINGS, string> = { pointed: "", chosen: "", beside: "" };
   private outlines: Outlines | null = null;
+  private under: Outlines | null = null;
 
   constructor(
     private readonly target: HTMLElement,
     private theme: Theme,
     deeds: Deeds,
+    frame: Frame = newFrame(),
   ) {
     const wheel = new MouseWheelZoom({
       condition: (event) => event.originalEvent.ctrlKey || document.activeElement === target || target.contains(document.activeElement),
@@ -57,10 +65,17 @@ export class Atlas {
       controls: [],
       interactions: [new DragPan(), new DoubleClickZoom(), new PinchZoom(), wheel],
       layers: [
-        new VectorLayer({ source: this.areas, style: (area, resolution) => this.styleOf(area as Area, resolution), declutter: true }),
+        new VectorLayer({ source: this.backdrop, style: () => new Style({ fill: new Fill({ color: INK[this.theme].ground }) }) }),
+        new VectorLayer({
+          source: this.areas,
+          style: (area, resolution) => this.styleOf(area as Area, resolution),
+          declutter: true,
+          properties: { isPointed: true },
+        }),
+        new VectorLayer({ source: this.backdrop, style: (area, resolution) => this.borderOf(area as Area, resolution), declutter: true }),
         new VectorLayer({ source: this.rings, style: (area) => this.ringOf(area as Area) }),
       ],
-      view: new View({ center: [0, 0], zoom: 9 }),
+      view: frame,
     });
     this.map.on("pointermove", (event) => {
       if (event.dragging) return;
@@ -74,15 +89,21 @@ export class Atlas {
     new ResizeObserver(() => this.map.updateSize()).observe(target);
   }
 
-  /** Draw other outlines; the same object again changes nothing. */
-  setOutlines(outlines: Outlines): void {
-    if (outlines === this.outlines) return;
-    this.outlines = outlines;
-    const read = new GeoJSON().readFeatures(outlines, { dataProjection: "EPSG:4326", featureProjection: "EPSG:3857" }) as Area[];
+  /**
+   * Draw other outlines; the same objects again change nothing.
+   *
+   * @param under Areas to draw under the others, with their borders over them. While they stay the same, so does the part of the map that is seen.
+   */
+  setOutlines(outlines: Outlines, under: Outlines | null): void {
+    if (outlines === this.outlines && under === this.under) return;
+    const isElsewhere = under === null || under !== this.under;
+    [this.outlines, this.under] = [outlines, under];
     this.areas.clear(true);
-    this.areas.addFeatures(read);
+    this.areas.addFeatures(this.read(outlines));
+    this.backdrop.clear(true);
+    if (under) this.backdrop.addFeatures(this.read(under));
     this.map.updateSize();
-    this.showWhole(0);
+    if (isElsewhere) this.showWhole(0);
   }
 
   /** Colour the areas. */
@@ -90,6 +111,7 @@ export class Atlas {
     this.looks = looks;
     this.theme = theme;
     this.areas.changed();
+    this.backdrop.changed();
     this.rings.changed();
   }
 
@@ -97,7 +119,7 @@ export class Atlas {
   ring(kind: keyof typeof RINGS, code: string): void {
     if (this.ringed[kind] === code) return;
     this.ringed[kind] = code;
-    const codes = [...new Set([this.ringed.chosen, this.ringed.pointed].filter(Boolean))];
+    const codes = [...new Set([this.ringed.beside, this.ringed.chosen, this.ringed.pointed].filter(Boolean))];
     this.rings.clear(true);
     this.rings.addFeatures(
       codes.flatMap((one) => this.areaOf(one)?.clone() ?? []).map((area, index) => (area.setId(String(codes[index])), area)),
@@ -107,7 +129,7 @@ export class Atlas {
 
   /** Show all areas. */
   showWhole(duration = 250): void {
-    const extent = this.areas.getExtent();
+    const extent = (this.under ? this.backdrop : this.areas).getExtent();
     if (extent && Number.isFinite(extent[0])) this.fit(extent, duration);
   }
 
@@ -185,8 +207,13 @@ export class Atlas {
     return (at[0] === undefined ? getCenter(shape.getExtent()) : at.slice(0, 2)) as [number, number];
   }
 
+  private read = (outlines: Outlines): Area[] =>
+    new GeoJSON().readFeatures(outlines, { dataProjection: "EPSG:4326", featureProjection: "EPSG:3857" }) as Area[];
+
   private codeAt(pixel: [number, number]): string {
-    const found = this.map.forEachFeatureAtPixel(pixel, (feature) => String(feature.getId()));
+    const found = this.map.forEachFeatureAtPixel(pixel, (feature) => String(feature.getId()), {
+      layerFilter: (layer) => layer.get("isPointed") === true,
+    });
     return found ?? "";
   }
 
@@ -197,6 +224,15 @@ export class Atlas {
     const style = new Style({ fill: new Fill({ color: fill }), stroke: new Stroke({ color: ink.line, width: 1 }) });
     const [left, , right] = area.getGeometry()?.getExtent() ?? [0, 0, 0, 0];
     if (look.label && (Number(right) - Number(left)) / resolution > LABELLED_WIDTH) style.setText(this.labelOf(look, ink));
+    return style;
+  }
+
+  private borderOf(area: Area, resolution: number): Style {
+    const ink = INK[this.theme];
+    const style = new Style({ stroke: new Stroke({ color: ink.hatch, width: BACKDROP_LINE }) });
+    const [left, , right] = area.getGeometry()?.getExtent() ?? [0, 0, 0, 0];
+    const label = String(area.get("name")).replace(/-(?=\p{Lu})/gu, "-\n");
+    if ((Number(right) - Number(left)) / resolution > LABELLED_WIDTH) style.setText(this.labelOf({ lack: "missing", label }, ink));
     return style;
   }
 
@@ -214,10 +250,12 @@ export class Atlas {
 
   private ringOf(area: Area): Style[] {
     const ink = INK[this.theme];
-    const width = String(area.getId()) === this.ringed.chosen ? RINGS.chosen : RINGS.pointed;
+    const code = String(area.getId());
+    const kind = code === this.ringed.chosen ? "chosen" : code === this.ringed.beside ? "beside" : "pointed";
+    const width = RINGS[kind];
     return [
       new Style({ stroke: new Stroke({ color: ink.casing, width: width + 3 }) }),
-      new Style({ stroke: new Stroke({ color: ink.ring, width }) }),
+      new Style({ stroke: new Stroke({ color: ink.ring, width, ...(kind === "beside" ? { lineDash: [9, 6] } : {}) }) }),
     ];
   }
 }

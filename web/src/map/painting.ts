@@ -32,27 +32,33 @@ const VERDICT_SHADES: [Verdict, number][] = [
   ["higher", 2],
 ];
 
-/** Colour an answer. */
-export function paint(answer: Answer, desk: Desk): Painted {
+/**
+ * Colour an answer.
+ *
+ * @param together The answers, itself among them, whose maps stand together and have one legend: the same classes, of the figures of all of them.
+ */
+export function paint(answer: Answer, desk: Desk, together: Answer[] = [answer]): Painted {
   const rows = answer.comparison.items;
+  const all = together.flatMap(({ comparison }) => comparison.items);
   const { colour, breaks } = answer.settled.view;
-  const decimals = decimalsOf(rows, colour);
-  const values = rows.flatMap((row) => valueOf(row, colour, decimals) ?? []);
+  const decimals = decimalsOf(all, colour);
+  const values = all.flatMap((row) => valueOf(row, colour, decimals) ?? []);
   const classes = colour === "verdict" ? [] : isChange(colour) ? diverging(values, breaks) : sequential(values, breaks);
   const areas = new Map(
     rows.map((row) => {
       const text = shownText(row, colour, decimals, desk);
       const value = valueOf(row, colour, decimals);
-      const label =
-        rows.length <= FIGURES_UP_TO && statusOf(row, colour) === "value" && colour !== "verdict"
+      const label = answer.backdrop
+        ? text
+        : rows.length <= FIGURES_UP_TO && statusOf(row, colour) === "value" && colour !== "verdict"
           ? `${broken(row.name)}\n${text}`
           : broken(row.name);
       return [row.code, { look: { ...lookOf(row, colour, value, classes, desk.theme), label }, text, value }];
     }),
   );
   const keys = [
-    ...(colour === "verdict" ? verdictKeys(rows, desk) : classKeys(classes, colour, decimals, desk)),
-    ...lackKeys(rows, colour, desk),
+    ...(colour === "verdict" ? verdictKeys(all, desk) : classKeys(classes, colour, decimals, desk)),
+    ...lackKeys(all, colour, desk),
   ];
   return { answer, colour, decimals, areas, keys };
 }

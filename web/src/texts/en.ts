@@ -1,8 +1,9 @@
 /** Every word of the page in English. */
 
-import type { Level, Span, Status, Verdict } from "../api/shapes";
+import type { Interval, Level, Span, Status, Verdict } from "../api/shapes";
 import { lengthOf, runsOf } from "../figures/months";
 import { NOTHING } from "../figures/numbers";
+import type { KeyKind } from "../charts/layers";
 import type { Colour } from "../view/view";
 import type { Texts } from "./sv";
 
@@ -23,6 +24,14 @@ const levels: Record<Level, { title: string; one: string; each: string; many: st
   stadsdel: { title: "Stadsdelar", one: "stadsdel", each: "by stadsdel", many: "stadsdelar" },
   basomrade: { title: "Basområden", one: "basområde", each: "by basområde", many: "basområden" },
   stad: { title: "The whole city", one: "the city", each: "in the whole city", many: "cities" },
+};
+
+const intervals: Record<Interval, { name: string; each: string; per: string }> = {
+  month: { name: "Month", each: "month by month", per: "per month" },
+  quarter: { name: "Quarter", each: "quarter by quarter", per: "per quarter" },
+  tertial: { name: "Tertial", each: "tertial by tertial", per: "per tertial" },
+  year: { name: "Year", each: "year by year", per: "per year" },
+  rolling12: { name: "Rolling 12 months", each: "rolling 12 months", per: "per 12 months" },
 };
 
 const colours: Record<Colour, { title: string; hint: string }> = {
@@ -118,8 +127,25 @@ export const en: Texts = {
     notPossible: "cannot be chosen",
     noBaseline: "First choose what to compare the period with.",
     noHarm: "Harm is there for reported crimes only.",
+    hexagons: "Hexagons (a grid)",
+    resolution: "Size of the hexagons",
+    noHexagons: "The source is shown as points to staff only, and so not in hexagons.",
+    hexagonColour: "Hexagons show the number and the change in number only.",
   },
   find: { label: "Find an area", none: "No area has that name.", hint: "Type a name" },
+  hexagons: {
+    heading: (what) => `${what} by hexagon`,
+    count: (count, n) => `${n.whole(count)} ${count === 1 ? "hexagon" : "hexagons"}`,
+    column: "Hexagon",
+    none: "Choose a hexagon on the map, in the table or in the search field.",
+    sizes: { "6": "about 6 km across", "7": "just over 2 km across", "8": "just under 1 km across", "9": "about 350 m across" },
+  },
+  intervals,
+  parts: {
+    quarter: { short: (number) => `Q${number}`, long: (number, year) => `quarter ${number} of ${year}` },
+    tertial: { short: (number) => `T${number}`, long: (number, year) => `tertial ${number} of ${year}` },
+  },
+  yearUpTo: (text) => `12 months up to ${month(text)}`,
   heading: (what, level) => `${what} ${levels[level].each}`,
   period: (asked, base) => (base ? `${span(asked)} compared with ${span(base)}` : span(asked)),
   months: (length) => (length === 1 ? "1 month" : `${length} months`),
@@ -136,9 +162,14 @@ export const en: Texts = {
     colour: (was, reason) =>
       `${reason || "There is nothing to compare with."} The map shows the number instead of “${colours[was].title}”.`,
     edition: (was, now) => `There is no division into areas from ${was}. You see ${now}.`,
+    units: (reason) => `${reason} You see areas instead of hexagons.`,
+    points: (now, before) =>
+      `Of the events ${now} have a point, but in the period compared with ${before}. The hexagons are therefore not compared.`,
+    baseYear: (was, covered) => `Not all of ${was} has been delivered; there are figures for ${span(covered)}. No line of a year is shown.`,
   },
   map: {
     label: "Areas on the map",
+    labelOf: (what) => `Areas on the map: ${what}`,
     keys: "The arrows move between neighbours. Letters jump to names. Enter chooses, plus and minus zoom.",
     zoomIn: "Zoom in",
     zoomOut: "Zoom out",
@@ -192,24 +223,179 @@ export const en: Texts = {
     },
   },
   series: {
-    title: (name) => `${name}, month by month`,
+    title: (name, interval) => `${name}, ${intervals[interval].each}`,
     city: "The whole city",
-    count: "Number per month",
-    rolling12: "Latest 12 months, per month",
-    expected: "Expected, with uncertainty",
-    unusual: "Unusual month",
-    change: "Changed way of counting",
-    asked: "Chosen period",
-    base: "Period compared with",
-    other: "Other months",
-    provisional: "Provisional",
-    label: (name) => `Chart: ${name}, month by month. The same figures are in the table below it.`,
-    asTable: "Show the months as a table",
-    month: "Month",
-    keys: "The arrows read one month at a time.",
+    key: "Key to the chart",
+    keysOf: (kind, interval, { beside, baseYear }) => {
+      const texts: Record<KeyKind, string> = {
+        asked: "Chosen period",
+        base: "Period compared with",
+        other: interval === "month" ? "Other months" : "Other times",
+        year12: "The sum of 12 months",
+        provisional: "Provisional",
+        partial: "A part of the period only",
+        rolling: `Mean ${intervals[interval].per}, latest 12 months`,
+        expected: "As much as is usual",
+        high: "Unusually high",
+        low: "Unusually low",
+        beside,
+        baseYear: interval === "year" || interval === "rolling12" ? `All of ${baseYear}` : `The same time of ${baseYear}`,
+        change: "Something to mind, see the list",
+        missing: statuses.missing,
+        withheld: statuses.withheld,
+        notApplicable: statuses.notApplicable,
+      };
+      return texts[kind];
+    },
+    label: (name, interval) => `Chart: ${name}, ${intervals[interval].each}. The same figures are in the table below it.`,
+    asTable: "Show the figures as a table",
+    period: "Time",
+    keys: "The arrows read one bar or point at a time.",
     unusualHigh: "unusually high",
     unusualLow: "unusually low",
-    none: "None of the months has a figure.",
+    rolling12: "latest 12 months",
+    partial: "a part of the period only",
+    expected: (low, high) => `usual is ${low}–${high}`,
+    sameIn: (year, interval) => (interval === "year" || interval === "rolling12" ? `all of ${year}` : `the same time of ${year}`),
+    noneFor: (status) => `There are no figures to show (${statuses[status].toLowerCase()}).`,
+    usual: "Usual",
+    allZero: "Zero all the time: nothing has happened or been reported.",
+    notes: "To mind in the chart",
+    noNotes: "No way of counting has changed meanwhile, and the level has not changed abruptly.",
+    when: (from, to) => (from === to ? month(from) : span({ from, to })),
+    break: (name, percent, low, high, within) =>
+      `${name}: the level changed abruptly, ${percent} (uncertainty ${low} to ${high}), ${within.from === within.to ? "in" : "some time in"} ${span(within)}.`,
+    breakBecause: (reasons) => `May go with: ${reasons}`,
+    breakUnexplained: "No known change in the way of counting is near.",
+    interval: "Divide time by",
+    baseYear: "Compare with the year",
+    noBaseYear: "No year",
+    beside: "Add an area",
+    noBeside: "No area",
+    yearToDate: "Year to date",
+    last12: "Latest 12 months",
+    trend: "Growth per year",
+    against: (before) => `${before} in the same time of the year before`,
+    uncertainty: (low, high) => `uncertainty ${low} to ${high}`,
+    trendOver: (asked) => `found in ${span(asked)}`,
+    unusualMonths: (months) => `Unusual months: ${months}. About one month in a hundred looks unusual by chance.`,
+    noUnusual: "No month is unusual.",
+    save: "Save the chart",
+    foot: (sources, when) => `Source: ${sources}. Published ${when}.`,
+  },
+  hours: {
+    title: (name) => `${name}, weekday and hour`,
+    label: (name) => `Number by weekday and hour: ${name}`,
+    keys: "The arrows move between the cells.",
+    days: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+    hour: "Hour",
+    clock: (hour, hours = 1) => `${String(hour).padStart(2, "0")}–${String((hour + hours) % 24).padStart(2, "0")}`,
+    sum: "Sum",
+    known: (timed, total, share) => `The time of day is known for ${timed} of ${total} (${share}).`,
+    allKnown: (total) => `The time of day is known for all ${total}.`,
+    untimed: (count) => `${count} without a known time of day are not in the cells.`,
+    mostUntimed: "The time of day is missing for so many that the cells may give a false picture.",
+    spread: (count) =>
+      `${count} are known to a stretch of time only and are spread evenly over its hours. That is why the figures are rounded.`,
+    peak: (day, clock, share, even) =>
+      `It is densest on ${day} at ${clock}: ${share} per cent lie there, against ${even} if all were evenly spread.`,
+    noPeak: "They are too few, or too evenly spread, to tell when in the week they are densest.",
+    none: "Nothing has happened or been reported in the period.",
+    noneTimed: (total) => `The time of day is known for none of ${total}, so there is nothing to show here.`,
+    cell: (day, clock, count, share) => `${day} ${clock}: ${count} (${share} of all with a known time of day)`,
+    total: (what, count, share) => `${what}: ${count} (${share} of all with a known time of day)`,
+    hidden: "Weekday and hour are so detailed that for this source they are shown to staff only.",
+    hint: "Point at a cell, or go with the arrows, to read it.",
+    at: (clock) => `At ${clock}`,
+    legend: "Number per cell",
+    less: "<1",
+  },
+  compare: {
+    how: "What is compared",
+    kinds: { periods: "Two periods", areas: "Two areas", sources: "Two sources" },
+    before: "Then",
+    now: "Now",
+    change: "The change",
+    changed: "Where the change is certain",
+    moreInTable: "There are more in the table.",
+    inAreas: "Areas are compared here, and the map shows hexagons.",
+    toAreas: "Show areas",
+    sameSteps: "Both maps have the same colour steps, so the same colour means the same thing.",
+    noBase: "Choose what the period is to be compared with.",
+    baseMissing: (base) => `The source has no figures for ${span(base)}.`,
+    verdicts: (higher, lower, unsure, untested) => {
+      const areas = (count: number): string => (count === 1 ? "1 area" : `${count} areas`);
+      if (higher + lower === 0 && unsure) return "In none of the areas that could be tested can a change be told.";
+      const said = [
+        `Certain rise in ${areas(higher)}`,
+        `certain fall in ${areas(lower)}`,
+        ...(unsure ? [`in ${areas(unsure)} it cannot be told`] : []),
+        ...(untested ? [`in ${areas(untested)} it cannot be tested`] : []),
+      ];
+      return `${listed(said)}.`;
+    },
+    multiples: { years: "Year by year", categories: "Kind by kind" },
+    parts: { years: "One map per year", categories: "One map per kind" },
+    multiplesHint: {
+      years: "The same months of every year, and the same colour steps in all maps.",
+      categories: "The most common kinds first. The same colour steps in all maps.",
+    },
+    nothingToDivide: { years: "There are no earlier years to show.", categories: "What is chosen cannot be divided into more kinds." },
+    moreParts: (count) => (count === 1 ? "One less common kind is not shown." : `${count} less common kinds are not shown.`),
+    nothingCounted: "Nothing happened in any area during the period.",
+    together: "Together",
+    asTable: "Show the maps as a table",
+    pick: { area: "Area", beside: "Compare with" },
+    choose: "Choose an area",
+    twoNeeded: "Choose two areas, in the lists or on the map.",
+    oneArea: "The whole city is one single area. Choose stadsdelsområden, stadsdelar or basområden to compare two.",
+    difference: (first, second) => `${first} and ${second}`,
+    counts: (first, one, second, other, n) =>
+      one === other
+        ? `The same number in both: ${n.whole(one)}.`
+        : `${n.whole(one)} in ${first} and ${n.whole(other)} in ${second}: ${n.whole(Math.abs(one - other))} ${one > other ? "more" : "fewer"} in ${first}.`,
+    rates: (per) => `Per 1,000 ${per} and year, with uncertainty`,
+    cityRate: (rate) => `All areas together: ${rate}`,
+    pairVerdicts: {
+      higher: (first, second) => `▲ Certainly higher in ${first} than in ${second}.`,
+      lower: (first, second) => `▼ Certainly lower in ${first} than in ${second}.`,
+      cannotTell: () => "○ The difference may be due to chance.",
+    },
+    ratio: (first, second, times, per) => `Per 1,000 ${per} the rate in ${first} is ${times} times that in ${second}.`,
+    ratioInterval: (low, high) => `With the uncertainty it is between ${low} and ${high} times.`,
+    untested: "Whether the difference is chance cannot be tested.",
+    noRate: "It cannot be counted in relation to how many live there.",
+    funnel: "Does any area stand out?",
+    funnelHint:
+      "Each dot is an area: how many live there and how high the rate is. Chance gives small areas high or low rates more often than large ones, which is why the funnel is wide on the left. Areas outside the funnel differ from the city by more than chance usually gives.",
+    outside: (count, of) =>
+      count === 0 ? `None of ${of} areas lies outside the funnel.` : `${count} of ${of} areas lie outside the funnel.`,
+    funnelWithheld: "The figures are not shown, to protect individuals.",
+    funnelKeys: "Right and left go from the smallest to the largest area. Up and down go between areas outside the funnel. Enter chooses.",
+    funnelTable: "Show the funnel as a table",
+    notInFunnel: (count) => (count === 1 ? "One area has no rate and is left out." : `${count} areas have no rate and are left out.`),
+    people: (per) => `Number of ${per}`,
+    peopleOf: (count, per) => `${count} ${per}.`,
+    expected: (low, high) => `Expected ${low}–${high}.`,
+    limits95: "Inner limits (95%)",
+    limits998: "Outer limits (99.8%)",
+    place: "Place",
+    places: {
+      inside: "within the expected",
+      above95: "higher than expected",
+      above998: "clearly higher than expected",
+      below95: "lower than expected",
+      below998: "clearly lower than expected",
+    },
+    ranksHint:
+      "The line shows which ranks the area may have once chance is counted in. Areas whose lines overlap cannot be ranked for certain.",
+    rankAxis: "Rank, 1 is the highest rate",
+    showRanks: (count) => `Show ${count} areas`,
+    notAdded: (left, right) =>
+      `${left} and ${right} count different things. Do not add the figures or compare the colours: each map has colour steps of its own.`,
+    oneSource: "There is only one source with figures.",
+    sideLeft: "Source on the left",
+    sideRight: "Source on the right",
   },
   grounds: {
     ledger: "All that was counted",
@@ -246,6 +432,7 @@ export const en: Texts = {
     geopackage: "GeoPackage",
     png: "The map as an image",
     svg: "The chart as an image",
+    chartFile: "chart",
     copyLink: "Copy a link to this",
     copied: "The link has been copied.",
     showQuestion: "Show the question",

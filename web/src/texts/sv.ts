@@ -1,11 +1,12 @@
 /** Every word of the page in Swedish. Other languages have the same shape. */
 
-import type { Level, Span, Status, Verdict } from "../api/shapes";
+import type { Interval, Level, Place, Span, Status, Verdict } from "../api/shapes";
 import { lengthOf, runsOf } from "../figures/months";
 import { NOTHING, type Numbers } from "../figures/numbers";
 import type { Breaks } from "../figures/classes";
 import type { Relative } from "../view/periods";
-import type { Colour, Show } from "../view/view";
+import type { Colour, Compare, Part, Resolution, Show } from "../view/view";
+import type { KeyKind } from "../charts/layers";
 
 const MONTHS = ["januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december"];
 const monthName = (month: string): string => MONTHS[Number(month.slice(5, 7)) - 1] ?? month;
@@ -24,6 +25,14 @@ const levels: Record<Level, { title: string; one: string; each: string; many: st
   stadsdel: { title: "Stadsdelar", one: "stadsdel", each: "per stadsdel", many: "stadsdelar" },
   basomrade: { title: "Basområden", one: "basområde", each: "per basområde", many: "basområden" },
   stad: { title: "Hela staden", one: "staden", each: "i hela staden", many: "städer" },
+};
+
+const intervals: Record<Interval, { name: string; each: string; per: string }> = {
+  month: { name: "Månad", each: "månad för månad", per: "per månad" },
+  quarter: { name: "Kvartal", each: "kvartal för kvartal", per: "per kvartal" },
+  tertial: { name: "Tertial", each: "tertial för tertial", per: "per tertial" },
+  year: { name: "År", each: "år för år", per: "per år" },
+  rolling12: { name: "Rullande 12 månader", each: "rullande 12 månader", per: "per 12 månader" },
 };
 
 const colours: Record<Colour, { title: string; hint: string }> = {
@@ -135,9 +144,39 @@ export const sv = {
     notPossible: "går inte att välja",
     noBaseline: "Välj först vad perioden ska jämföras med.",
     noHarm: "Allvarlighet finns bara för anmälda brott.",
+    hexagons: "Sexhörningar (rutnät)",
+    resolution: "Sexhörningarnas storlek",
+    noHexagons: "Källan visas bara för behöriga som punkter, och därför inte i sexhörningar.",
+    hexagonColour: "I sexhörningar visas bara antal och skillnad i antal.",
   },
 
   find: { label: "Sök område", none: "Inget område heter så.", hint: "Skriv ett namn" },
+
+  hexagons: {
+    heading: (what: string): string => `${what} per sexhörning`,
+    count: (count: number, n: Numbers): string => `${n.whole(count)} ${count === 1 ? "ruta" : "rutor"}`,
+    column: "Ruta",
+    none: "Välj en ruta på kartan, i tabellen eller i sökrutan.",
+    sizes: {
+      "6": "omkring 6 km tvärs över",
+      "7": "drygt 2 km tvärs över",
+      "8": "knappt 1 km tvärs över",
+      "9": "omkring 350 m tvärs över",
+    } satisfies Record<Resolution, string>,
+  },
+  intervals,
+  /** A quarter or a tertial on an axis, and in a sentence. */
+  parts: {
+    quarter: {
+      short: (number: number): string => `K${number}`,
+      long: (number: number, year: string): string => `kvartal ${number} ${year}`,
+    },
+    tertial: {
+      short: (number: number): string => `T${number}`,
+      long: (number: number, year: string): string => `tertial ${number} ${year}`,
+    },
+  },
+  yearUpTo: (text: string): string => `12 månader till och med ${month(text)}`,
 
   heading: (what: string, level: Level): string => `${what} ${levels[level].each}`,
   period: (asked: Span, base: Span | null): string => (base ? `${span(asked)} jämfört med ${span(base)}` : span(asked)),
@@ -157,10 +196,16 @@ export const sv = {
     colour: (was: Colour, reason: string): string =>
       `${reason || "Det finns inget att jämföra med."} Kartan visar antal i stället för ”${colours[was].title}”.`,
     edition: (was: string, now: string): string => `Det finns ingen områdesindelning från ${was}. Du ser ${now}.`,
+    units: (reason: string): string => `${reason} Du ser områden i stället för sexhörningar.`,
+    points: (now: string, before: string): string =>
+      `Av händelserna har ${now} en punkt, men i perioden att jämföra med ${before}. Rutorna jämförs därför inte.`,
+    baseYear: (was: string, covered: Span): string =>
+      `Hela ${was} är inte levererat; siffrorna finns för ${span(covered)}. Ingen årslinje visas.`,
   },
 
   map: {
     label: "Områden på kartan",
+    labelOf: (what: string): string => `Områden på kartan: ${what}`,
     keys: "Pilarna flyttar mellan grannar. Bokstäver hoppar till namn. Enter väljer, plus och minus zoomar.",
     zoomIn: "Zooma in",
     zoomOut: "Zooma ut",
@@ -219,24 +264,188 @@ export const sv = {
     },
   },
   series: {
-    title: (name: string): string => `${name}, månad för månad`,
+    title: (name: string, interval: Interval): string => `${name}, ${intervals[interval].each}`,
     city: "Hela staden",
-    count: "Antal per månad",
-    rolling12: "Senaste 12 månaderna, per månad",
-    expected: "Väntat, med osäkerhet",
-    unusual: "Ovanlig månad",
-    change: "Ändrat sätt att räkna",
-    asked: "Vald period",
-    base: "Jämförelseperiod",
-    other: "Andra månader",
-    provisional: "Preliminär",
-    label: (name: string): string => `Diagram: ${name}, månad för månad. Samma siffror finns i tabellen under diagrammet.`,
-    asTable: "Visa månaderna som tabell",
-    month: "Månad",
-    keys: "Pilarna läser upp en månad i taget.",
+    key: "Förklaring till diagrammet",
+    keysOf: (kind: KeyKind, interval: Interval, { beside, baseYear }: { beside: string; baseYear: string }): string => {
+      const texts: Record<KeyKind, string> = {
+        asked: "Vald period",
+        base: "Jämförelseperiod",
+        other: interval === "month" ? "Andra månader" : "Annan tid",
+        year12: "Summan av 12 månader",
+        provisional: "Preliminärt",
+        partial: "Bara en del av perioden",
+        rolling: `Snitt ${intervals[interval].per}, senaste 12 månaderna`,
+        expected: "Så mycket som brukar vara vanligt",
+        high: "Ovanligt högt",
+        low: "Ovanligt lågt",
+        beside,
+        baseYear: interval === "year" || interval === "rolling12" ? `Hela ${baseYear}` : `Samma tid ${baseYear}`,
+        change: "Något att tänka på, se listan",
+        missing: statuses.missing,
+        withheld: statuses.withheld,
+        notApplicable: statuses.notApplicable,
+      };
+      return texts[kind];
+    },
+    label: (name: string, interval: Interval): string =>
+      `Diagram: ${name}, ${intervals[interval].each}. Samma siffror finns i tabellen under diagrammet.`,
+    asTable: "Visa siffrorna som tabell",
+    period: "Tid",
+    keys: "Pilarna läser upp en stapel eller punkt i taget.",
     unusualHigh: "ovanligt högt",
     unusualLow: "ovanligt lågt",
-    none: "Ingen av månaderna har någon siffra.",
+    rolling12: "senaste 12 månaderna",
+    partial: "bara en del av perioden",
+    expected: (low: string, high: string): string => `vanligt är ${low}–${high}`,
+    sameIn: (year: string, interval: Interval): string =>
+      interval === "year" || interval === "rolling12" ? `hela ${year}` : `samma tid ${year}`,
+    noneFor: (status: Status): string => `Det finns inga siffror att visa (${statuses[status].toLowerCase()}).`,
+    usual: "Vanligt",
+    allZero: "Noll hela tiden: inget har hänt eller anmälts.",
+    notes: "Att tänka på i kurvan",
+    noNotes: "Inget sätt att räkna har ändrats under tiden, och nivån har inte ändrats tvärt.",
+    when: (from: string, to: string): string => (from === to ? month(from) : span({ from, to })),
+    break: (name: string, percent: string, low: string, high: string, within: Span): string =>
+      `${name}: nivån ändrades tvärt, ${percent} (osäkerhet ${low} till ${high}), ${within.from === within.to ? "i" : "någon gång"} ${span(within)}.`,
+    breakBecause: (reasons: string): string => `Kan hänga ihop med: ${reasons}`,
+    breakUnexplained: "Ingen känd ändring i sättet att räkna ligger nära.",
+    interval: "Dela in tiden i",
+    baseYear: "Jämför med året",
+    noBaseYear: "Inget år",
+    beside: "Lägg till ett område",
+    noBeside: "Inget område",
+    yearToDate: "Året hittills",
+    last12: "Senaste 12 månaderna",
+    trend: "Utveckling per år",
+    against: (before: string): string => `${before} samma tid året före`,
+    uncertainty: (low: string, high: string): string => `osäkerhet ${low} till ${high}`,
+    trendOver: (asked: Span): string => `räknat på ${span(asked)}`,
+    unusualMonths: (months: string): string => `Ovanliga månader: ${months}. Omkring en månad av hundra ser ovanlig ut av en slump.`,
+    noUnusual: "Ingen månad är ovanlig.",
+    save: "Spara diagrammet",
+    foot: (sources: string, when: string): string => `Källa: ${sources}. Publicerat ${when}.`,
+  },
+  hours: {
+    title: (name: string): string => `${name}, veckodag och timme`,
+    label: (name: string): string => `Antal per veckodag och timme: ${name}`,
+    keys: "Pilarna flyttar mellan rutorna.",
+    days: ["Måndag", "Tisdag", "Onsdag", "Torsdag", "Fredag", "Lördag", "Söndag"],
+    hour: "Klockan",
+    clock: (hour: number, hours = 1): string => `${String(hour).padStart(2, "0")}–${String((hour + hours) % 24).padStart(2, "0")}`,
+    sum: "Summa",
+    known: (timed: string, total: string, share: string): string => `Klockslaget är känt för ${timed} av ${total} (${share}).`,
+    allKnown: (total: string): string => `Klockslaget är känt för alla ${total}.`,
+    untimed: (count: string): string => `${count} utan känt klockslag är inte med i rutorna.`,
+    mostUntimed: "Klockslaget saknas för så många att rutorna kan ge en skev bild.",
+    spread: (count: string): string =>
+      `${count} är bara kända till ett tidsrum och fördelas jämnt över timmarna i det. Därför är siffrorna avrundade.`,
+    peak: (day: string, clock: string, share: string, even: string): string =>
+      `Tätast är det ${day.toLowerCase()} klockan ${clock}: där ligger ${share} procent, mot ${even} om allt var jämnt fördelat.`,
+    noPeak: "Det är för få, eller för jämnt fördelat, för att det ska gå att avgöra när i veckan det är tätast.",
+    none: "Inget har hänt eller anmälts under perioden.",
+    noneTimed: (total: string): string => `Klockslaget är inte känt för någon av ${total}, så det finns inget att visa här.`,
+    cell: (day: string, clock: string, count: string, share: string): string =>
+      `${day} kl. ${clock}: ${count} (${share} av alla med känt klockslag)`,
+    total: (what: string, count: string, share: string): string => `${what}: ${count} (${share} av alla med känt klockslag)`,
+    hidden: "Veckodag och timme är så detaljerat att det för den här källan bara visas för behöriga.",
+    hint: "Peka på en ruta, eller gå med pilarna, för att läsa den.",
+    at: (clock: string): string => `Kl. ${clock}`,
+    legend: "Antal per ruta",
+    less: "<1",
+  },
+  compare: {
+    how: "Vad som jämförs",
+    kinds: { periods: "Två perioder", areas: "Två områden", sources: "Två källor" } satisfies Record<Compare, string>,
+    before: "Då",
+    now: "Nu",
+    change: "Förändringen",
+    changed: "Här är förändringen säker",
+    moreInTable: "Fler finns i tabellen.",
+    inAreas: "Här jämförs områden med varandra, och kartan visar sexhörningar.",
+    toAreas: "Visa områden",
+    sameSteps: "Samma färgsteg i båda kartorna, så att samma färg betyder samma sak.",
+    noBase: "Välj vad perioden ska jämföras med.",
+    baseMissing: (base: Span): string => `Källan har inga siffror för ${span(base)}.`,
+    verdicts: (higher: number, lower: number, unsure: number, untested: number): string => {
+      const areas = (count: number): string => (count === 1 ? "1 område" : `${count} områden`);
+      if (higher + lower === 0 && unsure) return `I inget område som kunde prövas kan en förändring avgöras.`;
+      const said = [
+        `Säker ökning i ${areas(higher)}`,
+        `säker minskning i ${areas(lower)}`,
+        ...(unsure ? [`i ${areas(unsure)} kan det inte avgöras`] : []),
+        ...(untested ? [`i ${areas(untested)} går det inte att pröva`] : []),
+      ];
+      return `${listed(said)}.`;
+    },
+    multiples: { years: "År för år", categories: "Slag för slag" } satisfies Record<Part, string>,
+    parts: { years: "En karta per år", categories: "En karta per slag" } satisfies Record<Part, string>,
+    multiplesHint: {
+      years: "Samma månader varje år och samma färgsteg i alla kartor.",
+      categories: "De vanligaste slagen först. Samma färgsteg i alla kartor.",
+    } satisfies Record<Part, string>,
+    nothingToDivide: {
+      years: "Det finns inga tidigare år att visa.",
+      categories: "Det som är valt går inte att dela upp i fler slag.",
+    } satisfies Record<Part, string>,
+    moreParts: (count: number): string => (count === 1 ? "Ett ovanligare slag visas inte." : `${count} ovanligare slag visas inte.`),
+    nothingCounted: "Ingenting hände i något område under perioden.",
+    together: "Tillsammans",
+    asTable: "Visa kartorna som tabell",
+    pick: { area: "Område", beside: "Jämför med" },
+    choose: "Välj ett område",
+    twoNeeded: "Välj två områden, i listorna eller på kartan.",
+    oneArea: "Hela staden är ett enda område. Välj stadsdelsområden, stadsdelar eller basområden för att jämföra två.",
+    difference: (first: string, second: string): string => `${first} och ${second}`,
+    counts: (first: string, one: number, second: string, other: number, n: Numbers): string =>
+      one === other
+        ? `Lika många i båda: ${n.whole(one)}.`
+        : `${n.whole(one)} i ${first} och ${n.whole(other)} i ${second}: ${n.whole(Math.abs(one - other))} ${one > other ? "fler" : "färre"} i ${first}.`,
+    rates: (per: string): string => `Per 1 000 ${per} och år, med osäkerhet`,
+    cityRate: (rate: string): string => `Alla områden tillsammans: ${rate}`,
+    pairVerdicts: {
+      higher: (first: string, second: string): string => `▲ Säkert högre i ${first} än i ${second}.`,
+      lower: (first: string, second: string): string => `▼ Säkert lägre i ${first} än i ${second}.`,
+      cannotTell: (): string => "○ Skillnaden kan bero på slumpen.",
+    },
+    ratio: (first: string, second: string, times: string, per: string): string =>
+      `Per 1 000 ${per} är talet i ${first} ${times} gånger talet i ${second}.`,
+    ratioInterval: (low: string, high: string): string => `Med osäkerheten inräknad är det mellan ${low} och ${high} gånger.`,
+    untested: "Det går inte att pröva om skillnaden är slump.",
+    noRate: "Det går inte att räkna i förhållande till hur många som bor där.",
+    funnel: "Sticker något område ut?",
+    funnelHint:
+      "Varje prick är ett område: hur många som bor där och hur högt talet är. Slumpen ger små områden höga eller låga tal oftare än stora, och därför är tratten bred till vänster. Områden utanför tratten skiljer sig från staden mer än slumpen brukar ge.",
+    outside: (count: number, of: number): string =>
+      count === 0 ? `Inget av ${of} områden ligger utanför tratten.` : `${count} av ${of} områden ligger utanför tratten.`,
+    funnelWithheld: "Siffrorna visas inte, för att skydda enskilda.",
+    funnelKeys:
+      "Höger- och vänsterpil går från minsta till största område. Upp- och nedpil går mellan områden utanför tratten. Enter väljer.",
+    funnelTable: "Visa tratten som tabell",
+    notInFunnel: (count: number): string =>
+      count === 1 ? "Ett område har inget tal och är inte med." : `${count} områden har inget tal och är inte med.`,
+    people: (per: string): string => `Antal ${per}`,
+    peopleOf: (count: string, per: string): string => `${count} ${per}.`,
+    expected: (low: string, high: string): string => `Väntat ${low}–${high}.`,
+    limits95: "Inre gränser (95 %)",
+    limits998: "Yttre gränser (99,8 %)",
+    place: "Läge",
+    places: {
+      inside: "inom det väntade",
+      above95: "högre än väntat",
+      above998: "klart högre än väntat",
+      below95: "lägre än väntat",
+      below998: "klart lägre än väntat",
+    } satisfies Record<Place, string>,
+    ranksHint:
+      "Strecket visar vilka platser området kan ha när slumpen räknas in. Områden vars streck går över varandra kan inte rangordnas säkert.",
+    rankAxis: "Plats, 1 är högst tal",
+    showRanks: (count: number): string => `Visa ${count} områden`,
+    notAdded: (left: string, right: string): string =>
+      `${left} och ${right} räknar olika saker. Lägg inte ihop siffrorna och jämför inte färgerna: varje karta har sina egna färgsteg.`,
+    oneSource: "Det finns bara en källa med siffror.",
+    sideLeft: "Källa till vänster",
+    sideRight: "Källa till höger",
   },
   grounds: {
     ledger: "Allt som räknats",
@@ -274,6 +483,7 @@ export const sv = {
     geopackage: "GeoPackage",
     png: "Kartan som bild",
     svg: "Diagrammet som bild",
+    chartFile: "diagram",
     copyLink: "Kopiera länk hit",
     copied: "Länken är kopierad.",
     showQuestion: "Visa frågan",

@@ -1,14 +1,14 @@
 /** The page while it is open: what it shows, what it asks for, and the answers it has. */
 
-import { ask, askOnce, Problem, queryOf } from "../api/client";
-import type { ApiInfo, Categories, Comparison, Edition, Outlines, Source } from "../api/shapes";
+import { ask, askOnce, Problem } from "../api/client";
+import type { ApiInfo, Categories, Comparison, Edition, Hexagons, Outlines, Source } from "../api/shapes";
 import { Numbers, type Language } from "../figures/numbers";
 import type { Theme } from "../figures/colours";
 import { en } from "../texts/en";
 import { sv, type Texts } from "../texts/sv";
 import { preference, setPreference } from "./preferences";
 import { settle, settledSources, type Catalogue, type Notice, type Settled } from "./settling";
-import { addressOf, comparisonAddress, outlinesAddress, viewOf, type View } from "./view";
+import { addressOf, categoriesAddress, figuresAddress, isHexagons, outlinesAddress, viewOf, type View } from "./view";
 
 const TEXTS: Record<Language, Texts> = { sv, en };
 const NO_CATEGORIES: Categories = { items: [], groups: [] };
@@ -18,6 +18,10 @@ export interface Answer {
   settled: Settled;
   comparison: Comparison;
   outlines: Outlines;
+  /** The areas that lie under hexagons; null where the outlines are the areas themselves. */
+  backdrop: Outlines | null;
+  /** What the figures themselves give reason to tell. */
+  notices: Notice[];
 }
 
 /** How the page is to look: as the computer says, or as the reader has chosen. */
@@ -126,15 +130,13 @@ export class Desk {
   private async answered(settled: Settled, signal: AbortSignal): Promise<Answer> {
     const { view, span } = settled;
     const last = this.answer;
-    const isSame = last && comparisonAddress(last.settled.view, last.settled.span) === comparisonAddress(view, span);
-    const [comparison, outlines] = await Promise.all([
-      isSame ? last.comparison : ask<Comparison>(comparisonAddress(view, span), signal),
-      askOnce<Outlines>(outlinesAddress(view)),
-    ]);
+    const isSame = last && figuresAddress(last.settled.view, last.settled.span) === figuresAddress(view, span);
+    const found = isSame ? last : await (isHexagons(view) ? inHexagons(settled, signal) : inAreas(settled, signal));
+    const { comparison } = found;
     // An area that the level does not have is none; a code may stand in an address that was saved before the city was divided anew.
     const known = new Set(comparison.items.map(({ code }) => code));
     const [area, beside] = [view.area, view.beside].map((code) => (known.has(code) ? code : "")) as [string, string];
-    return { settled: { ...settled, view: { ...view, area, beside } }, comparison, outlines };
+    return { ...found, settled: { ...settled, view: { ...view, area, beside } } };
   }
 
   /** The tree of categories is long, and only the one who opens it needs it. */
@@ -158,5 +160,24 @@ export class Desk {
   }
 }
 
-const categoriesAddress = (sources: Source[]): string =>
-  `/v1/categories?${queryOf({ source: sources.map(({ id }) => id), limit: "1000" })}`;
+type Figures = Omit<Answer, "settled">;
+
+async function inAreas({ view, span }: Settled, signal: AbortSignal): Promise<Figures> {
+  const [comparison, outlines] = await Promise.all([
+    ask<Comparison>(figuresAddress(view, span), signal),
+    askOnce<Outlines>(outlinesAddress(view)),
+  ]);
+  return { comparison, outlines, backdrop: null, notices: [] };
+}
+
+/** Hexagons are named after the parts of the city that they lie in, and drawn under the borders of its largest areas. */
+async function inHexagons({ view, span }: Settled, signal: AbortSignal): Promise<Figures> {
+  const { edition } = view;
+  const [found, parts, backdrop] = await Promise.all([
+    ask<Hexagons>(figuresAddress(view, span), signal),
+    askOnce<Outlines>(outlinesAddress({ level: "stadsdel", edition })),
+    askOnce<Outlines>(outlinesAddress({ level: "stadsdelsomrade", edition })),
+  ]);
+  const { asAreas } = await import("../map/hexagons");
+  return { ...asAreas(found, parts), backdrop };
+}

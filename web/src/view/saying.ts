@@ -65,10 +65,11 @@ export function linesOf(row: AreaFigures, settled: Settled, decimals: number, de
   return lines;
 }
 
-/** The change of an area in numbers, and what it is against. */
-export function changeText(row: AreaFigures, t: Texts, n: Numbers, base: Span): string {
+/** The change of an area in numbers, and what it is against where that is not told beside it. */
+export function changeText(row: AreaFigures, t: Texts, n: Numbers, base?: Span): string {
+  if (row.difference === null) return t.nothing;
   const percent = row.percent === null ? "" : ` (${n.percent(row.percent)})`;
-  return `${n.signed(Number(row.difference))}${percent} ${t.legend.against(base)}`;
+  return `${n.signed(row.difference)}${percent}${base ? ` ${t.legend.against(base)}` : ""}`;
 }
 
 /** What the test says of an area's change, and how strongly. */
@@ -91,6 +92,12 @@ export function noticeText(notice: Notice, desk: Desk): string {
       return t.notices.level(notice.was, notice.now, notice.reason ? desk.words(notice.reason.reason, notice.reason.reasonEn) : "");
     case "colour":
       return t.notices.colour(notice.was, notice.reason ? desk.words(notice.reason.reason, notice.reason.reasonEn) : "");
+    case "units":
+      return t.notices.units(notice.reason ? desk.words(notice.reason.reason, notice.reason.reasonEn) : t.ask.noHexagons);
+    case "points":
+      return t.notices.points(desk.n.share(notice.now), desk.n.share(notice.then));
+    case "baseYear":
+      return t.notices.baseYear(notice.was, notice.covered);
     case "edition":
       return t.notices.edition(notice.was, notice.now.name);
   }

@@ -5,7 +5,7 @@
 
 import type { Categories, Category, Edition, Level, Source, Span } from "../api/shapes";
 import { commonSpan, monthsOf, spanOf } from "./periods";
-import { COLOURS, isChange, isHarm, isRate, LEVELS, type Colour, type View } from "./view";
+import { COLOURS, isChange, isHarm, isHexagons, isRate, LEVELS, type Colour, type Units, type View } from "./view";
 
 /** What the service has: the sources of events, the editions, and the categories of the chosen sources. */
 export interface Catalogue {
@@ -20,6 +20,9 @@ export type Notice =
   | { kind: "period"; source: string; covered: Span; now: Span }
   | { kind: "level"; was: Level; now: Level; reason: Refused | null }
   | { kind: "colour"; was: Colour; reason: Refused | null }
+  | { kind: "units"; reason: Refused | null }
+  | { kind: "points"; now: number; then: number }
+  | { kind: "baseYear"; was: string; covered: Span }
   | { kind: "edition"; was: string; now: Edition };
 
 /** A reason in both languages, as the source gives it. */
@@ -78,6 +81,8 @@ export function settle(wish: View, catalogue: Catalogue, sources: Source[], cate
     level,
     area: level === wish.level ? wish.area : "",
     beside: level === wish.level ? wish.beside : "",
+    units: settledUnits(wish.units, sources, notices),
+    baseYear: settledYear(wish.baseYear, covered, notices),
   };
   return { view: { ...view, colour: settledColour(view, sources, notices) }, span, covered, sources, notices };
 }
@@ -124,8 +129,31 @@ function settledLevel(was: Level, sources: Source[], edition: Edition | undefine
   return now;
 }
 
+/** Why there are no hexagons; null when there are: a source may have no points, or show them to staff only. */
+export function whyNoHexagons(sources: Source[]): Refused | "noHexagons" | null {
+  const refused = sources.flatMap((source) => source.refuses).find(({ what }) => what === "point");
+  return refused ?? (sources.some(({ events }) => events === null) ? "noHexagons" : null);
+}
+
+function settledUnits(was: Units, sources: Source[], notices: Notice[]): Units {
+  const reason = was === "hexagons" ? whyNoHexagons(sources) : null;
+  if (reason === null) return was;
+  notices.push({ kind: "units", reason: typeof reason === "string" ? null : reason });
+  return "areas";
+}
+
+function settledYear(was: string, covered: Span, notices: Notice[]): string {
+  if (was === "" || isYearIn(was, covered)) return was;
+  notices.push({ kind: "baseYear", was, covered });
+  return "";
+}
+
+/** Tell whether all months of a year are covered. */
+export const isYearIn = (year: string, covered: Span): boolean => covered.from <= `${year}-01` && covered.to >= `${year}-12`;
+
 /** Why the map cannot be coloured by something; null when it can. An empty reason means that nothing is compared with. */
-export function whyNoColour(colour: Colour, view: View, sources: Source[]): Refused | "noBaseline" | "noHarm" | null {
+export function whyNoColour(colour: Colour, view: View, sources: Source[]): Refused | "noBaseline" | "noHarm" | "hexagonColour" | null {
+  if (isHexagons(view) && colour !== "count" && colour !== "difference") return "hexagonColour";
   if (isChange(colour) && view.baseline === "none") return "noBaseline";
   if (isHarm(colour) && sources.some(({ id }) => id !== "anmalda_brott")) return "noHarm";
   if (!isRate(colour)) return null;

@@ -1,6 +1,6 @@
 /** What the page shows, as its address holds it, and the questions to the API that it stands for. */
 
-import type { Level, Span } from "../api/shapes";
+import type { Interval, Level, Span } from "../api/shapes";
 import { queryOf } from "../api/client";
 import { BREAKS, type Breaks } from "../figures/classes";
 import { isRelative, type Period } from "./periods";
@@ -11,8 +11,21 @@ export const COLOURS = ["count", "rate", "smoothedRate", "difference", "percent"
 export type Colour = (typeof COLOURS)[number];
 export const SHOWS = ["map", "compare", "time", "hours", "table", "grounds"] as const;
 export type Show = (typeof SHOWS)[number];
+/** What stands side by side in a comparison, and what its small maps are one each of. */
+export const COMPARES = ["periods", "areas", "sources"] as const;
+export type Compare = (typeof COMPARES)[number];
+export const PARTS = ["years", "categories"] as const;
+export type Part = (typeof PARTS)[number];
 export const DENOMINATORS = ["residents", "residents65plus", "dayPopulation", "dwellings"] as const;
 export const BASELINES = ["same-period-last-year", "previous", "none"] as const;
+
+export const INTERVALS = ["month", "quarter", "tertial", "year", "rolling12"] as const satisfies Interval[];
+/** What the map is divided into: the areas of a level, or a grid of hexagons. */
+export const UNITS = ["areas", "hexagons"] as const;
+export type Units = (typeof UNITS)[number];
+/** The sizes of hexagons, as h3 numbers them; the finest would be as many as a page can hold. */
+export const RESOLUTIONS = ["6", "7", "8", "9"] as const;
+export type Resolution = (typeof RESOLUTIONS)[number];
 
 /** The whole state of the page. */
 export interface View {
@@ -29,8 +42,17 @@ export interface View {
   area: string;
   beside: string;
   show: Show;
+  compare: Compare;
+  /** The source on the other side when two are compared; empty for the one that lies nearest. */
+  other: string;
+  parts: Part;
   breaks: Breaks;
   sort: string;
+  units: Units;
+  resolution: Resolution;
+  interval: Interval;
+  /** A year to set every period beside; empty for none. */
+  baseYear: string;
 }
 
 export const START: View = {
@@ -47,8 +69,15 @@ export const START: View = {
   area: "",
   beside: "",
   show: "map",
+  compare: "periods",
+  other: "",
+  parts: "years",
   breaks: "quantile",
   sort: "",
+  units: "areas",
+  resolution: "8",
+  interval: "month",
+  baseYear: "",
 };
 
 const among = <T extends string>(text: string | null, known: readonly T[], otherwise: T): T =>
@@ -72,8 +101,15 @@ export function viewOf(search: string): View {
     area: text("area"),
     beside: text("beside"),
     show: among(query.get("show"), SHOWS, START.show),
+    compare: among(query.get("compare"), COMPARES, START.compare),
+    other: text("other"),
+    parts: among(query.get("parts"), PARTS, START.parts),
     breaks: among(query.get("breaks"), BREAKS, START.breaks),
     sort: text("sort"),
+    units: among(query.get("units"), UNITS, START.units),
+    resolution: among(query.get("resolution"), RESOLUTIONS, START.resolution),
+    interval: among(query.get("interval"), INTERVALS, START.interval),
+    baseYear: /^[0-9]{4}$/.test(text("baseYear")) ? text("baseYear") : "",
   };
 }
 
@@ -119,7 +155,28 @@ export const isHarm = (colour: Colour): boolean => colour === "harm" || colour =
 
 const measureOf = (colour: Colour): string => (isRate(colour) ? "rate" : isHarm(colour) ? "harm" : "");
 
-/** The address of the comparison that the map and the table show. */
+/** Tell whether the map shows hexagons. */
+export const isHexagons = ({ units }: View): boolean => units === "hexagons";
+
+/** The area that is chosen, and the one beside it; none where the map shows hexagons, which are no areas. */
+export const areaOf = (view: View): string => (isHexagons(view) ? "" : view.area);
+export const besideOf = (view: View): string => (isHexagons(view) ? "" : view.beside);
+
+/** The address of the figures that the map and the table show. */
+export const figuresAddress = (view: View, span: Span): string =>
+  isHexagons(view) ? hexagonsAddress(view, span) : comparisonAddress(view, span);
+
+/** The address of the hexagons, of the whole city. */
+export const hexagonsAddress = (view: View, span: Span): string =>
+  `/v1/hexagons?${queryOf({
+    ...questionOf(view, span),
+    level: "stad",
+    baseline: view.baseline === "none" ? "" : view.baseline,
+    resolution: view.resolution,
+    format: "geojson",
+  })}`;
+
+/** The address of the areas' comparison. */
 export const comparisonAddress = (view: View, span: Span): string =>
   `/v1/comparisons?${queryOf({
     ...questionOf(view, span),
@@ -128,16 +185,37 @@ export const comparisonAddress = (view: View, span: Span): string =>
     format: "json",
   })}`;
 
-/** The address of the months of areas on a level, or of the city when none is named. */
-export const seriesAddress = (view: View, span: Span, areas: string[], include: string[]): string =>
+/** The address of the figures of one period by themselves: no tests and nothing to compare with, for maps that stand beside others. */
+export const plainAddress = (view: View, span: Span): string =>
+  `${comparisonAddress({ ...view, baseline: "none" }, span)}${view.colour === "smoothedRate" ? "" : "&statistics=none"}`;
+
+/** The address of two areas, the first tested against the second. */
+export const pairAddress = (view: View, span: Span, area: string, beside: string): string =>
+  `${comparisonAddress({ ...view, baseline: "none", colour: "count" }, span)}&${queryOf({ area: [area, beside], against: beside })}`;
+
+/** The address of the periods of areas on a level, or of the city when none is named. */
+export const seriesAddress = (view: View, span: Span, areas: string[], include: string[], interval: Interval = "month"): string =>
   `/v1/series?${queryOf({
     ...questionOf(view, span),
     level: areas.length ? view.level : "stad",
     area: areas,
-    interval: "month",
+    interval,
     include,
     format: "json",
   })}`;
 
+/** The address of the trees of categories of some sources, and of the groups across them. */
+export const categoriesAddress = (sources: { id: string }[]): string =>
+  `/v1/categories?${queryOf({ source: sources.map(({ id }) => id), limit: "1000" })}`;
+
+/** The address of the names of a level's areas, without their outlines. */
+export const namesAddress = (level: Level, edition: string): string =>
+  `/v1/areas?${queryOf({ level, edition, geometry: "none", limit: "1000", format: "json" })}`;
+
+/** The address of weekday and hour, of an area or of the city. */
+export const hoursAddress = (view: View, span: Span): string =>
+  `/v1/hours?${queryOf({ ...questionOf(view, span), level: areaOf(view) ? view.level : "stad", area: areaOf(view), format: "json" })}`;
+
 /** The address of the outlines of a level. */
-export const outlinesAddress = ({ level, edition }: View): string => `/v1/areas?${queryOf({ level, edition, format: "geojson" })}`;
+export const outlinesAddress = ({ level, edition }: Pick<View, "level" | "edition">): string =>
+  `/v1/areas?${queryOf({ level, edition, format: "geojson" })}`;

@@ -49,6 +49,7 @@ class ComparisonRow(AreaRow, HarmColumns):
     evidence: Evidence | None = None
     rank_low: Count = None
     rank_high: Count = None
+    person_years: Figure = None
     expected: Figure = None
     funnel: _Position | None = None
     funnel_low95: Figure = None

@@ -68,6 +68,7 @@ class QuestionTold(Part):
     by: CountsBy | None
     as_of: date | None
     weights: str | None
+    against: str | None
     statistics: Statistics
 
 

@@ -142,11 +142,17 @@ def _not_held_against(published: Published, findings: Findings) -> str:
     """Say why no area is held against the rest of the city, where that is for want of a rate."""
     if published.question.baseline is not None or findings.no_rate is None:
         return ""
+    around = published.surroundings
+    if around is not None and around.against is not None:
+        return f"Inget område kan jämföras med {around.against[1]}: {findings.no_rate[0]}"
     return f"Inget område kan jämföras med resten av staden: {findings.no_rate[0]}"
 
 
 def _against(published: Published, change: Change) -> tuple[str, str]:
     """Say what the areas are held against: as the beginning of a sentence, and as the end of one that nothing was found."""
+    around = published.surroundings
+    if around is not None and around.against is not None:
+        return f"Jämfört med {around.against[1]}", f"talet skiljer sig från det i {around.against[1]}"
     if change.against is Against.REST_OF_CITY or published.question.baseline is None:
         return "Jämfört med resten av staden", "talet skiljer sig från resten av stadens"
     name = span_name(published.question.baseline)
@@ -154,7 +160,7 @@ def _against(published: Published, change: Change) -> tuple[str, str]:
 
 
 def _word(change: Change, verdict: Verdict) -> str:
-    by_rate = change.against is Against.REST_OF_CITY
+    by_rate = change.against in (Against.REST_OF_CITY, Against.AREA)
     if verdict is Verdict.HIGHER:
         return "högre tal" if by_rate else "fler"
     return "lägre tal" if by_rate else "färre"

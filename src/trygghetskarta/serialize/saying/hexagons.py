@@ -25,5 +25,8 @@ def sentences(published: PublishedAnswer[Hexagons]) -> list[str]:
     without = int(found.without_point[0])
     if without:
         said.append(f"{whole(without)} till är bara kända till ett område och är inte med i någon ruta.")
+    if len(found.without_point) > 1 and found.without_point[1]:
+        before, noted = int(found.without_point[1]), int(found.counts[:, 1].sum())
+        said.append(f"I perioden att jämföra med är {whole(before)} av {whole(before + noted)} bara kända till ett område.")
     said.append("Rutorna är ett rutnät att rita i, inte platser: siffran i en ruta kan hänga på en enda adress.")
     return said + counted_by(published)

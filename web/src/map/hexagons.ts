@@ -1,0 +1,123 @@
+/** Hexagons as areas: the same map, legend and table show both. */
+
+import GeoJSON from "ol/format/GeoJSON";
+import type { MultiPolygon, Polygon } from "ol/geom";
+import type { AreaFigures, Comparison, Hexagons, Outline, Outlines } from "../api/shapes";
+import type { Notice } from "../view/settling";
+
+type Place = [number, number];
+
+/** What a hexagon has no figure for: nobody has counted who lives in it, and so few events bear no test. */
+const NOTHING_ELSE = {
+  level: "stad",
+  parent: null,
+  percent: null,
+  rate: null,
+  rateLow: null,
+  rateHigh: null,
+  smoothedRate: null,
+  ratio: null,
+  ratioLow: null,
+  ratioHigh: null,
+  pValue: null,
+  adjustedP: null,
+  verdict: null,
+  evidence: null,
+  rankLow: null,
+  rankHigh: null,
+  personYears: null,
+  expected: null,
+  funnel: null,
+  funnelLow95: null,
+  funnelHigh95: null,
+  funnelLow998: null,
+  funnelHigh998: null,
+  harm: null,
+  harmLow: null,
+  harmHigh: null,
+  harmDifference: null,
+  harmPercent: null,
+  baselineHarm: null,
+  harmStatus: null,
+  provisional: false,
+  estimated: null,
+} as const satisfies Partial<AreaFigures>;
+
+/**
+ * Make the answer about hexagons one about areas, with their outlines.
+ *
+ * @param found The hexagons that hold an event of either period.
+ * @param parts The parts of the city that hexagons are named after.
+ */
+export function asAreas(found: Hexagons, parts: Outlines): { comparison: Comparison; outlines: Outlines; notices: Notice[] } {
+  const { features, ...head } = found;
+  const pointed = shareOfPoints(found);
+  const isAlike = pointed === null || Math.abs(pointed.now - pointed.then) <= UNLIKE;
+  const nameOf = namer(parts);
+  const named = features.map((hexagon) => ({
+    hexagon,
+    name: `${nameOf(middleOf(hexagon.geometry.coordinates))} ${shortCode(hexagon.id)}`,
+  }));
+  const items = named.map(({ hexagon: { properties }, name }): AreaFigures => {
+    const { cell, count, baselineCount, difference } = properties;
+    const hasBase = baselineCount !== undefined;
+    return {
+      ...NOTHING_ELSE,
+      code: cell,
+      name,
+      count,
+      baselineCount: isAlike ? (baselineCount ?? null) : null,
+      difference: isAlike ? (difference ?? null) : null,
+      status: "value",
+      baselineStatus: hasBase ? (isAlike ? "value" : "notApplicable") : null,
+    };
+  });
+  const outlines = named.map(({ hexagon, name }): Outline => {
+    const { id, geometry } = hexagon;
+    return { type: "Feature", id, geometry, properties: { code: id, name, level: "stad", parent: null } };
+  });
+  return {
+    comparison: { ...head, items, total: items.length },
+    outlines: { type: "FeatureCollection", features: outlines },
+    notices: isAlike ? [] : [{ kind: "points", ...pointed }],
+  };
+}
+
+/** Two periods whose shares of events with a point differ by more than this are not compared: what changed may be how places are noted. */
+const UNLIKE = 0.1;
+
+/** The shares of events that have a point, in each period; null where nothing is compared with, or nothing happened. */
+export function shareOfPoints({ features, withoutPoint, baselineWithoutPoint }: Hexagons): { now: number; then: number } | null {
+  if (baselineWithoutPoint === undefined) return null;
+  const sum = (counts: number[]): number => counts.reduce((total, count) => total + count, 0);
+  const now = sum(features.map(({ properties }) => properties.count));
+  const then = sum(features.map(({ properties }) => properties.baselineCount ?? 0));
+  if (now + withoutPoint === 0 || then + baselineWithoutPoint === 0) return null;
+  return { now: now / (now + withoutPoint), then: then / (then + baselineWithoutPoint) };
+}
+
+/** The digits of a cell that tell it from its neighbours; the same whenever it is asked for. */
+export const shortCode = (cell: string): string => cell.replace(/f+$/, "").slice(-4);
+
+/** The middle of a hexagon, whose first corner is also its last. */
+function middleOf([ring = []]: Place[][]): Place {
+  const corners = ring.slice(1);
+  const sum = corners.reduce(([x, y], corner) => [x + corner[0], y + corner[1]], [0, 0]);
+  return [sum[0] / corners.length, sum[1] / corners.length];
+}
+
+/** Name places after the part of the city that they lie in, or lie nearest to. */
+function namer(parts: Outlines): (place: Place) => string {
+  const shapes = new GeoJSON()
+    .readFeatures(parts)
+    .map((feature) => ({ name: String(feature.get("name")), shape: feature.getGeometry() as Polygon | MultiPolygon }));
+  return ([x, y]) => {
+    let [best, least] = ["", Infinity];
+    for (const { name, shape } of shapes) {
+      // The distance is 0 inside; OpenLayers gives the least it was told of where the shape is no nearer.
+      const distance = shape.closestPointXY(x, y, [0, 0], least);
+      if (distance < least) [best, least] = [name, distance];
+    }
+    return best;
+  };
+}
