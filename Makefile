@@ -19,6 +19,7 @@ check: ## Format, lint, types, floors, lock, the API against the national profil
 	$(IN)/lint-imports
 	PATH="$$(scripts/install.sh node):$$PATH" npm --prefix web run --silent format
 	PATH="$$(scripts/install.sh node):$$PATH" npm --prefix web run --silent check
+	PATH="$$(scripts/install.sh node):$$PATH" npm --prefix web run --silent test
 	UV_PYTHON_DOWNLOADS=never $$(scripts/install.sh uv) lock --check
 	PATH="$$(scripts/install.sh node):$$PATH" npm --prefix scripts/api-profile run --silent check
 

@@ -19,7 +19,7 @@ from sqlalchemy import Engine
 
 from benchmarks.server import environment
 
-_UP_WITHIN = 120.0
+_UP_WITHIN = 300.0
 _CLIENTS = 16
 _PROGRAM = "from trygghetskarta.cli.main import run; run()"
 # Asks one address after another, each once, then from the first again.
@@ -61,8 +61,7 @@ class Worker:
     @property
     def megabytes(self) -> float:
         """Memory that is its own or shared with others, now."""
-        status = Path(f"/proc/{self.process}/status").read_text(encoding="ascii")
-        return int(re.findall(r"VmRSS:\s+(\d+)", status)[0]) / 1024
+        return _megabytes(self.process)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,8 @@ def running(command: Sequence[str], address: str, ready: str, given: Mapping[str
     quiet = subprocess.DEVNULL
     with subprocess.Popen(_on_core(0, command), env={**environment(), **given}, stdout=quiet, stderr=quiet, cwd=folder) as process:
         try:
-            yield Worker(address, process.pid, _up_after(address + ready, process, began))
+            up_after = _up_after(address + ready, process, began)
+            yield Worker(address, _answering(process.pid), up_after)
         finally:
             process.terminate()
             process.wait(timeout=60)
@@ -116,6 +116,17 @@ def ours(engine: Engine, port: int, ready: str = "/ready") -> Iterator[Worker]:
     command = [sys.executable, "-c", _PROGRAM, "serve", "--as", "analyst", "--port", str(port)]
     with running(command, f"http://127.0.0.1:{port}", ready, given) as worker:
         yield worker
+
+
+def _answering(number: int) -> int:
+    """Give the process that answers: that of a server which looks after others is the largest of those."""
+    others = Path(f"/proc/{number}/task/{number}/children").read_text(encoding="ascii").split()
+    return max(map(int, others), key=_megabytes, default=number)
+
+
+def _megabytes(number: int) -> float:
+    status = Path(f"/proc/{number}/status").read_text(encoding="ascii")
+    return int(re.findall(r"VmRSS:\s+(\d+)", status)[0]) / 1024
 
 
 def _up_after(address: str, process: subprocess.Popen[bytes], began: float) -> float:

@@ -161,6 +161,7 @@ def _problems(client: httpx.Client, public: str, down: str) -> dict[str, Any]:
         HTTPStatus.NOT_FOUND: client.get("/v1/areas/atlantis"),
         HTTPStatus.CONFLICT: client.post("/v1/deliveries/5/approve"),
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: client.post("/v1/deliveries?source=brander", content=b"0" * 20_001),
+        HTTPStatus.REQUEST_URI_TOO_LONG: client.get(f"/v1/sources?{'x' * 20_000}"),
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE: client.post("/v1/deliveries?source=brander", files={"file": FILE}),
         HTTPStatus.UNPROCESSABLE_ENTITY: client.get(question),
         HTTPStatus.SERVICE_UNAVAILABLE: httpx.get(f"{down}/ready", timeout=60),
@@ -168,6 +169,6 @@ def _problems(client: httpx.Client, public: str, down: str) -> dict[str, Any]:
     for status, answer in asked.items():
         assert answer.status_code == status, answer.text
     return {
-        str(status.value): {"asked": f"{answer.request.method} {answer.request.url.raw_path.decode()}", "value": answer.json()}
+        str(status.value): {"asked": f"{answer.request.method} {answer.request.url.raw_path.decode()[:80]}", "value": answer.json()}
         for status, answer in asked.items()
     }

@@ -79,6 +79,14 @@ def test_a_rolling_year_is_the_twelve_months_that_end_with_each_month(live_serve
     assert [value["count"] for value in rolling] == [year[0]["count"]]
 
 
+def test_a_rolling_year_that_begins_before_the_first_delivery_is_missing_and_not_small(live_server: str) -> None:
+    asked = {"source": "brander", "level": "stad", "from": "2016-10", "to": "2017-01"}
+    values = get(live_server, "/v1/series", **asked, interval="rolling12").json()["series"][0]["values"]
+    assert [(value["status"], value["count"] is None) for value in values] == [
+        ("missing", True), ("missing", True), ("value", False), ("value", False),
+    ]  # fmt: skip
+
+
 def test_a_category_counts_all_below_it(live_server: str) -> None:
     asked = {"source": "brander", "from": "2024-01", "to": "2024-12", "format": "json", "level": "stad"}
     tree = get(live_server, "/v1/categories", source="brander", limit=100).json()["items"]
@@ -368,6 +376,16 @@ def test_a_part_of_the_page_is_sent_once(live_server: str) -> None:
         assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
         # What has its hash in its name never changes; the page that names it may.
         assert ("immutable" in first.headers["cache-control"]) == (part != "/")
+
+
+@pytest.mark.parametrize("path", ["/", "/v1/sources", "/v1/comparisons?source=brander", "/ogc/v1/collections", "/v1/no-such-thing"])
+def test_head_answers_as_get_does_without_the_body(live_server: str, path: str) -> None:
+    whole, head = httpx.get(f"{live_server}{path}", timeout=60), httpx.head(f"{live_server}{path}", timeout=60)
+    assert (head.status_code, head.content) == (whole.status_code, b"")
+    own = {"date", "x-request-id"}
+    assert {name: value for name, value in head.headers.items() if name not in own} == {
+        name: value for name, value in whole.headers.items() if name not in own
+    }
 
 
 def test_the_service_tells_how_it_is(live_server: str) -> None:

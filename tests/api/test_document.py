@@ -202,6 +202,7 @@ WRONG: dict[str, list[Callable[[Document], object]]] = {
     "DOK.19-parameter": [lambda d: _parameter(d, "limit").pop("description"), lambda d: _parameter(d, "limit").pop("schema")],
     "DOK.20": [
         lambda d: _get(d)["responses"].pop("500"),
+        lambda d: _get(d)["responses"].pop("414"),
         lambda d: _get(d, "/v1/measures/{measureId}")["responses"].pop("404"),
         lambda d: _get(d, "/v1/deliveries/{deliveryId}")["responses"].pop("401"),
         lambda d: d["paths"]["/v1/measures"]["post"]["responses"].pop("415"),

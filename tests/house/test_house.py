@@ -85,7 +85,7 @@ def test_openapi_is_current() -> None:
 def test_every_operation_is_described_in_both_languages() -> None:
     described = create_app(Settings(), "postgresql://localhost/nowhere").openapi()
     for path, operations in described["paths"].items():
-        assert re.fullmatch(r"/[a-z0-9{}_/.-]*", path), path
+        assert re.fullmatch(r"(/([a-z0-9_.-]|\{[a-z][A-Za-z0-9_]*\})*)+", path), path
         for operation in operations.values():
             assert operation["summary"], path
             assert len(operation["description"].split("\n\n")) == 2, f"{path}: Swedish, then English"
@@ -94,8 +94,8 @@ def test_every_operation_is_described_in_both_languages() -> None:
                 assert parameter.get("description") or parameter["in"] == "path", f"{path} {parameter['name']}"
 
 
-def test_a_worker_that_only_serves_imports_no_pandas() -> None:
-    names = ("pandas", "geopandas", "pyarrow", "pyogrio", "xlsxwriter", "alembic")
+def test_a_worker_that_only_serves_imports_none_of_the_large_libraries() -> None:
+    names = ("pandas", "geopandas", "pyarrow", "pyogrio", "xlsxwriter", "openpyxl", "alembic", "scipy", "statsmodels", "contourpy")
     program = f"import sys, trygghetskarta.api.app; print([name for name in {names} if name in sys.modules])"
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"

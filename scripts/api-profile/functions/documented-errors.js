@@ -1,5 +1,5 @@
 // The errors that every operation can answer are told of, and those that go with keys, bodies and paths where there are any.
-const always = ["400", "403", "500", "503"];
+const always = ["400", "403", "414", "500", "503"];
 
 export default function documentedErrors(operation) {
   const wanted = [...always];

@@ -107,6 +107,9 @@ class Door:
             status, texts, faults, limit = refusal
             self.metrics.refused_by(limit)
             await problem(status, texts, scope["path"], faults)(scope, receive, send)
+        elif scope["method"] == "HEAD":
+            # What a GET would answer, without its body: the server, which knows what was asked, leaves that out.
+            await self.app({**scope, "method": "GET"}, receive, send)
         elif scope["method"] in _NO_BODY or scope["path"].startswith(_DELIVERIES):
             await self.app(scope, receive, send)
         else:

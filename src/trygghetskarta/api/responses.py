@@ -27,7 +27,10 @@ HEADERS: Mapping[str, Document] = {
         ("WWW-Authenticate", "Hur anropet visar vem det är. / How to say who asks.", "string"),
     )
 }
-_ALWAYS = (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE)
+_ALWAYS = (
+    HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_URI_TOO_LONG, HTTPStatus.INTERNAL_SERVER_ERROR,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)  # fmt: skip
 _OF_OTHERS = (HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY)
 _OF_ERRORS = {HTTPStatus.SERVICE_UNAVAILABLE: ("Retry-After",), HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate",)}
 _DONE = {

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from trygghetskarta.domain.answers import Content, ExactAnswer
 from trygghetskarta.domain.areas import Area, AreaLevel
 from trygghetskarta.domain.counts import Denominator, DenominatorUsed, Exact, Measure, Provenance, Question
-from trygghetskarta.domain.periods import Period, Span
+from trygghetskarta.domain.periods import Interval, Period, Span
 from trygghetskarta.domain.sources import CONTRACTS, RATE, RATE_BASOMRADE, SourceId
 from trygghetskarta.errors import Fault, InvalidQuestionError, NotCarriedError, NotCoveredError, bad_parameter
 from trygghetskarta.queries.cube import Cube, delivered_months, missing_months, partial_months, provisional_months
@@ -56,7 +56,7 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...], *, harm:
     spans = tuple(period.span for period in periods)
     counted = tally(cube, question.level, (part.areas, part.ranges), spans)
     years = _denominator(cube, question, spans, part)
-    missing = np.array([_nothing_delivered(cube, question, span) for span in spans])
+    missing = np.array([_is_missing(cube, question, span) for span in spans])
     weighed = harm_of(cube, question, (part.areas, part.ranges), spans) if harm else None
     return Exact(
         question=question,
@@ -182,8 +182,14 @@ def _undelivered(cube: Cube, source: SourceId, span: Span) -> bool:
     return len(missing_months(cube, source, span)) == span.months
 
 
-def _nothing_delivered(cube: Cube, question: Question, span: Span) -> bool:
-    """Tell whether some source lacks the whole period, so that a sum over the sources would be a part taken for the whole."""
+def _is_missing(cube: Cube, question: Question, span: Span) -> bool:
+    """Tell whether some source lacks the whole period, so that a sum over the sources would be a part taken for the whole.
+
+    A rolling year that lacks a month is missing as well: the years beside it differ from it by a month each, and a line through it would rise
+    or fall by what was not delivered.
+    """
+    if question.interval is Interval.ROLLING12:
+        return any(missing_months(cube, source, span) for source in question.sources)
     return any(_undelivered(cube, source, span) for source in question.sources)
 
 

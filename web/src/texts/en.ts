@@ -288,7 +288,6 @@ export const en: Texts = {
     label: (name) => `Number by weekday and hour: ${name}`,
     keys: "The arrows move between the cells.",
     days: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
-    day: "Weekday",
     hour: "Hour",
     clock: (hour, hours = 1) => `${String(hour).padStart(2, "0")}–${String((hour + hours) % 24).padStart(2, "0")}`,
     sum: "Sum",

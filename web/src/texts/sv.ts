@@ -331,7 +331,6 @@ export const sv = {
     label: (name: string): string => `Antal per veckodag och timme: ${name}`,
     keys: "Pilarna flyttar mellan rutorna.",
     days: ["Måndag", "Tisdag", "Onsdag", "Torsdag", "Fredag", "Lördag", "Söndag"],
-    day: "Veckodag",
     hour: "Klockan",
     clock: (hour: number, hours = 1): string => `${String(hour).padStart(2, "0")}–${String((hour + hours) % 24).padStart(2, "0")}`,
     sum: "Summa",
