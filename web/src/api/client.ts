@@ -13,6 +13,7 @@ export class Problem extends Error {
 }
 
 const ACCEPTED = "application/json, application/geo+json, application/problem+json";
+const LONGEST_WAIT = 10;
 const KEPT = 40;
 const kept = new Map<string, Promise<unknown>>();
 
@@ -29,7 +30,7 @@ export function queryOf(parts: Record<string, string | string[] | null | undefin
 export async function ask<T>(path: string, signal?: AbortSignal): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(path, { headers: { Accept: ACCEPTED }, ...(signal ? { signal } : {}) });
+    response = await fetched(path, signal);
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new Problem(0, "Det går inte att nå tjänsten just nu.", "The service cannot be reached just now.");
@@ -37,6 +38,17 @@ export async function ask<T>(path: string, signal?: AbortSignal): Promise<T> {
   const body: unknown = await response.json().catch(() => null);
   if (response.ok && body !== null) return body as T;
   throw problemOf(response.status, body as ProblemBody | null);
+}
+
+/** Fetch, and once more when the service has so much to do that it asks us to come back. */
+async function fetched(path: string, signal?: AbortSignal): Promise<Response> {
+  const how = { headers: { Accept: ACCEPTED }, ...(signal ? { signal } : {}) };
+  const response = await fetch(path, how);
+  const seconds = response.status === 503 ? Number(response.headers.get("Retry-After")) : 0;
+  if (!(seconds > 0 && seconds <= LONGEST_WAIT)) return response;
+  await new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
+  signal?.throwIfAborted();
+  return fetch(path, how);
 }
 
 interface ProblemBody {

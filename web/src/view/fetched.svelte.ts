@@ -1,6 +1,7 @@
 /** Answers that a part of the page asks for by itself, beside the one that the whole page shows. */
 
 import { askOnce, Problem } from "../api/client";
+import { inTurn } from "../api/turns";
 
 /** What was asked for at some addresses, in their order; what was there stays until all of the new is. */
 export class Fetched<T> {
@@ -15,7 +16,11 @@ export class Fetched<T> {
       const asked = this.addresses();
       if (asked.join("\n") === key) return;
       const mine = (key = asked.join("\n"));
-      Promise.all(asked.map((address) => askOnce<T>(address)))
+      inTurn(
+        asked,
+        (address) => askOnce<T>(address),
+        () => mine === key,
+      )
         .then((values) => {
           if (mine === key) [this.found, this.problem] = [{ addresses: asked, values }, null];
         })
