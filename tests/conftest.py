@@ -182,7 +182,8 @@ def serving(engine: Engine, audience: Audience, settings: Settings | None = None
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     address = engine.url.render_as_string(hide_password=False)
-    app = create_app(settings or Settings(refresh_seconds=1.0), address, audience)
+    # A machine that runs tests is slow; what happens when too many ask at once has tests of its own.
+    app = create_app(settings or Settings(refresh_seconds=1.0, waiting_seconds=30.0, pool_seconds=30.0), address, audience)
 
     async def heeding(scope: Scope, receive: Receive, send: Send) -> None:
         if heard is not None and scope["type"] == "http":

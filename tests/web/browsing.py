@@ -36,7 +36,10 @@ def opening(browser: Browser, server: str) -> Iterator[Opener]:
     def open_page(query: str = "", width: int = 1440, **how: Any) -> Page:  # noqa: ANN401 - what Playwright takes
         contexts.append(browser.new_context(viewport={"width": width, "height": 900}, locale="sv-SE", **how))
         page = contexts[-1].new_page()
-        page.on("console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None)
+        page.on(
+            "console",
+            lambda message: complaints.append(f"{message.text} {message.location}") if message.type in ("error", "warning") else None,
+        )
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda request: None if request.url.startswith((server, "data:", "blob:")) else complaints.append(request.url))
         page.goto(f"{server}/{query}")
