@@ -348,10 +348,10 @@ def test_maps_of_equal_figures_are_one_class(browser: Browser, live_server: str,
     change(page, equal)
     page.goto(f"{live_server}/?show=compare")
     settle(page)
-    shades = {area["shade"] for name in ("before", "now") for area in shown_on(page, name).values()}
-    assert len(shades) == 1
     expect(page.locator("section[aria-label='Två perioder'] .keys li")).to_have_count(1)
     expect(page.locator("section[aria-label='Förändringen']")).to_contain_text("kan en förändring avgöras")
+    shades = {area["shade"] for name in ("before", "now") for area in shown_on(page, name).values()}
+    assert len(shades) == 1
     page.close()
 
 
