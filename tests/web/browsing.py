@@ -100,6 +100,9 @@ def change(page: Page, edit: Callable[[Properties], None]) -> None:
 
     def other(route: Route) -> None:
         answer = route.fetch()
+        if not answer.ok:
+            route.fulfill(response=answer)
+            return
         body = answer.json()
         for row in body["items"]:
             edit(row)
