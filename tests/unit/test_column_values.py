@@ -51,6 +51,7 @@ def test_columns_written_as_json_are_the_rows_written_as_json(table: tuple[int, 
 
 def test_what_is_not_known_is_null_and_a_rounded_zero_has_no_minus() -> None:
     assert Rounded(np.array([-0.001, np.nan, np.inf, 2.0]), 2).listed() == [0.0, None, None, 2.0]
+    assert Rounded(np.array([1e306, -1e308]), 6).listed() == [1e306, -1e308]
     assert str(Rounded(np.array([-0.001]), 2).listed()[0]) == "0.0"
     assert Rounded(np.array([-0.001, np.nan, np.inf, 2.0]), 2).texts() == [b"0.0", b"null", b"null", b"2.0"]
     assert Whole(np.array([3, 0]), np.array([True, False])).listed() == [3, None]

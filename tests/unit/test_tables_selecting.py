@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.unit.tables import table
@@ -112,6 +112,8 @@ def test_codes_are_split_at_commas_outside_brackets() -> None:
 
 
 @given(st.text("abc,()[]*? ", max_size=30))
+@example("[]")
+@example("[ ],a")
 def test_any_text_is_split_and_expanded_or_refused(text: str) -> None:
     codes = split_codes(text)
     assert all(codes)

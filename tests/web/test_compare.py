@@ -352,6 +352,7 @@ def test_maps_of_equal_figures_are_one_class(browser: Browser, live_server: str,
     expect(page.locator("section[aria-label='Förändringen']")).to_contain_text("kan en förändring avgöras")
     shades = {area["shade"] for name in ("before", "now") for area in shown_on(page, name).values()}
     assert len(shades) == 1
+    page.unroute_all(behavior="ignoreErrors")
     page.close()
 
 
@@ -370,6 +371,7 @@ def test_an_error_on_one_side_is_told_there(browser: Browser, live_server: str) 
     settle(page)
     expect(page.get_by_role("alert").first).to_contain_text("Den perioden går inte att besvara just nu.")
     expect(page.locator("main h2")).to_have_text("Anmälda brott per stadsdelsområde")
+    page.unroute_all(behavior="ignoreErrors")
     page.close()
 
 

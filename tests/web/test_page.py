@@ -270,6 +270,7 @@ def test_missing_and_withheld_are_hatched_and_told_and_never_zero(browser: Brows
     assert areas[zero]["shade"].startswith("#")
     for text in ("Inte levererat", "Skyddat, visas inte", "Går inte att räkna här"):
         expect(page.locator(".legend")).to_contain_text(text)
+    page.unroute_all(behavior="ignoreErrors")
     page.close()
 
 
@@ -293,6 +294,7 @@ def test_an_error_is_told_and_the_old_map_stays(browser: Browser, live_server: s
     page.get_by_role("button", name="Försök igen").click()
     expect(page.locator("main h2")).to_have_text("Anmälda brott per stadsdel")
     expect(page.get_by_role("alert")).to_be_hidden()
+    page.unroute_all(behavior="ignoreErrors")
     page.close()
 
 

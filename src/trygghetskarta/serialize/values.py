@@ -101,7 +101,10 @@ class Rounded:
         return _split(self._rounded())
 
     def _rounded(self) -> Floats:
-        return np.round(self.values, self.decimals) + 0.0
+        with np.errstate(over="ignore"):
+            rounded = np.round(self.values, self.decimals)
+        # What is too large to be rounded has no decimals.
+        return np.where(np.isinf(rounded), self.values, rounded) + 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,8 @@ def split_codes(text: str) -> tuple[str, ...]:
         else:
             parts[-1] += sign
     stripped = (part.strip() for part in parts)
-    return tuple(part[1:-1].strip() if part.startswith("[") and part.endswith("]") else part for part in stripped if part)
+    bare = (part[1:-1].strip() if part.startswith("[") and part.endswith("]") else part for part in stripped)
+    return tuple(part for part in bare if part)
 
 
 def default_choices(table: Table) -> tuple[Choice, ...]:
