@@ -20,6 +20,7 @@ from tests.api.recording import EXAMPLES, FILE, KEY, ROOT, SHOWN, recorded
 from tests.conftest import PROFILE, serving
 from tests.db.test_delivering import held
 from trygghetskarta.api.document import operations
+from trygghetskarta.api.gives import GIVES
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.settings import Settings
 
@@ -78,6 +79,20 @@ def test_the_examples_are_what_the_sample_answers(
     assert stale == {}, "run: .venv/bin/pytest --record-examples tests/api/test_document.py, then .venv/bin/trygghetskarta describe"
 
 
+EXAMPLES_OF: Document = orjson.loads(EXAMPLES.read_bytes())
+
+
+@pytest.mark.parametrize("operation", [operation for operation in EXAMPLES_OF if operation in GIVES])
+def test_an_example_is_of_the_type_that_the_document_gives_it(operation: str) -> None:
+    # The types are closed: a member that somebody added to an answer, and did not tell of, is refused here.
+    gives, examples = GIVES[operation], EXAMPLES_OF[operation]
+    types = {"application/json": gives.json, "application/geo+json": gives.features}
+    for media_type in types.keys() & examples.keys():
+        told = types[media_type]
+        assert told is not None
+        told.model_validate(examples[media_type]["value"])
+
+
 @pytest.mark.parametrize(("method", "path"), OPERATIONS, ids=NAMES)
 def test_an_unknown_parameter_is_an_error_on_every_route(keyed: str, method: str, path: str) -> None:
     answer = asked(keyed, method, path, obekant="1")
@@ -123,6 +138,9 @@ def test_the_document_says_whose_it_is_and_where_it_is_reached(keyed: str) -> No
         ("GET", "/v1/areas/a%00b", 400),
         ("GET", "/v1/deliveries/99999999999999999999", 400),
         ("GET", "/v1/measures?asOf=0", 400),
+        ("GET", "/v1/events?asOf=0", 400),
+        ("GET", "/v1/events?edition=0", 400),
+        ("GET", "/ogc/v1/collections/stadsdel/items?edition=0", 400),
         ("GET", "/v1/areas?format=xlsx", 400),
     ],
 )

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
 
 from trygghetskarta.domain.tables.layout import Language, Table
 from trygghetskarta.domain.tables.selecting import Choice, Chosen, Selection, split_codes
@@ -164,7 +165,7 @@ class VariablesSelection(BaseModel):
 class LanguageParameters(BaseModel):
     """The parameters of everything that has texts."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
 
     lang: Annotated[Language, Field(description="Språk. / Language.")] = Language.SWEDISH
 
@@ -175,30 +176,30 @@ class TablesParameters(LanguageParameters):
     query: Annotated[
         str | None, Field(max_length=200, description="Ord som ska stå i tabellens texter. / Words that the table's texts hold.")
     ] = None
-    pastDays: Annotated[int | None, Field(ge=1, le=100_000, description="Ändrade de senaste dagarna. / Changed in these last days.")] = None  # noqa: N815
-    includeDiscontinued: Annotated[  # noqa: N815
+    past_days: Annotated[int | None, Field(ge=1, le=100_000, description="Ändrade de senaste dagarna. / Changed in these last days.")] = (
+        None
+    )
+    include_discontinued: Annotated[
         bool, Field(description="Även avslutade tabeller; det finns inga. / Discontinued tables too; there are none.")
     ] = False
-    pageNumber: Annotated[int, Field(ge=1, le=100_000, description="Sidans nummer. / Number of the page.")] = 1  # noqa: N815
-    pageSize: Annotated[int, Field(ge=1, le=1000, description="Tabeller på en sida. / Tables on a page.")] = 100  # noqa: N815
+    page_number: Annotated[int, Field(ge=1, le=100_000, description="Sidans nummer. / Number of the page.")] = 1
+    page_size: Annotated[int, Field(ge=1, le=1000, description="Tabeller på en sida. / Tables on a page.")] = 100
 
 
 class MetadataParameters(LanguageParameters):
     """The parameters of a table's metadata."""
 
-    outputFormat: Annotated[  # noqa: N815
-        str, Field(pattern="^json-stat2$", description="Bara json-stat2. / Only json-stat2.")
-    ] = TableFormat.JSONSTAT.value
-    defaultSelection: Annotated[  # noqa: N815
-        str, Field(pattern="^(?i:false)$", description="Bara false. / Only false.")
-    ] = "false"
+    output_format: Annotated[str, Field(pattern="^json-stat2$", description="Bara json-stat2. / Only json-stat2.")] = (
+        TableFormat.JSONSTAT.value
+    )
+    default_selection: Annotated[str, Field(pattern="^(?i:false)$", description="Bara false. / Only false.")] = "false"
 
 
 class DataParameters(LanguageParameters):
     """The parameters of figures, besides those that choose them."""
 
-    outputFormat: Annotated[TableFormat, Field(description="Svarets format. / Format of the answer.")] = TableFormat.JSONSTAT  # noqa: N815
-    outputFormatParams: Annotated[  # noqa: N815
+    output_format: Annotated[TableFormat, Field(description="Svarets format. / Format of the answer.")] = TableFormat.JSONSTAT
+    output_format_params: Annotated[
         str | None,
         Field(
             max_length=200,
@@ -212,7 +213,7 @@ class DataParameters(LanguageParameters):
 
     def manner(self) -> Manner:
         """Say how a table for people is written."""
-        words = split_codes(self.outputFormatParams or "")
+        words = split_codes(self.output_format_params or "")
         known = {word.casefold(): word for word in (*Naming, *(sign for sign in Separator if sign is not Separator.COMMA), _INCLUDE_TITLE)}
         unknown = [word for word in words if word.casefold() not in known]
         if unknown:
@@ -224,7 +225,7 @@ class DataParameters(LanguageParameters):
         if len(namings) > 1 or len(signs) > 1:
             swedish = "Välj högst ett sätt att skriva värden och högst ett skiljetecken."
             raise bad_parameter(
-                "outputFormatParams", self.outputFormatParams, swedish, "Choose at most one way to write values and one separator."
+                "outputFormatParams", self.output_format_params, swedish, "Choose at most one way to write values and one separator."
             )
         return Manner(namings[0] if namings else Naming.TEXTS, signs[0] if signs else Separator.COMMA, _INCLUDE_TITLE in asked)
 

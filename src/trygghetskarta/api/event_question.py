@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from trygghetskarta.api.question import Day
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.filters import EVERYTHING, Filter
 from trygghetskarta.domain.periods import Month
@@ -46,7 +47,7 @@ class EventParameters(BaseModel):
         ),
     ] = []
     edition: Annotated[
-        date | None,
+        Day | None,
         Field(description="Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out."),
     ] = None
     from_: Annotated[
@@ -54,7 +55,7 @@ class EventParameters(BaseModel):
     ] = None
     to: Annotated[str | None, Field(description="Sista månad de räknas i. / Last month they count in.", examples=["2025-12"])] = None
     as_of: Annotated[
-        date | None, Field(alias="asOf", description="Händelserna så som de var kända denna dag. / The events as known on this day.")
+        Day | None, Field(alias="asOf", description="Händelserna så som de var kända denna dag. / The events as known on this day.")
     ] = None
 
     def wanted(self, cube: Cube, filtered: Filter = EVERYTHING, during: Times = (None, None)) -> Wanted:

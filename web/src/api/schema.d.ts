@@ -2631,6 +2631,8 @@ export interface components {
             sentences: string[];
             resolution: number;
             withoutPoint: number | null;
+            /** @description Med en jämförelseperiod. / With a baseline. */
+            baselineWithoutPoint?: number | null;
             items: components["schemas"]["HexagonRow"][];
             total: number;
         };
@@ -2655,6 +2657,8 @@ export interface components {
             sentences: string[];
             resolution: number;
             withoutPoint: number | null;
+            /** @description Med en jämförelseperiod. / With a baseline. */
+            baselineWithoutPoint?: number | null;
             features: components["schemas"]["HexagonsFeature"][];
         };
         /**
@@ -2765,6 +2769,7 @@ export interface components {
             untimed: number | null;
             spread: number | null;
             estimated: number | null;
+            peak: components["schemas"]["PeakTold"] | null;
             items: components["schemas"]["HourRow"][];
             total: number;
         };
@@ -2791,6 +2796,7 @@ export interface components {
             untimed: number | null;
             spread: number | null;
             estimated: number | null;
+            peak: components["schemas"]["PeakTold"] | null;
             features: components["schemas"]["HoursFeature"][];
         };
         /**
@@ -3435,6 +3441,23 @@ export interface components {
             pValue: number | null;
             adjustedP: number | null;
             verdict: components["schemas"]["ShareVerdict"];
+        };
+        /**
+         * PeakTold
+         * @description De tre timmar i följd som har mest. / The three hours in a row that hold the most.
+         */
+        PeakTold: {
+            weekday: number;
+            /** @description Den första timmen. / The first hour. */
+            hour: number;
+            /** @constant */
+            hours: 3;
+            /** @description Procent av alla. / Per cent of all. */
+            share: number;
+            /** @description Procent om allt var jämnt fördelat. / Per cent if all were evenly spread. */
+            even: number;
+            /** @description Det är mer än slumpen brukar ge. / It is more than chance tends to give. */
+            isSure: boolean;
         };
         /**
          * Pettitt

@@ -31,6 +31,17 @@ class HourRow(Part):
     baseline_share: Figure
 
 
+class PeakTold(Part):
+    """De tre timmar i följd som har mest. / The three hours in a row that hold the most."""
+
+    weekday: Annotated[int, Field(ge=1, le=7)]
+    hour: Annotated[int, Field(ge=0, le=23, description="Den första timmen. / The first hour.")]
+    hours: Literal[3]
+    share: Annotated[float, Field(description="Procent av alla. / Per cent of all.")]
+    even: Annotated[float, Field(description="Procent om allt var jämnt fördelat. / Per cent if all were evenly spread.")]
+    is_sure: Annotated[bool, Field(description="Det är mer än slumpen brukar ge. / It is more than chance tends to give.")]
+
+
 class Hours(Answer):
     """Veckans timmar. / The hours of the week."""
 
@@ -38,6 +49,7 @@ class Hours(Answer):
     untimed: Count
     spread: Count
     estimated: Count
+    peak: PeakTold | None
     items: list[HourRow]
     total: int
 
@@ -56,6 +68,7 @@ class Hexagons(Answer):
 
     resolution: int
     without_point: Count
+    baseline_without_point: Annotated[Count, Field(description="Med en jämförelseperiod. / With a baseline.")] = None
     items: list[HexagonRow]
     total: int
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from trygghetskarta.api.event_question import EventParameters
-from trygghetskarta.api.question import ComparisonParameters, QuestionParameters
+from trygghetskarta.api.question import ComparisonParameters, Day, QuestionParameters
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.periods import Interval
@@ -30,7 +29,7 @@ class AreaItemParameters(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     edition: Annotated[
-        date | None,
+        Day | None,
         Field(description="Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out."),
     ] = None
     geometry: Annotated[Detail, Field(description="Hur detaljerade gränserna är. / Detail of the outlines.")] = Detail.METRES10

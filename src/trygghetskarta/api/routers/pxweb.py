@@ -81,7 +81,7 @@ def listed(request: Request, shelf: CurrentShelf, audience: CurrentAudience, ask
     """
     cube = shelf.cube()
     found = [table for table in tables(cube, audience) if _is_asked_for(table, asked)]
-    told = table_list(found, (asked.pageNumber, asked.pageSize), Addresses(_ROOT, asked.lang))
+    told = table_list(found, (asked.page_number, asked.page_size), Addresses(_ROOT, asked.lang))
     # What is of the last days changes with the day, though nothing is published.
     return tagged(request, orjson.dumps(told), _JSON, cube.published_at, audience)
 
@@ -157,7 +157,7 @@ def figures(
     answer = respond(
         request,
         _freshness(cube, audience),
-        asked.outputFormat.media_type,
+        asked.output_format.media_type,
         lambda: _written(cube, _table(cube, table_id, audience), audience, asked, (choices, *sides)),
     )
     answer.headers["Content-Disposition"] = f'inline; filename="{_file_name(table_id, asked)}"'
@@ -185,7 +185,7 @@ def figures_chosen(
     chose = chosen.choices(bracketed_choices(request)), heading, stub
     body = _written(cube, _table(cube, table_id, audience), audience, asked, chose)
     headers = {"Cache-Control": "no-store", "Content-Disposition": f'inline; filename="{_file_name(table_id, asked)}"'}
-    return Response(body, headers=headers, media_type=asked.outputFormat.media_type)
+    return Response(body, headers=headers, media_type=asked.output_format.media_type)
 
 
 def _written(
@@ -201,7 +201,7 @@ def _written(
     parts = (((place.regions, place.category), release(exact, audience)) for place, exact in tabulate(cube, table, selection))
     cells = laid_out(fill(selection, parts), selection, layout)
     ledgers = add_ledgers(release(exact, audience) for exact in whereabouts(cube, table, selection))
-    return write_table(Filled(table, layout, cells, ledgers, asked.lang), asked.outputFormat, manner)
+    return write_table(Filled(table, layout, cells, ledgers, asked.lang), asked.output_format, manner)
 
 
 def _table(cube: Cube, table_id: str, audience: Audience) -> Table:
@@ -212,7 +212,7 @@ def _table(cube: Cube, table_id: str, audience: Audience) -> Table:
 
 
 def _is_asked_for(table: Table, asked: TablesParameters) -> bool:
-    if asked.pastDays is not None and table.changed_at < datetime.now(UTC) - timedelta(days=asked.pastDays):
+    if asked.past_days is not None and table.changed_at < datetime.now(UTC) - timedelta(days=asked.past_days):
         return False
     texts = f"{table.source.value} {asked.lang.of(table.title)} {asked.lang.of(table.notes[0])}".casefold()
     return all(word.strip("*").casefold() in texts for word in (asked.query or "").split())
@@ -223,4 +223,4 @@ def _freshness(cube: Cube, audience: Audience) -> Freshness:
 
 
 def _file_name(table_id: str, asked: DataParameters) -> str:
-    return f"{table_id}.{asked.outputFormat.ending}"
+    return f"{table_id}.{asked.output_format.ending}"
