@@ -161,6 +161,7 @@ def test_the_head_states_the_question_and_where_the_answer_comes_from() -> None:
         "by": None,
         "asOf": None,
         "weights": None,
+        "against": None,
         "statistics": "none",
     }
     assert answer["provenance"] == {
