@@ -37,19 +37,20 @@ def python_of(peer: str) -> Path:
 
 
 def write_table(engine: Engine, name: str, collection: Mapping[str, Any]) -> None:
-    """Give the peers an answer of ours as a table: the same polygons, the same properties.
+    """Give the peers an answer of ours as a table: the same shapes, the same properties.
 
     Args:
         engine: The database.
         name: The table's name.
         collection: The answer, as GeoJSON.
     """
+    shape = collection["features"][0]["geometry"]["type"]
     rows = [{**feature["properties"], "geom": json.dumps(feature["geometry"])} for feature in collection["features"]]
     types = {column: _type([row[column] for row in rows]) for column in rows[0] if column != "geom"}
     columns, values = ", ".join(f'"{column}"' for column in types), ", ".join(f":{column}" for column in types)
     told = ", ".join(f'"{column}" {kind}' for column, kind in types.items())
     with engine.begin() as connection:
-        connection.execute(text(f"CREATE TABLE {name} (id serial PRIMARY KEY, {told}, geom geometry(MultiPolygon, 4326))"))
+        connection.execute(text(f"CREATE TABLE {name} (id serial PRIMARY KEY, {told}, geom geometry({shape}, 4326))"))
         connection.execute(text(f"INSERT INTO {name} ({columns}, geom) VALUES ({values}, ST_GeomFromGeoJSON(:geom))"), rows)
         connection.execute(text(f"CREATE INDEX ON {name} USING gist (geom)"))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -78,6 +79,11 @@ def tipg(engine: Engine, port: int) -> Iterator[Worker]:
 def tipg_path(table: str) -> str:
     """Give the path of all features of a table."""
     return f"/collections/public.{table}/items?limit={_MOST}&f=geojson"
+
+
+def tipg_tile_path(table: str, tile: str) -> str:
+    """Give the path of a square of a table's outlines; `tile` is its zoom, column and row."""
+    return f"/collections/public.{table}/tiles/WebMercatorQuad/{tile}"
 
 
 @contextmanager

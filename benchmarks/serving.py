@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice, product
+from itertools import count, islice, product
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from benchmarks import map_peers, ours
 from benchmarks.data import FIRST_YEAR, YEARS, Sample
 from benchmarks.judging import settle_people
 from benchmarks.measuring import median, print_table, times
-from benchmarks.server import database, prepare_base, settle
+from benchmarks.server import EDITION, database, prepare_base, settle
 from benchmarks.workers import Load, Worker, load, running
 from benchmarks.workers import ours as our_worker
 from trygghetskarta.domain.periods import Month
@@ -42,6 +42,10 @@ _SIZES = {"counts": "none", "statistics": "all"}
 # New questions of one turn: more than are answered in its seconds.
 _NEW = 10_000
 _GZIP = {"Accept-Encoding": "gzip"}
+_COLUMNS = "&layout=columns&geometry=none&format=json"
+_EVENTS, _MOST_EVENTS, _NEW_PAGES = "events", 10_000, 1_000
+# A square in the middle of the city, where most areas meet.
+_ZOOM, _MIDDLE = 12, (18.06, 59.33)
 
 
 @dataclass(slots=True)
@@ -75,6 +79,7 @@ def run(cluster: Cluster, sample: Sample, rounds: int) -> None:
             folder.mkdir()
             with our_worker(engine, _PORTS["ours"]) as worker:
                 _write_fixed(engine, worker, folder)
+                _write_events(engine, worker)
                 with ExitStack() as stack:
                     others = _others(stack, engine, folder)
                     _compare_answers(worker, others)
@@ -122,6 +127,22 @@ def _write_fixed(engine: Engine, worker: Worker, folder: Path) -> None:
         (fixed / f"{name}.json").write_bytes(body)
         map_peers.write_table(engine, name, orjson.loads(body))
         print(f"  {name}: {len(body):,} bytes, {len(gzip.compress(body, 1)):,} packed with gzip level 1")
+
+
+def _events_path(offset: int = 0) -> str:
+    return f"/v1/events?source=anmalda_brott&limit={_MOST_EVENTS}&offset={offset}"
+
+
+def _write_events(engine: Engine, worker: Worker) -> None:
+    """Give the peers a page of our events as a table."""
+    map_peers.write_table(engine, _EVENTS, httpx.get(worker.address + _events_path(), timeout=60).raise_for_status().json())
+
+
+def _tile_of(zoom: int, longitude: float, latitude: float) -> str:
+    """Give the tile that holds a place: its zoom, column and row."""
+    column = int((longitude + 180) / 360 * 2**zoom)
+    row = int((1 - math.asinh(math.tan(math.radians(latitude))) / math.pi) / 2 * 2**zoom)
+    return f"{zoom}/{column}/{row}"
 
 
 def _others(stack: ExitStack, engine: Engine, folder: Path) -> dict[str, Worker]:
@@ -205,7 +226,19 @@ def _ways(workers: dict[str, Worker], engine: Engine, folder: Path) -> list[Way]
             Way(f"{size}: TiPg", partial(ask, workers["TiPg"], [map_peers.tipg_path(size)])),
             Way(f"{size}: pygeoapi", partial(ask, workers["pygeoapi"], [map_peers.pygeoapi_path(size)])),
         ]
-    return ways
+    tile = _tile_of(_ZOOM, *_MIDDLE)
+    plain = question_path(statistics="none") + _COLUMNS
+    columns = (question_path(question, "none") + _COLUMNS for question in questions(engine))
+    events = map(_events_path, count(1))
+    return [
+        *ways,
+        Way("columns: ours, new questions", lambda: ask(mine, list(islice(columns, _NEW)))),
+        Way("columns: ours, the same question", partial(ask, mine, [plain])),
+        Way("tile: ours, kept", partial(ask, mine, [f"/v1/tiles/{EDITION}/basomrade/{tile}.mvt"])),
+        Way("tile: TiPg", partial(ask, workers["TiPg"], [map_peers.tipg_tile_path("counts", tile)])),
+        Way("10 000 events: ours, new questions", lambda: ask(mine, list(islice(events, _NEW_PAGES)))),
+        Way("10 000 events: TiPg", partial(ask, workers["TiPg"], [map_peers.tipg_path(_EVENTS)])),
+    ]
 
 
 def _print(ways: dict[str, Way]) -> None:
@@ -226,10 +259,14 @@ def _print(ways: dict[str, Way]) -> None:
         ("statistics: ours, the same question", "statistics: fixed bytes by a route of FastAPI", 0.9),
         ("counts: ours, 304", "an empty route of FastAPI", 0.9),
         ("counts: ours, new questions, gzip", "counts: fixed bytes, gzip level 1 for each", 5.0),
+        ("columns: ours, the same question", "counts: fixed bytes by a route of FastAPI", 5 / 7.5),
+        ("columns: ours, new questions", "counts: fixed bytes by a route of FastAPI", 5 / 7.5),
+        ("tile: ours, kept", "tile: TiPg", 20.0),
+        ("10 000 events: ours, new questions", "10 000 events: TiPg", 8.0),
     ]
     print_table(
         ("Ours", "against", "target", "by answers/s", "by CPU"),
-        [(one, other, f"≥ {target:g} ×", *_ratios(ways[one], ways[other])) for one, other, target in targets],
+        [(one, other, f"≥ {target:.3g} ×", *_ratios(ways[one], ways[other])) for one, other, target in targets],
     )
 
 

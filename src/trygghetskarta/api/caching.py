@@ -65,8 +65,7 @@ def respond(request: Request, freshness: Freshness, media_type: str, make: Calla
     Returns:
         The answer with its validators, or 304.
     """
-    noted = _noted(request)
-    noted.keep = True
+    noted = keep_whole(request)
     # One code version, data version, audience and address is one answer: the tag needs no body. The figures of an earlier day have an earlier
     # version than what is published now, and hang on both: on the newest edition, for one.
     made_of = f"{__version__}|{noted.version}|{freshness.version}|{freshness.audience}|{request.url.path}?{request.url.query}"
@@ -88,9 +87,16 @@ def respond_lasting(request: Request, freshness: Freshness, media_type: str, bod
     Returns:
         The answer with its validators, or 304.
     """
-    _noted(request).keep = True
+    keep_whole(request)
     headers = _headers(request, _tag(body), freshness.published_at, freshness.audience)
     return _answer(request, headers, media_type, lambda: body)
+
+
+def keep_whole(request: Request) -> Noted:
+    """Say that an answer hangs on nothing but what is published and what was asked, so that whoever asks again gets it at once."""
+    noted = _noted(request)
+    noted.keep = True
+    return noted
 
 
 def _noted(request: Request) -> Noted:

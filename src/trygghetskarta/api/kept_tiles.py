@@ -12,6 +12,8 @@ from http import HTTPStatus
 from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from trygghetskarta.api.caching import keep_whole
+from trygghetskarta.api.finished import matches
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.tiles import MAX_ZOOM, MIN_ZOOM, Tile
@@ -107,6 +109,7 @@ class KeptTiles:
             "Cache-Control": _life(named, version),
             "Vary": "Accept-Encoding",
         }
+        keep_whole(request)
         return _answer(request, packed, kept_as)
 
     def _look_again(self) -> None:
@@ -146,9 +149,7 @@ def _life(named: str | None, version: str) -> str:
 
 
 def _answer(request: Request, packed: bytes, headers: dict[str, str]) -> Response:
-    etag = headers["ETag"]
-    asked = request.headers.get("if-none-match", "")
-    if asked and (asked.strip() == "*" or etag in (tag.strip().removeprefix("W/") for tag in asked.split(","))):
+    if matches(request.headers.get("if-none-match", ""), headers["ETag"]):
         return Response(status_code=HTTPStatus.NOT_MODIFIED.value, headers=headers)
     if not packed:
         return Response(status_code=HTTPStatus.NO_CONTENT.value, headers=headers)
