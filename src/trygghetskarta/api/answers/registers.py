@@ -327,10 +327,26 @@ class RejectedRow(Part):
     row: str
 
 
+class RejectedKind(Part):
+    """Ett slags fel bland de avvisade raderna. / One kind of fault among the rejected rows."""
+
+    code: str
+    column: str
+    count: int
+    message: Annotated[str, Field(description="Felet på den första raden med det. / The fault on the first such row.")]
+    message_en: str
+    hint: str
+    hint_en: str
+
+
 class Rejected(Page):
     """De avvisade raderna. / The rejected rows."""
 
     items: list[RejectedRow]
+    kinds: Annotated[
+        list[RejectedKind],
+        Field(description="Felen bland alla avvisade rader, de vanligaste först. / The faults of all rows, commonest first."),
+    ]
 
 
 class Alive(Part):
@@ -355,6 +371,12 @@ class ApiInfo(Part):
     api_status: Literal["alpha", "beta", "active", "deprecated"]
     audience: Audience
     sample: bool
+    delivery_limit: Annotated[
+        int | None,
+        Field(
+            description="Största fil som tas emot, i byte; null när inga leveranser tas emot. / Largest file taken, in bytes; null where none are."
+        ),
+    ]
 
 
 class InvalidParameter(Part):
