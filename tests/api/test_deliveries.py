@@ -326,6 +326,15 @@ def test_a_delivery_comes_in_though_nobody_stays_to_follow_it(inbox: str, city: 
     wait_until(lambda: not any(temporary.iterdir()))
 
 
+def test_who_has_the_receipt_gets_figures_with_the_delivery_in_them(city: Engine) -> None:
+    # Nothing but the delivery itself brings the figures up to date here.
+    with serving(city, Audience.ANALYST, SETTINGS.model_copy(update={"refresh_seconds": 3600.0})) as address:
+        for day in range(1, 5):
+            post(f"{address}/v1/deliveries", fires(f"R{day};2025-03-0{day} 12:00;10;10").encode())
+            asked = f"{address}/v1/comparisons?source=brander&level=stadsdel&area=rinkeby&from=2025-03&to=2025-03&format=json"
+            assert httpx.get(asked).json()["items"][0]["count"] == day
+
+
 def test_an_approval_is_followed_too(inbox: str, city: Engine, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(TWO)

@@ -693,9 +693,7 @@ export interface paths {
         put?: never;
         /**
          * Leverera en fil
-         * @description Ta emot en fil och ge kvittot: 201 när den är inläst, 202 när den väntar på godkännande, 422 när den är avvisad.
-         *
-         *     Med `Accept: text/event-stream` berättas i stället hur långt inläsningen har kommit, och sist kvittot eller felet.
+         * @description Ta emot en fil och ge kvittot: 201 inläst, 202 väntar på godkännande, 422 avvisad; eller, med `Accept: text/event-stream`, förloppet.
          *
          *     Take in a file and give the receipt: 201 when it is in, 202 when it is held for approval, 422 when it is refused. With
          *     `Accept: text/event-stream` it is told instead how far the reading has come, and last the receipt or the problem.

@@ -5,6 +5,7 @@ What delivers is imported when the first delivery arrives: a worker that only an
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from trygghetskarta import __version__
 from trygghetskarta.api.caching import tagged
@@ -27,6 +29,7 @@ from trygghetskarta.api.deps import CurrentSettings, CurrentShelf, delivers, rea
 from trygghetskarta.api.following import Progress, followed, unheard, wants_to_follow
 from trygghetskarta.api.question import MOST, ListParameters, NoParameters
 from trygghetskarta.api.receiving import receive_file
+from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest.temporary import temporary_folder
 from trygghetskarta.queries.deliveries import Wanted, count_deliveries, find_delivery, list_deliveries, rejected_kinds, rejected_rows
@@ -40,6 +43,7 @@ DeliveryId = Annotated[
 ]
 
 _T = TypeVar("_T")
+_log = logging.getLogger(__name__)
 _KEPT_BY = "deliverer"
 """Who may keep an answer: nobody in between."""
 # One at work and one that waits for it: a worker is there to answer questions. More wait with their files on disk.
@@ -104,9 +108,7 @@ class RejectedParameters(ListParameters):
 async def deliver_file(
     request: Request, settings: CurrentSettings, shelf: CurrentShelf, parameters: Annotated[DeliveryParameters, Query()]
 ) -> Response:
-    """Ta emot en fil och ge kvittot: 201 när den är inläst, 202 när den väntar på godkännande, 422 när den är avvisad.
-
-    Med `Accept: text/event-stream` berättas i stället hur långt inläsningen har kommit, och sist kvittot eller felet.
+    """Ta emot en fil och ge kvittot: 201 inläst, 202 väntar på godkännande, 422 avvisad; eller, med `Accept: text/event-stream`, förloppet.
 
     Take in a file and give the receipt: 201 when it is in, 202 when it is held for approval, 422 when it is refused. With
     `Accept: text/event-stream` it is told instead how far the reading has come, and last the receipt or the problem.
@@ -117,7 +119,7 @@ async def deliver_file(
 
     async def work(progress: Progress) -> dict[str, Any]:
         with kept:
-            return await _at_work(request, shelf.engine, lambda engine: _deliver(engine, settings, _Sent(parameters, path, progress)))
+            return await _at_work(request, shelf, lambda engine: _deliver(engine, settings, _Sent(parameters, path, progress)))
 
     if wants_to_follow(request):
         return followed(request, work)
@@ -196,7 +198,7 @@ async def approve(
     """
 
     async def work(progress: Progress) -> dict[str, Any]:
-        return await _at_work(request, shelf.engine, lambda engine: _approve(engine, settings, delivery_id, progress))
+        return await _at_work(request, shelf, lambda engine: _approve(engine, settings, delivery_id, progress))
 
     return followed(request, work) if wants_to_follow(request) else _json(await work(unheard))
 
@@ -207,23 +209,32 @@ async def withdraw(request: Request, delivery_id: DeliveryId, shelf: CurrentShel
 
     Take a delivery back: it is no longer counted, what it replaced is counted again, and the history is kept.
     """
-    return _json(await _at_work(request, shelf.engine, lambda engine: _withdraw(engine, delivery_id)))
+    return _json(await _at_work(request, shelf, lambda engine: _withdraw(engine, delivery_id)))
 
 
-async def _at_work(request: Request, shelf: Engine, work: Callable[[Engine], _T]) -> _T:
-    """Do what takes its time in a thread, over connections of its own: those that answer questions are left alone."""
+async def _at_work(request: Request, shelf: Shelf, work: Callable[[Engine], _T]) -> _T:
+    """Do what takes its time in a thread, over connections of its own: those that answer questions are left alone.
+
+    Whoever has the receipt and then asks this worker gets figures with the delivery in them.
+    """
     state = request.app.state
     if not hasattr(state, "at_work"):
         state.at_work = CapacityLimiter(_AT_ONCE)
 
-    def done() -> _T:
-        engine = make_engine(shelf.url.set(drivername="postgresql").render_as_string(hide_password=False), pool_size=2)
+    def whole() -> _T:
+        engine = make_engine(shelf.engine.url.set(drivername="postgresql").render_as_string(hide_password=False), pool_size=2)
         try:
-            return work(engine)
+            done = work(engine)
         finally:
             engine.dispose()
+        try:
+            shelf.refresh()
+        except SQLAlchemyError as error:
+            # What was to be done is done; the shelf looks again by itself.
+            _log.warning("The figures are not refreshed yet: %s", error)
+        return done
 
-    return await to_thread.run_sync(done, limiter=state.at_work)
+    return await to_thread.run_sync(whole, limiter=state.at_work)
 
 
 @dataclass(frozen=True, slots=True)
