@@ -7428,6 +7428,8 @@ export interface operations {
             query?: {
                 /** @description Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out. */
                 edition?: string | null;
+                /** @description Områdesnivå; utelämnad är den med störst områden. Några koder finns på flera nivåer. / Level; the one with the largest areas if left out. Some codes stand on several levels. */
+                level?: components["schemas"]["AreaLevel"] | null;
             };
             header?: never;
             path: {
