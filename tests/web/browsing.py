@@ -15,6 +15,22 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking"]
 Opener = Callable[..., Page]
+VIEWS = {
+    "karta": "?area=jarva",
+    "basområden": "?level=basomrade&colour=rate",
+    "bedömning": "?level=stadsdel&colour=verdict",
+    "sexhörningar": "?source=brander&units=hexagons&resolution=7",
+    "perioder": "?show=compare&area=jarva",
+    "områden": "?show=compare&compare=areas&area=jarva&beside=farsta",
+    "källor": "?show=compare&compare=sources&other=brander",
+    "över tid": "?show=time&area=jarva&beside=farsta",
+    "dygn och vecka": "?show=hours",
+    "tabell": "?show=table&colour=harm",
+    "underlag": "?show=grounds&source=polishandelser",
+    "metoder": "?show=methods",
+    "tillgänglighet": "?show=accessibility",
+}
+"""An address of every view, by what the view is called."""
 Properties = dict[str, Any]
 
 
@@ -55,6 +71,17 @@ def opening(browser: Browser, server: str) -> Iterator[Opener]:
 def settle(page: Page) -> None:
     """Wait until the page shows what was last asked for."""
     page.wait_for_selector('main[aria-busy="false"]')
+
+
+def whole(page: Page) -> None:
+    """Wait until every part of the page has what it asked for by itself, too."""
+    settle(page)
+    page.wait_for_load_state("networkidle")
+    page.wait_for_function(
+        """() => document.querySelector("main :is(section, article)")
+            && ![...document.querySelectorAll("main [role=status]")].some((one) => one.textContent.trim().startsWith("Hämtar"))
+            && [...document.querySelectorAll("figure .chart")].every((one) => one.querySelector("svg"))"""
+    )
 
 
 def api(server: str, path: str) -> Any:  # noqa: ANN401 - whatever the JSON holds

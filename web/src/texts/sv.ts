@@ -65,7 +65,7 @@ export const sv = {
   name: "Trygghetskarta",
   tagline: "Vad som har anmälts och hänt, område för område.",
   skipToMap: "Hoppa till kartan",
-  skipToTable: "Hoppa till tabellen",
+  skipToMain: "Hoppa till innehållet",
   loading: "Hämtar siffrorna …",
   nothingYet: "Inga siffror är inlästa än.",
   show: "Visa som",
@@ -94,6 +94,8 @@ export const sv = {
     hours: "Dygn och vecka",
     table: "Tabell",
     grounds: "Underlag",
+    methods: "Så räknas det",
+    accessibility: "Tillgänglighetsredogörelse",
   } satisfies Record<Show, string>,
   breaks: { quantile: "Lika många områden", natural: "Naturliga grupper", equal: "Lika breda steg" } satisfies Record<Breaks, string>,
   per: {
@@ -153,6 +155,7 @@ export const sv = {
   find: { label: "Sök område", none: "Inget område heter så.", hint: "Skriv ett namn" },
 
   hexagons: {
+    title: "Sexhörningar",
     heading: (what: string): string => `${what} per sexhörning`,
     count: (count: number, n: Numbers): string => `${n.whole(count)} ${count === 1 ? "ruta" : "rutor"}`,
     column: "Ruta",
@@ -260,6 +263,8 @@ export const sv = {
       interval: "Osäkerhet",
       verdict: "Bedömning",
       harm: "Allvarlighet",
+      smoothedRate: "Utjämnat tal",
+      harmDifference: "Ändrad allvarlighet",
       status: "Läge",
     },
   },
@@ -476,6 +481,17 @@ export const sv = {
     edition: (name: string): string => `Områdesindelning: ${name}.`,
     weights: (name: string): string => `Vikter för allvarlighet: ${name}.`,
   },
+  methods: {
+    title: "Så räknas det",
+    intro:
+      "Här står vad varje sätt att räkna är, i korthet hur det görs, och vad du bör tänka på när du läser siffrorna. Alla finns inte på kartan: en del används i rapporter och av den som frågar tjänsten direkt.",
+    explain: (name: string): string => `Så räknas det: ${name}`,
+    what: "Vad det är",
+    how: "Så räknas det",
+    mind: "Tänk på",
+    all: "Alla sätt att räkna",
+  },
+  foot: { label: "Om sidan", back: "Till kartan" },
   take: {
     title: "Ta med siffrorna",
     excel: "Excel",

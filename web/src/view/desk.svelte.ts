@@ -4,6 +4,7 @@ import { ask, askOnce, Problem } from "../api/client";
 import type { ApiInfo, Categories, Comparison, Edition, Hexagons, Outlines, Source } from "../api/answers";
 import { Numbers, type Language } from "../figures/numbers";
 import type { Theme } from "../figures/colours";
+import type { Topic } from "../methods/topics";
 import { en } from "../texts/en";
 import { sv, type Texts } from "../texts/sv";
 import { preference, setPreference } from "./preferences";
@@ -41,6 +42,8 @@ export class Desk {
   look = $state<Look>(preference("look", ["auto", "light", "dark"], "auto"));
   /** The area under the pointer or the keyboard's ring, by code; empty for none. */
   pointed = $state("");
+  /** The method that is being explained; null for none. */
+  explained = $state<Topic | null>(null);
   readonly t = $derived(TEXTS[this.language]);
   readonly n = $derived(new Numbers(this.language));
   private prefersDark = $state(matchMedia("(prefers-color-scheme: dark)").matches);

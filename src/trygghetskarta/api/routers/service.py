@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from trygghetskarta import __version__
 from trygghetskarta.api.addresses import address
 from trygghetskarta.api.caching import tagged
-from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
+from trygghetskarta.api.deps import CurrentAudience, CurrentSettings, CurrentShelf
 from trygghetskarta.api.protocol import STOPPING
 from trygghetskarta.api.question import NoParameters
 from trygghetskarta.errors import BusyError, NotCoveredError, NotFoundError
@@ -78,10 +78,12 @@ def ready(request: Request, shelf: CurrentShelf, _: Annotated[NoParameters, Quer
 
 
 @router.get("/v1/api-info", summary="Om API:et", response_class=Response)
-def api_info(request: Request, shelf: CurrentShelf, audience: CurrentAudience, _: Annotated[NoParameters, Query()]) -> Response:
-    """Namn, version och status för API:et, enligt den nationella profilen för REST-API:er.
+def api_info(
+    request: Request, shelf: CurrentShelf, audience: CurrentAudience, settings: CurrentSettings, _: Annotated[NoParameters, Query()]
+) -> Response:
+    """Namn, version och status för API:et, enligt den nationella profilen för REST-API:er, och vem som står bakom det.
 
-    Name, version and status of the API.
+    Name, version and status of the API, and who is behind it.
     """
     try:
         schematic = shelf.cube().edition.schematic
@@ -95,6 +97,8 @@ def api_info(request: Request, shelf: CurrentShelf, audience: CurrentAudience, _
         "apiStatus": "beta",
         "audience": audience.value,
         "sample": schematic,
+        "publisher": {"name": settings.publisher_name, "uri": settings.publisher_uri},
+        "contact": {"name": settings.contact_name, "url": settings.contact_url, "email": settings.contact_email},
     }
     return tagged(request, orjson.dumps(told), "application/json", _RELEASED, audience)
 
