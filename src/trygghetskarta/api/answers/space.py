@@ -25,7 +25,9 @@ class HourRow(Part):
     weekday: Annotated[int, Field(ge=1, le=7, description="1 är måndag. / 1 is Monday.")]
     weekday_name: str
     hour: Annotated[int, Field(ge=0, le=23)]
-    count: Annotated[float, Field(ge=0, description="Väntat antal; en händelse kan vara fördelad. / Expected count; an event may be spread.")]
+    count: Annotated[
+        float, Field(ge=0, description="Väntat antal; en händelse kan vara fördelad. / Expected count; an event may be spread.")
+    ]
     share: Annotated[Figure, Field(description="Procent av alla. / Per cent of all.")]
     baseline_count: Figure
     baseline_share: Figure
