@@ -104,7 +104,12 @@ def run(cluster: Cluster, port: int, rounds: int) -> None:
 
 def _first(browser: Browser, server: str, rounds: int) -> None:
     rows = []
-    for name, query in (("map", ""), ("map, basområden", "?level=basomrade"), ("two periods", "?show=compare"), ("over time", "?show=time")):
+    for name, query in (
+        ("map", ""),
+        ("map, basområden", "?level=basomrade"),
+        ("two periods", "?show=compare"),
+        ("over time", "?show=time"),
+    ):
         taken = []
         for _ in range(rounds):
             page = _opened(browser)
@@ -142,7 +147,10 @@ def _weigh() -> None:
     folder = files("trygghetskarta.api").joinpath("page")
     scripts = {path.name: path.read_bytes() for path in folder.joinpath("assets").iterdir() if path.name.endswith(".js")}
     first = _needed(folder, scripts)
-    rows = [(name, f"{sum(len(gzip.compress(scripts[one])) for one in which) / 1000:.0f} kB") for name, which in (("first view", first), ("all", set(scripts)))]
+    rows = [
+        (name, f"{sum(len(gzip.compress(scripts[one])) for one in which) / 1000:.0f} kB")
+        for name, which in (("first view", first), ("all", set(scripts)))
+    ]
     print_table(("scripts, gzip", ""), rows)
 
 

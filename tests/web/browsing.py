@@ -6,7 +6,8 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from pathlib import Path
+from typing import Any, Literal, cast
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import urlopen
 
@@ -14,6 +15,10 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking"]
+WORDS: dict[str, list[str]] = json.loads((Path(__file__).parents[2] / "web/tests/words.json").read_text(encoding="utf-8"))
+"""Common words of either language that are none of the other's, nor a part of a name."""
+AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 Opener = Callable[..., Page]
 VIEWS = {
     "karta": "?area=jarva",
@@ -78,10 +83,58 @@ def whole(page: Page) -> None:
     settle(page)
     page.wait_for_load_state("networkidle")
     page.wait_for_function(
-        """() => document.querySelector("main :is(section, article)")
+        """() => document.querySelector("main :is(section, article, .panel:not([role=status]))")
             && ![...document.querySelectorAll("main [role=status]")].some((one) => one.textContent.trim().startsWith("Hämtar"))
             && [...document.querySelectorAll("figure .chart")].every((one) => one.querySelector("svg"))"""
     )
+
+
+def faults(page: Page) -> list[tuple[str, list[str]]]:
+    """What axe finds wrong with the page as it stands, by WCAG 2.1 A and AA."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("tags => axe.run(document, { runOnly: tags, resultTypes: ['violations'] })", TAGS)
+    return [(fault["id"], [node["html"][:150] for node in fault["nodes"]][:3]) for fault in found["violations"]]
+
+
+def faults_in_both_themes(page: Page) -> dict[str, list[tuple[str, list[str]]]]:
+    """What axe finds wrong in light, and in dark."""
+    found = {}
+    schemes: tuple[Literal["dark", "light"], ...] = ("dark", "light")
+    for scheme in schemes:
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function("scheme => document.documentElement.dataset.theme === scheme", arg=scheme)
+        found[scheme] = faults(page)
+    return found
+
+
+TEXTS = """(language) => {
+    const isOther = (one) => {
+        const marked = one.closest("[lang]");
+        return marked && marked !== document.documentElement && marked.lang !== language;
+    };
+    const isLeft = (one) => one.closest("script, style, noscript, pre") || isOther(one);
+    const found = [document.title];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) if (!isLeft(node.parentElement)) found.push(node.data);
+    for (const name of ["aria-label", "title", "placeholder", "alt", "aria-description", "label", "data-shown"]) {
+        for (const one of document.querySelectorAll(`[${name}]`)) {
+            if (!isLeft(one) && !one.closest("[aria-hidden=true]")) found.push(one.getAttribute(name));
+        }
+    }
+    return [...new Set(found.map((text) => text.replace(/\\s+/g, " ").trim()).filter(Boolean))];
+}"""
+
+
+def foreign(page: Page, language: str) -> list[str]:
+    """The texts of the page that hold a word of the other language."""
+    words = WORDS["english" if language == "sv" else "swedish"]
+    unwanted = re.compile(rf"(?<![\w-])({'|'.join(words)})(?![\w-])", re.IGNORECASE)
+    texts = page.evaluate(TEXTS, language)
+    assert len(texts) > 15
+    assert page.get_attribute("html", "lang") == language
+    # A name is a name in any language.
+    return [text for text in texts if unwanted.search(text.replace("Tyck till", ""))]
 
 
 def api(server: str, path: str) -> Any:  # noqa: ANN401 - whatever the JSON holds

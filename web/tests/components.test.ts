@@ -36,5 +36,9 @@ test("no words stand in a component: all of them are in the catalogue", () => {
 });
 
 test("words in a component are found where they stand", () => {
-  expect(wordsOf('<p>Karta</p><img alt="Kartan" /><input placeholder="Sök" /><i class="map">▾ {one.name}</i>')).toEqual(["Karta", "Kartan", "Sök"]);
+  expect(wordsOf('<p>Karta</p><img alt="Kartan" /><input placeholder="Sök" /><i class="map">▾ {one.name}</i>')).toEqual([
+    "Karta",
+    "Kartan",
+    "Sök",
+  ]);
 });

@@ -49,9 +49,7 @@ export function paint(answer: Answer, desk: Desk, together: Answer[] = [answer])
       const text = shownText(row, colour, decimals, desk);
       const value = valueOf(row, colour, decimals);
       const mark = colour === "verdict" && (row.verdict === "higher" || row.verdict === "lower") ? { mark: MARKS[row.verdict] } : {};
-      const label = answer.backdrop
-        ? text
-        : [broken(row.name), figureOnMap(row, colour, text, rows.length)].filter(Boolean).join("\n");
+      const label = answer.backdrop ? text : [broken(row.name), figureOnMap(row, colour, text, rows.length)].filter(Boolean).join("\n");
       return [row.code, { look: { ...lookOf(row, colour, value, classes, desk.theme), label, ...mark }, text, value }];
     }),
   );

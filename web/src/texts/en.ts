@@ -144,6 +144,7 @@ export const en: Texts = {
   find: { label: "Find an area", none: "No area has that name.", hint: "Type a name" },
   hexagons: {
     title: "Hexagons",
+    nothing: "No event with a known place in the period.",
     heading: (what) => `${what} by hexagon`,
     count: (count, n) => `${n.whole(count)} ${count === 1 ? "hexagon" : "hexagons"}`,
     column: "Hexagon",
@@ -213,7 +214,7 @@ export const en: Texts = {
   },
   why: { withheld: "not shown, to protect people", missing: "not delivered for the period", notApplicable: "cannot be counted here" },
   table: {
-    caption: "The same figures as on the map. Choose a heading to sort.",
+    caption: "The same figures as on the map. Choose a heading to sort. The arrows up and down go between the areas.",
     filter: "Show only areas named",
     none: "No area has that name.",
     copy: "Copy the table",

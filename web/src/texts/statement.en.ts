@@ -13,7 +13,9 @@ export const statement: Statement = {
   sections: (n) => [
     {
       heading: "How accessible is the website?",
-      paragraphs: ["Nearly everything can be used by all. Some parts are not wholly accessible. They are told of under “Content that is not accessible”."],
+      paragraphs: [
+        "Nearly everything can be used by all. Some parts are not wholly accessible. They are told of under “Content that is not accessible”.",
+      ],
     },
     {
       heading: "If there is a part you cannot use",

@@ -13,7 +13,9 @@ export const statement: Statement = {
   sections: (n) => [
     {
       heading: "Hur tillgänglig är webbplatsen?",
-      paragraphs: ["Nästan allt går att använda för alla. Några delar är inte helt tillgängliga. De står under ”Innehåll som inte är tillgängligt”."],
+      paragraphs: [
+        "Nästan allt går att använda för alla. Några delar är inte helt tillgängliga. De står under ”Innehåll som inte är tillgängligt”.",
+      ],
     },
     {
       heading: "Om du inte kan använda någon del",

@@ -156,6 +156,7 @@ export const sv = {
 
   hexagons: {
     title: "Sexhörningar",
+    nothing: "Ingen händelse med känd plats i perioden.",
     heading: (what: string): string => `${what} per sexhörning`,
     count: (count: number, n: Numbers): string => `${n.whole(count)} ${count === 1 ? "ruta" : "rutor"}`,
     column: "Ruta",
@@ -246,7 +247,7 @@ export const sv = {
     notApplicable: "går inte att räkna här",
   },
   table: {
-    caption: "Samma siffror som på kartan. Välj en rubrik för att sortera.",
+    caption: "Samma siffror som på kartan. Välj en rubrik för att sortera. Pilarna upp och ner går mellan områdena.",
     filter: "Visa bara områden som heter",
     none: "Inget område heter så.",
     copy: "Kopiera tabellen",

@@ -3,7 +3,7 @@
 import type { AreaFigures, Categories, Span, Status } from "../api/answers";
 import { decimalsFor, type Numbers } from "../figures/numbers";
 import { baselineSpan } from "../figures/months";
-import { statusOf, valueOf } from "../figures/figures";
+import { hasCount, statusOf, valueOf } from "../figures/figures";
 import type { Texts } from "../texts/sv";
 import type { Desk } from "./desk.svelte";
 import { findCategory, type Notice, type Settled } from "./settling";
@@ -60,7 +60,7 @@ export const whyText = (status: Status, t: Texts): string => (status === "value"
 export function linesOf(row: AreaFigures, settled: Settled, decimals: number, desk: Desk): string[] {
   const { t, n } = desk;
   const { colour, per } = settled.view;
-  if (row.status !== "value" || row.count === null) return [whyText(row.status === "value" ? "missing" : row.status, t)];
+  if (!hasCount(row)) return [whyText(row.status === "value" ? "missing" : row.status, t)];
   const lines = [t.counted(row.count, nounOf(settled, desk), n)];
   const base = baseOf(settled);
   if (isRate(colour)) lines.push(`${t.area.rate(String(t.per[per]))}: ${shownText(row, colour, decimals, desk)}`);
