@@ -39,8 +39,9 @@ _CHANGE = """async ([selector, value]) => {
     else { control.value = value; control.dispatchEvent(new Event("change", { bubbles: true })); }
     await Promise.resolve();
     const taken = (await window.shown()) - start;
+    while (document.querySelector("[aria-busy=true]")) await new Promise((done) => setTimeout(done, 20));
     await new Promise((done) => setTimeout(done, 300));
-    const held = window.held.filter((one) => one.startTime + one.duration > start && one.startTime < start + taken);
+    const held = window.held.filter((one) => one.startTime + one.duration > start);
     return { taken, held: Math.max(0, ...held.map((one) => one.duration)) };
 }"""
 

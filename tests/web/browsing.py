@@ -76,6 +76,7 @@ def opening(browser: Browser, server: str) -> Iterator[Opener]:
 def settle(page: Page) -> None:
     """Wait until the page shows what was last asked for."""
     page.wait_for_selector('main[aria-busy="false"]')
+    page.wait_for_function("!document.querySelector('main [aria-busy=true]')")
 
 
 def whole(page: Page) -> None:
@@ -151,7 +152,7 @@ def asked_of(page: Page) -> dict[str, str]:
 def on_map(page: Page) -> dict[str, dict[str, str]]:
     """What every area on the map carries, by code: its colour or its hatching (`shade`), and its figure in words (`shown`)."""
     found = page.eval_on_selector_all(
-        "#map-areas [role=option]", "areas => areas.map((area) => ({ ...area.dataset, says: area.textContent.trim() }))"
+        "#map-areas [role=option]", "areas => areas.map((area) => ({ ...area.dataset, says: area.getAttribute("aria-label") }))"
     )
     return {area["code"]: area for area in found}
 

@@ -104,7 +104,8 @@ export class Atlas {
     this.areas.addFeatures(this.read(outlines));
     this.backdrop.clear(true);
     if (under) this.backdrop.addFeatures(this.read(under));
-    this.map.updateSize();
+    // Asking for the size makes the browser lay the whole page out at once; afterwards the box tells when it changes.
+    if (!this.map.getSize()) this.map.updateSize();
     if (isElsewhere) this.showWhole(0);
   }
 
