@@ -6,7 +6,6 @@ import gzip
 import re
 from dataclasses import dataclass
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -144,20 +143,26 @@ def _opened(browser: Browser) -> Page:
 
 
 def _weigh() -> None:
-    """Print what the scripts of the page weigh packed: those of the first view, and all there are."""
+    """Print what the scripts of the page weigh packed."""
+    print_table(("scripts, gzip", ""), [(name, f"{weight / 1000:.0f} kB") for name, weight in weights().items()])
+
+
+def weights() -> dict[str, int]:
+    """Weigh the scripts of the page, packed.
+
+    Returns:
+        Bytes of those that the first view needs, and of all there are.
+    """
     folder = files("trygghetskarta.api").joinpath("page")
     scripts = {path.name: path.read_bytes() for path in folder.joinpath("assets").iterdir() if path.name.endswith(".js")}
-    first = _needed(folder, scripts)
-    rows = [
-        (name, f"{sum(len(gzip.compress(scripts[one])) for one in which) / 1000:.0f} kB")
-        for name, which in (("first view", first), ("all", set(scripts)))
-    ]
-    print_table(("scripts, gzip", ""), rows)
+    first = _needed(folder.joinpath("index.html").read_text(encoding="utf-8"), scripts)
+    packed = {name: len(gzip.compress(script)) for name, script in scripts.items()}
+    return {"first view": sum(packed[name] for name in first), "all": sum(packed.values())}
 
 
-def _needed(folder: Traversable, scripts: dict[str, bytes]) -> set[str]:
+def _needed(page: str, scripts: dict[str, bytes]) -> set[str]:
     """Name the scripts that the page cannot begin without: those it names, and those they import."""
-    wanted = re.findall(r"assets/([\w.-]+\.js)", folder.joinpath("index.html").read_text(encoding="utf-8"))
+    wanted = re.findall(r"assets/([\w.-]+\.js)", page)
     met: set[str] = set()
     while wanted:
         name = wanted.pop()

@@ -152,7 +152,7 @@ def asked_of(page: Page) -> dict[str, str]:
 def on_map(page: Page) -> dict[str, dict[str, str]]:
     """What every area on the map carries, by code: its colour or its hatching (`shade`), and its figure in words (`shown`)."""
     found = page.eval_on_selector_all(
-        "#map-areas [role=option]", "areas => areas.map((area) => ({ ...area.dataset, says: area.getAttribute("aria-label") }))"
+        "#map-areas [role=option]", "areas => areas.map((area) => ({ ...area.dataset, says: area.ariaLabel }))"
     )
     return {area["code"]: area for area in found}
 

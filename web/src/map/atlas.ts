@@ -256,7 +256,8 @@ export class Atlas {
       font: "600 12px system-ui, 'DejaVu Sans', sans-serif",
       fill: new Fill({ color: "colour" in look ? letters : ink.label }),
       stroke: new Stroke({ color: "colour" in look ? halo : ink.halo, width: 3 }),
-      overflow: false,
+      // A name may reach over the border of its area where that is one of those to be found.
+      overflow: look.mark !== undefined,
     });
   }
 
