@@ -1,6 +1,6 @@
 /** What the page shows, as its address holds it, and the questions to the API that it stands for. */
 
-import type { Interval, Level, Span } from "../api/answers";
+import type { DeliveryStatus, Interval, Level, Span } from "../api/answers";
 import { queryOf } from "../api/client";
 import { BREAKS, type Breaks } from "../figures/classes";
 import { isRelative, type Period } from "./periods";
@@ -9,11 +9,12 @@ export const LEVELS = ["stadsdelsomrade", "stadsdel", "basomrade", "stad"] as co
 /** What an area can be coloured by. */
 export const COLOURS = ["count", "rate", "smoothedRate", "difference", "percent", "verdict", "harm", "harmDifference"] as const;
 export type Colour = (typeof COLOURS)[number];
-export const SHOWS = ["map", "compare", "time", "hours", "table", "grounds", "methods", "accessibility"] as const;
+export const SHOWS = ["map", "compare", "time", "hours", "table", "grounds", "deliveries", "methods", "accessibility"] as const;
 export type Show = (typeof SHOWS)[number];
 /** What is read and holds no figures. */
 export const DOCUMENTS = ["methods", "accessibility"] as const satisfies Show[];
-export const isDocument = (show: Show): boolean => DOCUMENTS.some((one) => one === show);
+/** Tell whether a page asks for no figures: the steward's, and what is read. */
+export const isApart = (show: Show): boolean => show === "deliveries" || DOCUMENTS.some((one) => one === show);
 /** What stands side by side in a comparison, and what its small maps are one each of. */
 export const COMPARES = ["periods", "areas", "sources"] as const;
 export type Compare = (typeof COMPARES)[number];
@@ -29,6 +30,9 @@ export type Units = (typeof UNITS)[number];
 /** The sizes of hexagons, as h3 numbers them; the finest would be as many as a page can hold. */
 export const RESOLUTIONS = ["6", "7", "8", "9"] as const;
 export type Resolution = (typeof RESOLUTIONS)[number];
+
+/** What a delivery may have come to. */
+export const DELIVERY_STATUSES = ["received", "held", "published", "unchanged", "refused", "withdrawn"] as const satisfies DeliveryStatus[];
 
 /** The whole state of the page. */
 export interface View {
@@ -56,6 +60,10 @@ export interface View {
   interval: Interval;
   /** A year to set every period beside; empty for none. */
   baseYear: string;
+  /** On the steward's page: the number of the delivery whose receipt is open, and which deliveries are listed. */
+  delivery: string;
+  deliverySource: string;
+  deliveryStatus: string;
 }
 
 export const START: View = {
@@ -81,6 +89,9 @@ export const START: View = {
   resolution: "8",
   interval: "month",
   baseYear: "",
+  delivery: "",
+  deliverySource: "",
+  deliveryStatus: "",
 };
 
 const among = <T extends string>(text: string | null, known: readonly T[], otherwise: T): T =>
@@ -113,6 +124,9 @@ export function viewOf(search: string): View {
     resolution: among(query.get("resolution"), RESOLUTIONS, START.resolution),
     interval: among(query.get("interval"), INTERVALS, START.interval),
     baseYear: /^[0-9]{4}$/.test(text("baseYear")) ? text("baseYear") : "",
+    delivery: /^[1-9][0-9]{0,14}$/.test(text("delivery")) ? text("delivery") : "",
+    deliverySource: text("deliverySource"),
+    deliveryStatus: among(query.get("deliveryStatus"), ["", ...DELIVERY_STATUSES], ""),
   };
 }
 

@@ -93,12 +93,13 @@ def api_info(
         "apiName": "trygghetskarta",
         "apiVersion": __version__,
         "apiReleased": str(_RELEASED.date()),
-        "apiDocumentation": address(request, "/openapi.json"),
+        "apiDocumentation": address(request, "/docs"),
         "apiStatus": "beta",
         "audience": audience.value,
         "sample": schematic,
         "publisher": {"name": settings.publisher_name, "uri": settings.publisher_uri},
         "contact": {"name": settings.contact_name, "url": settings.contact_url, "email": settings.contact_email},
+        "deliveryLimit": settings.delivery_limit if settings.delivery_key is not None else None,
     }
     return tagged(request, orjson.dumps(told), "application/json", _RELEASED, audience)
 
@@ -106,9 +107,13 @@ def api_info(
 @router.get("/", include_in_schema=False)
 def page(request: Request) -> Response:
     """Give the page with the map."""
-    if not _page_parts():
-        raise BusyError("Kartan är inte byggd. Kör: make run", "The map has not been built. Run: make run")
-    return _page(request, "index.html")
+    return _built(request, "index.html")
+
+
+@router.get("/docs", include_in_schema=False)
+def docs(request: Request) -> Response:
+    """Give the page with every operation of the API."""
+    return _built(request, "docs.html")
 
 
 @router.get("/page/{name:path}", include_in_schema=False)
@@ -121,6 +126,12 @@ def page_part(request: Request, name: str) -> Response:
 
 def _json(body: dict[str, object]) -> Response:
     return Response(orjson.dumps(body), headers={"Cache-Control": "no-store"}, media_type="application/json")
+
+
+def _built(request: Request, name: str) -> Response:
+    if name not in _page_parts():
+        raise BusyError("Sidan är inte byggd. Kör: make run", "The page has not been built. Run: make run")
+    return _page(request, name)
 
 
 def _page(request: Request, name: str) -> Response:
