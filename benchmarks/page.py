@@ -151,22 +151,22 @@ def weights() -> dict[str, int]:
     """Weigh the scripts of the page, packed.
 
     Returns:
-        Bytes of those that the first view needs, and of all there are.
+        Bytes of those that the first view needs, and of all that any view does.
     """
     folder = files("trygghetskarta.api").joinpath("page")
     scripts = {path.name: path.read_bytes() for path in folder.joinpath("assets").iterdir() if path.name.endswith(".js")}
-    first = _needed(folder.joinpath("index.html").read_text(encoding="utf-8"), scripts)
-    packed = {name: len(gzip.compress(script)) for name, script in scripts.items()}
-    return {"first view": sum(packed[name] for name in first), "all": sum(packed.values())}
+    page = folder.joinpath("index.html").read_text(encoding="utf-8")
+    named = {"first view": r"(?:from|import)\s*[\"']\./([\w.-]+\.js)[\"']", "all": r"[\"'`]\./([\w.-]+\.js)[\"'`]"}
+    return {name: sum(len(gzip.compress(scripts[one])) for one in _needed(page, scripts, naming)) for name, naming in named.items()}
 
 
-def _needed(page: str, scripts: dict[str, bytes]) -> set[str]:
-    """Name the scripts that the page cannot begin without: those it names, and those they import."""
+def _needed(page: str, scripts: dict[str, bytes], naming: str) -> set[str]:
+    """Name the scripts that a page names, those that they name, and so on."""
     wanted = re.findall(r"assets/([\w.-]+\.js)", page)
     met: set[str] = set()
     while wanted:
         name = wanted.pop()
         if name not in met:
             met.add(name)
-            wanted += re.findall(r"(?:from|import)\s*[\"']\./([\w.-]+\.js)[\"']", scripts[name].decode())
+            wanted += re.findall(naming, scripts[name].decode())
     return met

@@ -34,6 +34,7 @@ VIEWS = {
     "underlag": "?show=grounds&source=polishandelser",
     "metoder": "?show=methods",
     "tillgänglighet": "?show=accessibility",
+    "leveranser": "?show=deliveries",
 }
 """An address of every view, by what the view is called."""
 Properties = dict[str, Any]
@@ -76,15 +77,14 @@ def opening(browser: Browser, server: str) -> Iterator[Opener]:
 def settle(page: Page) -> None:
     """Wait until the page shows what was last asked for."""
     page.wait_for_selector('main[aria-busy="false"]')
-    page.wait_for_function("!document.querySelector('main [aria-busy=true]')")
+    page.wait_for_selector("main [aria-busy=true]", state="detached")
 
 
 def whole(page: Page) -> None:
     """Wait until every part of the page has what it asked for by itself, too."""
     settle(page)
-    page.wait_for_load_state("networkidle")
     page.wait_for_function(
-        """() => document.querySelector("main :is(section, article, .panel:not([role=status]))")
+        """() => document.querySelector("nav.shows ~ *, main:not(:has(nav.shows)) :is(section, article)")
             && ![...document.querySelectorAll("main [role=status]")].some((one) => one.textContent.trim().startsWith("Hämtar"))
             && [...document.querySelectorAll("figure .chart")].every((one) => one.querySelector("svg"))"""
     )

@@ -177,7 +177,7 @@ def test_the_statement_of_accessibility_has_what_the_law_asks_for(opened: Opener
     expect(page.get_by_role("link", name=re.compile("^Anmäl bristande tillgänglighet"))).to_have_attribute(
         "href", "https://www.digg.se/tdosanmalan"
     )
-    page.get_by_role("link", name="Till kartan").click()
+    page.get_by_role("button", name="Till kartan").click()
     expect(page.locator("#map-areas")).to_be_visible()
     page.go_back()
     expect(heading).to_be_visible()

@@ -340,6 +340,7 @@ export const en: Texts = {
     baseMissing: (base) => `The source has no figures for ${span(base)}.`,
     verdicts: (higher, lower, unsure, untested) => {
       const areas = (count: number): string => (count === 1 ? "1 area" : `${count} areas`);
+      if (higher + lower + unsure === 0) return "The change cannot be tested in any area.";
       if (higher + lower === 0 && unsure) return "In none of the areas that could be tested can a change be told.";
       const said = [
         `Certain rise in ${areas(higher)}`,

@@ -377,6 +377,7 @@ export const sv = {
     baseMissing: (base: Span): string => `Källan har inga siffror för ${span(base)}.`,
     verdicts: (higher: number, lower: number, unsure: number, untested: number): string => {
       const areas = (count: number): string => (count === 1 ? "1 område" : `${count} områden`);
+      if (higher + lower + unsure === 0) return "Förändringen går inte att pröva i något område.";
       if (higher + lower === 0 && unsure) return `I inget område som kunde prövas kan en förändring avgöras.`;
       const said = [
         `Säker ökning i ${areas(higher)}`,
