@@ -134,8 +134,8 @@ def foreign(page: Page, language: str) -> list[str]:
     texts = page.evaluate(TEXTS, language)
     assert len(texts) > 15
     assert page.get_attribute("html", "lang") == language
-    # A name is a name in any language.
-    return [text for text in texts if unwanted.search(text.replace("Tyck till", ""))]
+    # A name is a name in any language, and so is that of a file.
+    return [text for text in texts if unwanted.search(re.sub(r"Tyck till|[\w.-]+\.(csv|json|xlsx)", "", text))]
 
 
 def api(server: str, path: str) -> Any:  # noqa: ANN401 - whatever the JSON holds

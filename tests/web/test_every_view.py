@@ -95,7 +95,7 @@ CLIPPED = """() => [...document.querySelectorAll("body *")].filter((one) => {
     const isWide = hides(style.overflowX) && one.scrollWidth > one.clientWidth + 1;
     const isHigh = hides(style.overflowY) && one.scrollHeight > one.clientHeight + 1;
     const { left, right } = one.getBoundingClientRect();
-    return isWide || isHigh || ((right > innerWidth + 1 || left < -1) && !one.closest(".scroll"));
+    return isWide || isHigh || ((right > innerWidth + 1 || left < -1) && !one.closest(".scroll, .across"));
 }).map((one) => one.outerHTML.slice(0, 120))"""
 
 

@@ -32,8 +32,6 @@ def test_every_method_that_an_answer_names_is_told_of_on_the_page(live_server: s
     ("query", "button", "title"),
     [
         ("?colour=smoothedRate", "Per 1 000 och år, utjämnat", "Utjämnat tal"),
-        ("?colour=verdict", "Säker förändring?", "Förändring och skillnad"),
-        ("?area=jarva", "Förändring", "Förändring och skillnad"),
         ("?colour=harm&area=jarva", "Allvarlighet (dagar)", "Allvarlighet"),
         ("?source=brander&units=hexagons", "Sexhörningar", "Sexhörningar"),
         ("?show=compare&compare=areas", "Sticker något område ut?", "Tratten"),
