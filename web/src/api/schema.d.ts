@@ -1072,9 +1072,9 @@ export interface paths {
         };
         /**
          * Om API:et
-         * @description Namn, version och status för API:et, enligt den nationella profilen för REST-API:er.
+         * @description Namn, version och status för API:et, enligt den nationella profilen för REST-API:er, och vem som står bakom det.
          *
-         *     Name, version and status of the API.
+         *     Name, version and status of the API, and who is behind it.
          */
         get: operations["apiInfo"];
         put?: never;
@@ -1357,6 +1357,8 @@ export interface components {
             apiStatus: "alpha" | "beta" | "active" | "deprecated";
             audience: components["schemas"]["Audience"];
             sample: boolean;
+            publisher: components["schemas"]["Publisher"];
+            contact: components["schemas"]["Contact"];
             /** @description Största fil som tas emot, i byte; null när inga leveranser tas emot. / Largest file taken, in bytes; null where none are. */
             deliveryLimit: number | null;
         };
@@ -1897,6 +1899,16 @@ export interface components {
             gini: number | null;
             generalizedGini: number | null;
             seed: number;
+        };
+        /**
+         * Contact
+         * @description Vem man frågar, och berättar om brister för. / Whom to ask, and to tell of shortcomings.
+         */
+        Contact: {
+            name: string;
+            url: string;
+            /** @description Null när ingen adress är angiven. / Null when none is given. */
+            email: string | null;
         };
         /**
          * ContourRow
@@ -3528,6 +3540,14 @@ export interface components {
             counted: components["schemas"]["CountedTold"][];
             /** @description Namn på metoderna, så som docs/methods har dem. / Names of the methods. */
             methods: string[];
+        };
+        /**
+         * Publisher
+         * @description Vem som ger ut tjänsten. / Who publishes the service.
+         */
+        Publisher: {
+            name: string;
+            uri: string;
         };
         /**
          * QuestionTold

@@ -9,8 +9,12 @@ export const LEVELS = ["stadsdelsomrade", "stadsdel", "basomrade", "stad"] as co
 /** What an area can be coloured by. */
 export const COLOURS = ["count", "rate", "smoothedRate", "difference", "percent", "verdict", "harm", "harmDifference"] as const;
 export type Colour = (typeof COLOURS)[number];
-export const SHOWS = ["map", "compare", "time", "hours", "table", "grounds", "deliveries"] as const;
+export const SHOWS = ["map", "compare", "time", "hours", "table", "grounds", "deliveries", "methods", "accessibility"] as const;
 export type Show = (typeof SHOWS)[number];
+/** What is read and holds no figures. */
+export const DOCUMENTS = ["methods", "accessibility"] as const satisfies Show[];
+/** Tell whether a page asks for no figures: the steward's, and what is read. */
+export const isApart = (show: Show): boolean => show === "deliveries" || DOCUMENTS.some((one) => one === show);
 /** What stands side by side in a comparison, and what its small maps are one each of. */
 export const COMPARES = ["periods", "areas", "sources"] as const;
 export type Compare = (typeof COMPARES)[number];
