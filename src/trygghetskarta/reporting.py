@@ -197,7 +197,9 @@ def span_of(cube: Cube, wanted: Wanted) -> Span:
     last = month_of("to", wanted.last) if wanted.last is not None else _newest(cube)
     first = month_of("from", wanted.first) if wanted.first is not None else last.plus(1 - YEAR)
     if last < first:
-        raise bad_parameter("to", str(last), f"Perioden slutar {last} innan den börjar {first}.", f"It ends {last} before it begins {first}.")
+        raise bad_parameter(
+            "to", str(last), f"Perioden slutar {last} innan den börjar {first}.", f"It ends {last} before it begins {first}."
+        )
     return Span(first, last)
 
 
@@ -307,7 +309,9 @@ class _Answers:
         cube = self.office.cube_of(measure.told.edition, self.cube)
         answer = release_answer(count_effect(connection, cube, measure, AskedEffect(as_of=as_of)), self._audience)
         parts = release_each(count_goals(connection, cube, measure, as_of), self._audience)
-        return write_effect(answer, effect(answer), [goal(part) if part is not None else None for part in parts], Writing(Format.JSON, outlines={}))
+        return write_effect(
+            answer, effect(answer), [goal(part) if part is not None else None for part in parts], Writing(Format.JSON, outlines={})
+        )
 
     @property
     def _audience(self) -> Audience:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from trygghetskarta.api.answers import comparisons, events, measures, registers, series, space, tiles, topics
 from trygghetskarta.api.answers.parts import ChosenRows, Columns, Part
+from trygghetskarta.reports.render import ReportFormat
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ _COMPARISON = replace(
 )
 _SERIES = replace(_question(series.Series, series.SeriesFeatures), chosen=(series.ChosenSeries, Columns, series.ChosenSeriesFeatures))
 
+_REPORTS = tuple(dict.fromkeys(form.media_type.partition(";")[0] for form in ReportFormat))
+
 GIVES: Mapping[str, Gives] = {
     "GET /v1/comparisons": _COMPARISON,
     "GET /v1/exports/comparisons": _COMPARISON,
@@ -69,6 +72,7 @@ GIVES: Mapping[str, Gives] = {
     "GET /v1/survey-and-crime": _question(topics.SurveyAndCrime, topics.SurveyAndCrimeFeatures),
     "GET /v1/similar-areas": _question(topics.SimilarAreas, topics.SimilarAreasFeatures),
     "GET /v1/lenses/older-people": _question(topics.OlderPeople, topics.OlderPeopleFeatures),
+    "GET /v1/lagesbilder": Gives(others=_REPORTS, refused=_NOT_COVERED),
     "GET /v1/editions": Gives(registers.Editions, refused=_NOT_COVERED),
     "GET /v1/editions/{edition}/links": Gives(registers.Links, refused=_NOT_COVERED),
     "GET /v1/areas": Gives(registers.Areas, registers.AreasFeatures, _NOT_COVERED),

@@ -95,6 +95,11 @@ class Answer:
         found: list[str] = self.content.get("sentences", [])
         return found
 
+    def beyond(self, *others: Answer) -> str:
+        """Give what the answer says in Swedish and none of the others do, as one text."""
+        told = {sentence for other in others for sentence in other.sentences}
+        return " ".join(sentence for sentence in self.sentences if sentence not in told)
+
 
 @dataclass(slots=True)
 class Desk:

@@ -65,7 +65,9 @@ def issue_of(text: str) -> Issue:
         month = Month.parse(text)
     except ValueError as error:
         swedish = f"{text} är varken en månad (2026-10), ett tertial (2026-T2) eller ett år (2026)."
-        raise bad_parameter("month", text, swedish, f"{text} is neither a month (2026-10), a tertial (2026-T2) nor a year (2026).") from error
+        raise bad_parameter(
+            "month", text, swedish, f"{text} is neither a month (2026-10), a tertial (2026-T2) nor a year (2026)."
+        ) from error
     return Issue(text, Span(month, month))
 
 

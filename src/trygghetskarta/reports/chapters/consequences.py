@@ -39,7 +39,9 @@ _GAPS = {"higher": "högre bland kvinnor", "lower": "lägre bland kvinnor", "can
 
 def consequences(situation: Situation) -> Chapter:
     """Tell what crime leads to."""
-    return Chapter("Konsekvenser", (*_harm(situation), *events(situation, "Skjutningar, sprängningar och bränder", VIOLENCE), *_survey(situation)))
+    return Chapter(
+        "Konsekvenser", (*_harm(situation), *events(situation, "Skjutningar, sprängningar och bränder", VIOLENCE), *_survey(situation))
+    )
 
 
 def _harm(situation: Situation) -> Iterator[Block]:
@@ -94,7 +96,7 @@ def _survey(situation: Situation) -> Iterator[Block]:
     if answer.refusal or not answer.rows:
         yield Notice(answer.refusal or "Trygghetsmätningen har inga värden för området.")
         return
-    yield Paragraph(" ".join(answer.sentences), answer.query.address)
+    yield Paragraph(answer.beyond(), answer.query.address)
     columns = (
         Column("question", "Fråga", Kind.TEXT),
         Column("value", "Procent", Kind.RATE),
@@ -108,7 +110,13 @@ def _survey(situation: Situation) -> Iterator[Block]:
     rows = tuple(_survey_row(answer, at, row) for at, row in enumerate(answer.rows))
     years = sorted({row["year"] for row in answer.rows})
     caption = f"Trygghetsmätningen {', '.join(map(str, years))} i {situation.area.name}"
-    yield Table(caption, columns, rows, "Ändringen är mot mätningen före, i procentenheter. Antal svar står bredvid varje värde.", answer.query.address)
+    yield Table(
+        caption,
+        columns,
+        rows,
+        "Ändringen är mot mätningen före, i procentenheter. Antal svar står bredvid varje värde.",
+        answer.query.address,
+    )
     if any(row["status"] == "value" for row in answer.rows):
         yield _survey_dots(answer, caption)
 

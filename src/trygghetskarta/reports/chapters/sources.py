@@ -18,7 +18,10 @@ _BY = {CountsBy.HAPPENED: "när det hände", CountsBy.REPORTED: "när det anmäl
 _METHODS = (
     ("Tal per 1 000 och år", "Antalet delat med invånare gånger tid. Intervallet är exakt under 10 händelser, annars Byars formel."),
     ("Säkerställd ändring", "Kvoten mellan två perioder med exakt intervall; varierar antalen mer än slumpen ger räknas det in."),
-    ("Många områden samtidigt", "När många områden prövas blir några utpekade av slump. Prövningen är justerad för det (Benjamini och Hochberg)."),
+    (
+        "Många områden samtidigt",
+        "När många områden prövas blir några utpekade av slump. Prövningen är justerad för det (Benjamini och Hochberg).",
+    ),
     ("Utjämnat tal", "I små områden dras talet mot stadens, mest där få bor (empirisk Bayes)."),
     ("Ovanlig månad", "Månaden prövas mot samma tid de fem år som gått; en av hundra hamnar utanför gränserna av en slump."),
     ("Timmar", "Ett brott som är känt till ett tidsrum delas på timmarna i det (aoristisk fördelning)."),
@@ -64,7 +67,13 @@ def _covered(answer: Answer) -> tuple[Cell, ...]:
         else lacking(Status.MISSING)
         for end in ("from", "to")
     )
-    return (words(_BY[CountsBy(told["countsBy"])]), first, last, words(_runs(told["missing"]) or "inga"), words(_runs(told["provisional"]) or "inga"))
+    return (
+        words(_BY[CountsBy(told["countsBy"])]),
+        first,
+        last,
+        words(_runs(told["missing"]) or "inga"),
+        words(_runs(told["provisional"]) or "inga"),
+    )
 
 
 def _runs(told: list[str]) -> str:
@@ -101,4 +110,4 @@ def _footing(situation: Situation, answers: dict[SourceId, Answer]) -> Facts:
 
 def again(link: str) -> Paragraph:
     """Tell the address that makes the report again."""
-    return Paragraph(f"Rapporten görs på nytt, med samma siffror, på {link}")
+    return Paragraph(f"Frågan som gör rapporten på nytt, med samma siffror: {link}")

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 from trygghetskarta.domain.periods import Month
 from trygghetskarta.domain.sources import CONTRACTS
-from trygghetskarta.reports.asking import Answer
 from trygghetskarta.reports.chapters.comparing import against_the_city
 from trygghetskarta.reports.chapters.consequences import VIOLENCE, survey_of
-from trygghetskarta.reports.chapters.crime import CRIME, Judged, judged_groups, series_of
+from trygghetskarta.reports.chapters.crime import CRIME, Judged, judged_groups, moved_of, series_of
 from trygghetskarta.reports.chapters.other import followed
-from trygghetskarta.reports.document import Block, Chapter, Notice, Paragraph
+from trygghetskarta.reports.document import Chapter, Notice, Paragraph
 from trygghetskarta.reports.situation import Situation
 from trygghetskarta.serialize.swedish import decimal, how_many, listed, month_name, span_name, whole
 
@@ -38,7 +37,7 @@ def _told(situation: Situation) -> Iterator[tuple[str, str]]:
     # The first two sentences tell the level and the change with how sure it is; what follows is told in its own chapter.
     yield " ".join(whole_area.sentences[:2]), whole_area.query.address
     yield from _groups(situation)
-    yield from _harm(situation, whole_area)
+    yield from _harm(situation)
     yield from _city(situation)
     yield from _unusual(situation)
     yield from _violence(situation)
@@ -66,14 +65,12 @@ def _from_to(group: Judged) -> str:
     return f"från {whole(before)} till {whole(now)}"
 
 
-def _harm(situation: Situation, found: Answer) -> Iterator[tuple[str, str]]:
-    percent = found.get("/items/0/harmPercent")
-    if percent is not None:
-        way = "högre" if percent > 0 else "lägre"
-        yield (
-            f"Den sammanlagda allvarligheten är {decimal(abs(percent))} procent {way} än {span_name(situation.baseline)}.",
-            found.query.address,
-        )
+def _harm(situation: Situation) -> Iterator[tuple[str, str]]:
+    """Tell how harm changed and how sure that is, which stands first in what is said beyond the counts."""
+    found, _ = moved_of(situation)
+    if found.get("/whole/harmDifference") is not None:
+        told = [sentence for sentence in found.sentences if "llvarligheten" in sentence]
+        yield " ".join(told[1:3]), found.query.address
 
 
 def _city(situation: Situation) -> Iterator[tuple[str, str]]:

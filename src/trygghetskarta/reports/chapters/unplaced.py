@@ -49,7 +49,7 @@ def _older(situation: Situation) -> Iterator[Block]:
     if answer.refusal:
         yield Notice(answer.refusal)
         return
-    yield Paragraph(" ".join(answer.sentences), answer.query.address)
+    yield Paragraph(answer.beyond(), answer.query.address)
     if answer.rows:
         told = answer.get("/items/0/status")
         rows = (
