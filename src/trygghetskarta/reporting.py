@@ -293,7 +293,10 @@ class _Answers:
 
     def _indicators(self, query: Query) -> bytes:
         asked = _asked(query)
-        of = SurveyAsked(SourceId.TRYGGHETSMATNING, asked.level, asked.areas, edition=asked.edition, as_of=asked.as_of)
+        first, last = (int(year) if year is not None else None for year in (asked.first, asked.last))
+        of = SurveyAsked(
+            SourceId.TRYGGHETSMATNING, asked.level, asked.areas, first=first, last=last, edition=asked.edition, as_of=asked.as_of
+        )
         return write_survey(release_answer(survey(self.office.connection, self.cube, of), self._audience), _JSON)
 
     def _measures(self, query: Query) -> bytes:

@@ -9,9 +9,10 @@ from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.categories import tree_of
 from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.counts import Status
+from trygghetskarta.domain.lens import FRAUD_GROUP, OLDER_GROUP
 from trygghetskarta.domain.periods import Month
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
-from trygghetskarta.reports.asking import COMPARISONS, DECOMPOSITIONS, HOURS, SERIES, Answer
+from trygghetskarta.reports.asking import COMPARISONS, DECOMPOSITIONS, HOURS, OLDER_PEOPLE, SERIES, Answer
 from trygghetskarta.reports.cells import VERDICTS, figure, interval, words
 from trygghetskarta.reports.document import (
     Block,
@@ -72,11 +73,24 @@ def _categories(situation: Situation) -> Iterator[Line]:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A group of crimes and the answer that says how it changed."""
+    """A group of crimes and how it changed.
+
+    Attributes:
+        code: Its code.
+        name: Its name.
+        answer: The answer that says how it changed.
+        doubtful: True where the deliveries of the two spans do not hold the same sorts of rows, so that a change may be theirs.
+    """
 
     code: str
     name: str
     answer: Answer
+    doubtful: bool = False
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether it surely changed, as far as its deliveries can be compared."""
+        return self.verdict in ("higher", "lower") and not self.doubtful
 
     @property
     def verdict(self) -> str:
@@ -93,13 +107,25 @@ class Judged:
 
 def judged_groups(situation: Situation) -> list[Judged]:
     """Ask how each group of crimes changed since a year before; those of which there are any, now or then."""
-    found = []
+    found, doubted = [], doubtful_groups(situation)
     for code, group in category_groups().items():
         if CRIME in group.categories:
             answer = situation.compared(CRIME, situation.recent, ("group", code))
             if answer.get("/items/0/count") or answer.get("/items/0/baselineCount"):
-                found.append(Judged(code, group.name, answer))
+                found.append(Judged(code, group.name, answer, code in doubted))
     return found
+
+
+def doubtful_groups(situation: Situation) -> tuple[str, ...]:
+    """Give the groups whose counts of the two spans are not of the same: of the whole city, where a delivery lacks what has no place."""
+    if not situation.is_city or older_of(situation).get("/lens/comparable") is not False:
+        return ()
+    return (FRAUD_GROUP, OLDER_GROUP)
+
+
+def older_of(situation: Situation) -> Answer:
+    """Ask what older people in the area met with, and what fraud there was."""
+    return situation.ask(OLDER_PEOPLE, *months(situation.recent), ("baseline", "same-period-last-year"))
 
 
 def _groups(situation: Situation) -> Iterator[Block]:
@@ -131,9 +157,9 @@ def _groups(situation: Situation) -> Iterator[Block]:
         Column("verdict", "Säkerställt", Kind.TEXT),
     )
     note = (
-        f"Ett brott kan höra till flera ämnen, så raderna går inte att lägga ihop. Kvoten är antalet delat med antalet "
-        f"{span_name(situation.baseline)}; är hela intervallet över 1 är ökningen säkerställd. Varje ämne är prövat för sig: av tjugo ämnen där inget har ändrats väntas ändå omkring "
-        "ett bli utpekat."
+        "Ett brott kan höra till flera ämnen, så raderna går inte att lägga ihop. Kvoten är antalet delat med antalet "
+        f"{span_name(situation.baseline)}; är hela intervallet över 1 är ökningen säkerställd. Varje ämne är prövat för sig: av tjugo ämnen där "
+        "inget har ändrats väntas ändå omkring ett bli utpekat."
     )
     yield Table(f"Anmälda brott efter ämne, {span_name(situation.recent)} mot {span_name(situation.baseline)}", columns, tuple(rows), note)
 
@@ -146,7 +172,7 @@ def moved_of(situation: Situation) -> tuple[Answer, str]:
 
 def _moved(situation: Situation) -> Iterator[Block]:
     found, said = moved_of(situation)
-    if not said and not found.rows:
+    if not said:
         return
     yield Subheading("Vad som ändrade antalet och allvarligheten")
     yield Paragraph(said, found.query.address)
@@ -226,7 +252,8 @@ def _over_time(situation: Situation) -> Iterator[Block]:
     if answer.refusal:
         return
     yield Subheading("Över tid")
-    yield line_chart(situation, answer, CRIME)
+    if any(value["count"] is not None for value in answer.get("/series/0/values") or ()):
+        yield line_chart(situation, answer, CRIME)
     bare = situation.ask(SERIES, ("source", CRIME.value), *months(situation.long))
     yield Paragraph(answer.beyond(bare), answer.query.address)
 
@@ -289,7 +316,11 @@ def _hours(situation: Situation) -> Iterator[Block]:
     days = tuple(Series(day, tuple(_hour(answer, number * 24 + hour) for hour in range(24))) for number, day in enumerate(WEEKDAYS))
     caption = f"Anmälda brott i {situation.area.name} efter veckodag och timme, {span_name(situation.recent)}"
     peak = answer.get("/peak") or {}
-    most = f" Flest {WEEKDAYS[peak['weekday'] - 1]} klockan {peak['hour']:02d}–{(peak['hour'] + peak['hours']) % 24:02d}." if peak else ""
+    most = (
+        f" Flest {WEEKDAYS[peak['weekday'] - 1]} klockan {peak['hour']:02d}–{(peak['hour'] + peak['hours']) % 24:02d}."
+        if peak.get("isSure")
+        else ""
+    )
     yield Chart(
         caption, f"Rutnät: {caption}.{most}", ChartKind.HEAT, days, "Timme", "Antal",
         note="Ett brott som bara är känt till ett tidsrum är fördelat på timmarna i det, så antalen kan ha decimaler.",

@@ -28,7 +28,7 @@ def prompts(situation: Situation) -> Chapter:
 
 def _found(situation: Situation) -> Iterator[str]:
     for group in judged_groups(situation):
-        if group.verdict in ("higher", "lower"):
+        if group.is_changed:
             yield _of_group(group)
     answer = against_the_city(situation)
     if not situation.is_city and answer.get("/items/0/verdict") in ("higher", "lower"):

@@ -53,14 +53,17 @@ def _coverage(answers: dict[SourceId, Answer]) -> Table:
         Column("missing", "Saknas", Kind.TEXT),
         Column("provisional", "Preliminära", Kind.TEXT),
     )
-    rows = tuple(Row((words(CONTRACTS[source].name), *_covered(answer))) for source, answer in answers.items())
+    rows = tuple(
+        Row((words(CONTRACTS[source].name), words(_BY[CONTRACTS[source].counts_by]), *_covered(answer)))
+        for source, answer in answers.items()
+    )
     return Table("Vad källorna har levererat, och vad som saknas eller är preliminärt i de jämförda månaderna", columns, rows)
 
 
 def _covered(answer: Answer) -> tuple[Cell, ...]:
     told = answer.get("/coverage/0")
     if told is None:
-        return (*(lacking(Status.MISSING) for _ in range(3)), words(answer.refusal), words(""))
+        return (lacking(Status.MISSING), lacking(Status.MISSING), words("alla"), words("inga"))
     first, last = (
         Cell(month_name(Month.parse(told[end])), told[end], origin=answer.origin(f"/coverage/0/{end}"))
         if told[end] is not None
@@ -68,7 +71,6 @@ def _covered(answer: Answer) -> tuple[Cell, ...]:
         for end in ("from", "to")
     )
     return (
-        words(_BY[CountsBy(told["countsBy"])]),
         first,
         last,
         words(_runs(told["missing"]) or "inga"),

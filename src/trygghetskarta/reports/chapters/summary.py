@@ -8,7 +8,7 @@ from trygghetskarta.domain.periods import Month
 from trygghetskarta.domain.sources import CONTRACTS
 from trygghetskarta.reports.chapters.comparing import against_the_city
 from trygghetskarta.reports.chapters.consequences import VIOLENCE, survey_of
-from trygghetskarta.reports.chapters.crime import CRIME, Judged, judged_groups, moved_of, series_of
+from trygghetskarta.reports.chapters.crime import CRIME, Judged, doubtful_groups, judged_groups, moved_of, older_of, series_of
 from trygghetskarta.reports.chapters.other import followed
 from trygghetskarta.reports.document import Chapter, Notice, Paragraph
 from trygghetskarta.reports.situation import Situation
@@ -49,12 +49,13 @@ def _groups(situation: Situation) -> Iterator[tuple[str, str]]:
     if not groups:
         return
     for verdict, way in (("higher", "ökat"), ("lower", "minskat")):
-        changed = [group for group in groups if group.verdict == verdict]
+        changed = [group for group in groups if group.is_changed and group.verdict == verdict]
         if changed:
             named = listed([f"{group.name.lower()} ({_from_to(group)})" for group in changed])
             yield f"Detta har {way} säkert jämfört med {span_name(situation.baseline)}: {named}.", changed[0].answer.query.address
-    unsure = sum(group.verdict == "cannotTell" for group in groups)
-    if unsure == len(groups):
+    tested = [group for group in groups if not group.doubtful]
+    unsure = sum(group.verdict == "cannotTell" for group in tested)
+    if unsure == len(tested):
         yield f"För inget av {whole(unsure)} ämnen kan det avgöras om något har ändrats sedan {span_name(situation.baseline)}.", ""
     elif unsure:
         yield f"För {how_many(unsure, ('annat ämne', 'andra ämnen'))} kan det inte avgöras om något har ändrats.", ""
@@ -144,6 +145,13 @@ def minding(situation: Situation) -> list[str]:
         open_months = [Month.parse(month) for month in coverage["provisional"] if situation.recent.holds(Month.parse(month))]
         if open_months:
             said.append(f"Siffrorna om anmälda brott är preliminära för {_months(open_months)} och kan ändras.")
+    if doubtful_groups(situation):
+        without = older_of(situation).get("/lens/monthsWithoutPlaceless")
+        named = "en av perioderna" if not without else how_many(without, ("månad", "månader"))
+        said.append(
+            f"Bedrägerier utan plats saknas troligen i leveransen för {named}. Antalet bedrägerier och brott mot äldre i staden går därför inte att "
+            f"jämföra med {span_name(situation.baseline)}, och alla anmälda brott är fler än siffrorna visar."
+        )
     return said
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trygghetskarta.reports.asking import OLDER_PEOPLE, Answer
+from trygghetskarta.reports.asking import Answer
 from trygghetskarta.reports.cells import VERDICTS, figure, interval, words
-from trygghetskarta.reports.chapters.crime import CRIME
+from trygghetskarta.reports.chapters.crime import CRIME, older_of
 from trygghetskarta.reports.document import Block, Chapter, Column, Fact, Facts, Kind, Notice, Paragraph, Row, Subheading, Table
-from trygghetskarta.reports.situation import Situation, months
+from trygghetskarta.reports.situation import Situation
 from trygghetskarta.serialize.swedish import span_name
 
 _BUCKETS = (
@@ -36,11 +36,6 @@ def _ledger(situation: Situation) -> Iterator[Block]:
     told = "withheld" if found.get("/ledger/withheld") else None
     rows = tuple(Fact(label, figure(found, f"/ledger/{name}", status=told)) for name, label in _BUCKETS)
     yield Facts(f"Alla anmälda brott i staden {span_name(situation.recent)}, på nivån {situation.area.level.swedish}", rows)
-
-
-def older_of(situation: Situation) -> Answer:
-    """Ask what older people in the area met with."""
-    return situation.ask(OLDER_PEOPLE, *months(situation.recent), ("baseline", "same-period-last-year"))
 
 
 def _older(situation: Situation) -> Iterator[Block]:
