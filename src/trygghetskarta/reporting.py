@@ -119,9 +119,9 @@ class Office:
         desk = self.desks.setdefault((edition.valid_from, known_at), Desk(_Answers(self, cube)))
         return Situation(desk, _Loaded(self.connection, cube), footing, place_of(cube, wanted), span_of(cube, wanted))
 
-    def cube_of(self, edition: date, cube: Cube) -> Cube:
+    def cube_of(self, edition: date | None, cube: Cube) -> Cube:
         """Give the cube of an edition as known on the day of another."""
-        return cube if edition == cube.edition.valid_from else self.cubes(edition, cube.as_of)
+        return cube if edition in (None, cube.edition.valid_from) else self.cubes(edition, cube.as_of)
 
     def _known_at(self, cube: Cube) -> date:
         changes = [measure.known_from for measure in list_measures(self.connection)]
@@ -230,7 +230,7 @@ class _Loaded:
 
     def overlaps(self, area: Area, polygon: Mapping[str, Any]) -> bool:
         written = load_outlines(self.connection, self.cube.edition.edition_id, area.level, Detail.METRES10)
-        return bool(shape(orjson.loads(written[area.code])).intersection(shape(polygon)).area > 0)
+        return bool(shape(orjson.loads(written[area.code])).intersection(shape({**polygon})).area > 0)
 
 
 def _polygons(outline: Mapping[str, Any]) -> Polygons:

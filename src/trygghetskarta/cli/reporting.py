@@ -75,7 +75,7 @@ def lagesbild(
 ) -> None:
     """Gör lägesbilden för ett område eller hela staden; för flera områden, eller med --with, en gemensam."""
     reader = _reader(report_class, user, day)
-    wanted = [Wanted(code, level, first, last, day_of(edition), day_of(as_of)) for code in area or [None]]
+    wanted = [Wanted(code, level, first, last, day_of(edition), day_of(as_of)) for code in _codes(area)]
     others = [read_json(path.read_bytes(), path.name) for path in sent or ()]
     written = _form_of(form, out)
     with _office(reader) as office:
@@ -109,13 +109,18 @@ def monthly(
     out.mkdir(parents=True, exist_ok=True)
     with _office(reader) as office:
         issue = issue_of(month if month is not None else newest_month(office, day_of(edition), day_of(as_of)))
-        codes = area_codes(office, day_of(edition), day_of(as_of)) if everywhere else list(area or [None])
+        codes = area_codes(office, day_of(edition), day_of(as_of)) if everywhere else _codes(area)
         wanted = [Wanted(code, None, str(issue.span.first), str(issue.span.last), day_of(edition), day_of(as_of)) for code in codes]
         made = _each(office, wanted, reader, (issue, forms, template.read_bytes() if template is not None else None, out))
     _write(out / f"{issue.kind}_{issue.label}_index.html", index_page(issue, made))
     failed = [one for one in made if one.failure]
     typer.echo(f"{len(made) - len(failed)} av {len(made)} rapporter är gjorda: {out / f'{issue.kind}_{issue.label}_index.html'}", err=True)
     raise typer.Exit(1 if failed else 0)
+
+
+def _codes(area: list[str] | None) -> list[str | None]:
+    """Give the codes of the areas asked for; None, the whole city, where none is."""
+    return [*area] if area else [None]
 
 
 _Order = tuple[Issue, list[ReportFormat], bytes | None, Path]

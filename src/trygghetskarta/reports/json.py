@@ -101,14 +101,19 @@ def _read(kind: Any, told: Any) -> Any:  # noqa: ANN401 - whatever a report hold
     if is_dataclass(kind) and isinstance(kind, type):
         return _read_object(kind, told)
     if kind is date or (isinstance(kind, type) and issubclass(kind, StrEnum)):
-        if not isinstance(told, str):
-            raise _UnreadableError(repr(told))
-        return date.fromisoformat(told) if kind is date else kind(told)
+        return _read_word(kind, told)
     if kind is float and isinstance(told, int) and not isinstance(told, bool):
         return float(told)
     if not isinstance(told, kind) or (isinstance(told, bool) and kind is not bool):
         raise _UnreadableError(repr(told))
     return told
+
+
+def _read_word(kind: type, told: Any) -> date | StrEnum:  # noqa: ANN401
+    """Read a day, or one of the words of a closed list."""
+    if not isinstance(told, str):
+        raise _UnreadableError(repr(told))
+    return kind(told) if issubclass(kind, StrEnum) else date.fromisoformat(told)
 
 
 def _read_object(kind: type, told: Any) -> Any:  # noqa: ANN401

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.errors import bad_parameter
 from trygghetskarta.reports.chapters.comparing import comparing
@@ -96,8 +95,4 @@ def committee_report(situation: Situation, reader: Reader, issue: Issue) -> Repo
         Chapter(last.heading, (*last.blocks, again(link_of(situation, reader)))),
         glossary(),
     )
-    return framed(situation, reader, f"{issue.title} för {_committee(situation)}, {span_name(issue.span)}", chapters, issue.kind)
-
-
-def _committee(situation: Situation) -> str:
-    return f"{situation.area.name}s stadsdelsnämnd" if situation.area.level is AreaLevel.STADSDELSOMRADE else situation.area.name
+    return framed(situation, reader, f"{issue.title} för {situation.area.name}, {span_name(issue.span)}", chapters, issue.kind)

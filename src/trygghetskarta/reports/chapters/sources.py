@@ -111,5 +111,5 @@ def _footing(situation: Situation, answers: dict[SourceId, Answer]) -> Facts:
 
 
 def again(link: str) -> Paragraph:
-    """Tell the address that makes the report again."""
-    return Paragraph(f"Frågan som gör rapporten på nytt, med samma siffror: {link}")
+    """Tell the address that gives the figures again."""
+    return Paragraph(f"Lägesbilden med samma siffror, på nytt: {link}")
