@@ -19,7 +19,7 @@ from docx.shared import Mm, Pt, RGBColor
 from trygghetskarta.reports.zips import settled
 
 INK, QUIET, ACCENT, LINE, GROUND, WARM = "10222E", "4B5C68", "1B5F96", "D3DBE0", "F3F5F6", "FDF3DC"
-FACE = "Calibri"
+FACE = "Arial"
 MADE = datetime(2026, 11, 21)  # noqa: DTZ001 - Word's properties have no zone
 
 
@@ -81,17 +81,21 @@ def _own_styles(document: Any) -> None:  # noqa: ANN401 - as above
         style.paragraph_format.keep_with_next = "rubrik" in name
         if name.endswith(("tal", "mitt")):
             style.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT if name.endswith("tal") else WD_ALIGN_PARAGRAPH.CENTER
-    _added(document, "Not", 8.5, QUIET).paragraph_format.space_after = Pt(3)
-    picture = _added(document, "Bild", 10.5, INK)
-    picture.paragraph_format.space_after, picture.paragraph_format.line_spacing = Pt(4), 1.0
+    note = _added(document, "Not", 8.5, QUIET)
+    note.paragraph_format.space_before, note.paragraph_format.space_after = Pt(3), Pt(3)
+    for name in ("Bild", "Bild med not"):
+        picture = _added(document, name, 10.5, INK)
+        picture.paragraph_format.space_after, picture.paragraph_format.line_spacing = Pt(4), 1.0
+        picture.paragraph_format.keep_with_next = name != "Bild"
     notice = _added(document, "Observera", 10.5, "5A4300")
+    notice.paragraph_format.left_indent, notice.paragraph_format.space_before = Mm(2.5), Pt(6)
     _shade(notice, WARM)
     _border(notice, "left", "B3480B", 20)
     question = _added(document, "Arbetsfråga", 10.5, INK)
     question.paragraph_format.left_indent, question.paragraph_format.first_line_indent = Mm(6), Mm(-6)
     question.paragraph_format.keep_with_next = True
     answer = _added(document, "Svar", 10.5, INK)
-    answer.paragraph_format.left_indent, answer.paragraph_format.space_after = Mm(6), Pt(10)
+    answer.paragraph_format.left_indent, answer.paragraph_format.right_indent, answer.paragraph_format.space_after = Mm(6), Mm(2), Pt(10)
     for side in ("top", "left", "bottom", "right"):
         _border(answer, side, LINE, 4)
     secret = _added(document, "Vattenstämpel", 9, "B3480B", bold=True)
@@ -149,7 +153,9 @@ def _head(document: Any) -> None:  # noqa: ANN401 - as above
     document.add_paragraph("{{ rapport.sort }}", style="Rapportsort")
     document.add_paragraph("{{ rapport.titel }}", style="Title")
     document.add_paragraph("{{ rapport.period }}", style="Subtitle")
-    table = _table(document, [("{%tr for rad in rapport.om %}", ""), ("{{ rad.rubrik }}", "{{ rad.text }}"), ("{%tr endfor %}", "")], (60, 106))
+    table = _table(
+        document, [("{%tr for rad in rapport.om %}", ""), ("{{ rad.rubrik }}", "{{ rad.text }}"), ("{%tr endfor %}", "")], (60, 106)
+    )
     _lines(table, LINE)
 
 
@@ -176,14 +182,17 @@ def _chapters(document: Any) -> None:  # noqa: ANN401 - as above
     _data_table(document)
     say('{%p if del.typ == "bild" %}')
     say("Figur {{ del.nummer }}. {{ del.rubrik }}", style="Caption")
-    picture = say("{{ del.bild }}", style="Bild")
-    picture.paragraph_format.keep_with_next = False
+    say("{%p if del.noter or del.siffror %}")
+    say("{{ del.bild }}", style="Bild med not")
+    say("{%p else %}")
+    say("{{ del.bild }}", style="Bild")
+    say("{%p endif %}")
     say("{%p endif %}")
     say("{%p for noten in del.noter %}")
     say("{{ noten }}", style="Not")
     say("{%p endfor %}")
     say("{%p if del.siffror %}")
-    say("Siffrorna bakom: {{ del.siffror }}", style="Not")
+    say("{{r del.siffror }}", style="Not")
     say("{%p endif %}")
     say("{%p endfor %}")
     say("{%p endfor %}")
@@ -195,17 +204,20 @@ def _facts(document: Any) -> None:  # noqa: ANN401 - as above
     say("{%p if del.rubrik %}")
     say("{{ del.rubrik }}", style="Caption")
     say("{%p endif %}")
-    table = _table(document, [("{%tr for rad in del.rader %}", ""), ("{{ rad.etikett }}", "{{ rad.text }}"), ("{%tr endfor %}", "")], (66, 100))
+    table = _table(
+        document, [("{%tr for rad in del.rader %}", ""), ("{{ rad.etikett }}", "{{ rad.text }}"), ("{%tr endfor %}", "")], (66, 100)
+    )
     _lines(table, LINE)
     say("{%p endif %}")
 
 
 def _data_table(document: Any) -> None:  # noqa: ANN401 - as above
     say = document.add_paragraph
-    say('{%p if del.typ == "tabell" or del.typ == "tom_tabell" %}')
-    say("Tabell {{ del.nummer }}. {{ del.rubrik }}", style="Caption")
+    say('{%p if del.typ == "tom_tabell" %}')
+    say("{{ del.rubrik }}", style="Caption")
     say("{%p endif %}")
     say('{%p if del.typ == "tabell" %}')
+    say("Tabell {{ del.nummer }}. {{ del.rubrik }}", style="Caption")
     cell = ("{%tc if cell.tal %}", "{{ cell.text }}", "{%tc else %}", "{{ cell.text }}", "{%tc endif %}")
     heading = ("{%tc if kolumn.tal %}", "{{ kolumn.rubrik }}", "{%tc else %}", "{{ kolumn.rubrik }}", "{%tc endif %}")
     rows: list[tuple[str, ...]] = [
@@ -223,7 +235,12 @@ def _data_table(document: Any) -> None:  # noqa: ANN401 - as above
     ]
     table = _table(document, rows, (23.7,) * 7)
     _lines(table, LINE)
-    for number, (texts, numbers) in {1: ("Tabellrubrik mitt", ""), 3: ("Tabellrubrik", "Tabellrubrik tal"), 6: ("Tabelltext", "Tabelltal"), 8: ("Tabelltext", "Tabelltal")}.items():
+    for number, (texts, numbers) in {
+        1: ("Tabellrubrik mitt", ""),
+        3: ("Tabellrubrik", "Tabellrubrik tal"),
+        6: ("Tabelltext", "Tabelltal"),
+        8: ("Tabelltext", "Tabelltal"),
+    }.items():
         row = table.rows[number]
         for place, found in enumerate(row.cells):
             found.paragraphs[0].style = document.styles[numbers if numbers and place == 2 else texts]
@@ -257,9 +274,11 @@ def _table(document: Any, rows: list[tuple[str, ...]], wide: tuple[float, ...]) 
 def _lines(table: Any, colour: str) -> None:  # noqa: ANN401 - as above
     sides = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="{colour}"/>' for side in ("top", "bottom", "insideH"))
     properties = table._tbl.tblPr
-    properties.append(parse_xml(f'<w:tblBorders {nsdecls("w")}>{sides}</w:tblBorders>'))
-    margins = "".join(f'<w:{side} w:w="{width}" w:type="dxa"/>' for side, width in (("top", 45), ("left", 70), ("bottom", 45), ("right", 70)))
-    properties.append(parse_xml(f'<w:tblCellMar {nsdecls("w")}>{margins}</w:tblCellMar>'))
+    properties.append(parse_xml(f"<w:tblBorders {nsdecls('w')}>{sides}</w:tblBorders>"))
+    margins = "".join(
+        f'<w:{side} w:w="{width}" w:type="dxa"/>' for side, width in (("top", 45), ("left", 70), ("bottom", 45), ("right", 70))
+    )
+    properties.append(parse_xml(f"<w:tblCellMar {nsdecls('w')}>{margins}</w:tblCellMar>"))
 
 
 def _on_row(row: Any, name: str) -> None:  # noqa: ANN401 - as above
@@ -323,7 +342,7 @@ _WATERMARK = f"""<w:r {nsdecls("w")} xmlns:v="urn:schemas-microsoft-com:vml" xml
 <v:shape id="Vattenstampel" o:spid="_x0000_s2049" type="#_x0000_t136" style="position:absolute;margin-left:0;margin-top:0;width:470pt;height:40pt;\
 rotation:-52;z-index:-251658752;mso-position-horizontal:center;mso-position-horizontal-relative:margin;mso-position-vertical:center;\
 mso-position-vertical-relative:margin" fillcolor="#b3480b" stroked="f"><v:fill opacity="12000f"/>
-<v:textpath style="font-family:&quot;Calibri&quot;;font-size:1pt" string="{{{{ rapport.vattenstampel }}}}"/></v:shape></w:pict></w:r>"""
+<v:textpath style="font-family:&quot;Arial&quot;;font-size:1pt" string="{{{{ rapport.vattenstampel }}}}"/></v:shape></w:pict></w:r>"""
 
 
 if __name__ == "__main__":

@@ -127,7 +127,9 @@ def areas_map(states: Sequence[Status] = (), names: Sequence[str] = AREAS, *, di
     return MapPicture(caption, alt, tuple(areas), legend, "Anmälda brott, antal", diverging, "", QUESTION)
 
 
-def line_chart(months: int = 34, status: Status = Status.VALUE, names: Sequence[str] = ("Järva", "Staden i övrigt, per stadsdelsområde")) -> Chart:
+def line_chart(
+    months: int = 34, status: Status = Status.VALUE, names: Sequence[str] = ("Järva", "Staden i övrigt, per stadsdelsområde")
+) -> Chart:
     first = Month.parse("2026-10").number - months + 1
     series = []
     for number, name in enumerate(names):
@@ -140,7 +142,10 @@ def line_chart(months: int = 34, status: Status = Status.VALUE, names: Sequence[
             ends = (value - 60.0, value + 60.0) if value is not None and number == 0 else (None, None)
             points.append(Point(str(month), month_name(month), cell, *ends, marked=step == months // 2 and number == 0))
         series.append(Series(name, tuple(points)))
-    marks = (Mark(str(Month(first + 4)), "Ny indelning av stadsdelsområden"), Mark(str(Month(first + months - 6)), "Brottet i serien: fler från mars"))
+    marks = (
+        Mark(str(Month(first + 4)), "Ny indelning av stadsdelsområden"),
+        Mark(str(Month(first + months - 6)), "Brottet i serien: fler från mars"),
+    )
     return Chart(
         "Anmälda brott per månad", "Linje: mellan 700 och 960 anmälda brott per månad, tre månader saknas.", ChartKind.LINE, tuple(series), "",
         "Anmälda brott per månad", marks if months >= 12 else (), "Streckad linje och ihålig punkt: preliminärt.", QUESTION,
@@ -162,7 +167,15 @@ def bars(names: Sequence[str] = AREAS, status: Status = Status.VALUE, groups: in
 
 
 def month_bars() -> Chart:
-    points = tuple(Point(f"2026-{number:02d}", f"{number}", count(None if number == 5 else number % 4, Status.WITHHELD, provisional=number > 8), marked=False) for number in range(1, 11))
+    points = tuple(
+        Point(
+            f"2026-{number:02d}",
+            f"{number}",
+            count(None if number == 5 else number % 4, Status.WITHHELD, provisional=number > 8),
+            marked=False,
+        )
+        for number in range(1, 11)
+    )
     return Chart("Skjutningar per månad", "Staplar: mellan 0 och 3 per månad.", ChartKind.BARS, (Series("2026", points),), "", "Antal")
 
 
@@ -178,7 +191,9 @@ def heat(scale: int = 1) -> Chart:
         )
         for day, weekday in enumerate(WEEKDAYS)
     )
-    return Chart("När brotten sker", "Rutnät: flest brott sker på kvällen.", ChartKind.HEAT, series, "Timme på dygnet", "Anmälda brott per timme")
+    return Chart(
+        "När brotten sker", "Rutnät: flest brott sker på kvällen.", ChartKind.HEAT, series, "Timme på dygnet", "Anmälda brott per timme"
+    )
 
 
 def dots(names: Sequence[str] = AREAS) -> Chart:
@@ -236,7 +251,9 @@ def normal() -> Report:
 
 def almost_nothing() -> Report:
     """Give a report about an area where next to nothing happens."""
-    zeros = replace(bars(AREAS[:2]), series=(Series("2026", tuple(Point(str(number), name, count(0)) for number, name in enumerate(AREAS[:2]))),))
+    zeros = replace(
+        bars(AREAS[:2]), series=(Series("2026", tuple(Point(str(number), name, count(0)) for number, name in enumerate(AREAS[:2]))),)
+    )
     flat = tuple(Point(f"2026-{month:02d}", f"{month}", count(0)) for month in range(1, 11))
     return framed(
         Paragraph("Inget brott är anmält."), replace(line_chart(), series=(Series("Järva", flat),), marks=(), note=""), zeros,
@@ -261,7 +278,12 @@ def missing_source() -> Report:
 
 def ten_years() -> Report:
     """Give a report over ten years, with a table over several pages."""
-    return framed(line_chart(120), long_table(), line_chart(120, names=("Järva",)), replace(areas_map(names=[f"Stadsdel {number}" for number in range(117)])))
+    return framed(
+        line_chart(120),
+        long_table(),
+        line_chart(120, names=("Järva",)),
+        replace(areas_map(names=[f"Stadsdel {number}" for number in range(117)])),
+    )
 
 
 def longest_names() -> Report:

@@ -46,7 +46,9 @@ def test_every_block_is_there_and_every_picture_is_told_in_words(state: str) -> 
     report = made_up.ALL[state]()
     found = read(write_html(report))
     blocks = [block for chapter in report.chapters for block in chapter.blocks]
-    assert [told["alt"] for tag, told in found.found if tag == "img"] == [block.alt for block in blocks if isinstance(block, Chart | MapPicture)]
+    assert [told["alt"] for tag, told in found.found if tag == "img"] == [
+        block.alt for block in blocks if isinstance(block, Chart | MapPicture)
+    ]
     assert [tag for tag, _ in found.found].count("table") == len([block for block in blocks if isinstance(block, Table) and block.rows])
     texts = set(found.texts)
     assert {cell.text for block in blocks if isinstance(block, Table) for row in block.rows for cell in row.cells if cell.text} <= texts

@@ -16,8 +16,8 @@ from docx import Document
 from docx.oxml.ns import qn
 from pptx import Presentation
 from pptx.util import Pt
-
 from scripts.word_template import template
+
 from tests.forms import made_up
 from trygghetskarta.domain.counts import Status
 from trygghetskarta.errors import InvalidQuestionError
@@ -149,10 +149,14 @@ def test_slides_have_titles_alternative_texts_and_nothing_outside(state: str) ->
     report = made_up.ALL[state]()
     found = Presentation(io.BytesIO(write_pptx(report)))
     assert all(slide.shapes.title is not None and slide.shapes.title.text_frame.text for slide in found.slides)
-    drawn = [shape for slide in found.slides for shape in slide.shapes if shape.shape_type is not None and shape.shape_type.name == "PICTURE"]
+    drawn = [
+        shape for slide in found.slides for shape in slide.shapes if shape.shape_type is not None and shape.shape_type.name == "PICTURE"
+    ]
     assert [shape._element.nvPicPr.cNvPr.get("descr") for shape in drawn] == alts(report)
     for slide in found.slides:
-        assert all(shape.left >= 0 and shape.left + shape.width <= Pt(960) and shape.top + shape.height <= Pt(540) for shape in slide.shapes)
+        assert all(
+            shape.left >= 0 and shape.left + shape.width <= Pt(960) and shape.top + shape.height <= Pt(540) for shape in slide.shapes
+        )
 
 
 def test_a_long_table_goes_on_over_slides_with_its_headings() -> None:
@@ -164,7 +168,9 @@ def test_a_long_table_goes_on_over_slides_with_its_headings() -> None:
 
 
 def test_the_files_say_who_may_see_them() -> None:
-    report = replace(made_up.normal(), report_class=ReportClass.INTERN, made_for="Karin Berg", watermark="INTERN · Karin Berg · 3 november 2026")
+    report = replace(
+        made_up.normal(), report_class=ReportClass.INTERN, made_for="Karin Berg", watermark="INTERN · Karin Berg · 3 november 2026"
+    )
     slides = Presentation(io.BytesIO(write_pptx(report))).slides
     assert all(any("INTERN · Karin Berg" in shape.text_frame.text for shape in slide.shapes if shape.has_text_frame) for slide in slides)
     book = openpyxl.load_workbook(io.BytesIO(write_xlsx(report)))
@@ -185,7 +191,9 @@ def test_libreoffice_opens_every_form_of_every_report(tmp_path: Path) -> None:
     )  # fmt: skip
     for name, make in made_up.ALL.items():
         for form in _OFFICE:
-            told = subprocess.run(["pdftotext", "-layout", str(tmp_path / f"{name}-{form}.pdf"), "-"], capture_output=True, text=True, check=True).stdout
+            told = subprocess.run(
+                ["pdftotext", "-layout", str(tmp_path / f"{name}-{form}.pdf"), "-"], capture_output=True, text=True, check=True
+            ).stdout
             pages = told.split("\f")[:-1]
             assert all(len(re.sub(r"\s", "", page)) > 20 for page in pages), (name, form)
             assert re.sub(r"\s", "", make().title) in re.sub(r"\s", "", told), (name, form)

@@ -103,7 +103,11 @@ def test_nothing_is_cut_off_at_the_edge_of_the_page(state: str, tmp_path: Path) 
     report = replaced(made_up.ALL[state]())
     told = poppler("pdftotext", write_pdf(report), tmp_path, "-bbox")
     boxes = re.findall(r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>', told)
-    outside = [unescape(word) for left, top, right, low, word in boxes if float(left) < _MARGIN or float(right) > _A4[0] - _MARGIN or float(top) < 20 or float(low) > _A4[1] - 20]
+    outside = [
+        unescape(word)
+        for left, top, right, low, word in boxes
+        if float(left) < _MARGIN or float(right) > _A4[0] - _MARGIN or float(top) < 20 or float(low) > _A4[1] - 20
+    ]
     assert outside == []
 
 

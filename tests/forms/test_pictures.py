@@ -55,7 +55,10 @@ def test_several_lines_are_told_apart_by_dashes_and_a_key() -> None:
 
 
 def test_numbers_on_axes_are_swedish() -> None:
-    points = tuple(replace(point, cell=Cell("x", 12_000 * number)) for number, point in enumerate(made_up.line_chart(8, names=("Järva",)).series[0].points))
+    points = tuple(
+        replace(point, cell=Cell("x", 12_000 * number))
+        for number, point in enumerate(made_up.line_chart(8, names=("Järva",)).series[0].points)
+    )
     drawn = chart_svg(replace(made_up.line_chart(8), series=(Series("Järva", points),), marks=()))
     assert "80\u00a0000" in texts(drawn)
 

@@ -107,7 +107,9 @@ def _mark(chart: Chart, number: int, point: Point, scale: Scale, at: tuple[float
         yield tag("rect", x=min(here, zero), y=middle - high * 0.43, width=abs(here - zero), height=high * 0.86, fill=colour)
     if len(ends) == 2:
         line = INK if chart.kind is ChartKind.BARS else colour
-        yield tag("path", d=f"M{ends[0]:.1f} {middle:.1f}H{ends[1]:.1f}", stroke=line, stroke_width=1 if chart.kind is ChartKind.BARS else 2)
+        yield tag(
+            "path", d=f"M{ends[0]:.1f} {middle:.1f}H{ends[1]:.1f}", stroke=line, stroke_width=1 if chart.kind is ChartKind.BARS else 2
+        )
     if chart.kind is ChartKind.DOTS:
         yield tag("circle", cx=here, cy=middle, r=_DOT, fill=colour)
     look: dict[str, str | float | None] = {"font_weight": 600} if point.marked else {}

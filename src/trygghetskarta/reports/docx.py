@@ -11,8 +11,21 @@ from typing import Any
 
 from trygghetskarta.errors import InvalidQuestionError
 from trygghetskarta.reports.document import (
-    Block, Cell, Chart, Facts, MapPicture, Notice, Paragraph, Prompts, Report, ReportClass, Row, Subheading, Table,
+    Block,
+    Cell,
+    Chart,
+    Facts,
+    MapPicture,
+    Notice,
+    Paragraph,
+    Prompts,
+    Report,
+    ReportClass,
+    Row,
+    Subheading,
+    Table,
 )  # fmt: skip
+from trygghetskarta.reports.ink import ACCENT
 from trygghetskarta.reports.laying import about, called, heading_spans, is_number, made_at, notes, origin, widths
 from trygghetskarta.reports.pictures import picture_png, picture_svg
 from trygghetskarta.reports.zips import settled
@@ -21,6 +34,7 @@ from trygghetskarta.serialize.swedish import day_name
 _PICTURE_WIDTH_MM = 166
 _TEXT_WIDTH = 9411
 """The text of the page is 166 mm wide: so many twentieths of a point."""
+_LETTER, _LETTER_SIZE, _PADDING = 0.56, 9.0, 160
 _INDENT = "\u2003"
 _NAMESPACE = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
@@ -72,13 +86,15 @@ class _Drawn:
     def __html__(self) -> str:
         from docx.shared import Mm
 
-        inline = self.filled.current_rendering_part.new_pic_inline(io.BytesIO(picture_png(picture_svg(self.block))), Mm(_PICTURE_WIDTH_MM), None)
+        inline = self.filled.current_rendering_part.new_pic_inline(
+            io.BytesIO(picture_png(picture_svg(self.block))), Mm(_PICTURE_WIDTH_MM), None
+        )
         inline.docPr.set("descr", self.block.alt)
         inline.docPr.set("name", f"Figur {self.number}")
         return f'</w:t></w:r><w:r><w:drawing>{inline.xml}</w:drawing></w:r><w:r><w:t xml:space="preserve">'
 
 
-def _told(report: Report, filled: object) -> dict[str, Any]:
+def _told(report: Report, filled: Any) -> dict[str, Any]:  # noqa: ANN401 - docxtpl is untyped
     tables, figures = count(1), count(1)
     return {
         "sort": called(report),
@@ -97,7 +113,7 @@ def _told(report: Report, filled: object) -> dict[str, Any]:
             {
                 "rubrik": chapter.heading,
                 "delar": [
-                    {"rubrik": "", "noter": [], "siffror": "", **_part(block, filled, (tables, figures)), **_address(block, report)}
+                    {"rubrik": "", "noter": [], **_part(block, filled, (tables, figures)), "siffror": _link(block, report, filled)}
                     for block in chapter.blocks
                 ],
             }
@@ -106,10 +122,14 @@ def _told(report: Report, filled: object) -> dict[str, Any]:
     }
 
 
-def _address(block: Block, report: Report) -> dict[str, str]:
-    service = origin(report)
+def _link(block: Block, report: Report, filled: Any) -> object:  # noqa: ANN401 - docxtpl is untyped
+    """Give a link to the figures behind a block; an empty text where there is none."""
+    from docxtpl import RichText
+
     question = block.question if isinstance(block, Table | MapPicture | Chart) else ""
-    return {"siffror": service + question} if service and question else {}
+    if not (question and origin(report)):
+        return ""
+    return RichText("Öppna siffrorna bakom", url_id=filled.build_url_id(origin(report) + question), color=ACCENT, underline=True)
 
 
 def _part(block: Block, filled: object, numbers: tuple[Iterator[int], Iterator[int]]) -> dict[str, Any]:
@@ -126,7 +146,7 @@ def _part(block: Block, filled: object, numbers: tuple[Iterator[int], Iterator[i
             rows = [{"etikett": fact.label, "text": _text(fact.cell)} for fact in block.rows]
             return {"typ": "fakta", "rubrik": block.caption, "rader": rows}
         case Table():
-            return _table(block, next(numbers[0]))
+            return _table(block, next(numbers[0]) if block.rows else 0)
         case MapPicture() | Chart():
             number = next(numbers[1])
             drawn = _Drawn(filled, block, number)
@@ -170,10 +190,23 @@ def _widen(filled: Any, report: Report) -> None:  # noqa: ANN401 - docxtpl is un
         rows = table.findall(f"{_NAMESPACE}tr")
         wide = next((known[titles] for titles in map(_texts, rows[:2]) if titles in known), None)
         if wide is not None:
-            _set_widths(table, [round(_TEXT_WIDTH * (letters + 2) / sum(letters + 2 for letters in wide)) for letters in wide])
+            room = (_TEXT_WIDTH - _PADDING * len(wide)) / sum(wide)
+            _set_widths(table, [round(room * letters + _PADDING) for letters in wide])
+            _set_size(table, room / 20 / _LETTER)
 
 
-def _texts(row: Any) -> tuple[str, ...]:  # noqa: ANN401 - an element of lxml, which is untyped
+def _set_size(table: Any, size: float) -> None:  # noqa: ANN401 - an element of lxml, which is untyped
+    """Let the letters of a wide table be smaller than its styles say, so that no number is divided."""
+    if size < _LETTER_SIZE:
+        for run in table.iter(f"{_NAMESPACE}r"):
+            look = run.find(f"{_NAMESPACE}rPr")
+            if look is None:
+                look = run.makeelement(f"{_NAMESPACE}rPr")
+                run.insert(0, look)
+            look.append(look.makeelement(f"{_NAMESPACE}sz", {f"{_NAMESPACE}val": str(max(8, int(size * 2)))}))
+
+
+def _texts(row: Any) -> tuple[str, ...]:  # noqa: ANN401 - as above
     return tuple("".join(text.text or "" for text in cell.iter(f"{_NAMESPACE}t")) for cell in row.findall(f"{_NAMESPACE}tc"))
 
 

@@ -10,7 +10,20 @@ from html import escape
 from importlib.resources import files
 
 from trygghetskarta.reports.document import (
-    Block, Cell, Chapter, Chart, Column, Facts, MapPicture, Notice, Paragraph, Prompts, Report, Row, Subheading, Table,
+    Block,
+    Cell,
+    Chapter,
+    Chart,
+    Column,
+    Facts,
+    MapPicture,
+    Notice,
+    Paragraph,
+    Prompts,
+    Report,
+    Row,
+    Subheading,
+    Table,
 )  # fmt: skip
 from trygghetskarta.reports.laying import about, called, heading_spans, is_number, lacks, notes, origin
 from trygghetskarta.reports.pictures import picture_svg
@@ -66,7 +79,9 @@ def _head(report: Report) -> Iterator[str]:
 
 def _contents(report: Report) -> Iterator[str]:
     if len(report.chapters) > 3:
-        links = "".join(f'<li><a href="#kapitel-{number}">{escape(chapter.heading)}</a></li>' for number, chapter in enumerate(report.chapters, 1))
+        links = "".join(
+            f'<li><a href="#kapitel-{number}">{escape(chapter.heading)}</a></li>' for number, chapter in enumerate(report.chapters, 1)
+        )
         yield f'<nav aria-labelledby="innehallet"><h2 id="innehallet">Innehåll</h2><ol>{links}</ol></nav>\n'
 
 
@@ -120,7 +135,9 @@ def _headings(table: Table) -> Iterator[str]:
     spans = heading_spans(table.columns)
     if spans:
         cells = (
-            f'<th scope="colgroup" colspan="{span.columns}">{escape(span.title)}</th>' if span.title else f'<td colspan="{span.columns}"></td>'
+            f'<th scope="colgroup" colspan="{span.columns}">{escape(span.title)}</th>'
+            if span.title
+            else f'<td colspan="{span.columns}"></td>'
             for span in spans
         )
         yield f"<tr>{''.join(cells)}</tr>"

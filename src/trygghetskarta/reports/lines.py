@@ -63,7 +63,13 @@ def _sample(number: int, at: At) -> str:
 
 def _look(number: int) -> dict[str, str | float | None]:
     dashes = DASHES[number % len(DASHES)]
-    return {"fill": "none", "stroke": SERIES[number % len(SERIES)], "stroke_width": 2.2, "stroke_linejoin": "round", "stroke_dasharray": dashes or None}
+    return {
+        "fill": "none",
+        "stroke": SERIES[number % len(SERIES)],
+        "stroke_width": 2.2,
+        "stroke_linejoin": "round",
+        "stroke_dasharray": dashes or None,
+    }
 
 
 def _line(drawing: _Drawing, number: int, series: Series) -> Iterator[str]:

@@ -131,7 +131,9 @@ def _name(area: MapArea, shown: MapPicture, at: Point, lines: Sequence[str]) -> 
     top = at[1] - _NAME_LINE * (len(lines) - 1) / 2 + 4
     for number, line in enumerate(lines):
         weight = None if number and line == area.cell.text else 600
-        yield with_halo((at[0], top + _NAME_LINE * number), line, halo, text_anchor="middle", font_size=_NAME_SIZE, font_weight=weight, fill=letters)
+        yield with_halo(
+            (at[0], top + _NAME_LINE * number), line, halo, text_anchor="middle", font_size=_NAME_SIZE, font_weight=weight, fill=letters
+        )
 
 
 def _middle(area: MapArea, sheet: _Sheet) -> Point:

@@ -9,7 +9,17 @@ from typing import Any
 import orjson
 
 from trygghetskarta.reports.document import (
-    Block, Cell, Chart, Facts, MapPicture, Notice, Paragraph, Prompts, Report, Subheading, Table,
+    Block,
+    Cell,
+    Chart,
+    Facts,
+    MapPicture,
+    Notice,
+    Paragraph,
+    Prompts,
+    Report,
+    Subheading,
+    Table,
 )  # fmt: skip
 from trygghetskarta.reports.ink import TYPEFACE
 from trygghetskarta.reports.laying import about, called, heading_spans, is_number, lacks, made_at, notes, origin, unbroken, widths

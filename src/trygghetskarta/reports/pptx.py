@@ -6,18 +6,32 @@ import io
 from collections.abc import Iterator, Sequence
 
 from trygghetskarta.reports.document import (
-    Block, Cell, Chapter, Chart, Column, Facts, Kind, MapPicture, Notice, Paragraph, Prompts, Report, Row, Subheading, Table,
+    Block,
+    Cell,
+    Chapter,
+    Chart,
+    Column,
+    Facts,
+    Kind,
+    MapPicture,
+    Notice,
+    Paragraph,
+    Prompts,
+    Report,
+    Row,
+    Subheading,
+    Table,
 )  # fmt: skip
 from trygghetskarta.reports.laying import about, called, heading_spans, made_at, notes, widths
 from trygghetskarta.reports.pictures import picture_png, picture_svg, proportions
 from trygghetskarta.reports.slides import Laid, Page, Words, begin
 from trygghetskarta.reports.zips import settled
 
-_LINES, _LETTERS = 13, 104
+_LINES, _LETTERS = 15, 95
 """How many lines of how many letters a slide of text holds."""
 _TABLE_HEIGHT, _TABLE_WIDTH = 356.0, 872.0
 _SIZES = (8.0, 14.0)
-_LETTER = 0.52
+_LETTER = 0.57
 
 
 def write_pptx(report: Report) -> bytes:
@@ -40,29 +54,30 @@ def write_pptx(report: Report) -> bytes:
 
 
 def _write_chapter(page: Page, chapter: Chapter) -> None:
+    """Write a chapter; a subheading goes on in the titles of the slides that it is over."""
     words: list[Words] = []
+    heading = chapter.heading
     for block in chapter.blocks:
         told = list(_words(block))
         if told:
             words += told
             continue
-        _write_words(page, chapter.heading, words)
+        _write_words(page, heading, words)
         words = []
-        _write_block(page, chapter.heading, block)
-    _write_words(page, chapter.heading, words)
+        heading = f"{chapter.heading}: {block.text}" if isinstance(block, Subheading) else heading
+        _write_block(page, heading, block)
+    _write_words(page, heading, words)
 
 
 def _words(block: Block) -> Iterator[Words]:
     match block:
         case Paragraph():
             yield Words(block.text)
-        case Subheading():
-            yield Words(block.text, strong=True)
         case Notice():
             yield Words(f"Observera. {block.text}", warning=True)
         case Prompts():
             yield from (Words(f"{number}. {item}") for number, item in enumerate(block.items, 1))
-        case Facts() | Table() | MapPicture() | Chart():
+        case Subheading() | Facts() | Table() | MapPicture() | Chart():
             return
 
 
@@ -73,17 +88,12 @@ def _write_words(page: Page, heading: str, words: Sequence[Words]) -> None:
     for said in (part for text in words for part in _parts(text)):
         lines = -(-len(said.text) // _LETTERS) + 0.5
         if room and used + lines > _LINES:
-            page.text(heading, _without_last_heading(room))
-            room, used = [room[-1]] if room[-1].strong else [], 0.0
+            page.text(heading, room)
+            room, used = [], 0.0
         room.append(said)
         used += lines
     if room:
         page.text(heading, room)
-
-
-def _without_last_heading(room: list[Words]) -> list[Words]:
-    """A heading goes with what it is over, to the next slide."""
-    return room[:-1] if room[-1].strong and len(room) > 1 else room
 
 
 def _parts(said: Words) -> Iterator[Words]:

@@ -16,6 +16,7 @@ _WIDTH, _HEIGHT = 960.0, 540.0
 _LEFT, _TEXT_WIDTH = 44.0, 872.0
 _TITLE_TOP, _CAPTION_TOP, _BODY_TOP, _NOTE_TOP, _FOOT_TOP = 22.0, 70.0, 100.0, 466.0, 508.0
 _TITLE_SLIDE, _TITLE_ONLY = 0, 5
+_TITLE_SIZES, _SMALLEST_TITLE = ((40, 40.0), (80, 32.0)), 26.0
 _NO_TABLE_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _WARNING, _WARNING_INK = "#B3480B", "#5A4300"
@@ -55,13 +56,22 @@ def begin(report: Report, at: datetime) -> Any:  # noqa: ANN401 - python-pptx gi
         if layout not in kept:
             slides.slide_layouts.remove(layout)
     _place(slides.slide_master.placeholders, {"TITLE": (_LEFT, _TITLE_TOP, _TEXT_WIDTH, 46), "BODY": (_LEFT, _BODY_TOP, _TEXT_WIDTH, 350)})
-    _place(kept[0].placeholders, {"CENTER_TITLE": (_LEFT, 150, _TEXT_WIDTH, 110), "SUBTITLE": (_LEFT, 264, _TEXT_WIDTH, 180)})
+    _place(kept[0].placeholders, {"CENTER_TITLE": (_LEFT, 140, _TEXT_WIDTH, 140), "SUBTITLE": (_LEFT, 290, _TEXT_WIDTH, 180)})
     _place(kept[1].placeholders, {"TITLE": (_LEFT, _TITLE_TOP, _TEXT_WIDTH, 46)})
+    _use_typeface(slides)
     told = slides.core_properties
     told.title, told.author, told.language = f"{report.title}, {report.subtitle}", "trygghetskarta", "sv-SE"
     told.created = told.modified = at.replace(tzinfo=None)
     told.last_modified_by, told.revision = "trygghetskarta", 1
     return slides
+
+
+def _use_typeface(slides: Any) -> None:  # noqa: ANN401 - as above
+    """Let the theme name a typeface that every machine has, so that lines break where they were measured."""
+    from pptx.opc.constants import RELATIONSHIP_TYPE
+
+    theme = slides.slide_master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
+    theme.blob = theme.blob.replace(b'typeface="Calibri"', b'typeface="Arial"')
 
 
 def _place(placeholders: Iterable[Any], boxes: dict[str, Box]) -> None:
@@ -72,6 +82,14 @@ def _place(placeholders: Iterable[Any], boxes: dict[str, Box]) -> None:
             placeholder._element.getparent().remove(placeholder._element)
         else:
             _set_box(placeholder, box)
+            _without_margins(placeholder.text_frame)
+
+
+def _without_margins(frame: Any) -> None:  # noqa: ANN401 - as above
+    from pptx.enum.text import MSO_ANCHOR
+
+    frame.margin_left = frame.margin_right = 0
+    frame.vertical_anchor = MSO_ANCHOR.TOP
 
 
 def _set_box(shape: Any, box: Box) -> None:  # noqa: ANN401 - as above
@@ -96,7 +114,8 @@ class Page:
         """Add the first slide."""
         slide = self.slides.slides.add_slide(self.slides.slide_layouts[0])
         self._watermark(slide)
-        _write(slide.shapes.title.text_frame, [Words(self.report.title, strong=True)], 40, ACCENT)
+        size = next((size for letters, size in _TITLE_SIZES if len(self.report.title) <= letters), _SMALLEST_TITLE)
+        _write(slide.shapes.title.text_frame, [Words(self.report.title, strong=True)], size, ACCENT)
         under = slide.placeholders[1].text_frame
         _write(under, [Words(self.report.subtitle), *map(Words, lines)], 16, QUIET)
         _set_size(under.paragraphs[0], 24)
@@ -152,7 +171,7 @@ class Page:
     def _slide(self, heading: str, caption: str = "", note: str = "") -> Any:  # noqa: ANN401 - as above
         slide = self.slides.slides.add_slide(self.slides.slide_layouts[1])
         self._watermark(slide)
-        _write(slide.shapes.title.text_frame, [Words(heading, strong=True)], 26, INK)
+        _write(slide.shapes.title.text_frame, [Words(heading, strong=True)], 26 if len(heading) <= 60 else 18, INK)
         if caption:
             _write(_textbox(slide, (_LEFT, _CAPTION_TOP, _TEXT_WIDTH, 26)), [Words(caption)], 15 if len(caption) < 110 else 12, QUIET)
         if note:
@@ -162,7 +181,12 @@ class Page:
 
     def _foot(self, slide: Any) -> None:  # noqa: ANN401 - as above
         told = [self.report.title, self.report.subtitle, *([self.report.watermark] if self.report.watermark else [])]
-        _write(_textbox(slide, (_LEFT, _FOOT_TOP, _TEXT_WIDTH - 60, 20)), [Words(" · ".join(told))], 10, _WARNING if self.report.watermark else QUIET)
+        _write(
+            _textbox(slide, (_LEFT, _FOOT_TOP, _TEXT_WIDTH - 60, 20)),
+            [Words(" · ".join(told))],
+            10,
+            _WARNING if self.report.watermark else QUIET,
+        )
         number = _textbox(slide, (_LEFT + _TEXT_WIDTH - 60, _FOOT_TOP, 60, 20))
         _write(number, [Words("")], 10, QUIET)
         _number(number.paragraphs[0], len(self.slides.slides))
@@ -174,7 +198,6 @@ class Page:
             _write(frame, [Words(self.report.watermark, strong=True)], size, _WARNING)
             frame._element.getparent().spPr.find(f"{_DRAWING}xfrm").set("rot", str(-28 * 60_000))
             for colour in frame._element.iter(f"{_DRAWING}srgbClr"):
-                colour.makeelement(f"{_DRAWING}alpha", {})
                 colour.append(colour.makeelement(f"{_DRAWING}alpha", {"val": "16000"}))
 
 

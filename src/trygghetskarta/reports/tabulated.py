@@ -38,7 +38,12 @@ def _of_chart(chart: Chart) -> Table:
             columns += [Column(f"low{number}", "Undre gräns", Kind.DECIMAL), Column(f"high{number}", "Övre gräns", Kind.DECIMAL)]
     found = [{point.x: point for point in series.points} for series in chart.series]
     rows = [
-        Row((Cell(label, label), *(cell for series, points in zip(chart.series, found, strict=True) for cell in _cells(series, points.get(x)))))
+        Row(
+            (
+                Cell(label, label),
+                *(cell for series, points in zip(chart.series, found, strict=True) for cell in _cells(series, points.get(x))),
+            )
+        )
         for x, label in names_of(chart).items()
     ]
     return Table(chart.caption, tuple(columns), tuple(rows), chart.note, chart.question)
