@@ -478,6 +478,9 @@ export const sv = {
   },
   take: {
     title: "Ta med siffrorna",
+    report: "Lägesbild",
+    reportOf: (area: string | null, months: string) => `Lägesbild för ${area ?? "hela staden"}, ${months}.`,
+    reportForms: { docx: "Word", pdf: "PDF", xlsx: "Excel", pptx: "PowerPoint", html: "Webbsida" },
     excel: "Excel",
     csv: "CSV",
     geopackage: "GeoPackage",
