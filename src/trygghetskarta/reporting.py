@@ -119,9 +119,9 @@ class Office:
         desk = self.desks.setdefault((edition.valid_from, known_at), Desk(_Answers(self, cube)))
         return Situation(desk, _Loaded(self.connection, cube), footing, place_of(cube, wanted), span_of(cube, wanted))
 
-    def cube_of(self, edition: date, cube: Cube) -> Cube:
+    def cube_of(self, edition: date | None, cube: Cube) -> Cube:
         """Give the cube of an edition as known on the day of another."""
-        return cube if edition == cube.edition.valid_from else self.cubes(edition, cube.as_of)
+        return cube if edition in (None, cube.edition.valid_from) else self.cubes(edition, cube.as_of)
 
     def _known_at(self, cube: Cube) -> date:
         changes = [measure.known_from for measure in list_measures(self.connection)]
@@ -197,7 +197,9 @@ def span_of(cube: Cube, wanted: Wanted) -> Span:
     last = month_of("to", wanted.last) if wanted.last is not None else _newest(cube)
     first = month_of("from", wanted.first) if wanted.first is not None else last.plus(1 - YEAR)
     if last < first:
-        raise bad_parameter("to", str(last), f"Perioden slutar {last} innan den börjar {first}.", f"It ends {last} before it begins {first}.")
+        raise bad_parameter(
+            "to", str(last), f"Perioden slutar {last} innan den börjar {first}.", f"It ends {last} before it begins {first}."
+        )
     return Span(first, last)
 
 
@@ -228,7 +230,7 @@ class _Loaded:
 
     def overlaps(self, area: Area, polygon: Mapping[str, Any]) -> bool:
         written = load_outlines(self.connection, self.cube.edition.edition_id, area.level, Detail.METRES10)
-        return bool(shape(orjson.loads(written[area.code])).intersection(shape(polygon)).area > 0)
+        return bool(shape(orjson.loads(written[area.code])).intersection(shape({**polygon})).area > 0)
 
 
 def _polygons(outline: Mapping[str, Any]) -> Polygons:
@@ -291,7 +293,10 @@ class _Answers:
 
     def _indicators(self, query: Query) -> bytes:
         asked = _asked(query)
-        of = SurveyAsked(SourceId.TRYGGHETSMATNING, asked.level, asked.areas, edition=asked.edition, as_of=asked.as_of)
+        first, last = (int(year) if year is not None else None for year in (asked.first, asked.last))
+        of = SurveyAsked(
+            SourceId.TRYGGHETSMATNING, asked.level, asked.areas, first=first, last=last, edition=asked.edition, as_of=asked.as_of
+        )
         return write_survey(release_answer(survey(self.office.connection, self.cube, of), self._audience), _JSON)
 
     def _measures(self, query: Query) -> bytes:
@@ -307,7 +312,9 @@ class _Answers:
         cube = self.office.cube_of(measure.told.edition, self.cube)
         answer = release_answer(count_effect(connection, cube, measure, AskedEffect(as_of=as_of)), self._audience)
         parts = release_each(count_goals(connection, cube, measure, as_of), self._audience)
-        return write_effect(answer, effect(answer), [goal(part) if part is not None else None for part in parts], Writing(Format.JSON, outlines={}))
+        return write_effect(
+            answer, effect(answer), [goal(part) if part is not None else None for part in parts], Writing(Format.JSON, outlines={})
+        )
 
     @property
     def _audience(self) -> Audience:

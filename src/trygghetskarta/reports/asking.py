@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -44,7 +45,7 @@ class Query:
     @property
     def address(self) -> str:
         """The address, from the root of the service."""
-        return f"{self.path}?{urlencode(self.parameters)}"
+        return _address(self.path, self.parameters)
 
     def all_of(self, name: str) -> tuple[str, ...]:
         """Give every value of a parameter."""
@@ -95,6 +96,11 @@ class Answer:
         found: list[str] = self.content.get("sentences", [])
         return found
 
+    def beyond(self, *others: Answer) -> str:
+        """Give what the answer says in Swedish and none of the others do, as one text."""
+        told = {sentence for other in others for sentence in other.sentences}
+        return " ".join(sentence for sentence in self.sentences if sentence not in told)
+
 
 @dataclass(slots=True)
 class Desk:
@@ -102,18 +108,18 @@ class Desk:
 
     Attributes:
         ask: Answers a question.
-        known: The answers so far, by their addresses.
+        known: The answers so far.
     """
 
     ask: Ask
-    known: dict[str, Answer] = field(default_factory=dict)
+    known: dict[Query, Answer] = field(default_factory=dict)
 
     def answer(self, path: str, *parameters: tuple[str, str]) -> Answer:
         """Ask a question; one that is refused for want of data or of right is an answer too."""
         query = Query(path, parameters)
-        if query.address not in self.known:
-            self.known[query.address] = self._asked(query)
-        return self.known[query.address]
+        if query not in self.known:
+            self.known[query] = self._asked(query)
+        return self.known[query]
 
     def _asked(self, query: Query) -> Answer:
         try:
@@ -122,6 +128,12 @@ class Desk:
             return Answer(query, {}, refusal.swedish, _REMEDIES[type(refusal)])
         except NotFoundError as refusal:
             return Answer(query, {}, refusal.swedish, Status.MISSING)
+
+
+@lru_cache(maxsize=4096)
+def _address(path: str, parameters: tuple[tuple[str, str], ...]) -> str:
+    """Write an address; a report tells each some five times."""
+    return f"{path}?{urlencode(parameters)}"
 
 
 def pointed(content: Any, pointer: str) -> Any:  # noqa: ANN401 - whatever JSON holds

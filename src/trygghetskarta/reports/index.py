@@ -42,7 +42,8 @@ def index_page(issue: Issue, made: Sequence[Made]) -> bytes:
     return (
         f'<!DOCTYPE html>\n<html lang="sv"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>{escape(heading)}</title><style>{_STYLE}</style></head><body><main><h1>{escape(heading)}</h1><table><thead><tr>"
-        f'<th scope="col">Område</th><th scope="col">Filer</th><th scope="col">Brev</th></tr></thead><tbody>{rows}</tbody></table></main></body></html>\n'
+        f'<th scope="col">Område</th><th scope="col">Filer</th><th scope="col">Brev</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table></main></body></html>\n"
     ).encode()
 
 

@@ -60,8 +60,8 @@ def _about(reports: Sequence[Report]) -> Chapter:
         for report in reports
     )
     opening = Paragraph(
-        "Den gemensamma lägesbilden är satt samman av flera. Figurer ur olika källor står bredvid varandra och är inte ihopräknade: samma händelse kan "
-        "finnas i flera."
+        "Den gemensamma lägesbilden är satt samman av flera. Figurer ur olika källor står bredvid varandra och är inte ihopräknade: samma "
+        "händelse kan finnas i flera."
     )
     return Chapter("Ingående lägesbilder", (opening, Table("Vad som ingår", columns, rows), *_side_by_side(reports)))
 
@@ -72,7 +72,9 @@ def _side_by_side(reports: Sequence[Report]) -> Iterator[Block]:
     if len(found) < 2 or len({table.columns for _, table in found}) > 1:
         return
     rows = tuple(Row((words(f"{report.area_name}: {table.rows[0].cells[0].text}"), *table.rows[0].cells[1:])) for report, table in found)
-    yield Table("Områdena sida vid sida", found[0][1].columns, rows, found[0][1].note if len({table.note for _, table in found}) == 1 else "")
+    yield Table(
+        "Områdena sida vid sida", found[0][1].columns, rows, found[0][1].note if len({table.note for _, table in found}) == 1 else ""
+    )
 
 
 def _p1(report: Report) -> Table | None:

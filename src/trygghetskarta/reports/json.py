@@ -42,7 +42,7 @@ _TYPES = {block: name for name, block in _BLOCKS.items()}
 
 def write_json(report: Report) -> bytes:
     """Write a report as JSON, camelCase, each block with its type."""
-    return orjson.dumps({"schema": SCHEMA, **_told(report)}, option=orjson.OPT_INDENT_2)
+    return orjson.dumps({"schema": SCHEMA, **_told(report)})
 
 
 def read_json(content: bytes, name: str) -> Report:
@@ -59,21 +59,23 @@ def read_json(content: bytes, name: str) -> Report:
         BadDeliveryError: It is no such file.
     """
     try:
-        told = orjson.loads(content)
-        if not isinstance(told, dict) or told.get("schema") != SCHEMA:
-            raise _Unreadable("schema")
-        report = _read(Report, told)
-    except (orjson.JSONDecodeError, _Unreadable, ValueError) as error:
+        report = _read_report(orjson.loads(content))
+    except (orjson.JSONDecodeError, _UnreadableError, ValueError) as error:
         raise BadDeliveryError(
             f"{name} är ingen lägesbild i JSON-form ({SCHEMA}): {error}.", f"{name} is no lagesbild in JSON form ({SCHEMA}): {error}."
         ) from error
-    if not isinstance(report, Report):
-        raise TypeError(report)
     return report
 
 
-class _Unreadable(Exception):
+class _UnreadableError(Exception):
     """A member of the file is missing, or is not what it should be; the text names it."""
+
+
+def _read_report(told: Any) -> Report:  # noqa: ANN401 - whatever JSON holds
+    if not isinstance(told, dict) or told.get("schema") != SCHEMA:
+        raise _UnreadableError("schema")
+    report: Report = _read(Report, told)
+    return report
 
 
 def _told(thing: Any) -> Any:  # noqa: ANN401 - whatever a report holds
@@ -99,36 +101,41 @@ def _read(kind: Any, told: Any) -> Any:  # noqa: ANN401 - whatever a report hold
     if is_dataclass(kind) and isinstance(kind, type):
         return _read_object(kind, told)
     if kind is date or (isinstance(kind, type) and issubclass(kind, StrEnum)):
-        if not isinstance(told, str):
-            raise _Unreadable(repr(told))
-        return date.fromisoformat(told) if kind is date else kind(told)
+        return _read_word(kind, told)
     if kind is float and isinstance(told, int) and not isinstance(told, bool):
         return float(told)
     if not isinstance(told, kind) or (isinstance(told, bool) and kind is not bool):
-        raise _Unreadable(repr(told))
+        raise _UnreadableError(repr(told))
     return told
+
+
+def _read_word(kind: type, told: Any) -> date | StrEnum:  # noqa: ANN401
+    """Read a day, or one of the words of a closed list."""
+    if not isinstance(told, str):
+        raise _UnreadableError(repr(told))
+    return kind(told) if issubclass(kind, StrEnum) else date.fromisoformat(told)
 
 
 def _read_object(kind: type, told: Any) -> Any:  # noqa: ANN401
     if not isinstance(told, Mapping):
-        raise _Unreadable(repr(told))
+        raise _UnreadableError(repr(told))
     hints = get_type_hints(kind)
     found = {}
     for field in fields(kind):
         name = _camel(field.name)
         if name not in told:
-            raise _Unreadable(name)
+            raise _UnreadableError(name)
         found[field.name] = _read(hints[field.name], told[name])
     return kind(**found)
 
 
 def _read_tuple(kinds: tuple[Any, ...], told: Any) -> Any:  # noqa: ANN401
     if not isinstance(told, list):
-        raise _Unreadable(repr(told))
+        raise _UnreadableError(repr(told))
     if kinds[-1] is Ellipsis:
         return tuple(_read(kinds[0], part) for part in told)
     if len(told) != len(kinds):
-        raise _Unreadable(repr(told))
+        raise _UnreadableError(repr(told))
     return tuple(_read(kind, part) for kind, part in zip(kinds, told, strict=True))
 
 
@@ -137,10 +144,11 @@ def _read_one_of(kinds: tuple[Any, ...], told: Any) -> Any:  # noqa: ANN401
         return None
     if isinstance(told, Mapping) and told.get("type") in _BLOCKS:
         return _read_object(_BLOCKS[told["type"]], told)
-    for kind in kinds:
-        if kind in (int, float, str) and isinstance(told, kind) and not isinstance(told, bool):
-            return told
+    # A whole number is a number with decimals too.
+    plain = {kind for kind in kinds if kind in (int, float, str)} | ({int} if float in kinds else set())
+    if type(told) in plain:
+        return told
     rest = [kind for kind in kinds if kind not in (int, float, str, type(None))]
     if len(rest) == 1:
         return _read(rest[0], told)
-    raise _Unreadable(repr(told)[:80])
+    raise _UnreadableError(repr(told)[:80])

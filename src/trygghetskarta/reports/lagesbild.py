@@ -17,7 +17,7 @@ from trygghetskarta.reports.chapters.prompts import prompts
 from trygghetskarta.reports.chapters.sources import again, sources
 from trygghetskarta.reports.chapters.summary import summary
 from trygghetskarta.reports.chapters.unplaced import unplaced
-from trygghetskarta.reports.document import Chapter, Report, ReportClass
+from trygghetskarta.reports.document import Block, Chapter, Paragraph, Report, ReportClass
 from trygghetskarta.reports.situation import Situation
 from trygghetskarta.serialize.swedish import day_name, span_name
 
@@ -89,9 +89,14 @@ def framed(situation: Situation, reader: Reader, title: str, chapters: tuple[Cha
         version=situation.footing.version,
         edition=situation.footing.edition_name,
         link=link_of(situation, reader),
-        chapters=chapters,
+        chapters=tuple(Chapter(chapter.heading, tuple(block for block in chapter.blocks if _says(block))) for chapter in chapters),
         watermark=_watermark(reader) if is_intern else "",
     )
+
+
+def _says(block: Block) -> bool:
+    """Tell whether a block says anything: of an answer without sentences nothing is told."""
+    return not isinstance(block, Paragraph) or bool(block.text)
 
 
 def _watermark(reader: Reader) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.errors import bad_parameter
 from trygghetskarta.reports.chapters.comparing import comparing
@@ -65,7 +64,9 @@ def issue_of(text: str) -> Issue:
         month = Month.parse(text)
     except ValueError as error:
         swedish = f"{text} är varken en månad (2026-10), ett tertial (2026-T2) eller ett år (2026)."
-        raise bad_parameter("month", text, swedish, f"{text} is neither a month (2026-10), a tertial (2026-T2) nor a year (2026).") from error
+        raise bad_parameter(
+            "month", text, swedish, f"{text} is neither a month (2026-10), a tertial (2026-T2) nor a year (2026)."
+        ) from error
     return Issue(text, Span(month, month))
 
 
@@ -94,8 +95,4 @@ def committee_report(situation: Situation, reader: Reader, issue: Issue) -> Repo
         Chapter(last.heading, (*last.blocks, again(link_of(situation, reader)))),
         glossary(),
     )
-    return framed(situation, reader, f"{issue.title} för {_committee(situation)}, {span_name(issue.span)}", chapters, issue.kind)
-
-
-def _committee(situation: Situation) -> str:
-    return f"{situation.area.name}s stadsdelsnämnd" if situation.area.level is AreaLevel.STADSDELSOMRADE else situation.area.name
+    return framed(situation, reader, f"{issue.title} för {situation.area.name}, {span_name(issue.span)}", chapters, issue.kind)

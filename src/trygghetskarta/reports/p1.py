@@ -19,7 +19,8 @@ from trygghetskarta.reports.situation import YEAR, Situation, months
 from trygghetskarta.serialize.swedish import month_name, span_name, whole
 
 PER = 100_000
-_COUNTED = ("statistics", "none")
+COUNTED = ("statistics", "none")
+"""What asks for counts alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def _row(situation: Situation, line: Line, people: dict[Span, Inhabitants]) -> R
 
 def counted(situation: Situation, line: Line, span: Span) -> Answer:
     """Ask for the figures of a row in a span."""
-    return situation.compared(line.source, span, *line.chosen, _COUNTED)
+    return situation.compared(line.source, span, *line.chosen, COUNTED)
 
 
 def change_cells(answer: Answer, row: int = 0) -> list[Cell]:
@@ -134,8 +135,7 @@ def _note(situation: Situation, people: dict[Span, Inhabitants]) -> str:
     note = "Ändringen är mot samma månader ett år tidigare. Där jämförelsetalet är 0 står en punkt i stället för procent."
     if not people or any(found.mean is None for found in people.values()):
         return note
-    (_, year), (_, twelve) = people.items()
-    numbers = " och ".join(whole(round(found.mean or 0)) for found in (year, twelve))
+    numbers = " och ".join(whole(round(found.mean or 0)) for found in people.values())
     return (
         f"{note} Per 100 000 är räknat på medeltalet av invånarna i {situation.area.name} under samma månader ({numbers}) och inte uppräknat till "
         "ett helt år."

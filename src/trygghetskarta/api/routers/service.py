@@ -91,7 +91,7 @@ def api_info(request: Request, shelf: CurrentShelf, audience: CurrentAudience, _
         "apiName": "trygghetskarta",
         "apiVersion": __version__,
         "apiReleased": str(_RELEASED.date()),
-        "apiDocumentation": address(request, "/openapi.json"),
+        "apiDocumentation": address(request, "/docs"),
         "apiStatus": "beta",
         "audience": audience.value,
         "sample": schematic,
@@ -102,9 +102,13 @@ def api_info(request: Request, shelf: CurrentShelf, audience: CurrentAudience, _
 @router.get("/", include_in_schema=False)
 def page(request: Request) -> Response:
     """Give the page with the map."""
-    if not _page_parts():
-        raise BusyError("Kartan är inte byggd. Kör: make run", "The map has not been built. Run: make run")
-    return _page(request, "index.html")
+    return _built(request, "index.html")
+
+
+@router.get("/docs", include_in_schema=False)
+def docs(request: Request) -> Response:
+    """Give the page with every operation of the API."""
+    return _built(request, "docs.html")
 
 
 @router.get("/page/{name:path}", include_in_schema=False)
@@ -117,6 +121,12 @@ def page_part(request: Request, name: str) -> Response:
 
 def _json(body: dict[str, object]) -> Response:
     return Response(orjson.dumps(body), headers={"Cache-Control": "no-store"}, media_type="application/json")
+
+
+def _built(request: Request, name: str) -> Response:
+    if name not in _page_parts():
+        raise BusyError("Sidan är inte byggd. Kör: make run", "The page has not been built. Run: make run")
+    return _page(request, name)
 
 
 def _page(request: Request, name: str) -> Response:

@@ -7,7 +7,21 @@ from collections.abc import Iterator, Sequence
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.reports.asking import COMPARISONS, SIMILAR_AREAS, Answer
 from trygghetskarta.reports.cells import RATE_VERDICTS, figure, interval, words
-from trygghetskarta.reports.document import Block, Chapter, Chart, ChartKind, Column, Kind, Notice, Paragraph, Point, Row, Series, Subheading, Table
+from trygghetskarta.reports.document import (
+    Block,
+    Chapter,
+    Chart,
+    ChartKind,
+    Column,
+    Kind,
+    Notice,
+    Paragraph,
+    Point,
+    Row,
+    Series,
+    Subheading,
+    Table,
+)
 from trygghetskarta.reports.situation import Situation, months
 from trygghetskarta.serialize.swedish import alphabetical, span_name
 
@@ -31,7 +45,7 @@ def comparing(situation: Situation) -> Chapter:
     heading = "Jämförelse med staden och liknande områden"
     if answer.refusal:
         return Chapter(heading, (Notice(answer.refusal),))
-    blocks: list[Block] = [Paragraph(" ".join(answer.sentences), answer.query.address)]
+    blocks: list[Block] = [Paragraph(answer.beyond(situation.compared(SourceId.ANMALDA_BROTT, situation.recent)), answer.query.address)]
     rows = sorted(range(len(answer.rows)), key=lambda at: alphabetical(answer.rows[at]["name"]))
     if len(rows) > _MOST_ROWS:
         rows = [at for at in rows if answer.rows[at]["code"] == situation.area.code]
@@ -92,7 +106,7 @@ def _similar(situation: Situation) -> Iterator[Block]:
     if len(answer.rows) < 2:
         return
     yield Subheading("Liknande områden")
-    yield Paragraph(" ".join(answer.sentences), answer.query.address)
+    yield Paragraph(answer.beyond(), answer.query.address)
     columns = (
         Column("name", "Område", Kind.TEXT),
         Column("distance", "Avstånd", Kind.DECIMAL),

@@ -33,13 +33,16 @@ from trygghetskarta.reports.situation import Situation
 from trygghetskarta.serialize.swedish import span_name
 
 VIOLENCE = (SourceId.SKJUTNINGAR, SourceId.SPRANGNINGAR, SourceId.BRANDER)
+_SURVEYED = 3
 SURE = {"higher": "högre, säkerställt", "lower": "lägre, säkerställt", "cannotTell": "kan inte avgöras", "notApplicable": "–"}
 _GAPS = {"higher": "högre bland kvinnor", "lower": "lägre bland kvinnor", "cannotTell": "kan inte avgöras", "notApplicable": "–"}
 
 
 def consequences(situation: Situation) -> Chapter:
     """Tell what crime leads to."""
-    return Chapter("Konsekvenser", (*_harm(situation), *events(situation, "Skjutningar, sprängningar och bränder", VIOLENCE), *_survey(situation)))
+    return Chapter(
+        "Konsekvenser", (*_harm(situation), *events(situation, "Skjutningar, sprängningar och bränder", VIOLENCE), *_survey(situation))
+    )
 
 
 def _harm(situation: Situation) -> Iterator[Block]:
@@ -66,7 +69,8 @@ def events(situation: Situation, heading: str, sources: tuple[SourceId, ...]) ->
         total = Line(CONTRACTS[source].name, source, strong=True)
         answer = counted(situation, total, situation.last_year)
         if answer.refusal:
-            said.append(Notice(f"{CONTRACTS[source].name}: {answer.refusal}"))
+            named = answer.refusal.startswith(CONTRACTS[source].name)
+            said.append(Notice(answer.refusal if named else f"{CONTRACTS[source].name}: {answer.refusal}"))
             continue
         lines += [total, *_kinds(situation, source)]
     if lines:
@@ -84,8 +88,11 @@ def _kinds(situation: Situation, source: SourceId) -> Iterator[Line]:
 
 
 def survey_of(situation: Situation) -> Answer:
-    """Ask what the newest safety survey found in the area."""
-    return situation.ask(INDICATORS)
+    """Ask what the safety survey found in the area: the surveys of the last three years, or else the newest if it was made before."""
+    last = situation.span.last.year
+    found = situation.ask(INDICATORS, ("from", str(last - _SURVEYED + 1)), ("to", str(last)))
+    newest = situation.ask(INDICATORS) if found.refusal else found
+    return newest if all(row["year"] <= last for row in newest.rows) else found
 
 
 def _survey(situation: Situation) -> Iterator[Block]:
@@ -94,9 +101,10 @@ def _survey(situation: Situation) -> Iterator[Block]:
     if answer.refusal or not answer.rows:
         yield Notice(answer.refusal or "Trygghetsmätningen har inga värden för området.")
         return
-    yield Paragraph(" ".join(answer.sentences), answer.query.address)
+    yield Paragraph(answer.beyond(), answer.query.address)
     columns = (
         Column("question", "Fråga", Kind.TEXT),
+        Column("year", "År", Kind.TEXT),
         Column("value", "Procent", Kind.RATE),
         Column("interval", "95 % säkerhet", Kind.TEXT),
         Column("n", "Svar", Kind.COUNT),
@@ -108,7 +116,13 @@ def _survey(situation: Situation) -> Iterator[Block]:
     rows = tuple(_survey_row(answer, at, row) for at, row in enumerate(answer.rows))
     years = sorted({row["year"] for row in answer.rows})
     caption = f"Trygghetsmätningen {', '.join(map(str, years))} i {situation.area.name}"
-    yield Table(caption, columns, rows, "Ändringen är mot mätningen före, i procentenheter. Antal svar står bredvid varje värde.", answer.query.address)
+    yield Table(
+        caption,
+        columns,
+        rows,
+        "Ändringen är mot mätningen före, i procentenheter. Antal svar står bredvid varje värde.",
+        answer.query.address,
+    )
     if any(row["status"] == "value" for row in answer.rows):
         yield _survey_dots(answer, caption)
 
@@ -118,6 +132,7 @@ def _survey_row(answer: Answer, at: int, row: Mapping[str, Any]) -> Row:
     return Row(
         (
             words(_question(row)),
+            words(str(row["year"])),
             figure(answer, f"{pointer}/value", Kind.RATE, status=told),
             interval(answer, (f"{pointer}/low", f"{pointer}/high")),
             figure(answer, f"{pointer}/n"),
@@ -138,7 +153,8 @@ def _survey_dots(answer: Answer, caption: str) -> Chart:
     points = []
     for at, row in enumerate(answer.rows):
         cell: Cell = figure(answer, f"/items/{at}/value", Kind.RATE, status=row["status"])
-        points.append(Point(_question(row), _question(row), cell, row.get("low"), row.get("high")))
+        named = f"{_question(row)}, {row['year']}"
+        points.append(Point(named, named, cell, row.get("low"), row.get("high")))
     told = "; ".join(f"{point.label}: {point.cell.text} procent" for point in points if point.cell.value is not None)
     return Chart(
         f"{caption}, procent med 95 procents säkerhet", f"Punktdiagram: {caption}. {told}.", ChartKind.DOTS, (Series("Procent", tuple(points)),),

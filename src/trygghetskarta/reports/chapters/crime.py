@@ -9,9 +9,10 @@ from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.categories import tree_of
 from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.counts import Status
+from trygghetskarta.domain.lens import FRAUD_GROUP, OLDER_GROUP
 from trygghetskarta.domain.periods import Month
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
-from trygghetskarta.reports.asking import COMPARISONS, DECOMPOSITIONS, HOURS, SERIES, Answer
+from trygghetskarta.reports.asking import COMPARISONS, DECOMPOSITIONS, HOURS, OLDER_PEOPLE, SERIES, Answer
 from trygghetskarta.reports.cells import VERDICTS, figure, interval, words
 from trygghetskarta.reports.document import (
     Block,
@@ -30,7 +31,7 @@ from trygghetskarta.reports.document import (
     Subheading,
     Table,
 )
-from trygghetskarta.reports.p1 import Line, change_cells, counted, p1_table
+from trygghetskarta.reports.p1 import COUNTED, Line, change_cells, counted, p1_table
 from trygghetskarta.reports.shades import Shading, map_of
 from trygghetskarta.reports.situation import Situation, months
 from trygghetskarta.serialize.swedish import WEEKDAYS, how_many, listed, month_name, span_name
@@ -46,7 +47,7 @@ def crime(situation: Situation) -> Chapter:
     heading = "Bilden av brottsligheten"
     if found.refusal:
         return Chapter(heading, (Notice(found.refusal),))
-    blocks = [Paragraph(" ".join(found.sentences), found.query.address), *_p1(situation), *_groups(situation), *_moved(situation, found)]
+    blocks = [Paragraph(found.beyond(), found.query.address), *_p1(situation), *_groups(situation), *_moved(situation)]
     return Chapter(heading, (*blocks, *_maps(situation), *_over_time(situation), *_hours(situation)))
 
 
@@ -72,11 +73,24 @@ def _categories(situation: Situation) -> Iterator[Line]:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A group of crimes and the answer that says how it changed."""
+    """A group of crimes and how it changed.
+
+    Attributes:
+        code: Its code.
+        name: Its name.
+        answer: The answer that says how it changed.
+        doubtful: True where the deliveries of the two spans do not hold the same sorts of rows, so that a change may be theirs.
+    """
 
     code: str
     name: str
     answer: Answer
+    doubtful: bool = False
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether it surely changed, as far as its deliveries can be compared."""
+        return self.verdict in ("higher", "lower") and not self.doubtful
 
     @property
     def verdict(self) -> str:
@@ -93,13 +107,25 @@ class Judged:
 
 def judged_groups(situation: Situation) -> list[Judged]:
     """Ask how each group of crimes changed since a year before; those of which there are any, now or then."""
-    found = []
+    found, doubted = [], doubtful_groups(situation)
     for code, group in category_groups().items():
         if CRIME in group.categories:
             answer = situation.compared(CRIME, situation.recent, ("group", code))
             if answer.get("/items/0/count") or answer.get("/items/0/baselineCount"):
-                found.append(Judged(code, group.name, answer))
+                found.append(Judged(code, group.name, answer, code in doubted))
     return found
+
+
+def doubtful_groups(situation: Situation) -> tuple[str, ...]:
+    """Give the groups whose counts of the two spans are not of the same: of the whole city, where a delivery lacks what has no place."""
+    if not situation.is_city or older_of(situation).get("/lens/comparable") is not False:
+        return ()
+    return (FRAUD_GROUP, OLDER_GROUP)
+
+
+def older_of(situation: Situation) -> Answer:
+    """Ask what older people in the area met with, and what fraud there was."""
+    return situation.ask(OLDER_PEOPLE, *months(situation.recent), ("baseline", "same-period-last-year"))
 
 
 def _groups(situation: Situation) -> Iterator[Block]:
@@ -111,13 +137,15 @@ def _groups(situation: Situation) -> Iterator[Block]:
     for group in found:
         ratio = figure(group.answer, "/items/0/ratio", Kind.DECIMAL)
         rows.append(
-            Row((
-                words(group.name),
-                *change_cells(group.answer),
-                ratio,
-                interval(group.answer, ("/items/0/ratioLow", "/items/0/ratioHigh"), Kind.DECIMAL),
-                words(VERDICTS[group.verdict]),
-            ))
+            Row(
+                (
+                    words(group.name),
+                    *change_cells(group.answer),
+                    ratio,
+                    interval(group.answer, ("/items/0/ratioLow", "/items/0/ratioHigh"), Kind.DECIMAL),
+                    words(VERDICTS[group.verdict]),
+                )
+            )
         )
     columns = (
         Column("name", "Ämne", Kind.TEXT),
@@ -129,22 +157,25 @@ def _groups(situation: Situation) -> Iterator[Block]:
         Column("verdict", "Säkerställt", Kind.TEXT),
     )
     note = (
-        f"Ett brott kan höra till flera ämnen, så raderna går inte att lägga ihop. Kvoten är antalet delat med antalet {span_name(situation.baseline)}; "
-        "är hela intervallet över 1 är ökningen säkerställd. Varje ämne är prövat för sig: av tjugo ämnen där inget har ändrats väntas ändå omkring "
-        "ett bli utpekat."
+        "Ett brott kan höra till flera ämnen, så raderna går inte att lägga ihop. Kvoten är antalet delat med antalet "
+        f"{span_name(situation.baseline)}; är hela intervallet över 1 är ökningen säkerställd. Varje ämne är prövat för sig: av tjugo ämnen där "
+        "inget har ändrats väntas ändå omkring ett bli utpekat."
     )
-    yield Table(
-        f"Anmälda brott efter ämne, {span_name(situation.recent)} mot {span_name(situation.baseline)}", columns, tuple(rows), note
-    )
+    yield Table(f"Anmälda brott efter ämne, {span_name(situation.recent)} mot {span_name(situation.baseline)}", columns, tuple(rows), note)
 
 
-def _moved(situation: Situation, whole: Answer) -> Iterator[Block]:
+def moved_of(situation: Situation) -> tuple[Answer, str]:
+    """Ask what moved count and harm; with what that says beyond the counts."""
     found = situation.ask(DECOMPOSITIONS, ("source", CRIME.value), *months(situation.recent), ("baseline", "same-period-last-year"))
-    said = [sentence for sentence in found.sentences if sentence not in whole.sentences]
-    if not said and not found.rows:
+    return found, found.beyond(situation.compared(CRIME, situation.recent), situation.compared(CRIME, situation.recent, COUNTED))
+
+
+def _moved(situation: Situation) -> Iterator[Block]:
+    found, said = moved_of(situation)
+    if not said:
         return
     yield Subheading("Vad som ändrade antalet och allvarligheten")
-    yield Paragraph(" ".join(said), found.query.address)
+    yield Paragraph(said, found.query.address)
     rows = [
         (number, row) for number, row in enumerate(found.rows) if row.get("count") is not None and (row["count"] or row["baselineCount"])
     ]
@@ -159,10 +190,12 @@ def _moved(situation: Situation, whole: Answer) -> Iterator[Block]:
         Column("contribution", "Bidrag, dagar per brott", Kind.DECIMAL),
     )
     shown = tuple(
-        Row((
-            words(row["name"]),
-            *(figure(found, f"/items/{number}/{column.key}", column.kind) for column in columns[1:]),
-        ))
+        Row(
+            (
+                words(row["name"]),
+                *(figure(found, f"/items/{number}/{column.key}", column.kind) for column in columns[1:]),
+            )
+        )
         for number, row in rows[:_MOVED]
     )
     yield Table(
@@ -175,7 +208,9 @@ def _moved(situation: Situation, whole: Answer) -> Iterator[Block]:
 def _maps(situation: Situation) -> Iterator[Block]:
     yield Subheading("Var")
     for level, more, note in _mapped(situation):
-        answer = situation.ask_everywhere(COMPARISONS, level, *more, ("source", CRIME.value), *months(situation.recent), ("measure", "rate"))
+        answer = situation.ask_everywhere(
+            COMPARISONS, level, *more, ("source", CRIME.value), *months(situation.recent), ("measure", "rate")
+        )
         if answer.refusal:
             yield Notice(answer.refusal)
             continue
@@ -217,8 +252,10 @@ def _over_time(situation: Situation) -> Iterator[Block]:
     if answer.refusal:
         return
     yield Subheading("Över tid")
-    yield line_chart(situation, answer, CRIME)
-    yield Paragraph(" ".join(answer.sentences), answer.query.address)
+    if any(value["count"] is not None for value in answer.get("/series/0/values") or ()):
+        yield line_chart(situation, answer, CRIME)
+    bare = situation.ask(SERIES, ("source", CRIME.value), *months(situation.long))
+    yield Paragraph(answer.beyond(bare), answer.query.address)
 
 
 def line_chart(situation: Situation, answer: Answer, source: SourceId) -> Chart:
@@ -237,7 +274,8 @@ def line_chart(situation: Situation, answer: Answer, source: SourceId) -> Chart:
     if any(point.cell.value is not None for point in expected):
         drawn.append(Series("Väntat antal och vad som är vanligt", tuple(expected)))
     caption = f"{name} i {situation.area.name} per månad, {span_name(situation.long)}"
-    marks = tuple(Mark(entry["month"], entry["text"]) for entry in answer.get("/calendar") or [])
+    drawn_months = {point.x for point in points}
+    marks = tuple(Mark(entry["month"], entry["text"]) for entry in answer.get("/calendar") or [] if entry["month"] in drawn_months)
     return Chart(
         caption, _series_alt(caption, points, noun), ChartKind.LINE, tuple(drawn), "", f"Antal {noun[1]}", marks,
         "Punkter är ovanliga månader." if any(point.marked for point in points) else "", answer.query.address,
@@ -272,13 +310,17 @@ def _hours(situation: Situation) -> Iterator[Block]:
     if answer.refusal:
         yield Notice(answer.refusal)
         return
-    yield Paragraph(" ".join(answer.sentences), answer.query.address)
+    yield Paragraph(answer.beyond(), answer.query.address)
     if not answer.get("/timed"):
         return
     days = tuple(Series(day, tuple(_hour(answer, number * 24 + hour) for hour in range(24))) for number, day in enumerate(WEEKDAYS))
     caption = f"Anmälda brott i {situation.area.name} efter veckodag och timme, {span_name(situation.recent)}"
     peak = answer.get("/peak") or {}
-    most = f" Flest {WEEKDAYS[peak['weekday'] - 1]} klockan {peak['hour']:02d}–{(peak['hour'] + peak['hours']) % 24:02d}." if peak else ""
+    most = (
+        f" Flest {WEEKDAYS[peak['weekday'] - 1]} klockan {peak['hour']:02d}–{(peak['hour'] + peak['hours']) % 24:02d}."
+        if peak.get("isSure")
+        else ""
+    )
     yield Chart(
         caption, f"Rutnät: {caption}.{most}", ChartKind.HEAT, days, "Timme", "Antal",
         note="Ett brott som bara är känt till ett tidsrum är fördelat på timmarna i det, så antalen kan ha decimaler.",

@@ -90,7 +90,7 @@ def _measure(measure: Followed) -> Iterator[Block]:
     if effect.refusal:
         yield Notice(effect.refusal)
         return
-    yield Paragraph(" ".join(effect.sentences), effect.query.address)
+    yield Paragraph(effect.beyond(), effect.query.address)
     yield _effect(effect, told["name"])
 
 
@@ -109,7 +109,7 @@ def _effect(effect: Answer, name: str) -> Table:
         if row["code"] in _ROLES:
             named = words(f"{_ROLES[row['code']]}: {row['name']}")
         elif row["method"] == "wdd":
-            named = words(f"Ändring utöver jämförelsen, {row['name']}")
+            named = words(f"Ändring utöver jämförelsen {row['name'].removeprefix('skillnad ')}")
         else:
             continue
         rows.append(

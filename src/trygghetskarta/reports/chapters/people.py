@@ -19,7 +19,9 @@ def people(situation: Situation) -> Chapter:
     """Tell what the area is, how large, and who lives there."""
     blocks: list[Block] = [_area(situation), _inhabitants(situation)]
     if situation.footing.schematic:
-        blocks.append(Notice("Områdena är schematiska och uppgifterna påhittade: rapporten visar hur en lägesbild ser ut, inte hur det är."))
+        blocks.append(
+            Notice("Områdena är schematiska och uppgifterna påhittade: rapporten visar hur en lägesbild ser ut, inte hur det är.")
+        )
     return Chapter("Området och befolkningen", tuple(blocks))
 
 
@@ -86,7 +88,9 @@ def _mean_inhabitants(situation: Situation) -> Facts:
     span = situation.recent
     rows = []
     for per, label in _PER.items():
-        found: Answer = situation.ask(COMPARISONS, ("source", SourceId.ANMALDA_BROTT.value), *months(span), ("measure", "rate"), ("per", per))
+        found: Answer = situation.ask(
+            COMPARISONS, ("source", SourceId.ANMALDA_BROTT.value), *months(span), ("measure", "rate"), ("per", per)
+        )
         if found.get("/items/0/personYears") is not None:
             rows.append(Fact(label, figure(found, "/items/0/personYears", Kind.COUNT, times=YEAR / span.months)))
     if not rows:

@@ -28,22 +28,22 @@ def prompts(situation: Situation) -> Chapter:
 
 def _found(situation: Situation) -> Iterator[str]:
     for group in judged_groups(situation):
-        if group.verdict in ("higher", "lower"):
+        if group.is_changed:
             yield _of_group(group)
     answer = against_the_city(situation)
     if not situation.is_city and answer.get("/items/0/verdict") in ("higher", "lower"):
         way = "fler" if answer.get("/items/0/verdict") == "higher" else "färre"
         yield (
-            f"Varför anmäls {way} brott per invånare i {situation.area.name} än i resten av staden ({decimal(answer.get('/items/0/rate'))} per 1 000 och "
-            "år)? Vad beror på vilka som vistas i området utan att bo där?"
+            f"Varför anmäls {way} brott per invånare i {situation.area.name} än i resten av staden "
+            f"({decimal(answer.get('/items/0/rate'))} per 1 000 och år)? Vad beror på vilka som vistas i området utan att bo där?"
         )
     yield from _unusual(situation)
     peak = hours_of(situation).get("/peak")
     if peak and peak["isSure"]:
         until = (peak["hour"] + peak["hours"]) % 24
         yield (
-            f"Vad händer {WEEKDAYS[peak['weekday'] - 1]} klockan {peak['hour']:02d}–{until:02d}, då {decimal(peak['share'])} procent av veckans brott sker "
-            f"(jämnt fördelat vore {decimal(peak['even'])})? Vem är på plats då?"
+            f"Vad händer {WEEKDAYS[peak['weekday'] - 1]} klockan {peak['hour']:02d}–{until:02d}, då "
+            f"{decimal(peak['share'])} procent av veckans brott sker (jämnt fördelat vore {decimal(peak['even'])})? Vem är på plats då?"
         )
     yield from _survey(situation)
     for measure in followed(situation):
@@ -54,8 +54,8 @@ def _of_group(group: Judged) -> str:
     before, now = group.answer.get("/items/0/baselineCount"), group.answer.get("/items/0/count")
     way = "ökat" if group.verdict == "higher" else "minskat"
     return (
-        f"{group.name} har säkert {way}, från {whole(before)} till {whole(now)}. Vilka platser, tider och tillvägagångssätt står för ändringen, och har "
-        "något ändrats i hur brotten anmäls eller räknas?"
+        f"{group.name} har säkert {way}, från {whole(before)} till {whole(now)}. Vilka platser, tider och tillvägagångssätt står för "
+        "ändringen, och har något ändrats i hur brotten anmäls eller räknas?"
     )
 
 

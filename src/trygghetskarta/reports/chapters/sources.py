@@ -18,7 +18,10 @@ _BY = {CountsBy.HAPPENED: "när det hände", CountsBy.REPORTED: "när det anmäl
 _METHODS = (
     ("Tal per 1 000 och år", "Antalet delat med invånare gånger tid. Intervallet är exakt under 10 händelser, annars Byars formel."),
     ("Säkerställd ändring", "Kvoten mellan två perioder med exakt intervall; varierar antalen mer än slumpen ger räknas det in."),
-    ("Många områden samtidigt", "När många områden prövas blir några utpekade av slump. Prövningen är justerad för det (Benjamini och Hochberg)."),
+    (
+        "Många områden samtidigt",
+        "När många områden prövas blir några utpekade av slump. Prövningen är justerad för det (Benjamini och Hochberg).",
+    ),
     ("Utjämnat tal", "I små områden dras talet mot stadens, mest där få bor (empirisk Bayes)."),
     ("Ovanlig månad", "Månaden prövas mot samma tid de fem år som gått; en av hundra hamnar utanför gränserna av en slump."),
     ("Timmar", "Ett brott som är känt till ett tidsrum delas på timmarna i det (aoristisk fördelning)."),
@@ -50,21 +53,29 @@ def _coverage(answers: dict[SourceId, Answer]) -> Table:
         Column("missing", "Saknas", Kind.TEXT),
         Column("provisional", "Preliminära", Kind.TEXT),
     )
-    rows = tuple(Row((words(CONTRACTS[source].name), *_covered(answer))) for source, answer in answers.items())
+    rows = tuple(
+        Row((words(CONTRACTS[source].name), words(_BY[CONTRACTS[source].counts_by]), *_covered(answer)))
+        for source, answer in answers.items()
+    )
     return Table("Vad källorna har levererat, och vad som saknas eller är preliminärt i de jämförda månaderna", columns, rows)
 
 
 def _covered(answer: Answer) -> tuple[Cell, ...]:
     told = answer.get("/coverage/0")
     if told is None:
-        return (*(lacking(Status.MISSING) for _ in range(3)), words(answer.refusal), words(""))
+        return (lacking(Status.MISSING), lacking(Status.MISSING), words("alla"), words("inga"))
     first, last = (
         Cell(month_name(Month.parse(told[end])), told[end], origin=answer.origin(f"/coverage/0/{end}"))
         if told[end] is not None
         else lacking(Status.MISSING)
         for end in ("from", "to")
     )
-    return (words(_BY[CountsBy(told["countsBy"])]), first, last, words(_runs(told["missing"]) or "inga"), words(_runs(told["provisional"]) or "inga"))
+    return (
+        first,
+        last,
+        words(_runs(told["missing"]) or "inga"),
+        words(_runs(told["provisional"]) or "inga"),
+    )
 
 
 def _runs(told: list[str]) -> str:
@@ -100,5 +111,5 @@ def _footing(situation: Situation, answers: dict[SourceId, Answer]) -> Facts:
 
 
 def again(link: str) -> Paragraph:
-    """Tell the address that makes the report again."""
-    return Paragraph(f"Rapporten görs på nytt, med samma siffror, på {link}")
+    """Tell the address that gives the figures again."""
+    return Paragraph(f"Lägesbilden med samma siffror, på nytt: {link}")

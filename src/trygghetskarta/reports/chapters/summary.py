@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 from trygghetskarta.domain.periods import Month
 from trygghetskarta.domain.sources import CONTRACTS
-from trygghetskarta.reports.asking import Answer
 from trygghetskarta.reports.chapters.comparing import against_the_city
 from trygghetskarta.reports.chapters.consequences import VIOLENCE, survey_of
-from trygghetskarta.reports.chapters.crime import CRIME, Judged, judged_groups, series_of
+from trygghetskarta.reports.chapters.crime import CRIME, Judged, doubtful_groups, judged_groups, moved_of, older_of, series_of
 from trygghetskarta.reports.chapters.other import followed
-from trygghetskarta.reports.document import Block, Chapter, Notice, Paragraph
+from trygghetskarta.reports.document import Chapter, Notice, Paragraph
 from trygghetskarta.reports.situation import Situation
 from trygghetskarta.serialize.swedish import decimal, how_many, listed, month_name, span_name, whole
 
@@ -38,7 +37,7 @@ def _told(situation: Situation) -> Iterator[tuple[str, str]]:
     # The first two sentences tell the level and the change with how sure it is; what follows is told in its own chapter.
     yield " ".join(whole_area.sentences[:2]), whole_area.query.address
     yield from _groups(situation)
-    yield from _harm(situation, whole_area)
+    yield from _harm(situation)
     yield from _city(situation)
     yield from _unusual(situation)
     yield from _violence(situation)
@@ -50,12 +49,13 @@ def _groups(situation: Situation) -> Iterator[tuple[str, str]]:
     if not groups:
         return
     for verdict, way in (("higher", "ökat"), ("lower", "minskat")):
-        changed = [group for group in groups if group.verdict == verdict]
+        changed = [group for group in groups if group.is_changed and group.verdict == verdict]
         if changed:
             named = listed([f"{group.name.lower()} ({_from_to(group)})" for group in changed])
             yield f"Detta har {way} säkert jämfört med {span_name(situation.baseline)}: {named}.", changed[0].answer.query.address
-    unsure = sum(group.verdict == "cannotTell" for group in groups)
-    if unsure == len(groups):
+    tested = [group for group in groups if not group.doubtful]
+    unsure = sum(group.verdict == "cannotTell" for group in tested)
+    if unsure == len(tested):
         yield f"För inget av {whole(unsure)} ämnen kan det avgöras om något har ändrats sedan {span_name(situation.baseline)}.", ""
     elif unsure:
         yield f"För {how_many(unsure, ('annat ämne', 'andra ämnen'))} kan det inte avgöras om något har ändrats.", ""
@@ -66,14 +66,12 @@ def _from_to(group: Judged) -> str:
     return f"från {whole(before)} till {whole(now)}"
 
 
-def _harm(situation: Situation, found: Answer) -> Iterator[tuple[str, str]]:
-    percent = found.get("/items/0/harmPercent")
-    if percent is not None:
-        way = "högre" if percent > 0 else "lägre"
-        yield (
-            f"Den sammanlagda allvarligheten är {decimal(abs(percent))} procent {way} än {span_name(situation.baseline)}.",
-            found.query.address,
-        )
+def _harm(situation: Situation) -> Iterator[tuple[str, str]]:
+    """Tell how harm changed and how sure that is, which stands first in what is said beyond the counts."""
+    found, _ = moved_of(situation)
+    if found.get("/whole/harmDifference") is not None:
+        told = [sentence for sentence in found.sentences if "llvarligheten" in sentence]
+        yield " ".join(told[1:3]), found.query.address
 
 
 def _city(situation: Situation) -> Iterator[tuple[str, str]]:
@@ -147,6 +145,13 @@ def minding(situation: Situation) -> list[str]:
         open_months = [Month.parse(month) for month in coverage["provisional"] if situation.recent.holds(Month.parse(month))]
         if open_months:
             said.append(f"Siffrorna om anmälda brott är preliminära för {_months(open_months)} och kan ändras.")
+    if doubtful_groups(situation):
+        without = older_of(situation).get("/lens/monthsWithoutPlaceless")
+        named = "en av perioderna" if not without else how_many(without, ("månad", "månader"))
+        said.append(
+            f"Bedrägerier utan plats saknas troligen i leveransen för {named}. Antalet bedrägerier och brott mot äldre i staden går därför inte att "
+            f"jämföra med {span_name(situation.baseline)}, och alla anmälda brott är fler än siffrorna visar."
+        )
     return said
 
 

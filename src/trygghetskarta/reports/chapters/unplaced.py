@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trygghetskarta.reports.asking import OLDER_PEOPLE, Answer
+from trygghetskarta.reports.asking import Answer
 from trygghetskarta.reports.cells import VERDICTS, figure, interval, words
-from trygghetskarta.reports.chapters.crime import CRIME
+from trygghetskarta.reports.chapters.crime import CRIME, older_of
 from trygghetskarta.reports.document import Block, Chapter, Column, Fact, Facts, Kind, Notice, Paragraph, Row, Subheading, Table
-from trygghetskarta.reports.situation import Situation, months
+from trygghetskarta.reports.situation import Situation
 from trygghetskarta.serialize.swedish import span_name
 
 _BUCKETS = (
@@ -38,18 +38,13 @@ def _ledger(situation: Situation) -> Iterator[Block]:
     yield Facts(f"Alla anmälda brott i staden {span_name(situation.recent)}, på nivån {situation.area.level.swedish}", rows)
 
 
-def older_of(situation: Situation) -> Answer:
-    """Ask what older people in the area met with."""
-    return situation.ask(OLDER_PEOPLE, *months(situation.recent), ("baseline", "same-period-last-year"))
-
-
 def _older(situation: Situation) -> Iterator[Block]:
     answer = older_of(situation)
     yield Subheading("Brott mot äldre, och bedrägerier")
     if answer.refusal:
         yield Notice(answer.refusal)
         return
-    yield Paragraph(" ".join(answer.sentences), answer.query.address)
+    yield Paragraph(answer.beyond(), answer.query.address)
     if answer.rows:
         told = answer.get("/items/0/status")
         rows = (
