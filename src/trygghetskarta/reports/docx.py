@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from itertools import count
 from typing import Any
+from zipfile import BadZipFile
 
 from trygghetskarta.errors import InvalidQuestionError
 from trygghetskarta.reports.document import (
@@ -26,7 +27,7 @@ from trygghetskarta.reports.document import (
     Table,
 )  # fmt: skip
 from trygghetskarta.reports.ink import ACCENT
-from trygghetskarta.reports.laying import about, called, heading_spans, is_number, made_at, notes, origin, widths
+from trygghetskarta.reports.laying import about, called, heading_spans, is_number, made_at, notes, origin, printed, unbroken, widths
 from trygghetskarta.reports.pictures import picture_png, picture_svg
 from trygghetskarta.reports.zips import settled
 from trygghetskarta.serialize.swedish import day_name
@@ -55,12 +56,15 @@ def write_docx(report: Report, template: bytes | None = None) -> bytes:
     from docx.opc.exceptions import PackageNotFoundError
     from docxtpl import DocxTemplate
     from jinja2 import TemplateError
+    from jinja2.sandbox import SandboxedEnvironment
+    from lxml.etree import XMLSyntaxError
 
     filled = DocxTemplate(io.BytesIO(template if template is not None else own_template()))
     out = io.BytesIO()
     try:
-        filled.render({"rapport": _told(report, filled)}, autoescape=True)
-    except (TemplateError, PackageNotFoundError, ValueError, KeyError) as problem:
+        # A template is written by whoever sends it: it may read the report's fields, and reach nothing else.
+        filled.render({"rapport": _told(report, filled)}, SandboxedEnvironment(autoescape=True))
+    except (TemplateError, PackageNotFoundError, BadZipFile, XMLSyntaxError, ValueError, KeyError) as problem:
         raise InvalidQuestionError(
             f"Wordmallen går inte att fylla i: {problem}.", f"The Word template cannot be filled in: {problem}."
         ) from problem
@@ -143,7 +147,7 @@ def _part(block: Block, filled: object, numbers: tuple[Iterator[int], Iterator[i
         case Prompts():
             return {"typ": "fragor", "fragor": list(block.items)}
         case Facts():
-            rows = [{"etikett": fact.label, "text": _text(fact.cell)} for fact in block.rows]
+            rows = [{"etikett": fact.label, "text": printed(fact.cell)} for fact in block.rows]
             return {"typ": "fakta", "rubrik": block.caption, "rader": rows}
         case Table():
             return _table(block, next(numbers[0]) if block.rows else 0)
@@ -160,7 +164,7 @@ def _table(table: Table, number: int) -> dict[str, Any]:
         "rubrik": table.caption,
         "nummer": number,
         "grupper": [{"rubrik": span.title, "kolumner": span.columns} for span in heading_spans(table.columns)],
-        "kolumner": [{"rubrik": column.title, "tal": is_number(column)} for column in table.columns],
+        "kolumner": [{"rubrik": unbroken(column.title), "tal": is_number(column)} for column in table.columns],
         "rader": [{"stark": row.strong, "celler": _cells(row, numbers)} for row in table.rows],
         "noter": list(notes(table)) or ([] if table.rows else ["Inga rader."]),
     }
@@ -169,19 +173,15 @@ def _table(table: Table, number: int) -> dict[str, Any]:
 def _cells(row: Row, numbers: list[bool]) -> list[dict[str, Any]]:
     indent = _INDENT * row.indent
     return [
-        {"text": (indent if place == 0 else "") + _text(cell), "tal": is_number}
+        {"text": (indent if place == 0 else "") + printed(cell), "tal": is_number}
         for place, (cell, is_number) in enumerate(zip(row.cells, numbers, strict=True))
     ]  # fmt: skip
-
-
-def _text(cell: Cell) -> str:
-    return f"{cell.text}\u00a0p" if cell.provisional else cell.text
 
 
 def _widen(filled: Any, report: Report) -> None:  # noqa: ANN401 - docxtpl is untyped
     """Make the columns as wide as what they hold: a template cannot know, and not every program works it out."""
     known = {
-        tuple(column.title for column in block.columns): widths(block)
+        tuple(unbroken(column.title) for column in block.columns): widths(block)
         for chapter in report.chapters
         for block in chapter.blocks
         if isinstance(block, Table) and block.rows

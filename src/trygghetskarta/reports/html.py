@@ -70,7 +70,8 @@ def _page(report: Report) -> Iterator[str]:
 
 
 def _head(report: Report) -> Iterator[str]:
-    yield f'<header>\n<p class="kind">{escape(called(report))}</p>\n<h1>{escape(report.title)}</h1>\n<p class="period">{escape(report.subtitle)}</p>\n'
+    yield f'<header>\n<p class="kind">{escape(called(report))}</p>\n<h1>{escape(report.title)}</h1>\n'
+    yield f'<p class="period">{escape(report.subtitle)}</p>\n'
     if report.watermark:
         yield f'<p class="watermark">{escape(report.watermark)}</p>\n'
     told = "".join(f"<div><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>" for label, value in about(report)[2:])

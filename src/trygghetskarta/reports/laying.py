@@ -47,7 +47,12 @@ def heading_spans(columns: Sequence[Column]) -> tuple[HeadingSpan, ...]:
 def widths(table: Table) -> tuple[int, ...]:
     """Give how many letters wide each column of a table must be: whole numbers, and whole words of what may be divided over lines."""
     most = next((letters for columns, letters in _WIDEST if len(table.columns) <= columns), _NARROW)
-    return tuple(_width(column, [row.cells[number].text for row in table.rows], most) for number, column in enumerate(table.columns))
+    return tuple(_width(column, [printed(row.cells[number]) for row in table.rows], most) for number, column in enumerate(table.columns))
+
+
+def printed(cell: Cell) -> str:
+    """Give what a form prints that has no raised letters: the text, and a p after what is not final."""
+    return f"{cell.text}\u00a0p" if cell.provisional and cell.text else cell.text
 
 
 def unbroken(words: str) -> str:
@@ -70,10 +75,10 @@ def lacks(cell: Cell) -> bool:
 
 def notes(block: Table | MapPicture | Chart) -> tuple[str, ...]:
     """Give what stands under a table or a picture."""
-    return tuple(note for note in (block.note, PROVISIONAL if any(cell.provisional for cell in _printed(block)) else "") if note)
+    return tuple(note for note in (block.note, PROVISIONAL if any(cell.provisional for cell in _cells(block)) else "") if note)
 
 
-def _printed(block: Table | MapPicture | Chart) -> Iterator[Cell]:
+def _cells(block: Table | MapPicture | Chart) -> Iterator[Cell]:
     """Give the cells that are printed with a mark when they are not final; a line has its dashes."""
     if isinstance(block, Table):
         yield from (cell for row in block.rows for cell in row.cells)

@@ -59,12 +59,13 @@ def map_svg(shown: MapPicture) -> str:
     """
     sheet = _Sheet.over(shown.areas, WIDTH - _legend_width(shown) - _BETWEEN)
     courses = [_course(area, sheet) for area in shown.areas]
+    drawn = list(zip(shown.areas, courses, strict=True))
     parts = [
-        *(tag("path", d=course, fill=_fill(area, shown), fill_rule="evenodd", stroke="white") for area, course in zip(shown.areas, courses, strict=True)),
-        *(ring for area, course in zip(shown.areas, courses, strict=True) if area.marked for ring in _ring(course)),
+        *(tag("path", d=course, fill=_fill(area, shown), fill_rule="evenodd", stroke="white") for area, course in drawn),
+        *(ring for area, course in drawn if area.marked for ring in _ring(course)),
         *_names(shown, sheet),
         *_legend(shown, sheet),
-    ]  # fmt: skip
+    ]
     return picture(max(sheet.height, _legend_height(shown)), parts, _lacks(shown))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from trygghetskarta.reports.document import Column, Report, Row
 from trygghetskarta.reports.ink import ACCENT, INK, LINE, QUIET
-from trygghetskarta.reports.laying import HeadingSpan, is_number, lacks
+from trygghetskarta.reports.laying import HeadingSpan, is_number, lacks, printed, unbroken
 
 _WIDTH, _HEIGHT = 960.0, 540.0
 _LEFT, _TEXT_WIDTH = 44.0, 872.0
@@ -164,7 +164,7 @@ class Page:
             _write_spans(table, laid)
         if titled:
             for number, column in enumerate(laid.columns):
-                _write_cell(table.cell(heads - 1, number), Words(column.title, strong=True), (laid.size, is_number(column)), INK)
+                _write_cell(table.cell(heads - 1, number), Words(unbroken(column.title), strong=True), (laid.size, is_number(column)), INK)
         for line, row in enumerate(laid.rows, heads):
             _write_row(table, line, row, laid)
 
@@ -270,7 +270,7 @@ def _write_spans(table: Any, laid: Laid) -> None:  # noqa: ANN401 - as above
 def _write_row(table: Any, line: int, row: Row, laid: Laid) -> None:  # noqa: ANN401 - as above
     for number, (cell, column) in enumerate(zip(row.cells, laid.columns, strict=True)):
         indent = "\u2003" * row.indent if number == 0 else ""
-        text = f"{indent}{cell.text}" + ("\u00a0p" if cell.provisional else "")
+        text = indent + printed(cell)
         _write_cell(table.cell(line, number), Words(text, row.strong, lacks(cell)), (laid.size, is_number(column)), INK)
 
 

@@ -61,7 +61,7 @@ def _cells(series: Series, point: Point | None) -> Iterator[Cell]:
 
 
 def _end(value: float | None) -> Cell:
-    return Cell("–", status=Status.NOT_APPLICABLE) if value is None else Cell(decimal(value), value)
+    return Cell("", status=Status.NOT_APPLICABLE) if value is None else Cell(decimal(value), value)
 
 
 def _capital(words: str) -> str:

@@ -61,7 +61,8 @@ def write_xlsx(report: Report) -> bytes:
     names = _sheet_names([chapter.heading for chapter in report.chapters])
     _write_first(_add(kept, _FIRST, report), report, names)
     for chapter, name in zip(report.chapters, names, strict=True):
-        _write_chapter(_add(kept, name, report), chapter)
+        columns = [len(block.columns) for block in chapter.blocks if isinstance(block, Table)]
+        _write_chapter(_add(kept, name, report, max(columns, default=0)), chapter)
     _write_questions(_add(kept, _LAST, report))
     book.close()
     return out.getvalue()
@@ -81,11 +82,12 @@ def _sheet_names(headings: Sequence[str]) -> list[str]:
     return names
 
 
-def _add(book: Book, name: str, report: Report) -> Sheet:
+def _add(book: Book, name: str, report: Report, columns: int = 0) -> Sheet:
     sheet = Sheet(book, book.book.add_worksheet(name), name)
     sheet.prepare(
         f"&L&8{_escaped(report.title)}&R&8{_escaped(report.subtitle)}",
         f"&L&8{_escaped(report.watermark or 'trygghetskarta')}&R&8Sida &P av &N",
+        columns,
     )
     return sheet
 
@@ -127,9 +129,25 @@ def _write_chapter(at: Sheet, chapter: Chapter) -> None:
 
 def _write_block(at: Sheet, block: Block) -> None:
     match block:
+        case Facts():
+            _write_facts(at, block)
+        case Table():
+            _write_table(at, block)
+        case MapPicture():
+            _insert(at, block)
+            _write_table(at, tabulated(block))
+        case Chart():
+            _write_chart(at, block)
+        case _:
+            _write_words(at, block)
+
+
+def _write_words(at: Sheet, block: Paragraph | Subheading | Notice | Prompts) -> None:
+    match block:
         case Paragraph():
             at.text(block.text)
         case Subheading():
+            at.keep(LINE_HEIGHT * 8)
             at.text(block.text, bold=True, font_size=13, height=1.2)
         case Notice():
             at.text(f"Observera. {block.text}", bg_color="#FDF3DC", font_color="#5A4300")
@@ -137,14 +155,6 @@ def _write_block(at: Sheet, block: Block) -> None:
             for number, item in enumerate(block.items, 1):
                 at.text(f"{number}. {item}")
                 at.text("", height=3, border=1, border_color=LINE)
-        case Facts():
-            _write_facts(at, block)
-        case Table():
-            _write_table(at, block)
-        case MapPicture():
-            _write_map(at, block)
-        case Chart():
-            _write_chart(at, block)
 
 
 def _write_facts(at: Sheet, facts: Facts) -> None:
@@ -161,8 +171,9 @@ def _write_facts(at: Sheet, facts: Facts) -> None:
 
 
 def _write_table(at: Sheet, table: Table, *, drawn: bool = False) -> tuple[int, int]:
-    """Write a table; give the lines of its first and last row. In one that is drawn from, what has no number is an empty cell: a word there
-    would be drawn as zero; the word stands after the row.
+    """Write a table, and give the lines of its first and last row.
+
+    In one that is drawn from, what has no number is an empty cell, for a word would be drawn as zero; the word stands after the row's name.
     """
     at.keep(LINE_HEIGHT * 6)
     at.text(table.caption, bold=True)
@@ -181,7 +192,7 @@ def _write_table(at: Sheet, table: Table, *, drawn: bool = False) -> tuple[int, 
 
 def _drawable(row: Row) -> Row:
     first, *others = row.cells
-    words = ", ".join(dict.fromkeys(cell.text for cell in others if cell.value is None))
+    words = ", ".join(dict.fromkeys(cell.text for cell in others if cell.value is None and cell.text))
     emptied = (cell if cell.value is not None else Cell("", status=cell.status) for cell in others)
     return Row((Cell(f"{first.text} ({words})" if words else first.text), *emptied), row.indent, row.strong)
 
@@ -217,11 +228,6 @@ def _write_row(at: Sheet, row: Row, columns: Sequence[Column]) -> None:
         if not is_number(column):
             lines = max(lines, len(lines_of(cell.text, _room(number), 11)))
     at.down(LINE_HEIGHT * min(lines, 8))
-
-
-def _write_map(at: Sheet, picture: MapPicture) -> None:
-    _insert(at, picture)
-    _write_table(at, tabulated(picture))
 
 
 def _insert(at: Sheet, block: MapPicture | Chart) -> None:
