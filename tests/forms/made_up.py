@@ -106,7 +106,7 @@ def outlines(many: int = len(AREAS)) -> tuple[tuple[tuple[tuple[tuple[float, flo
         turns = [start + (end - start) * step / 24 for step in range(25)]
         outer = [(150_000 + _reach(turn) * math.cos(turn), 6_580_000 + 0.8 * _reach(turn) * math.sin(turn)) for turn in turns]
         inner = [(150_000 + 2_500 * math.cos(turn), 6_580_000 + 2_000 * math.sin(turn)) for turn in reversed(turns)]
-        found.append(((tuple([*outer, *inner, outer[0]]),),))
+        found.append((((*outer, *inner, outer[0]),),))
     return tuple(found)
 
 
@@ -139,8 +139,9 @@ def line_chart(
             missing = status is Status.VALUE and 11 <= step <= 13
             value = None if missing or status is not Status.VALUE else int(820 + 90 * math.sin(step / 2 + number) + 60 * number)
             cell = count(value, Status.MISSING if missing else status, provisional=step >= months - 2)
-            ends = (value - 60.0, value + 60.0) if value is not None and number == 0 else (None, None)
-            points.append(Point(str(month), month_name(month), cell, *ends, marked=step == months // 2 and number == 0))
+            half = 60.0 if value is not None and number == 0 else None
+            low, high = (None, None) if value is None or half is None else (value - half, value + half)
+            points.append(Point(str(month), month_name(month), cell, low, high, step == months // 2 and number == 0))
         series.append(Series(name, tuple(points)))
     marks = (
         Mark(str(Month(first + 4)), "Ny indelning av stadsdelsområden"),
@@ -156,14 +157,17 @@ def bars(names: Sequence[str] = AREAS, status: Status = Status.VALUE, groups: in
     series = tuple(
         Series(
             ("2026", "2025", "2024")[group],
-            tuple(
-                Point(f"{number}", name, count(None if number == 3 and status is Status.VALUE else 40 * number + 9 * group if status is Status.VALUE else None, Status.MISSING if status is Status.VALUE else status), marked=number == 0)
-                for number, name in enumerate(names)
-            ),
+            tuple(Point(f"{number}", name, _bar(number, group, status), marked=number == 0) for number, name in enumerate(names)),
         )
         for group in range(groups)
-    )  # fmt: skip
+    )
     return Chart("Skadegörelse efter område", "Staplar: flest i Skärholmen.", ChartKind.BARS, series, "", "Antal", (), "", QUESTION)
+
+
+def _bar(number: int, group: int, status: Status) -> Cell:
+    if status is not Status.VALUE:
+        return count(None, status)
+    return count(None, Status.MISSING) if number == 3 else count(40 * number + 9 * group)
 
 
 def month_bars() -> Chart:
@@ -214,7 +218,10 @@ def long_table(rows: int = 117) -> Table:
         Column("change", "Ändring", Kind.CHANGE), Column("rate", "Per 1 000 invånare och år", Kind.RATE), Column("verdict", "Bedömning", Kind.TEXT),
     )  # fmt: skip
     lines = tuple(
-        Row((words(f"{number:03d}"), words(f"Stadsdel nummer {number}"), count(7 * number), count(6 * number), change(number), rate(number / 7), words("kan inte avgöras")))
+        Row((
+            words(f"{number:03d}"), words(f"Stadsdel nummer {number}"), count(7 * number), count(6 * number), change(number),
+            rate(number / 7), words("kan inte avgöras"),
+        ))
         for number in range(rows)
     )  # fmt: skip
     return Table("Alla stadsdelar", columns, lines, "Bedömningen följer av testet i metoden change.", QUESTION)
@@ -223,7 +230,8 @@ def long_table(rows: int = 117) -> Table:
 def framed(*blocks: Block, more: Sequence[Chapter] = ()) -> Report:
     return Report(
         kind="lagesbild", title="Lägesbild för Järva", subtitle="Januari–oktober 2026", area="01", area_name="Järva",
-        report_class=ReportClass.DELBAR, made_for=None, made_on=None, known_at=date(2026, 11, 3), version=7, edition="11 stadsdelsområden från 2023-07-01",
+        report_class=ReportClass.DELBAR, made_for=None, made_on=None, known_at=date(2026, 11, 3), version=7,
+        edition="11 stadsdelsområden från 2023-07-01",
         link="https://karta.example.se/v1/lagesbilder?area=01&from=2026-01&to=2026-10&asOf=2026-11-03",
         chapters=(Chapter("Bilden av brottsligheten", blocks), *more),
     )  # fmt: skip
@@ -239,10 +247,11 @@ def normal() -> Report:
         "Befolkningen i december 2025",
         (Fact("Invånare", count(98_312)), Fact("Andel 65 år och äldre, procent", rate(12.4)), Fact("Ligger i", words("Stockholms stad"))),
     )
+    none = Table("Inga skjutningar", (Column("x", "Område", Kind.TEXT),), (), "Inga skjutningar är kända.")
     chapters = (
         Chapter("Området och befolkningen", (people, Notice("Uppgifterna är påhittade."))),
         Chapter("Var och när", (areas_map(), line_chart(), Subheading("Timmar"), heat(), month_bars(), areas_map(diverging=True))),
-        Chapter("Jämfört med staden", (dots(), bars(), bars(groups=3), Table("Inga skjutningar", (Column("x", "Område", Kind.TEXT),), (), "Inga skjutningar är kända."))),
+        Chapter("Jämfört med staden", (dots(), bars(), bars(groups=3), none)),
         Chapter("Frågor för orsaksanalysen", (Prompts(("Varför ökar skadegörelsen på vardagskvällar?", "Vad har ändrats i centrum sedan mars?")),)),
         Chapter("Källor & metoder", (Paragraph("Källor: Polisens anmälda brott, levererade till och med oktober 2026 <utan fel>."), long_table(12))),
     )  # fmt: skip
@@ -289,14 +298,22 @@ def ten_years() -> Report:
 def longest_names() -> Report:
     """Give an internal report with names longer than any page is wide."""
     names = [LONGEST, *(f"{name} stadsdelsnämndsområde och omgivande vattenområden" for name in AREAS[1:])]
-    wide = Table(
-        f"Tabell om {LONGEST}", tuple(Column(f"c{number}", f"Kolumnrubrik {number} av flera", Kind.COUNT if number else Kind.TEXT) for number in range(14)),
-        (Row((words(LONGEST), *[count(1_234_567)] * 13)),),
-    )  # fmt: skip
-    report = framed(Paragraph(LONGEST), bars(names), areas_map(names=names), line_chart(names=names[:4]), dots(names), wide)
+    columns = tuple(Column(f"c{number}", f"Kolumnrubrik {number} av flera", Kind.COUNT if number else Kind.TEXT) for number in range(14))
+    wide = Table(f"Tabell om {LONGEST}", columns, (Row((words(LONGEST), *[count(1_234_567)] * 13)),))
+    link = "/v1/lagesbilder?level=stadsdelsomrade&area=enskede-arsta-vantor&from=2016-01&to=2026-10&edition=2023-07-01&asOf=2026-11-21"
+    report = framed(
+        Paragraph(LONGEST),
+        Paragraph(f"Adressen: {link}"),
+        bars(names),
+        areas_map(names=names),
+        line_chart(names=names[:4]),
+        dots(names),
+        wide,
+    )
     return replace(
         report, title=f"Gemensam lägesbild för {LONGEST}", area_name=LONGEST, subtitle="November 2016–oktober 2026 · januari 2024–oktober 2026",
-        kind="gemensam-lagesbild", report_class=ReportClass.INTERN, made_for="Anna-Lena Andersson-Söderström", watermark="INTERN · Anna-Lena Andersson-Söderström · 21 november 2026",
+        kind="gemensam-lagesbild", report_class=ReportClass.INTERN, made_for="Anna-Lena Andersson-Söderström",
+        watermark="INTERN · Anna-Lena Andersson-Söderström · 21 november 2026",
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import pikepdf
 import pytest
 
 from tests.forms import made_up
-from trygghetskarta.reports.document import Chart, MapPicture, Report, Table, cells
+from trygghetskarta.reports.document import Chart, MapPicture, Report, Table
 from trygghetskarta.reports.pdf import write_pdf
 
 _MARGIN = 61.0  # 22 mm is 62.4 points; a letter may reach a little outside its box
@@ -105,7 +105,9 @@ def test_nothing_is_cut_off_at_the_edge_of_the_page(state: str, tmp_path: Path) 
         words = re.findall(r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>', page)
         boxes = [(*map(float, box), word) for *box, word in words]
         assert boxes
-        assert [word for left, top, right, low, word in boxes if left < _MARGIN or right > wide - _MARGIN or top < 20 or low > high - 20] == []
+        assert [
+            word for left, top, right, low, word in boxes if left < _MARGIN or right > wide - _MARGIN or top < 20 or low > high - 20
+        ] == []
 
 
 def replaced(report: Report) -> Report:
@@ -125,4 +127,3 @@ def test_every_page_has_something_on_it_and_every_cell_is_printed(state: str, tm
     printed = re.sub(r"\s", "", poppler("pdftotext", write_pdf(report), tmp_path))
     for block in (block for chapter in report.chapters for block in chapter.blocks if isinstance(block, Table)):
         assert all(re.sub(r"\s", "", cell.text) in printed for row in block.rows for cell in row.cells if cell.value != cell.text)
-    assert cells(report)

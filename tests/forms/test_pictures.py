@@ -25,7 +25,8 @@ def texts(svg: str) -> list[str]:
 
 CHARTS = {
     "line": made_up.line_chart(), "ten years": made_up.line_chart(120), "short": made_up.line_chart(6), "bars": made_up.bars(),
-    "groups": made_up.bars(groups=3), "months": made_up.month_bars(), "heat": made_up.heat(), "large heat": made_up.heat(10_000), "dots": made_up.dots(),
+    "groups": made_up.bars(groups=3), "months": made_up.month_bars(), "heat": made_up.heat(), "large heat": made_up.heat(10_000),
+    "dots": made_up.dots(),
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from trygghetskarta.reports.axes import Frame, figure_columns, figure_lines, foo
 from trygghetskarta.reports.document import Chart, ChartKind, Point, Series
 from trygghetskarta.reports.ink import ACCENT, GROUPS, INK, OTHER, QUIET, STRONG_LINE
 from trygghetskarta.reports.placing import Scale, all_points, is_over_time, labels_along, names_of
-from trygghetskarta.reports.strokes import WIDTH, lines_of, picture, tag, text, width_of
+from trygghetskarta.reports.strokes import WIDTH, Look, lines_of, picture, tag, text, width_of
 from trygghetskarta.reports.strokes import Point as At
 
 _HEIGHT = 210.0
@@ -112,7 +112,7 @@ def _mark(chart: Chart, number: int, point: Point, scale: Scale, at: tuple[float
         )
     if chart.kind is ChartKind.DOTS:
         yield tag("circle", cx=here, cy=middle, r=_DOT, fill=colour)
-    look: dict[str, str | float | None] = {"font_weight": 600} if point.marked else {}
+    look: Look = {"font_weight": 600} if point.marked else {}
     yield text((max(here, zero, *ends) + 6, middle + 4), point.cell.text, **look)
 
 
@@ -143,7 +143,7 @@ def _column(chart: Chart, told: tuple[int, Series, Point], scale: Scale, middle:
         return
     here, zero = scale.put(point.cell.value), scale.put(0)
     colour = _colour(chart, number, point)
-    look: dict[str, str | float | None] = {"fill": colour}
+    look: Look = {"fill": colour}
     if point.cell.provisional:
         look = {"fill": colour, "fill_opacity": 0.3, "stroke": colour, "stroke_dasharray": "3 2"}
     yield tag("rect", x=left, y=min(here, zero), width=max(wide - 1, 0.8), height=abs(here - zero), **look)

@@ -13,7 +13,6 @@ from zipfile import BadZipFile
 from trygghetskarta.errors import InvalidQuestionError
 from trygghetskarta.reports.document import (
     Block,
-    Cell,
     Chart,
     Facts,
     MapPicture,
@@ -27,7 +26,19 @@ from trygghetskarta.reports.document import (
     Table,
 )  # fmt: skip
 from trygghetskarta.reports.ink import ACCENT
-from trygghetskarta.reports.laying import about, called, heading_spans, is_number, made_at, notes, origin, printed, unbroken, widths
+from trygghetskarta.reports.laying import (
+    about,
+    called,
+    closing_link,
+    heading_spans,
+    is_number,
+    made_at,
+    notes,
+    origin,
+    printed,
+    unbroken,
+    widths,
+)
 from trygghetskarta.reports.pictures import picture_png, picture_svg
 from trygghetskarta.reports.zips import settled
 from trygghetskarta.serialize.swedish import day_name
@@ -57,14 +68,13 @@ def write_docx(report: Report, template: bytes | None = None) -> bytes:
     from docxtpl import DocxTemplate
     from jinja2 import TemplateError
     from jinja2.sandbox import SandboxedEnvironment
-    from lxml.etree import XMLSyntaxError
 
     filled = DocxTemplate(io.BytesIO(template if template is not None else own_template()))
     out = io.BytesIO()
     try:
         # A template is written by whoever sends it: it may read the report's fields, and reach nothing else.
         filled.render({"rapport": _told(report, filled)}, SandboxedEnvironment(autoescape=True))
-    except (TemplateError, PackageNotFoundError, BadZipFile, XMLSyntaxError, ValueError, KeyError) as problem:
+    except (TemplateError, PackageNotFoundError, BadZipFile, SyntaxError, ValueError, KeyError) as problem:
         raise InvalidQuestionError(
             f"Wordmallen går inte att fylla i: {problem}.", f"The Word template cannot be filled in: {problem}."
         ) from problem
@@ -110,7 +120,7 @@ def _told(report: Report, filled: Any) -> dict[str, Any]:  # noqa: ANN401 - docx
         "kand": day_name(report.known_at),
         "version": report.version,
         "indelning": report.edition,
-        "lank": report.link,
+        "lank": closing_link(report),
         "vattenstampel": report.watermark,
         "om": [{"rubrik": label, "text": value} for label, value in about(report)[2:]],
         "kapitel": [

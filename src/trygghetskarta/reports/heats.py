@@ -9,7 +9,7 @@ from trygghetskarta.reports.axes import Frame, foot, head
 from trygghetskarta.reports.document import Chart, Point
 from trygghetskarta.reports.ink import INK, SEQUENTIAL, is_light, shade_colour
 from trygghetskarta.reports.placing import all_points, labels_along, names_of
-from trygghetskarta.reports.strokes import WIDTH, hatching, picture, tag, text, width_of
+from trygghetskarta.reports.strokes import WIDTH, Look, hatching, picture, tag, text, width_of
 from trygghetskarta.serialize.swedish import decimal, whole
 
 _ROW = 27.0
@@ -60,7 +60,7 @@ def _no_sample(_number: int, _at: tuple[float, float]) -> str:
 
 def _square(point: Point, bounds: Bounds, box: tuple[float, float, float], *, fits: bool) -> Iterator[str]:
     x, y, wide = box
-    square: dict[str, str | float | None] = {"x": x + 0.75, "y": y + 0.75, "width": wide - 1.5, "height": _ROW - 1.5}
+    square: Look = {"x": x + 0.75, "y": y + 0.75, "width": wide - 1.5, "height": _ROW - 1.5}
     if not isinstance(point.cell.value, int | float):
         yield tag("rect", **square, fill=hatching(point.cell.status if point.cell.status is not Status.VALUE else Status.MISSING))
         return

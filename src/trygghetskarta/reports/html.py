@@ -25,8 +25,11 @@ from trygghetskarta.reports.document import (
     Subheading,
     Table,
 )  # fmt: skip
-from trygghetskarta.reports.laying import about, called, heading_spans, is_number, lacks, notes, origin
+from trygghetskarta.reports.laying import about, called, closing_link, heading_spans, is_number, lacks, notes, origin
 from trygghetskarta.reports.pictures import picture_svg
+
+_MANY = 9
+"""A table of more columns has smaller letters."""
 
 
 def write_html(report: Report) -> bytes:
@@ -121,9 +124,10 @@ def _facts(facts: Facts) -> Iterator[str]:
 def _table(table: Table, service: str) -> Iterator[str]:
     yield '<figure class="table">\n'
     if table.rows:
+        many = ' class="many"' if len(table.columns) > _MANY else ""
         # What can be scrolled must be reached by the keyboard too.
         yield f'<div class="wide" role="region" tabindex="0" aria-label="{escape(table.caption)}">'
-        yield f"<table><caption>{escape(table.caption)}</caption><thead>{''.join(_headings(table))}</thead>\n<tbody>\n"
+        yield f"<table{many}><caption>{escape(table.caption)}</caption><thead>{''.join(_headings(table))}</thead>\n<tbody>\n"
         yield from (_row(row, table.columns) for row in table.rows)
         yield "</tbody></table></div>\n"
     else:
@@ -179,6 +183,6 @@ def _small_print(told: tuple[str, ...], question: str, service: str) -> Iterator
 
 
 def _foot(report: Report) -> Iterator[str]:
-    if report.link:
+    if closing_link(report):
         address = escape(report.link)
         yield f'<footer><p>Den här adressen gör rapporten på nytt, med samma siffror: <a href="{address}">{address}</a></p></footer>\n'

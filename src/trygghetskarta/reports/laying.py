@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from trygghetskarta.domain.counts import Status
 from trygghetskarta.domain.periods import LOCAL_TIME
-from trygghetskarta.reports.document import Cell, Chart, Column, Kind, MapPicture, Report, ReportClass, Table
+from trygghetskarta.reports.document import Cell, Chart, Column, Kind, MapPicture, Notice, Paragraph, Report, ReportClass, Table
 from trygghetskarta.serialize.swedish import day_name
 
 PROVISIONAL = "p = preliminär uppgift"
@@ -22,6 +22,7 @@ _CALLED = {
 _WORDS = (Kind.TEXT, Kind.CODE, Kind.MONTH)
 _WIDEST = ((4, 44), (7, 30))
 _NARROW = 22
+_HEADING_LINES, _WIDEST_HEADING = 3, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def unbroken(words: str) -> str:
 def _width(column: Column, texts: Sequence[str], most: int) -> int:
     heading = max(len(word) for word in (*unbroken(column.title).split(" "), ""))
     if is_number(column):
-        return max(heading, 3, *(len(text) for text in texts), 0)
+        return max(heading, 3, min(-(-len(column.title) // _HEADING_LINES) + 1, _WIDEST_HEADING), *(len(text) for text in texts))
     longest = max((len(text) for text in texts), default=0)
     return max(heading, 3, min(longest, most), *(len(word) for text in texts for word in text.split()), 0)
 
@@ -106,6 +107,12 @@ def origin(report: Report) -> str:
     """Give the address of the service that made the report, to put before a question; empty where the report's link does not say."""
     parts = urlsplit(report.link)
     return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def closing_link(report: Report) -> str:
+    """Give the address to close with: that which makes the report again, unless a chapter already tells it."""
+    texts = (block.text for chapter in report.chapters for block in chapter.blocks if isinstance(block, Paragraph | Notice))
+    return "" if any(report.link in text for text in texts) else report.link
 
 
 def made_at(report: Report) -> datetime:

@@ -11,7 +11,7 @@ from trygghetskarta.reports.axes import Frame, figure_lines, foot, head
 from trygghetskarta.reports.document import STATUS_WORDS, Chart, Point, Series
 from trygghetskarta.reports.ink import DASHES, INK, QUIET, SERIES, UNUSUAL
 from trygghetskarta.reports.placing import Scale, labels_along, names_of
-from trygghetskarta.reports.strokes import WIDTH, hatching, path, picture, tag, text, width_of, with_halo
+from trygghetskarta.reports.strokes import WIDTH, Look, hatching, path, picture, tag, text, width_of, with_halo
 from trygghetskarta.reports.strokes import Point as At
 
 _HEIGHT = 228.0
@@ -61,7 +61,7 @@ def _sample(number: int, at: At) -> str:
     return tag("path", d=f"M{at[0]:.1f} {at[1]:.1f}h24", **_look(number))
 
 
-def _look(number: int) -> dict[str, str | float | None]:
+def _look(number: int) -> Look:
     dashes = DASHES[number % len(DASHES)]
     return {
         "fill": "none",
@@ -150,7 +150,7 @@ def _gap_name(drawing: _Drawing, gap: tuple[Status, float, float]) -> str:
     """Name a gap: along it where it is wide enough, else up through it."""
     state, first, last = gap
     words, middle = STATUS_WORDS[state], (first + last) / 2
-    look: dict[str, str | float | None] = {"font_style": "italic", "fill": QUIET, "text_anchor": "middle"}
+    look: Look = {"font_style": "italic", "fill": QUIET, "text_anchor": "middle"}
     if width_of(words) <= last - first:
         return with_halo((middle, drawing.frame.top + 14), words, **look)
     at = (middle + 4, drawing.frame.top + 6 + width_of(words) / 2)

@@ -22,7 +22,19 @@ from trygghetskarta.reports.document import (
     Table,
 )  # fmt: skip
 from trygghetskarta.reports.ink import TYPEFACE
-from trygghetskarta.reports.laying import about, called, heading_spans, is_number, lacks, made_at, notes, origin, unbroken, widths
+from trygghetskarta.reports.laying import (
+    about,
+    called,
+    closing_link,
+    heading_spans,
+    is_number,
+    lacks,
+    made_at,
+    notes,
+    origin,
+    unbroken,
+    widths,
+)
 from trygghetskarta.reports.pictures import fonts, picture_svg
 from trygghetskarta.serialize.swedish import day_name
 
@@ -72,7 +84,7 @@ def _told(report: Report) -> dict[str, Any]:
         "known": f"Uppgifter kända {day_name(report.known_at)}",
         "date": [report.known_at.year, report.known_at.month, report.known_at.day],
         "language": report.language,
-        "link": report.link,
+        "link": closing_link(report),
         "watermark": report.watermark,
         "chapters": [
             {"heading": chapter.heading, "blocks": [_block(block, origin(report)) for block in chapter.blocks]}

@@ -86,7 +86,9 @@ class Scale:
     @classmethod
     def of(cls, chart: Chart) -> Scale:
         """Make a scale from zero past the largest figure, or interval, in steps of 1, 2 or 5."""
-        found = [float(end) for point in all_points(chart) for end in (point.cell.value, point.low, point.high) if _is_number(end)]
+        found = [
+            float(end) for point in all_points(chart) for end in (point.cell.value, point.low, point.high) if isinstance(end, int | float)
+        ]
         low, high = min([0.0, *found]), max([0.0, *found])
         if low == high:
             high = 1.0
@@ -107,10 +109,6 @@ class Scale:
         step = self.ticks[1] - self.ticks[0]
         decimals = max(0, -math.floor(math.log10(step) + 1e-9))
         return [decimal(tick, decimals) if decimals else whole(round(tick)) for tick in self.ticks]
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float)
 
 
 def _nice(rough: float, *, whole: bool) -> float:

@@ -129,20 +129,32 @@ def _write_table(page: Page, heading: str, table: Table) -> None:
     size = min(max((_TABLE_WIDTH - 12.0 * len(letters)) / (_LETTER * sum(letters)), _SIZES[0]), _SIZES[1])
     wide = tuple(_TABLE_WIDTH * (found + 2) / sum(one + 2 for one in letters) for found in letters)
     laid = Laid(table.columns, heading_spans(table.columns), table.rows, wide, size)
-    parts = list(_divided(laid))
+    parts = _balanced(laid)
     for number, rows in enumerate(parts, 1):
         caption = f"{table.caption} ({number} av {len(parts)})" if len(parts) > 1 else table.caption
         part = Laid(laid.columns, laid.spans, rows, wide, size)
         page.table((heading, caption), part, " ".join(notes(table)))
 
 
-def _divided(laid: Laid) -> Iterator[tuple[Row, ...]]:
-    heads = _height([column.title for column in laid.columns], laid) + (laid.size * 1.2 + 8 if laid.spans else 0)
+def _balanced(laid: Laid) -> list[tuple[Row, ...]]:
+    """Divide the rows over as few slides as they need, about as many on each, so that no slide has a single row."""
+    parts = list(_divided(laid, _TABLE_HEIGHT))
+    heights = [_height([cell.text for cell in row.cells], laid) for row in laid.rows]
+    evener = list(_divided(laid, min(_TABLE_HEIGHT, _heads(laid) + sum(heights) / len(parts) + max(heights))))
+    return evener if len(evener) == len(parts) else parts
+
+
+def _heads(laid: Laid) -> float:
+    """Give how high the headings are, in points."""
+    return _height([column.title for column in laid.columns], laid) + (laid.size * 1.2 + 8 if laid.spans else 0)
+
+
+def _divided(laid: Laid, most: float) -> Iterator[tuple[Row, ...]]:
     held: list[Row] = []
-    used = heads
+    used = heads = _heads(laid)
     for row in laid.rows:
         high = _height([cell.text for cell in row.cells], laid)
-        if held and used + high > _TABLE_HEIGHT:
+        if held and used + high > most:
             yield tuple(held)
             held, used = [], heads
         held.append(row)

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from trygghetskarta.reports.document import Column, Report, Row
 from trygghetskarta.reports.ink import ACCENT, INK, LINE, QUIET
@@ -232,7 +232,7 @@ def _run(paragraph: Any, said: Words, size: float, colour: str, *, italic: bool 
     run.text = said.text
     run.font.size = Pt(size)
     run.font.bold, run.font.italic = said.strong, italic
-    run.font.color.rgb = RGBColor.from_string(colour.lstrip("#").upper())
+    run.font.color.rgb = cast("Any", RGBColor).from_string(colour.lstrip("#").upper())
     run.font.language_id = MSO_LANGUAGE_ID.SWEDISH
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 from textwrap import wrap
+from typing import Any
 
 from trygghetskarta.domain.counts import Status
 from trygghetskarta.reports.ink import FAMILIES, GROUND, HATCH, INK
@@ -12,6 +13,8 @@ from trygghetskarta.reports.ink import FAMILIES, GROUND, HATCH, INK
 WIDTH = 660.0
 """Width of every picture in its own units; a page's text is as wide."""
 Point = tuple[float, float]
+Look = dict[str, Any]
+"""Attributes of an element, as `tag` takes them."""
 _NARROW, _WIDE, _CAPITAL, _OTHER = 0.27, 0.83, 0.58, 0.51
 _HATCHES = {
     Status.MISSING: "M-3 3L3 -3M-3 15L15 -3M9 15L15 9",
@@ -66,7 +69,7 @@ def text(at: Point, words: str, **attributes: str | float | None) -> str:
 
 def with_halo(at: Point, words: str, halo: str = "white", **attributes: str | float | None) -> str:
     """Give words that can be read over lines and colours."""
-    around = {"stroke": halo, "stroke_width": 2.6, "stroke_opacity": 0.8, "stroke_linejoin": "round", "paint_order": "stroke"}
+    around: Look = {"stroke": halo, "stroke_width": 2.6, "stroke_opacity": 0.8, "stroke_linejoin": "round", "paint_order": "stroke"}
     return text(at, words, **around, **attributes)
 
 

@@ -36,7 +36,7 @@ from trygghetskarta.reports.tabulated import has_intervals, tabulated
 _FIRST, _LAST = "Om rapporten", "Frågor"
 _PICTURE_WIDTH, _CHART_HEIGHT = 720, 360
 _POINTS_A_PIXEL = 0.75
-_NOTE = {"font_size": 9, "font_color": QUIET}
+_NOTE: dict[str, Any] = {"font_size": 9, "font_color": QUIET}
 _LONGEST_NAME = 31
 _NO_SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
 
