@@ -454,6 +454,10 @@ export const en: Texts = {
   foot: "About the page",
   take: {
     title: "Take the figures with you",
+    report: "Lägesbild",
+    reportOf: (area: string | null, months: string) =>
+      `Lägesbild (situation report) of ${area ?? "the whole city"}, ${months}. In Swedish.`,
+    reportForms: { docx: "Word", pdf: "PDF", xlsx: "Excel", pptx: "PowerPoint", html: "Web page" },
     excel: "Excel",
     csv: "CSV",
     geopackage: "GeoPackage",

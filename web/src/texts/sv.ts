@@ -498,6 +498,9 @@ export const sv = {
   foot: "Om sidan",
   take: {
     title: "Ta med siffrorna",
+    report: "Lägesbild",
+    reportOf: (area: string | null, months: string) => `Lägesbild för ${area ?? "hela staden"}, ${months}.`,
+    reportForms: { docx: "Word", pdf: "PDF", xlsx: "Excel", pptx: "PowerPoint", html: "Webbsida" },
     excel: "Excel",
     csv: "CSV",
     geopackage: "GeoPackage",

@@ -202,6 +202,17 @@ export const comparisonAddress = (view: View, span: Span): string =>
     format: "json",
   })}`;
 
+/** The forms that a lagesbild can be had in, those that are worked in first. */
+export const REPORT_FORMS = ["docx", "pdf", "xlsx", "pptx", "html"] as const;
+export type ReportForm = (typeof REPORT_FORMS)[number];
+
+/** The address of the lagesbild of the chosen area, or of the whole city when none is. */
+export const reportAddress = (view: View, span: Span, format: ReportForm): string => {
+  const area = areaOf(view);
+  const { edition, asOf } = view;
+  return `/v1/lagesbilder?${queryOf({ area, level: area ? view.level : "", from: span.from, to: span.to, edition, asOf, format })}`;
+};
+
 /** The address of the figures of one period by themselves: no tests and nothing to compare with, for maps that stand beside others. */
 export const plainAddress = (view: View, span: Span): string =>
   `${comparisonAddress({ ...view, baseline: "none" }, span)}${view.colour === "smoothedRate" ? "" : "&statistics=none"}`;
