@@ -104,6 +104,11 @@ class Situation:
         return self.area.level is AreaLevel.STAD
 
     @property
+    def city(self) -> str:
+        """The name of the whole city."""
+        return next((area.name for area in self.geography.areas(AreaLevel.STAD)), "staden")
+
+    @property
     def finer(self) -> AreaLevel | None:
         """The next finer level of the division; None below the finest."""
         found = [level for level in AreaLevel if level.rank < self.area.level.rank and self.geography.areas(level)]

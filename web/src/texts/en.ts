@@ -68,6 +68,8 @@ export const en: Texts = {
   tagline: "What has been reported and has happened, area by area.",
   skipToMap: "Skip to the map",
   skipToTable: "Skip to the table",
+  skipToContent: "Skip to the content",
+  toMap: "To the map",
   loading: "Fetching the figures …",
   nothingYet: "No figures have been loaded yet.",
   show: "Show as",
@@ -87,7 +89,15 @@ export const en: Texts = {
   statuses,
   verdicts,
   evidence: { strong: "strong support", moderate: "some support" },
-  shows: { map: "Map", compare: "Compare", time: "Over time", hours: "Day and week", table: "Table", grounds: "Grounds" },
+  shows: {
+    map: "Map",
+    compare: "Compare",
+    time: "Over time",
+    hours: "Day and week",
+    table: "Table",
+    grounds: "Grounds",
+    deliveries: "Deliveries",
+  },
   breaks: { quantile: "Equally many areas", natural: "Natural groups", equal: "Equally wide steps" },
   per: {
     residents: "residents",
@@ -427,6 +437,10 @@ export const en: Texts = {
   },
   take: {
     title: "Take the figures with you",
+    report: "Lägesbild",
+    reportOf: (area: string | null, months: string) =>
+      `Lägesbild (situation report) of ${area ?? "the whole city"}, ${months}. In Swedish.`,
+    reportForms: { docx: "Word", pdf: "PDF", xlsx: "Excel", pptx: "PowerPoint", html: "Web page" },
     excel: "Excel",
     csv: "CSV",
     geopackage: "GeoPackage",

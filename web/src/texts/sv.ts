@@ -66,6 +66,8 @@ export const sv = {
   tagline: "Vad som har anmälts och hänt, område för område.",
   skipToMap: "Hoppa till kartan",
   skipToTable: "Hoppa till tabellen",
+  skipToContent: "Hoppa till innehållet",
+  toMap: "Till kartan",
   loading: "Hämtar siffrorna …",
   nothingYet: "Inga siffror är inlästa än.",
   show: "Visa som",
@@ -94,6 +96,7 @@ export const sv = {
     hours: "Dygn och vecka",
     table: "Tabell",
     grounds: "Underlag",
+    deliveries: "Leveranser",
   } satisfies Record<Show, string>,
   breaks: { quantile: "Lika många områden", natural: "Naturliga grupper", equal: "Lika breda steg" } satisfies Record<Breaks, string>,
   per: {
@@ -478,6 +481,9 @@ export const sv = {
   },
   take: {
     title: "Ta med siffrorna",
+    report: "Lägesbild",
+    reportOf: (area: string | null, months: string) => `Lägesbild för ${area ?? "hela staden"}, ${months}.`,
+    reportForms: { docx: "Word", pdf: "PDF", xlsx: "Excel", pptx: "PowerPoint", html: "Webbsida" },
     excel: "Excel",
     csv: "CSV",
     geopackage: "GeoPackage",

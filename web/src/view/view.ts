@@ -1,6 +1,6 @@
 /** What the page shows, as its address holds it, and the questions to the API that it stands for. */
 
-import type { Interval, Level, Span } from "../api/answers";
+import type { DeliveryStatus, Interval, Level, Span } from "../api/answers";
 import { queryOf } from "../api/client";
 import { BREAKS, type Breaks } from "../figures/classes";
 import { isRelative, type Period } from "./periods";
@@ -9,7 +9,7 @@ export const LEVELS = ["stadsdelsomrade", "stadsdel", "basomrade", "stad"] as co
 /** What an area can be coloured by. */
 export const COLOURS = ["count", "rate", "smoothedRate", "difference", "percent", "verdict", "harm", "harmDifference"] as const;
 export type Colour = (typeof COLOURS)[number];
-export const SHOWS = ["map", "compare", "time", "hours", "table", "grounds"] as const;
+export const SHOWS = ["map", "compare", "time", "hours", "table", "grounds", "deliveries"] as const;
 export type Show = (typeof SHOWS)[number];
 /** What stands side by side in a comparison, and what its small maps are one each of. */
 export const COMPARES = ["periods", "areas", "sources"] as const;
@@ -26,6 +26,9 @@ export type Units = (typeof UNITS)[number];
 /** The sizes of hexagons, as h3 numbers them; the finest would be as many as a page can hold. */
 export const RESOLUTIONS = ["6", "7", "8", "9"] as const;
 export type Resolution = (typeof RESOLUTIONS)[number];
+
+/** What a delivery may have come to. */
+export const DELIVERY_STATUSES = ["received", "held", "published", "unchanged", "refused", "withdrawn"] as const satisfies DeliveryStatus[];
 
 /** The whole state of the page. */
 export interface View {
@@ -53,6 +56,10 @@ export interface View {
   interval: Interval;
   /** A year to set every period beside; empty for none. */
   baseYear: string;
+  /** On the steward's page: the number of the delivery whose receipt is open, and which deliveries are listed. */
+  delivery: string;
+  deliverySource: string;
+  deliveryStatus: string;
 }
 
 export const START: View = {
@@ -78,6 +85,9 @@ export const START: View = {
   resolution: "8",
   interval: "month",
   baseYear: "",
+  delivery: "",
+  deliverySource: "",
+  deliveryStatus: "",
 };
 
 const among = <T extends string>(text: string | null, known: readonly T[], otherwise: T): T =>
@@ -110,6 +120,9 @@ export function viewOf(search: string): View {
     resolution: among(query.get("resolution"), RESOLUTIONS, START.resolution),
     interval: among(query.get("interval"), INTERVALS, START.interval),
     baseYear: /^[0-9]{4}$/.test(text("baseYear")) ? text("baseYear") : "",
+    delivery: /^[1-9][0-9]{0,14}$/.test(text("delivery")) ? text("delivery") : "",
+    deliverySource: text("deliverySource"),
+    deliveryStatus: among(query.get("deliveryStatus"), ["", ...DELIVERY_STATUSES], ""),
   };
 }
 
@@ -184,6 +197,17 @@ export const comparisonAddress = (view: View, span: Span): string =>
     measure: measureOf(view.colour),
     format: "json",
   })}`;
+
+/** The forms that a lagesbild can be had in, those that are worked in first. */
+export const REPORT_FORMS = ["docx", "pdf", "xlsx", "pptx", "html"] as const;
+export type ReportForm = (typeof REPORT_FORMS)[number];
+
+/** The address of the lagesbild of the chosen area, or of the whole city when none is. */
+export const reportAddress = (view: View, span: Span, format: ReportForm): string => {
+  const area = areaOf(view);
+  const { edition, asOf } = view;
+  return `/v1/lagesbilder?${queryOf({ area, level: area ? view.level : "", from: span.from, to: span.to, edition, asOf, format })}`;
+};
 
 /** The address of the figures of one period by themselves: no tests and nothing to compare with, for maps that stand beside others. */
 export const plainAddress = (view: View, span: Span): string =>

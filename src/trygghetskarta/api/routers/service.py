@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from trygghetskarta import __version__
 from trygghetskarta.api.addresses import address
 from trygghetskarta.api.caching import tagged
-from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
+from trygghetskarta.api.deps import CurrentAudience, CurrentSettings, CurrentShelf
 from trygghetskarta.api.protocol import STOPPING
 from trygghetskarta.api.question import NoParameters
 from trygghetskarta.errors import BusyError, NotCoveredError, NotFoundError
@@ -78,7 +78,9 @@ def ready(request: Request, shelf: CurrentShelf, _: Annotated[NoParameters, Quer
 
 
 @router.get("/v1/api-info", summary="Om API:et", response_class=Response)
-def api_info(request: Request, shelf: CurrentShelf, audience: CurrentAudience, _: Annotated[NoParameters, Query()]) -> Response:
+def api_info(
+    request: Request, shelf: CurrentShelf, settings: CurrentSettings, audience: CurrentAudience, _: Annotated[NoParameters, Query()]
+) -> Response:
     """Namn, version och status för API:et, enligt den nationella profilen för REST-API:er.
 
     Name, version and status of the API.
@@ -95,6 +97,7 @@ def api_info(request: Request, shelf: CurrentShelf, audience: CurrentAudience, _
         "apiStatus": "beta",
         "audience": audience.value,
         "sample": schematic,
+        "deliveryLimit": settings.delivery_limit if settings.delivery_key is not None else None,
     }
     return tagged(request, orjson.dumps(told), "application/json", _RELEASED, audience)
 

@@ -158,7 +158,7 @@ def _groups(situation: Situation) -> Iterator[Block]:
     )
     note = (
         "Ett brott kan höra till flera ämnen, så raderna går inte att lägga ihop. Kvoten är antalet delat med antalet "
-        f"{span_name(situation.baseline)}; är hela intervallet över 1 är ökningen säkerställd. Varje ämne är prövat för sig: av tjugo ämnen där "
+        f"{span_name(situation.baseline)}. Säkerställt är det som en slump sällan ger: högst en gång av tjugo. Varje ämne är prövat för sig: av tjugo ämnen där "
         "inget har ändrats väntas ändå omkring ett bli utpekat."
     )
     yield Table(f"Anmälda brott efter ämne, {span_name(situation.recent)} mot {span_name(situation.baseline)}", columns, tuple(rows), note)
@@ -206,7 +206,13 @@ def _moved(situation: Situation) -> Iterator[Block]:
 
 
 def _maps(situation: Situation) -> Iterator[Block]:
-    yield Subheading("Var")
+    drawn = list(_drawn(situation))
+    if drawn:
+        yield Subheading("Var")
+        yield from drawn
+
+
+def _drawn(situation: Situation) -> Iterator[Block]:
     for level, more, note in _mapped(situation):
         answer = situation.ask_everywhere(
             COMPARISONS, level, *more, ("source", CRIME.value), *months(situation.recent), ("measure", "rate")
@@ -215,8 +221,10 @@ def _maps(situation: Situation) -> Iterator[Block]:
             yield Notice(answer.refusal)
             continue
         of = "alla " if not more else ""
-        where = "Stockholm" if not more else situation.area.name
+        where = situation.city if not more else situation.area.name
         caption = f"Anmälda brott per 1 000 invånare och år i {of}{_PLURALS[level]} i {where}, {span_name(situation.recent)}"
+        if not any(row["status"] in ("value", "withheld") for row in answer.rows):
+            continue
         column = "rate" if level.rank >= AreaLevel.STADSDELSOMRADE.rank else "smoothedRate"
         yield map_of(situation, level, answer, Shading(column, Kind.RATE, caption, "Anmälda brott per 1 000 invånare och år", note))
 

@@ -109,7 +109,9 @@ def _violence(situation: Situation) -> Iterator[tuple[str, str]]:
     for source in VIOLENCE[:2]:
         answer = situation.compared(source, situation.last_year, ("statistics", "none"))
         count, before = answer.get("/items/0/count"), answer.get("/items/0/baselineCount")
-        if count is not None:
+        if count == 0:
+            yield f"Inga {CONTRACTS[source].noun[1]} på tolv månader.", answer.query.address
+        elif count is not None:
             earlier = f"; tolv månader tidigare var det {whole(before)}" if before is not None else ""
             yield f"{how_many(count, CONTRACTS[source].noun).capitalize()} på tolv månader{earlier}.", answer.query.address
 
