@@ -9,7 +9,7 @@ import signal
 import sys
 from types import FrameType
 
-from benchmarks import answering, growing, judging, load, loading, memory, monthly, placing, serving
+from benchmarks import answering, growing, judging, load, loading, memory, monthly, placing, reporting, serving
 from benchmarks.data import make_sample
 from benchmarks.server import private_server
 
@@ -19,6 +19,7 @@ ALL = {
     "answering": answering.run,
     "judging": judging.run,
     "monthly": monthly.run,
+    "reports": reporting.run,
     "serving": serving.run,
 }
 GROWING, MEMORY, LOAD = "growing", "memory", "load"

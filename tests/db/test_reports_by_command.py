@@ -14,8 +14,9 @@ from trygghetskarta.cli import reporting
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.queries.cube import load_cube
 from trygghetskarta.reporting import Office, Wanted, area_codes
+from trygghetskarta.reports.index import index_page
 from trygghetskarta.reports.lagesbild import Reader
-from trygghetskarta.reports.monthly import issue_of
+from trygghetskarta.reports.monthly import committee_report, issue_of
 from trygghetskarta.reports.render import ReportFormat
 from trygghetskarta.store.engine import one_state
 
@@ -77,15 +78,13 @@ def test_every_committee_gets_a_report_a_letter_and_a_line_on_the_page(sample: E
 
 
 def test_an_area_that_fails_leaves_the_others_alone(sample: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = reporting.committee_report
-
     def failing(*given: object) -> object:
-        report = whole(*given)  # type: ignore[arg-type]
+        report = committee_report(*given)  # type: ignore[arg-type]
         if report.area == "farsta":
             raise RuntimeError("något oväntat")
         return report
 
-    monkeypatch.setattr(reporting, "committee_report", failing)
+    monkeypatch.setattr("trygghetskarta.cli.reporting.committee_report", failing)
     with one_state(sample) as connection:
         cube = load_cube(connection)
         office = Office(connection, lambda *_: cube, Audience.ANALYST)
@@ -97,7 +96,7 @@ def test_an_area_that_fails_leaves_the_others_alone(sample: Engine, tmp_path: Pa
         "farsta": "RuntimeError: något oväntat",
         "atlantis": "Indelningen har inget område atlantis.",
     }
-    page = reporting.index_page(issue, made).decode()
+    page = index_page(issue, made).decode()
     assert page.count("Inte gjord") == 2
 
 
