@@ -20,6 +20,7 @@ from shapely import Polygon
 from sqlalchemy import Engine
 
 from tests.conftest import Drawing, serving
+from trygghetskarta.api.finished import NOTED, Noted
 from trygghetskarta.api.kept_tiles import KeptTiles
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.areas import AreaLevel
@@ -227,7 +228,7 @@ def test_a_level_that_is_loaded_while_the_server_looks_away_is_never_kept_under_
 async def test_what_is_kept_stays_within_its_bounds(sample: Engine) -> None:
     kept = KeptTiles(Shelf(sample, 60.0), most_bytes=20_000)
     tileset = await kept.tileset(date(2023, 7, 1), AreaLevel.BASOMRADE)
-    request = Request({"type": "http", "headers": [], "path": "/", "method": "GET"})
+    request = Request({"type": "http", "headers": [], "path": "/", "method": "GET", NOTED: Noted(version=1, packs=False)})
     limits = tileset.limits(13)
     squares = [Tile(13, x, y) for x, y in product(range(limits.first_x, limits.last_x + 1), range(limits.first_y, limits.last_y + 1))]
     first = [bytes((await kept.answer(request, tileset, square)).body) for square in squares]

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { AreaFigures, Categories, Comparison, Outlines, Source } from "../src/api/shapes";
+import type { AreaFigures, Categories, Comparison, Outlines, Source } from "../src/api/answers";
 import { drawnOf, namedOf, placedNames } from "../src/compare/funnel";
 import {
   amountOf,
@@ -31,7 +31,6 @@ const source = (id: string, more: Partial<Source> = {}): Source => ({
   refuses: [],
   recodings: [],
   coverage: { from: "2016-01", to: "2025-12", missing: [] },
-  lastDelivery: null,
   ...more,
 });
 const crimes = source("anmalda_brott");

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Hexagons, Outlines } from "../src/api/shapes";
+import type { Hexagons, Outlines } from "../src/api/answers";
 import { asAreas, shareOfPoints, shortCode } from "../src/map/hexagons";
 
 const square = (west: number): [number, number][][] => [
@@ -31,7 +31,7 @@ const hexagons = (pointless: [number, number?], ...cells: [string, number, numbe
     withoutPoint: pointless[0],
     ...(pointless[1] === undefined ? {} : { baselineWithoutPoint: pointless[1] }),
     resolution: 8,
-  }) as Hexagons;
+  }) as Partial<Hexagons> as Hexagons;
 
 it("a hexagon is named after the part of the city that its middle lies in, or lies nearest to", () => {
   const { comparison, outlines } = asAreas(hexagons([0], ["8808866001fffff", 17.1, 6], ["8808866005fffff", 19.5, 2]), parts);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { AreaSeries, Interval, PeriodFigures } from "../src/api/shapes";
+import type { AreaSeries, CalendarEntry, Coverage, Interval, PeriodFigures } from "../src/api/answers";
 import { isPartial, keysOf, lackingOf, notesOf, rollingOf, sameMonthsOf, topOf, type Charted } from "../src/charts/layers";
 import { monthsIn } from "../src/figures/months";
 
@@ -53,7 +53,7 @@ it("the key explains what is on the chart and nothing else", () => {
     expectedHigh: 15,
   }));
   const base = { from: "2024-01", to: "2024-12" };
-  const entry = { month: "2024-03", to: "2024-03", kind: "law", text: "Ny lag.", textEn: "New law." };
+  const entry = { month: "2024-03", to: "2024-03", kind: "law", text: "Ny lag.", textEn: "New law." } as const;
   expect(keysOf(charted(rich, { base, calendar: [entry] }))).toEqual([
     "asked",
     "base",
@@ -93,7 +93,7 @@ it("a figure is partial when its period is cut short, or a month of it is lackin
   expect(isPartial(value("2024-01", "2024-12", { count: null, status: "missing" }), year)).toBe(false);
 });
 
-const coverage = (missing: string[]) => ({
+const coverage = (missing: string[]): Coverage => ({
   source: "brander",
   countsBy: "happened",
   from: null,
@@ -117,7 +117,7 @@ it("notes are numbered in time; what was before the first period is left out", (
   const calendar = [
     { month: "2025-06", to: "2025-06", kind: "law", text: "Ny lag.", textEn: "New law." },
     { month: "2019-01", to: "2019-01", kind: "law", text: "Gammal lag.", textEn: "Old law." },
-  ];
+  ] satisfies CalendarEntry[];
   const breaks = {
     status: "value" as const,
     items: [{ month: "2025-04", earliest: "2025-03", latest: "2025-06", percent: 20, low: 10, high: 30, calendar: ["Ny lag."] }],

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Interval, PeriodFigures } from "../src/api/shapes";
+import type { Interval, PeriodFigures } from "../src/api/answers";
 import { periodText, ticksOf } from "../src/charts/naming";
 import { monthsIn, plus } from "../src/figures/months";
 import { en } from "../src/texts/en";

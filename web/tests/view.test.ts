@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from "vitest";
-import type { Categories, Source } from "../src/api/shapes";
+import type { Categories, Source } from "../src/api/answers";
 import { settle, settledSources, whyNoHexagons, type Notice } from "../src/view/settling";
 import { addressOf, START, viewOf, type View } from "../src/view/view";
 
@@ -20,7 +20,6 @@ const source = (id: string, more: Partial<Source> = {}): Source => ({
   refuses: [],
   recodings: [],
   coverage: { from: "2016-01", to: "2025-12", missing: [] },
-  lastDelivery: null,
   ...more,
 });
 const feed = source("polishandelser", {

@@ -1,12 +1,10 @@
 // What the compiler must know of the answers: `npm run check` fails when it does not.
-import type { Comparison, ComparisonFeatures, Problem, Question } from "./answers";
+import type { Comparison, Problem, Question } from "./answers";
 
 declare const comparison: Comparison;
-declare const drawn: ComparisonFeatures;
 declare const problem: Problem;
 
 export const counts: (number | null)[] = comparison.items.map((row) => row.count);
-export const sameRows: typeof comparison.items = drawn.features.map((feature) => feature.properties);
 export const why: string[] = [problem.detail, problem.detailEn, ...(problem.invalidParameters ?? []).map((fault) => fault.reason)];
 export const question: Question<"/v1/comparisons"> = { source: ["brander"], level: "stadsdel", from: "2025-01" };
 

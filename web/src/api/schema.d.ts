@@ -2613,7 +2613,8 @@ export interface components {
         HexagonRow: {
             /** @description Rutans nummer enligt h3. / The cell as h3 numbers it. */
             cell: string;
-            count: number | null;
+            count: number;
+            /** @description Med en jämförelseperiod. / With a baseline. */
             baselineCount?: number | null;
             difference?: number | null;
         };
@@ -2630,7 +2631,8 @@ export interface components {
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             resolution: number;
-            withoutPoint: number | null;
+            /** @description Händelser utan punkt. / Events without a point. */
+            withoutPoint: number;
             /** @description Med en jämförelseperiod. / With a baseline. */
             baselineWithoutPoint?: number | null;
             items: components["schemas"]["HexagonRow"][];
@@ -2656,7 +2658,8 @@ export interface components {
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             resolution: number;
-            withoutPoint: number | null;
+            /** @description Händelser utan punkt. / Events without a point. */
+            withoutPoint: number;
             /** @description Med en jämförelseperiod. / With a baseline. */
             baselineWithoutPoint?: number | null;
             features: components["schemas"]["HexagonsFeature"][];
@@ -2747,7 +2750,7 @@ export interface components {
             weekdayName: string;
             hour: number;
             /** @description Väntat antal; en händelse kan vara fördelad. / Expected count; an event may be spread. */
-            count: number | null;
+            count: number;
             /** @description Procent av alla. / Per cent of all. */
             share: number | null;
             baselineCount: number | null;
@@ -2765,9 +2768,12 @@ export interface components {
             provenance: components["schemas"]["ProvenanceTold"];
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
-            timed: number | null;
-            untimed: number | null;
-            spread: number | null;
+            /** @description Händelser med en känd tid på dygnet. / Events with a known time of day. */
+            timed: number;
+            /** @description Händelser utan. / Events without. */
+            untimed: number;
+            /** @description Händelser som är fördelade på flera timmar. / Events spread over several hours. */
+            spread: number;
             estimated: number | null;
             peak: components["schemas"]["PeakTold"] | null;
             items: components["schemas"]["HourRow"][];
@@ -2792,9 +2798,12 @@ export interface components {
             provenance: components["schemas"]["ProvenanceTold"];
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
-            timed: number | null;
-            untimed: number | null;
-            spread: number | null;
+            /** @description Händelser med en känd tid på dygnet. / Events with a known time of day. */
+            timed: number;
+            /** @description Händelser utan. / Events without. */
+            untimed: number;
+            /** @description Händelser som är fördelade på flera timmar. / Events spread over several hours. */
+            spread: number;
             estimated: number | null;
             peak: components["schemas"]["PeakTold"] | null;
             features: components["schemas"]["HoursFeature"][];
@@ -3947,7 +3956,10 @@ export interface components {
             description: string;
             descriptionEn: string;
             carries: components["schemas"]["Carries"];
-            noun: string[];
+            noun: [
+                string,
+                string
+            ];
             public: boolean;
             countsBy: components["schemas"]["CountsBy"] | null;
             dates: components["schemas"]["CountsBy"][];

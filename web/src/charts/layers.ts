@@ -1,6 +1,6 @@
 /** What a chart of periods shows: from the figures to its layers, from which both the drawing and its key are made. */
 
-import type { AreaSeries, CalendarEntry, Coverage, Interval, PeriodFigures, Span, Status } from "../api/shapes";
+import type { AreaSeries, CalendarEntry, Coverage, Interval, PeriodFigures, Span, Status } from "../api/answers";
 import { lengthOf, monthNumber, monthsIn } from "../figures/months";
 
 /** What a chart of periods is made of. */

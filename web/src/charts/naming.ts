@@ -1,6 +1,6 @@
 /** Periods of every interval in words, and on an axis. */
 
-import type { Interval, PeriodFigures } from "../api/shapes";
+import type { Interval, PeriodFigures } from "../api/answers";
 import { monthNumber } from "../figures/months";
 import type { Texts } from "../texts/sv";
 import { isCut, MONTHS } from "./layers";

@@ -1,7 +1,7 @@
 /** Draws a chart of periods: bars, or a line for rolling years, with all that stands beside them. */
 
 import { axisX, axisY, barY, dot, gridY, line as lineMark, plot, ruleX, ruleY, text, tickY, type Markish } from "@observablehq/plot";
-import type { PeriodFigures, Status } from "../api/shapes";
+import type { PeriodFigures, Status } from "../api/answers";
 import type { Theme } from "../figures/colours";
 import type { Numbers } from "../figures/numbers";
 import { STROKES } from "../map/hatching";

@@ -1,6 +1,6 @@
 /** One period of a chart in words. */
 
-import type { AreaSeries, Interval } from "../api/shapes";
+import type { AreaSeries, Interval } from "../api/answers";
 import { capital } from "../figures/numbers";
 import type { Desk } from "../view/desk.svelte";
 import { whyText } from "../view/saying";

@@ -1,6 +1,6 @@
 /** The funnel: which areas can be drawn in it, which lie outside, and which are named. */
 
-import type { AreaFigures, Place } from "../api/shapes";
+import type { AreaFigures, Place } from "../api/answers";
 
 /** An area in the funnel. */
 export interface Drawn {

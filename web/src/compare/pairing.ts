@@ -1,6 +1,6 @@
 /** What stands beside what in a comparison: spans of years, parts of a whole, and the question put to another source. */
 
-import type { AreaFigures, Categories, Category, Comparison, Source, Span } from "../api/shapes";
+import type { AreaFigures, Categories, Category, Comparison, Source, Span } from "../api/answers";
 import { lengthOf, plus } from "../figures/months";
 import { findCategory, isCounted, settle, type Catalogue, type Settled } from "../view/settling";
 import { isHarm, isRate, type Colour, type View } from "../view/view";

@@ -1,6 +1,6 @@
 /** What the figures of one area say: the value that colours it, and what a column lacks. */
 
-import type { AreaFigures, Status } from "../api/shapes";
+import type { AreaFigures, Status } from "../api/answers";
 import { isHarm, isRate, type Colour } from "../view/view";
 
 /** Which of the four states a column has in one area. */

@@ -1,6 +1,6 @@
 /** Months, written 2025-01, and spans of them. */
 
-import type { Span } from "../api/shapes";
+import type { Span } from "../api/answers";
 
 /** The number of a month, counted from year 0. */
 export const monthNumber = (month: string): number => Number(month.slice(0, 4)) * 12 + Number(month.slice(5, 7)) - 1;

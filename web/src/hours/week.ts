@@ -1,6 +1,6 @@
 /** The week as a grid of weekdays and hours: sums, and how its figures are written. */
 
-import type { HourFigures } from "../api/shapes";
+import type { HourFigures } from "../api/answers";
 import type { Numbers } from "../figures/numbers";
 
 export const DAYS = 7;

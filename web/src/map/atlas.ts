@@ -16,7 +16,7 @@ import Fill from "ol/style/Fill";
 import Stroke from "ol/style/Stroke";
 import Style from "ol/style/Style";
 import Text from "ol/style/Text";
-import type { Outlines, Status } from "../api/shapes";
+import type { Outlines, Status } from "../api/answers";
 import { INK, isLight, type Theme } from "../figures/colours";
 import { hatching } from "./hatching";
 

@@ -1,6 +1,6 @@
 /** The hatchings: what has no number must not look like a small one, and each lack has its own. */
 
-import type { Status } from "../api/shapes";
+import type { Status } from "../api/answers";
 
 type Lack = Exclude<Status, "value">;
 

@@ -2,7 +2,7 @@
 
 import GeoJSON from "ol/format/GeoJSON";
 import type { MultiPolygon, Polygon } from "ol/geom";
-import type { AreaFigures, Comparison, Hexagons, Outline, Outlines } from "../api/shapes";
+import type { AreaFigures, Comparison, Hexagons, Outline, Outlines } from "../api/answers";
 import type { Notice } from "../view/settling";
 
 type Place = [number, number];
@@ -88,7 +88,7 @@ const UNLIKE = 0.1;
 
 /** The shares of events that have a point, in each period; null where nothing is compared with, or nothing happened. */
 export function shareOfPoints({ features, withoutPoint, baselineWithoutPoint }: Hexagons): { now: number; then: number } | null {
-  if (baselineWithoutPoint === undefined) return null;
+  if (typeof baselineWithoutPoint !== "number") return null;
   const sum = (counts: number[]): number => counts.reduce((total, count) => total + count, 0);
   const now = sum(features.map(({ properties }) => properties.count));
   const then = sum(features.map(({ properties }) => properties.baselineCount ?? 0));

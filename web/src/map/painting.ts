@@ -1,6 +1,6 @@
 /** From an answer to how each area looks, and to the legend: the same classes, so that neither says what the other does not. */
 
-import type { AreaFigures, Status, Verdict } from "../api/shapes";
+import type { AreaFigures, Status, Verdict } from "../api/answers";
 import { classFor, diverging, sequential, type ColourClass } from "../figures/classes";
 import { amountColour, changeColour, type Theme } from "../figures/colours";
 import { statusOf, valueOf } from "../figures/figures";

@@ -1,6 +1,6 @@
 /** Outlines as paths in a small box, for maps that are looked at side by side and not moved about. */
 
-import type { Outlines } from "../api/shapes";
+import type { Outlines } from "../api/answers";
 
 type Ring = [number, number][];
 type Shape = { type: "Polygon"; coordinates: Ring[] } | { type: "MultiPolygon"; coordinates: Ring[][] };

@@ -1,6 +1,6 @@
 /** Every word of the page in English. */
 
-import type { Interval, Level, Span, Status, Verdict } from "../api/shapes";
+import type { Interval, Level, Span, Status, Verdict } from "../api/answers";
 import { lengthOf, runsOf } from "../figures/months";
 import { NOTHING } from "../figures/numbers";
 import type { KeyKind } from "../charts/layers";

@@ -1,6 +1,6 @@
 /** Every word of the page in Swedish. Other languages have the same shape. */
 
-import type { Interval, Level, Place, Span, Status, Verdict } from "../api/shapes";
+import type { Interval, Level, Place, Span, Status, Verdict } from "../api/answers";
 import { lengthOf, runsOf } from "../figures/months";
 import { NOTHING, type Numbers } from "../figures/numbers";
 import type { Breaks } from "../figures/classes";

@@ -1,7 +1,7 @@
 /** The page while it is open: what it shows, what it asks for, and the answers it has. */
 
 import { ask, askOnce, Problem } from "../api/client";
-import type { ApiInfo, Categories, Comparison, Edition, Hexagons, Outlines, Source } from "../api/shapes";
+import type { ApiInfo, Categories, Comparison, Edition, Hexagons, Outlines, Source } from "../api/answers";
 import { Numbers, type Language } from "../figures/numbers";
 import type { Theme } from "../figures/colours";
 import { en } from "../texts/en";
@@ -91,9 +91,9 @@ export class Desk {
     setPreference("look", look);
   }
 
-  /** Words in the reader's language, of something that has both. */
-  words(swedish: string, english: string): string {
-    return this.language === "sv" ? swedish : english;
+  /** Words in the reader's language; the Swedish ones where there are no others. */
+  words(swedish: string, english: string | null): string {
+    return this.language === "sv" ? swedish : (english ?? swedish);
   }
 
   private async go(wish: View, how?: "push" | "replace"): Promise<void> {

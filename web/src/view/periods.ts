@@ -1,6 +1,6 @@
 /** Periods that move with the data: a saved link to "the last twelve months" means the newest twelve when it is opened. */
 
-import type { Span } from "../api/shapes";
+import type { Span } from "../api/answers";
 import { isMonth, monthNumber, monthOf, plus } from "../figures/months";
 
 export const RELATIVE = ["last12", "yearToDate", "lastTertial", "lastMonth"] as const;

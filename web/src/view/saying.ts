@@ -1,6 +1,6 @@
 /** What a question is called, and its figures in words. */
 
-import type { AreaFigures, Categories, Span, Status } from "../api/shapes";
+import type { AreaFigures, Categories, Span, Status } from "../api/answers";
 import { decimalsFor, type Numbers } from "../figures/numbers";
 import { baselineSpan } from "../figures/months";
 import { statusOf, valueOf } from "../figures/figures";

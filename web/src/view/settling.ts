@@ -3,7 +3,7 @@
  * sources can answer, and the reader is told of each change.
  */
 
-import type { Categories, Category, Edition, Level, Source, Span } from "../api/shapes";
+import type { Categories, Category, Edition, Level, Source, Span } from "../api/answers";
 import { commonSpan, monthsOf, spanOf } from "./periods";
 import { COLOURS, isChange, isHarm, isHexagons, isRate, LEVELS, type Colour, type Units, type View } from "./view";
 

@@ -1,6 +1,6 @@
 /** What the page shows, as its address holds it, and the questions to the API that it stands for. */
 
-import type { Interval, Level, Span } from "../api/shapes";
+import type { Interval, Level, Span } from "../api/answers";
 import { queryOf } from "../api/client";
 import { BREAKS, type Breaks } from "../figures/classes";
 import { isRelative, type Period } from "./periods";

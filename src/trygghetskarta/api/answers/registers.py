@@ -152,7 +152,7 @@ class SourceTold(Part):
     description: str
     description_en: str
     carries: Carries
-    noun: list[str]
+    noun: tuple[str, str]
     public: bool
     counts_by: CountsBy | None
     dates: list[CountsBy]

@@ -25,7 +25,9 @@ class HourRow(Part):
     weekday: Annotated[int, Field(ge=1, le=7, description="1 är måndag. / 1 is Monday.")]
     weekday_name: str
     hour: Annotated[int, Field(ge=0, le=23)]
-    count: Annotated[Figure, Field(description="Väntat antal; en händelse kan vara fördelad. / Expected count; an event may be spread.")]
+    count: Annotated[
+        float, Field(ge=0, description="Väntat antal; en händelse kan vara fördelad. / Expected count; an event may be spread.")
+    ]
     share: Annotated[Figure, Field(description="Procent av alla. / Per cent of all.")]
     baseline_count: Figure
     baseline_share: Figure
@@ -45,9 +47,9 @@ class PeakTold(Part):
 class Hours(Answer):
     """Veckans timmar. / The hours of the week."""
 
-    timed: Count
-    untimed: Count
-    spread: Count
+    timed: Annotated[int, Field(ge=0, description="Händelser med en känd tid på dygnet. / Events with a known time of day.")]
+    untimed: Annotated[int, Field(ge=0, description="Händelser utan. / Events without.")]
+    spread: Annotated[int, Field(ge=0, description="Händelser som är fördelade på flera timmar. / Events spread over several hours.")]
     estimated: Count
     peak: PeakTold | None
     items: list[HourRow]
@@ -58,8 +60,8 @@ class HexagonRow(Part):
     """En sexhörning. / A hexagon."""
 
     cell: Annotated[str, Field(description="Rutans nummer enligt h3. / The cell as h3 numbers it.")]
-    count: Count
-    baseline_count: Count = None
+    count: Annotated[int, Field(ge=0)]
+    baseline_count: Annotated[Count, Field(description="Med en jämförelseperiod. / With a baseline.")] = None
     difference: Count = None
 
 
@@ -67,7 +69,7 @@ class Hexagons(Answer):
     """Sexhörningar med händelser. / Hexagons that hold events."""
 
     resolution: int
-    without_point: Count
+    without_point: Annotated[int, Field(ge=0, description="Händelser utan punkt. / Events without a point.")]
     baseline_without_point: Annotated[Count, Field(description="Med en jämförelseperiod. / With a baseline.")] = None
     items: list[HexagonRow]
     total: int
