@@ -44,7 +44,7 @@ def test_a_polygon_is_compared_as_an_area_is(live_server: str) -> None:
     assert row["verdict"] in ("higher", "lower", "cannotTell")
     assert row["rate"] is None
     assert answer["polygon"]["squareMetres"] == pytest.approx(5.06e6, rel=0.02)
-    assert answer["sentences"][0] == f"2025: {row['count']} bränder i den ritade ytan."
+    assert answer["sentences"][0] == f"2025: {row['count']} händelser i den ritade ytan."
     assert answer["ledger"]["total"] > row["count"]
 
 
@@ -78,7 +78,7 @@ def test_the_target_of_a_measure_is_a_polygon_too(live_server: str) -> None:
 def test_the_public_sees_no_polygon_and_is_told_why(public_server: str, path: str) -> None:
     refused = get(public_server, path)
     assert (refused.status_code, refused.headers["content-type"]) == (403, "application/problem+json")
-    assert "peka ut en person" in refused.json()["detail"]
+    assert "pekar ut en person" in refused.json()["detail"]
     # What is public elsewhere is so by area, not by any ground that one cares to draw.
     assert get(public_server, path, source="polishandelser").status_code == 403
 

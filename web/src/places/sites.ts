@@ -224,7 +224,8 @@ export class Sites implements Over {
   private tell(ground: Ground | undefined): void {
     const geometry = ground?.getGeometry()?.clone().transform("EPSG:3857", "EPSG:4326");
     if (!geometry) return;
-    const polygons = geometry.getType() === "Polygon" ? [(geometry as Polygon).getCoordinates()] : (geometry as MultiPolygon).getCoordinates();
+    const polygons =
+      geometry.getType() === "Polygon" ? [(geometry as Polygon).getCoordinates()] : (geometry as MultiPolygon).getCoordinates();
     this.deeds.drawn(polygons.map((rings) => rings.map((ring) => ring.slice(0, -1).map(([x, y]): Corner => [Number(x), Number(y)]))));
   }
 
