@@ -63,7 +63,7 @@ def test_a_polygon_is_drawn_with_the_mouse_and_its_figures_are_the_apis(opened: 
     expect(page.get_by_role("status").filter(has_text="3 hörn")).to_be_visible()
     assert "area" not in asked_of(page), "a click that sets a corner chooses no area"
     page.get_by_role("button", name="Klar", exact=True).click()
-    page.wait_for_function("new URLSearchParams(location.search).has('polygon')")
+    page.wait_for_function("() => new URLSearchParams(location.search).has('polygon')")
 
     shown(page, live_server)
     assert asked_of(page)["polygon"].count(",") == 3
@@ -88,7 +88,7 @@ def test_a_polygon_is_drawn_with_the_keyboard_alone(opened: Opener, live_server:
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Klar", exact=True)).to_be_focused()
     page.keyboard.press("Enter")
-    page.wait_for_function("new URLSearchParams(location.search).has('polygon')")
+    page.wait_for_function("() => new URLSearchParams(location.search).has('polygon')")
 
     shown(page, live_server)
     assert asked_of(page)["polygon"].count(",") == 4
@@ -109,7 +109,7 @@ def test_corners_are_typed_and_the_address_alone_makes_the_same_again(opened: Op
     page.get_by_text("Skriv, klistra in eller öppna en fil").click()
     page.get_by_label("Ytans hörn").fill(WRITTEN.replace(".", ","))
     page.get_by_role("button", name="Visa ytan").click()
-    page.wait_for_function("new URLSearchParams(location.search).has('polygon')")
+    page.wait_for_function("() => new URLSearchParams(location.search).has('polygon')")
     shown(page, live_server)
     assert asked_of(page)["polygon"] == POLYGON
     said = card(page).locator(".said").inner_text()
@@ -119,7 +119,7 @@ def test_corners_are_typed_and_the_address_alone_makes_the_same_again(opened: Op
 
     assert card(again).locator(".said").inner_text() == said
     again.select_option("#source", "anmalda_brott")
-    again.wait_for_function("new URLSearchParams(location.search).get('source') !== 'brander'")
+    again.wait_for_function("() => new URLSearchParams(location.search).get('source') !== 'brander'")
     settle(again)
     expect(card(again).locator(".said")).to_contain_text("anmälda brott")
     shown(again, live_server)
@@ -158,18 +158,18 @@ def test_a_file_is_opened_or_dropped(opened: Opener, live_server: str, tmp_path:
     page = opened(PLACES)
     page.get_by_text("Skriv, klistra in eller öppna en fil").click()
     page.locator("input[type=file]").set_input_files(file)
-    page.wait_for_function("new URLSearchParams(location.search).has('polygon')")
+    page.wait_for_function("() => new URLSearchParams(location.search).has('polygon')")
     assert asked_of(page)["polygon"] == POLYGON
     shown(page, live_server)
 
     page.get_by_role("button", name="Ta bort ytan").click()
-    page.wait_for_function("!new URLSearchParams(location.search).has('polygon')")
+    page.wait_for_function("() => !new URLSearchParams(location.search).has('polygon')")
     carried = page.evaluate_handle(
         "text => { const carried = new DataTransfer(); carried.items.add(new File([text], 'yta.geojson')); return carried; }",
         file.read_text(),
     )
     page.locator("section", has=page.locator("#draw-title")).dispatch_event("drop", {"dataTransfer": carried})
-    page.wait_for_function("new URLSearchParams(location.search).has('polygon')")
+    page.wait_for_function("() => new URLSearchParams(location.search).has('polygon')")
     assert asked_of(page)["polygon"] == POLYGON
 
 
@@ -188,7 +188,7 @@ def test_measures_stand_in_a_list_and_one_is_chosen_with_its_effect(opened: Open
     expect(names).to_have_text([measure["name"] for measure in listed])
 
     page.get_by_role("button", name=listed[-1]["name"]).click()
-    page.wait_for_function("new URLSearchParams(location.search).has('place')")
+    page.wait_for_function("() => new URLSearchParams(location.search).has('place')")
     held(page, live_server, listed[-1]["id"])
     page.go_back()
     expect(page.locator("#measure-title")).to_have_count(0)
@@ -222,7 +222,7 @@ def held(page: Page, server: str, id_: int) -> None:
 def test_an_effect_can_be_counted_in_what_is_chosen_on_the_page(opened: Opener, live_server: str) -> None:
     page = opened("?show=places&source=brander&place=1")
     page.locator("#counted").select_option("asked")
-    page.wait_for_function("new URLSearchParams(location.search).get('counted') === 'asked'")
+    page.wait_for_function("() => new URLSearchParams(location.search).get('counted') === 'asked'")
 
     effect = api(live_server, "/v1/measures/1/effect?source=brander")
     expect(page.locator('#effect tr[data-role="target"] td').first).to_have_text(str(effect["items"][0]["before"]))
@@ -235,11 +235,11 @@ def test_a_measure_is_chosen_on_the_map_by_its_badge_and_an_area_beside_it_is_no
     page.wait_for_timeout(600)
     x, y, width, _ = place_on_map(page)
     page.mouse.click(x, y)
-    page.wait_for_function("!new URLSearchParams(location.search).has('place')")
+    page.wait_for_function("() => !new URLSearchParams(location.search).has('place')")
     assert "area" not in asked_of(page)
 
     page.mouse.click(x + width / 8, y + 40)
-    page.wait_for_function("new URLSearchParams(location.search).has('area')")
+    page.wait_for_function("() => new URLSearchParams(location.search).has('area')")
 
 
 def test_measures_of_one_kind_are_chosen_among_and_cooperation_about_places_stands_first(opened: Opener, live_server: str) -> None:
@@ -287,7 +287,7 @@ def test_excel_from_the_page_opens_with_the_figures_of_the_table(opened: Opener)
 
     assert waiting.value.suggested_filename.endswith(".xlsx")
     heading, *rows = [[cell.value for cell in row] for row in book.worksheets[0].iter_rows()]
-    code, count, difference = (heading.index(name) for name in ("Kod", "Antal", "Skillnad"))
+    code, count, difference = (heading.index(name) for name in ("code", "count", "difference"))
     told = {row[code]: (row[count], row[difference]) for row in rows if row[code] in cells}
     assert told == {at: (number(row["count"]), number(row["difference"])) for at, row in cells.items()}
 
@@ -295,7 +295,7 @@ def test_excel_from_the_page_opens_with_the_figures_of_the_table(opened: Opener)
 def test_the_copied_link_shows_another_reader_the_same(opened: Opener) -> None:
     page = opened("?level=stadsdel&source=brander&colour=difference", permissions=["clipboard-read", "clipboard-write"])
     page.locator("#table tbody tr button").first.click()
-    page.wait_for_function("new URLSearchParams(location.search).has('area')")
+    page.wait_for_function("() => new URLSearchParams(location.search).has('area')")
     settle(page)
     page.get_by_text("Ta med siffrorna").click()
     page.get_by_role("button", name="Kopiera länk hit").click()

@@ -65,13 +65,11 @@ describe("a polygon", () => {
 
   it("with a hole, or of several parts, stays what it is", () => {
     const hole = "POLYGON((18 59,18.1 59,18.1 59.1,18 59.1,18 59),(18.04 59.04,18.06 59.04,18.06 59.06,18.04 59.04))";
-    const parts = `MULTIPOLYGON(${hole.slice(7)},((18.2 59,18.3 59,18.3 59.1,18.2 59)))`.replace("MULTIPOLYGON((18", "MULTIPOLYGON(((18");
     expect(shapeOf(hole)[0]).toHaveLength(2);
     expect(toWkt(shapeOf(hole))).toBe(hole);
     expect(toLines(shapeOf(hole))).toBe(hole);
     const several = `MULTIPOLYGON(((18 59,18.1 59,18.1 59.1,18 59)),((18.2 59,18.3 59,18.3 59.1,18.2 59)))`;
     expect(toWkt(shapeOf(several))).toBe(several);
-    expect(parts).toContain("MULTIPOLYGON");
   });
 
   it("is the same when it is written and read again", () => {
@@ -97,9 +95,15 @@ describe("a polygon", () => {
     ["48.85 2.35\n48.86 2.35\n48.86 2.36", "outside"],
     ["59.33 18.06\n59.34 18.07\n59.33 18.07\n59.34 18.06", "crossing"],
     ["59.33 18.06\n59.33 18.08\n59.33 18.07", "crossing"],
-    [Array.from({ length: MOST_CORNERS + 1 }, (_, at) => `${(59 + at / 10_000).toFixed(5)} ${at % 2 ? 18.1 : 18.2}`).join("\n"), "many"],
   ])("that is none is told why: %j", (text, fault) => {
     expect(faultOf(text)).toBe(fault);
+  });
+});
+
+describe("a polygon of too many corners", () => {
+  it("is told to be so, as an address could not hold it", () => {
+    const lines = Array.from({ length: MOST_CORNERS + 1 }, (_, at) => `${(59 + at / 10_000).toFixed(5)} ${at % 2 ? 18.1 : 18.2}`);
+    expect(faultOf(lines.join("\n"))).toBe("many");
   });
 });
 

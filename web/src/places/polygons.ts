@@ -43,7 +43,7 @@ export function parse(text: string): Parsed {
 /** Well-known text: what the address of the page and the question to the API hold. */
 export function toWkt(shape: Shape): string {
   const ring = (corners: Corner[]): string =>
-    `(${[...corners, ...corners.slice(0, 1)].map(([longitude, latitude]) => `${longitude} ${latitude}`).join(",")})`;
+    `(${[...corners, ...corners.slice(0, 1)].map(([longitude, latitude]) => `${round(longitude)} ${round(latitude)}`).join(",")})`;
   const polygons = shape.map((rings) => `(${rings.map(ring).join(",")})`);
   return polygons.length === 1 ? `POLYGON${polygons[0]}` : `MULTIPOLYGON(${polygons.join(",")})`;
 }
@@ -66,7 +66,7 @@ export const toGeometry = (shape: Shape): { type: "MultiPolygon"; coordinates: C
 
 function ofLines(text: string): Corner[] {
   return text
-    .split(/\n|;\s*(?=\S+[ ,\t])/)
+    .split("\n")
     .map((line) => line.trim())
     .filter(Boolean)
     .map(ofLine);

@@ -56,7 +56,13 @@ export type Hand = "pointer" | "keys";
 export class Sites implements Over {
   private readonly grounds = new VectorSource<Ground>();
   private readonly polygon = new VectorSource<Feature<Geometry>>();
-  private readonly layer = new VectorLayer({ source: this.grounds, style: (ground) => this.styleOf(ground as Ground), zIndex: 5 });
+  private readonly layer = new VectorLayer({
+    source: this.grounds,
+    style: (ground) => this.styleOf(ground as Ground),
+    // Where a badge stands no name of an area does.
+    declutter: true,
+    zIndex: 5,
+  });
   private readonly drawn = new VectorLayer({ source: this.polygon, style: () => this.styleOfDrawn(), zIndex: 6 });
   private readonly modify = new Modify({ source: this.polygon, style: () => this.styleOfCorner() });
   private hand: Hand | null = null;
@@ -154,7 +160,7 @@ export class Sites implements Over {
       this.pen?.finishDrawing();
       return;
     }
-    const drawn = new Feature(new Polygon([this.corners]));
+    const drawn = new Feature(closed(this.corners));
     this.stop();
     this.tell(drawn);
   }
@@ -211,7 +217,7 @@ export class Sites implements Over {
     this.count(corners);
     this.polygon.clear(true);
     if (!corners.length) return;
-    const shape = corners.length < 3 ? new LineString(corners.length < 2 ? [...corners, ...corners] : corners) : new Polygon([corners]);
+    const shape = corners.length < 3 ? new LineString(corners.length < 2 ? [...corners, ...corners] : corners) : closed(corners);
     this.polygon.addFeatures([new Feature(shape), ...corners.map((corner) => new Feature(new Point(corner)))]);
   }
 
@@ -246,11 +252,20 @@ export class Sites implements Over {
 
   private badges(ground: Ground, sign: Sign): Style[] {
     const ink = SIGN_INK[this.theme];
-    const look = { fill: new Fill({ color: ink.measure }), stroke: new Stroke({ color: ink.casing, width: 2 }) };
+    const look = {
+      declutterMode: "obstacle" as const,
+      fill: new Fill({ color: ink.measure }),
+      stroke: new Stroke({ color: ink.casing, width: 2 }),
+    };
     const image = sign.isCooperation
       ? new RegularShape({ ...look, points: 4, angle: Math.PI / 4, radius: BADGE + 4 })
       : new CircleStyle({ ...look, radius: BADGE });
-    const text = new Text({ text: sign.id, font: "700 12px system-ui, 'DejaVu Sans', sans-serif", fill: new Fill({ color: ink.text }) });
+    const text = new Text({
+      text: sign.id,
+      declutterMode: "none",
+      font: "700 12px system-ui, 'DejaVu Sans', sans-serif",
+      fill: new Fill({ color: ink.text }),
+    });
     return partsOf(ground).map((part) => new Style({ geometry: part.getInteriorPoint(), image, text }));
   }
 
@@ -270,6 +285,8 @@ export class Sites implements Over {
     });
   }
 }
+
+const closed = (corners: number[][]): Polygon => new Polygon([[...corners, ...corners.slice(0, 1)]]);
 
 const signOf = (ground: Ground): Sign => ground.get("sign") as Sign;
 
