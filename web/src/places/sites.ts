@@ -111,6 +111,7 @@ export class Sites implements Over {
     const found = what === "drawn" ? this.polygon.getFeatures() : this.grounds.getFeatures().filter((ground) => signOf(ground).isChosen);
     const extents = found.flatMap((ground) => ground.getGeometry()?.getExtent() ?? []);
     if (!extents.length) return;
+    this.atlas.sheet.getTargetElement()?.scrollIntoView({ block: "nearest" });
     const at = (axis: number): number[] => extents.filter((_, index) => index % 4 === axis);
     this.atlas.showExtent([Math.min(...at(0)), Math.min(...at(1)), Math.max(...at(2)), Math.max(...at(3))]);
   }
@@ -173,13 +174,14 @@ export class Sites implements Over {
     view.setCenter([Number(x) + across * step, Number(y) + up * step]);
   }
 
-  click(pixel: [number, number]): boolean {
-    if (this.pen) return true;
-    const found = this.atlas.sheet.forEachFeatureAtPixel(pixel, (ground) => signOf(ground as Ground).id, {
-      layerFilter: (layer) => layer === this.layer,
-      hitTolerance: REACH,
-    });
-    if (found) this.deeds.choose(found);
+  click([x, y]: [number, number]): boolean {
+    if (this.isHeld) return true;
+    const isNear = (part: Polygon): boolean => {
+      const [left, top] = this.atlas.sheet.getPixelFromCoordinate(part.getInteriorPoint().getCoordinates().slice(0, 2)) ?? [];
+      return Math.hypot(Number(left) - x, Number(top) - y) <= BADGE + REACH;
+    };
+    const found = this.grounds.getFeatures().find((ground) => signOf(ground).role === "target" && partsOf(ground).some(isNear));
+    if (found) this.deeds.choose(signOf(found).id);
     return Boolean(found);
   }
 
