@@ -79,7 +79,6 @@ export class Atlas {
           source: this.areas,
           style: (area, resolution) => this.styleOf(area as Area, resolution),
           declutter: true,
-          properties: { isPointed: true },
         }),
         new VectorLayer({ source: this.backdrop, style: (area, resolution) => this.borderOf(area as Area, resolution), declutter: true }),
         new VectorLayer({ source: this.rings, style: (area) => this.ringOf(area as Area) }),
@@ -232,11 +231,10 @@ export class Atlas {
   private read = (outlines: Outlines): Area[] =>
     new GeoJSON().readFeatures(outlines, { dataProjection: "EPSG:4326", featureProjection: "EPSG:3857" }) as Area[];
 
+  /** By its outline, not by what is painted: nothing need be read back from the canvas. */
   private codeAt(pixel: [number, number]): string {
-    const found = this.map.forEachFeatureAtPixel(pixel, (feature) => String(feature.getId()), {
-      layerFilter: (layer) => layer.get("isPointed") === true,
-    });
-    return found ?? "";
+    const [found] = this.areas.getFeaturesAtCoordinate(this.map.getCoordinateFromPixel(pixel));
+    return found ? String(found.getId()) : "";
   }
 
   private styleOf(area: Area, resolution: number): Style {
