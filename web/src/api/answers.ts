@@ -60,6 +60,22 @@ export type AreaSeries = Pick<Schemas["SeriesLine"], "code" | "name" | "level" |
 };
 export type Series = Head & Pick<Schemas["Series"], "calendar"> & { series: AreaSeries[] };
 
+/** A drawn polygon as the one area of a comparison. */
+export type PolygonComparison = Comparison & Pick<Schemas["PolygonComparison"], "polygon">;
+export type PolygonParts = Pick<Schemas["Decomposition"], "items">;
+
+export type Ground = Schemas["Ground"];
+export type Measure = Schemas["MeasureTold"];
+export type Measures = Pick<Schemas["Measures"], "items">;
+export type MeasureFeatures = Pick<Schemas["MeasuresFeatures"], "features">;
+export type Effect = Pick<Schemas["Effect"], "verdict" | "design" | "sentences" | "items" | "goals">;
+export type EffectRow = Schemas["EffectRow"];
+export type EffectVerdict = Effect["verdict"];
+export type GoalVerdict = Effect["goals"][number]["verdict"];
+export interface AreaNames {
+  items: { code: string; name: string }[];
+}
+
 export type HourFigures = Pick<Schemas["HourRow"], "weekday" | "hour" | "count" | "share">;
 export type Hours = Head & Pick<Schemas["Hours"], "peak" | "timed" | "untimed" | "spread"> & { items: HourFigures[] };
 

@@ -31,6 +31,14 @@ export interface Deeds {
   choose: (code: string) => void;
 }
 
+/** What lies over the areas, and is asked first when somebody clicks. */
+export interface Over {
+  /** Tells whether a click was for it. */
+  click: (pixel: [number, number]) => boolean;
+  /** Whether the map is its alone for a while, so that no area is pointed at. */
+  readonly isHeld: boolean;
+}
+
 /** The part of the world that a map shows; maps that are given the same one are moved and zoomed together. */
 export type Frame = View;
 export const newFrame = (): Frame => new View({ center: [0, 0], zoom: 9 });
@@ -43,6 +51,7 @@ const LABELLED_WIDTH = 46;
 
 /** A map of areas in a box of the page. */
 export class Atlas {
+  over: Over | null = null;
   private readonly areas = new VectorSource<Area>();
   private readonly rings = new VectorSource<Area>();
   private readonly backdrop = new VectorSource<Area>();
@@ -72,7 +81,6 @@ export class Atlas {
           source: this.areas,
           style: (area, resolution) => this.styleOf(area as Area, resolution),
           declutter: true,
-          properties: { isPointed: true },
         }),
         new VectorLayer({ source: this.backdrop, style: (area, resolution) => this.borderOf(area as Area, resolution), declutter: true }),
         new VectorLayer({ source: this.rings, style: (area) => this.ringOf(area as Area) }),
@@ -80,12 +88,15 @@ export class Atlas {
       view: frame,
     });
     this.map.on("pointermove", (event) => {
-      if (event.dragging) return;
+      if (event.dragging || this.over?.isHeld) return;
       const code = this.codeAt(event.pixel as [number, number]);
       target.style.cursor = code ? "pointer" : "";
       deeds.point(code, code ? (event.pixel as [number, number]) : null);
     });
-    this.map.on("click", (event) => deeds.choose(this.codeAt(event.pixel as [number, number])));
+    this.map.on("click", (event) => {
+      const pixel = event.pixel as [number, number];
+      if (!this.over?.click(pixel)) deeds.choose(this.codeAt(pixel));
+    });
     target.addEventListener("pointerleave", () => deeds.point("", null));
     // The box may get its size after the map, and change it with the window.
     new ResizeObserver(() => this.map.updateSize()).observe(target);
@@ -140,6 +151,16 @@ export class Atlas {
   showArea(code: string): void {
     const extent = this.areaOf(code)?.getGeometry()?.getExtent();
     if (extent) this.fit(extent, 250, 0.6);
+  }
+
+  /** Bring a part of the plane to the middle likewise. */
+  showExtent(extent: Extent): void {
+    this.fit(extent, 250, 0.6);
+  }
+
+  /** The map itself, for what lies over the areas. */
+  get sheet(): OlMap {
+    return this.map;
   }
 
   /** Zoom by steps. */
@@ -213,11 +234,10 @@ export class Atlas {
   private read = (outlines: Outlines): Area[] =>
     new GeoJSON().readFeatures(outlines, { dataProjection: "EPSG:4326", featureProjection: "EPSG:3857" }) as Area[];
 
+  /** By its outline, not by what is painted: nothing need be read back from the canvas. */
   private codeAt(pixel: [number, number]): string {
-    const found = this.map.forEachFeatureAtPixel(pixel, (feature) => String(feature.getId()), {
-      layerFilter: (layer) => layer.get("isPointed") === true,
-    });
-    return found ?? "";
+    const [found] = this.areas.getFeaturesAtCoordinate(this.map.getCoordinateFromPixel(pixel));
+    return found ? String(found.getId()) : "";
   }
 
   private styleOf(area: Area, resolution: number): Style {
