@@ -321,3 +321,9 @@ ALL = {
     "normal": normal, "almost_nothing": almost_nothing, "withheld": withheld, "missing_source": missing_source, "ten_years": ten_years,
     "longest_names": longest_names,
 }  # fmt: skip
+
+
+def everything() -> Report:
+    """Give an internal report with the chapters of all the others, under names of their own."""
+    chapters = tuple(replace(chapter, heading=f"{chapter.heading} {name}") for name, make in ALL.items() for chapter in make().chapters)
+    return replace(longest_names(), chapters=chapters)
