@@ -196,10 +196,20 @@ def test_libreoffice_opens_every_form_with_no_page_empty(tmp_path: Path) -> None
     paths = [tmp_path / f"{form}{form.ending}" for form in _OFFICE]
     for form, path in zip(_OFFICE, paths, strict=True):
         path.write_bytes(render(report, form))
-    command = ["soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/profile", "--convert-to", "pdf", "--outdir", str(tmp_path)]
+    command = [
+        "soffice",
+        "--headless",
+        f"-env:UserInstallation=file://{tmp_path}/profile",
+        "--convert-to",
+        "pdf",
+        "--outdir",
+        str(tmp_path),
+    ]
     subprocess.run([*command, *map(str, paths)], check=True, capture_output=True, timeout=280)
     for form in _OFFICE:
-        told = subprocess.run(["pdftotext", "-layout", str(tmp_path / f"{form}.pdf"), "-"], capture_output=True, text=True, check=True).stdout
+        told = subprocess.run(
+            ["pdftotext", "-layout", str(tmp_path / f"{form}.pdf"), "-"], capture_output=True, text=True, check=True
+        ).stdout
         assert all(len(re.sub(r"\s", "", page)) > 150 for page in told.split("\f")[:-1]), form
         letters = re.sub(r"\s", "", told)
         assert all(re.sub(r"\s", "", chapter.heading) in letters for chapter in report.chapters), form
