@@ -316,6 +316,13 @@ def test_an_area_tells_what_it_was_before(live_server: str) -> None:
     }
 
 
+def test_a_code_that_stands_on_two_levels_is_found_on_either(live_server: str) -> None:
+    told = [get(live_server, "/v1/areas/farsta", **asked).json()["properties"]["level"] for asked in ({}, {"level": "stadsdel"})]
+    assert told == ["stadsdelsomrade", "stadsdel"]
+    refusal = get(live_server, "/v1/areas/jarva", level="stadsdel")
+    assert (refusal.status_code, refusal.json()["detail"]) == (404, "Indelningen har inget område jarva på nivån stadsdel.")
+
+
 def test_the_links_between_two_editions_tell_what_became_of_every_area(live_server: str) -> None:
     asked = {"to": "2023-07-01", "level": "stadsdelsomrade", "limit": "100"}
     items = get(live_server, "/v1/editions/2020-07-01/links", **asked).json()["items"]

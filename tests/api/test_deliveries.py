@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+import orjson
 import pytest
 from pydantic import SecretStr, ValidationError
 from sqlalchemy import Engine, text
@@ -284,6 +285,90 @@ def test_the_service_answers_while_a_file_comes_in_and_is_loaded(inbox: str) -> 
 def test_a_page_elsewhere_cannot_deliver(inbox: str) -> None:
     asked = httpx.options(inbox, headers={"Origin": "https://karta.example", "Access-Control-Request-Method": "POST"})
     assert "POST" not in asked.headers.get("access-control-allow-methods", "")
+
+
+def events(answer: httpx.Response) -> list[tuple[str, Any]]:
+    """Read what a delivery that is followed told."""
+    told = [block.split("\n") for block in answer.text.split("\n\n") if block]
+    return [(name.removeprefix("event: "), orjson.loads(data.removeprefix("data: "))) for name, data in told]
+
+
+def test_a_delivery_is_followed_until_its_receipt(inbox: str) -> None:
+    rows = [f"F{number};2025-03-{1 + number % 28:02} 12:00;{number % 1000};10" for number in range(5_000)]
+    answer = post(inbox, fires(*rows).encode(), Accept="text/event-stream, application/problem+json", **{"Accept-Encoding": "gzip"})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+    assert (answer.headers["cache-control"], "content-encoding" in answer.headers) == ("no-store", False)
+    *progress, (last, receipt) = events(answer)
+    assert {name for name, _ in progress} == {"progress"}
+    assert all(0 <= told["done"] <= told["total"] or told["total"] == 0 for _, told in progress)
+    assert (last, receipt["rows"]["new"]) == ("receipt", 5_000)
+    assert httpx.get(f"{inbox}/{receipt['delivery']}", headers=SHOWN).json() == receipt
+
+
+def test_what_is_wrong_with_a_delivery_that_is_followed_is_its_last_event(inbox: str, city: Engine, temporary: Path) -> None:
+    *_, (last, problem) = events(post(inbox, b"id;namn\n1;2\n", Accept="text/event-stream"))
+    assert (last, problem["status"], problem["code"]) == ("problem", 422, "missing_column")
+    assert problem == post(inbox, b"id;namn\n1;2\n").json()
+    # What is wrong before the work has begun is answered as ever.
+    assert post(inbox, b"0" * (LIMIT + 1), Accept="text/event-stream").status_code == 413
+    assert httpx.post(f"{inbox}?source=brander", content=TWO, headers={"Accept": "text/event-stream"}).status_code == 401
+    assert on_record(city) == ["refused", "refused"]
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_delivery_comes_in_though_nobody_stays_to_follow_it(inbox: str, city: Engine, temporary: Path) -> None:
+    rows = [f"G{number};2025-03-{1 + number % 28:02} 12:00;{number % 1000};10" for number in range(5_000)]
+    content = fires(*rows).encode()
+    with connect(inbox) as opened:
+        opened.sendall(request(f"X-API-Key: {KEY}", "Accept: text/event-stream", f"Content-Length: {len(content)}") + content)
+        assert opened.recv(4096).startswith(b"HTTP/1.1 200")
+    wait_until(lambda: on_record(city) == ["published"])
+    wait_until(lambda: not any(temporary.iterdir()))
+
+
+def test_who_has_the_receipt_gets_figures_with_the_delivery_in_them(city: Engine) -> None:
+    # Nothing but the delivery itself brings the figures up to date here.
+    with serving(city, Audience.ANALYST, SETTINGS.model_copy(update={"refresh_seconds": 3600.0})) as address:
+        for day in range(1, 5):
+            post(f"{address}/v1/deliveries", fires(f"R{day};2025-03-0{day} 12:00;10;10").encode())
+            asked = f"{address}/v1/comparisons?source=brander&level=stadsdel&area=rinkeby&from=2025-03&to=2025-03&format=json"
+            assert httpx.get(asked).json()["items"][0]["count"] == day
+
+
+def test_an_approval_is_followed_too(inbox: str, city: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(TWO)
+    number = held(city, path)
+    follow = {**SHOWN, "Accept": "text/event-stream"}
+    *_, (last, receipt) = events(httpx.post(f"{inbox}/{number}/approve", headers=follow, timeout=60))
+    assert (last, receipt["status"]) == ("receipt", "published")
+    *_, (last, problem) = events(httpx.post(f"{inbox}/{number}/approve", headers=follow, timeout=60))
+    assert (last, problem["status"]) == ("problem", 409)
+
+
+def test_rejected_rows_are_counted_by_what_is_wrong_with_them(inbox: str) -> None:
+    faults = [f"K{number};i går;10;10" for number in range(30)]
+    receipt = post(inbox, fires("OK;2025-03-01 12:00;10;10", ";2025-03-02 12:00;10;10", *faults).encode()).json()
+    listed = httpx.get(f"{inbox}/{receipt['delivery']}/rejected?limit=5", headers=SHOWN).json()
+    assert (listed["total"], len(listed["items"])) == (31, 5)
+    assert [(kind["column"], kind["count"]) for kind in listed["kinds"]] == [("larmtid", 30), ("id", 1)]
+    first = listed["items"][1]
+    assert {**listed["kinds"][0], "count": 30} == {
+        "count": 30,
+        **{name: first[name] for name in ("code", "column", "message", "messageEn", "hint", "hintEn")},
+    }
+
+
+def test_a_key_that_is_shown_is_looked_at_whoever_shows_it(city: Engine) -> None:
+    with serving(city, Audience.ANALYST, SETTINGS) as address:
+        assert httpx.get(f"{address}/v1/deliveries").status_code == 200
+        assert httpx.get(f"{address}/v1/deliveries", headers=SHOWN).status_code == 200
+        assert httpx.get(f"{address}/v1/deliveries", headers={"X-API-Key": "fel"}).status_code == 401
+
+
+def test_the_service_tells_the_largest_file_it_takes(inbox: str, public_server: str) -> None:
+    for address, told in ((inbox.removesuffix("/v1/deliveries"), LIMIT), (public_server, None)):
+        assert httpx.get(f"{address}/v1/api-info").json()["deliveryLimit"] == told
 
 
 def wait_until(true: Callable[[], bool]) -> None:

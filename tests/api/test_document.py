@@ -123,7 +123,7 @@ def test_the_document_says_whose_it_is_and_where_it_is_reached(keyed: str) -> No
     assert told["servers"][0]["url"] == "https://karta.example.se"
     assert told["info"]["contact"]["email"] == "karta@example.se"
     info = httpx.get(f"{keyed}/v1/api-info").json()
-    assert info["apiDocumentation"] == "https://karta.example.se/openapi.json"
+    assert info["apiDocumentation"] == "https://karta.example.se/docs"
     assert {"apiName", "apiVersion", "apiReleased", "apiStatus"} <= set(info)
 
 

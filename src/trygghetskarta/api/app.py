@@ -16,6 +16,7 @@ from starlette.middleware.cors import CORSMiddleware
 from trygghetskarta import __version__
 from trygghetskarta.api.door import Door
 from trygghetskarta.api.finished import AnswerFinished
+from trygghetskarta.api.following import finish
 from trygghetskarta.api.gate import Gate, Turns
 from trygghetskarta.api.kept_tiles import KeptTiles
 from trygghetskarta.api.leaving import follow
@@ -85,6 +86,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         gc.freeze()
         telling = asyncio.create_task(_tell(shelf, turns))
         yield
+        await finish(app)
         telling.cancel()
         shelf.stop()
         shelf.engine.dispose()

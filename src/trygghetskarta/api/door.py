@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from trygghetskarta.api.leaving import LEFT
-from trygghetskarta.api.problems import problem
+from trygghetskarta.api.problems import FAILED, problem
 from trygghetskarta.errors import Fault
 from trygghetskarta.observe import REQUEST_ID, Answered, Metrics, metrics, request_id
 from trygghetskarta.settings import Settings
@@ -26,7 +26,6 @@ _OWN_NAMES = (b"127.0.0.1", b"localhost", b"[::1]")
 _DELIVERIES = "/v1/deliveries"
 _NO_BODY = frozenset(("GET", "HEAD", "OPTIONS", "DELETE"))
 _QUIET = frozenset(("/live", "/ready"))
-_FAILED = ("Något gick fel i tjänsten. Felet är loggat.", "Something went wrong in the service. It has been logged.")
 
 Refusal = tuple[HTTPStatus, tuple[str, str], tuple[Fault, ...], str]
 """Status, what is wrong in both languages, the parameters at fault, and the limit's name."""
@@ -97,7 +96,7 @@ class Door:
         except Exception as error:  # noqa: BLE001  # whatever it is, it is told of once, and the caller gets an answer
             _log.error("%s failed", scope["method"], exc_info=error)  # its text is not to be logged
             if not passage.started:
-                await problem(HTTPStatus.INTERNAL_SERVER_ERROR, _FAILED, scope["path"])(scope, receive, stamped)
+                await problem(HTTPStatus.INTERNAL_SERVER_ERROR, FAILED, scope["path"])(scope, receive, stamped)
         finally:
             self._tell(scope, passage)
 

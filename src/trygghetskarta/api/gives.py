@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from pydantic import BaseModel
 
-from trygghetskarta.api.answers import comparisons, events, measures, registers, series, space, tiles, topics
+from trygghetskarta.api.answers import comparisons, deliveries, events, measures, registers, series, space, tiles, topics
 from trygghetskarta.api.answers.parts import ChosenRows, Columns, Part
 
 
@@ -21,6 +21,7 @@ class Gives:
         features: Its answer as GeoJSON; None where there is none.
         refused: Errors that this operation may answer besides those that every operation may.
         held: Whether the work may be held for approval, which is 202.
+        followed: Whether the work may be followed as events while it is done, which is 200.
         chosen: Its answers when columns are chosen, or stand by themselves.
         others: Media types of an answer that has no `format` to choose by.
         empty: Whether there may be nothing to give, which is 204.
@@ -30,6 +31,7 @@ class Gives:
     features: type[Part] | None = None
     refused: tuple[HTTPStatus, ...] = ()
     held: bool = False
+    followed: bool = False
     chosen: tuple[type[BaseModel], ...] = ()
     others: tuple[str, ...] = ()
     empty: bool = False
@@ -88,12 +90,12 @@ GIVES: Mapping[str, Gives] = {
     "GET /v1/measures/{measureId}": Gives(measures.MeasureVersions, refused=_NOT_FOUND),
     "PUT /v1/measures/{measureId}": Gives(measures.MeasureTold, refused=(*_NOT_COVERED, *_SENT)),
     "GET /v1/measures/{measureId}/effect": _question(measures.Effect, measures.EffectFeatures),
-    "POST /v1/deliveries": Gives(registers.DeliveryTold, refused=(*_DONE, *_SENT[:2]), held=True),
-    "GET /v1/deliveries": Gives(registers.Deliveries),
-    "GET /v1/deliveries/{deliveryId}": Gives(registers.DeliveryTold, refused=_NOT_FOUND),
-    "GET /v1/deliveries/{deliveryId}/rejected": Gives(registers.Rejected, refused=_NOT_FOUND),
-    "POST /v1/deliveries/{deliveryId}/approve": Gives(registers.DeliveryTold, refused=_DONE),
-    "POST /v1/deliveries/{deliveryId}/withdraw": Gives(registers.DeliveryTold, refused=_DONE),
+    "POST /v1/deliveries": Gives(deliveries.DeliveryTold, refused=(*_DONE, *_SENT[:2]), held=True, followed=True),
+    "GET /v1/deliveries": Gives(deliveries.Deliveries),
+    "GET /v1/deliveries/{deliveryId}": Gives(deliveries.DeliveryTold, refused=_NOT_FOUND),
+    "GET /v1/deliveries/{deliveryId}/rejected": Gives(deliveries.Rejected, refused=_NOT_FOUND),
+    "POST /v1/deliveries/{deliveryId}/approve": Gives(deliveries.DeliveryTold, refused=_DONE, followed=True),
+    "POST /v1/deliveries/{deliveryId}/withdraw": Gives(deliveries.DeliveryTold, refused=_DONE),
     "GET /v1/api-info": Gives(registers.ApiInfo),
     "GET /dcat": Gives(others=("text/turtle", "application/ld+json"), refused=_NOT_COVERED),
     "GET /dcat.ttl": Gives(others=("text/turtle",), refused=_NOT_COVERED),

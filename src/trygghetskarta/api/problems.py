@@ -95,6 +95,8 @@ _REASONS: Mapping[str, tuple[str, str]] = {
 # How pydantic names a member of an enumeration: the reader is told its value.
 _MEMBER = re.compile(r"<[^:>]*: ([^>]*)>")
 _ANY_REASON = ("Värdet går inte att använda.", "The value cannot be used.")
+FAILED = ("Något gick fel i tjänsten. Felet är loggat.", "Something went wrong in the service. It has been logged.")
+"""What is told of a fault of our own."""
 _RETRY_SECONDS = "5"
 _NO_DATABASE = ("Databasen svarar inte just nu. Försök igen om en stund.", "The database does not answer right now. Try again soon.")
 _NO_CONNECTION = (
@@ -144,6 +146,20 @@ def problem(status: HTTPStatus, texts: tuple[str, str], instance: str, faults: t
     return Response(orjson.dumps(body), status.value, headers, MEDIA_TYPE)
 
 
+def problem_of(error: TrygghetskartaError, instance: str) -> Response:
+    """Write an error that the caller can do something about.
+
+    Args:
+        error: What is wrong.
+        instance: Path of the request.
+
+    Returns:
+        The answer, never to be cached.
+    """
+    code = error.code if isinstance(error, BadDeliveryError) else "storage" if isinstance(error, StorageError) else None
+    return problem(STATUS_OF[type(error)], (error.swedish, error.english), instance, error.faults, code)
+
+
 def add_problems(app: FastAPI) -> None:
     """Make an app answer every error as a problem.
 
@@ -153,8 +169,7 @@ def add_problems(app: FastAPI) -> None:
 
     @app.exception_handler(TrygghetskartaError)
     def remedied(request: Request, error: TrygghetskartaError) -> Response:
-        code = error.code if isinstance(error, BadDeliveryError) else "storage" if isinstance(error, StorageError) else None
-        return problem(STATUS_OF[type(error)], (error.swedish, error.english), request.url.path, error.faults, code)
+        return problem_of(error, request.url.path)
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> Response:

@@ -304,6 +304,19 @@ class EditionParameters(NoParameters):
     ] = None
 
 
+class OneAreaParameters(EditionParameters):
+    """Which of the areas that have a code."""
+
+    level: Annotated[
+        AreaLevel | None,
+        Field(
+            description="Områdesnivå; utelämnad är den med störst områden. Några koder finns på flera nivåer. "
+            "/ Level; the one with the largest areas if left out. Some codes stand on several levels.",
+            examples=["stadsdel"],
+        ),
+    ] = None
+
+
 class AreaFormat(StrEnum):
     """What areas are given as."""
 

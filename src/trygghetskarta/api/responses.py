@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -38,6 +38,7 @@ _DONE = {
     HTTPStatus.CREATED: "Det är gjort, och detta är vad som finns. / It is done, and this is what there is.",
     HTTPStatus.ACCEPTED: "Filen väntar på godkännande. / The file is held for approval.",
 }
+_FOLLOWED = "Hur långt arbetet har kommit, och sist kvittot eller felet. / How far the work has come, and last the receipt or the problem."
 _OBJECT = {"type": "object"}
 _TEXT = {"type": "string"}
 _BYTES = {"type": "string", "format": "binary"}
@@ -91,10 +92,7 @@ def complete(operation: Operation, gives: Gives, recorded: Mapping[str, Document
         if operation.reads and operation.path.startswith(("/v1/", "/dcat"))
         else ("Cache-Control",)
     )
-    answers: dict[HTTPStatus, Document] = {}
-    for status in (done, HTTPStatus.ACCEPTED) if gives.held else (done,):
-        names = (*kept, "Location") if status is not HTTPStatus.OK else kept
-        answers[status] = {"description": _DONE[status], "headers": _headers(*names), "content": contents}
+    answers = _good(done, gives, contents, kept)
     if gives.empty:
         answers[HTTPStatus.NO_CONTENT] = {"description": "Här finns ingenting. / There is nothing here.", "headers": _headers(*kept)}
     if "ETag" in kept:
@@ -110,6 +108,18 @@ def complete(operation: Operation, gives: Gives, recorded: Mapping[str, Document
     if secured and operation.reads:
         # A key, or the machine's own user, who needs none.
         told["security"] = [*told["security"], {}]
+
+
+def _good(done: HTTPStatus, gives: Gives, contents: Document, kept: Sequence[str]) -> dict[HTTPStatus, Document]:
+    """Give the answers to what went well, by status."""
+    answers: dict[HTTPStatus, Document] = {}
+    for status in (done, HTTPStatus.ACCEPTED) if gives.held else (done,):
+        names = (*kept, "Location") if status is not HTTPStatus.OK else kept
+        answers[status] = {"description": _DONE[status], "headers": _headers(*names), "content": contents}
+    if gives.followed:
+        course = answers.setdefault(HTTPStatus.OK, {"description": _FOLLOWED, "headers": _headers(*kept), "content": {}})
+        course["content"] = {**course["content"], "text/event-stream": {"schema": _TEXT}}
+    return answers
 
 
 def refuse(told: Document, recorded: Mapping[str, Document]) -> None:

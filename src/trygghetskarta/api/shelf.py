@@ -72,6 +72,7 @@ class Shelf:
         self._answer_bytes = answer_bytes
         self._shelved = self._empty(-1)
         self._loading = threading.Lock()
+        self._refreshing = threading.Lock()
         self._stop = threading.Event()
         self._listener = threading.Thread(target=self._listen, name="shelf", daemon=True)
 
@@ -168,16 +169,18 @@ class Shelf:
 
     def refresh(self) -> None:
         """Swap everything for what is now published, when that is something else."""
-        with one_state(self.engine) as connection:
-            version = newest_version(connection)
-            if version == self._shelved.version:
-                return
-            fresh = self._empty(version)
-            try:
-                fresh.cubes[(None, None, None)] = self._load(connection)
-            except NotCoveredError as error:
-                _log.warning("%s", error)
-        self._shelved = fresh
+        # One at a time: the one who looked first must not swap last.
+        with self._refreshing:
+            with one_state(self.engine) as connection:
+                version = newest_version(connection)
+                if version == self._shelved.version:
+                    return
+                fresh = self._empty(version)
+                try:
+                    fresh.cubes[(None, None, None)] = self._load(connection)
+                except NotCoveredError as error:
+                    _log.warning("%s", error)
+            self._shelved = fresh
         _give_back()
 
     def _empty(self, version: int) -> _Shelved:

@@ -6,6 +6,7 @@ import os
 import socket
 import time
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Annotated
 
 import typer
@@ -59,7 +60,7 @@ def demo(
     try:
         address = _prepare(settings)
         if not prepare:
-            _serve_here(address, port)
+            _serve_here(address, port, settings)
     finally:
         if started is not None and not was_running and not _others_connected(started):
             started.stop()
@@ -96,7 +97,7 @@ def _prepare(settings: Settings) -> str:
     return address
 
 
-def _serve_here(address: str, port: int) -> None:
+def _serve_here(address: str, port: int, settings: Settings) -> None:
     import uvicorn
 
     listening = _free_socket(port)
@@ -113,10 +114,12 @@ def _serve_here(address: str, port: int) -> None:
                     f"  Kartan:  http://127.0.0.1:{number}/\n"
                     f"  API:     http://127.0.0.1:{number}/v1/comparisons?source=polishandelser&level=stadsdel\n"
                     f"  OpenAPI: http://127.0.0.1:{number}/openapi.json\n"
+                    f"  Leveranser: http://127.0.0.1:{number}/?show=deliveries{key}\n"
                     "Du ser exakta siffror (analytiker). Avsluta med Ctrl+C."
                 )
 
     _hand_over(address)
+    key = _key_for_now(settings)
     config = uvicorn.Config(_APPS[Audience.ANALYST], factory=True, log_level="warning")
     Announcing(config).run(sockets=[listening])
 
@@ -124,6 +127,17 @@ def _serve_here(address: str, port: int) -> None:
 def _hand_over(address: str) -> None:
     """Let the app, which uvicorn makes in each of its processes, find the database."""
     os.environ[f"{PREFIX}DATABASE_URL"] = address
+
+
+def _key_for_now(settings: Settings) -> str:
+    """Make a key for deliveries that holds until the demo ends, where none is chosen; the part of an address that hands it to the page.
+
+    A browser sends no server what stands after #, and the page takes it away at once.
+    """
+    if settings.delivery_key is not None:
+        return ""
+    key = os.environ[f"{PREFIX}DELIVERY_KEY"] = token_urlsafe(32)
+    return f"#key={key}"
 
 
 def _free_socket(first: int) -> socket.socket:

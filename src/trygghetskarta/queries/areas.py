@@ -94,13 +94,14 @@ def extent_of(connection: Connection, edition: Edition) -> tuple[float, float, f
     return west, south, east, north
 
 
-def find_area(connection: Connection, edition_id: int, code: str) -> dict[str, Any]:
+def find_area(connection: Connection, edition_id: int, code: str, level: AreaLevel | None = None) -> dict[str, Any]:
     """Read one area with its outline and its links to other editions.
 
     Args:
         connection: Inside a transaction.
         edition_id: The edition.
-        code: Its code; of areas of several levels that share it the coarsest.
+        code: Its code.
+        level: Its level; None for the coarsest of those that share the code.
 
     Returns:
         The area as the API gives it.
@@ -111,12 +112,15 @@ def find_area(connection: Connection, edition_id: int, code: str) -> dict[str, A
     rows = connection.execute(
         text("""
             SELECT area_id, level, code, name, parent_code, square_metres, label_lon, label_lat, outline_10m FROM area
-            WHERE edition_id = :edition_id AND code = :code
+            WHERE edition_id = :edition_id AND code = :code AND level = coalesce(:level, level)
         """),
-        {"edition_id": edition_id, "code": code},
+        {"edition_id": edition_id, "code": code, "level": level},
     ).all()
     if not rows:
-        raise NotFoundError(f"Indelningen har inget område {code}.", f"The edition has no area {code}.")
+        raise NotFoundError(
+            f"Indelningen har inget område {code}{f' på nivån {level}' if level else ''}.",
+            f"The edition has no area {code}{f' of the level {level}' if level else ''}.",
+        )
     row = max(rows, key=lambda found: AreaLevel(found.level).rank)
     links = connection.execute(
         text("""

@@ -89,6 +89,31 @@ def find_delivery(connection: Connection, delivery_id: int) -> dict[str, Any]:
     return dict(row)
 
 
+def rejected_kinds(connection: Connection, delivery_id: int) -> list[dict[str, Any]]:
+    """Count the rejected rows of a delivery by what is wrong with them.
+
+    Args:
+        connection: Inside a transaction.
+        delivery_id: Its number.
+
+    Returns:
+        One mapping per code and column, the commonest first: how many there are under `rows`, and the message of the first of them.
+    """
+    found = connection.execute(
+        text("""
+            WITH kind AS (
+                SELECT code, column_name, count(*) AS rows, min(number) AS number FROM rejected_row
+                WHERE delivery_id = :delivery_id GROUP BY code, column_name
+            )
+            SELECT kind.code, kind.column_name, rows, message, message_en FROM kind
+            JOIN rejected_row ON rejected_row.delivery_id = :delivery_id AND rejected_row.number = kind.number
+            ORDER BY rows DESC, kind.number
+        """),
+        {"delivery_id": delivery_id},
+    )
+    return [dict(row) for row in found.mappings()]
+
+
 def rejected_rows(connection: Connection, delivery_id: int, offset: int = 0, limit: int | None = None) -> Iterator[dict[str, Any]]:
     """Read the rejected rows of a delivery, by line.
 

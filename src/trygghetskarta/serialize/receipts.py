@@ -102,6 +102,20 @@ def rejected_document(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def kind_document(kind: Mapping[str, Any]) -> dict[str, Any]:
+    """Give one kind of fault among rejected rows as JSON."""
+    advice, advice_en = hint(kind["code"])
+    return {
+        "code": kind["code"],
+        "column": kind["column_name"],
+        "count": kind["rows"],
+        "message": kind["message"],
+        "messageEn": kind["message_en"],
+        "hint": advice,
+        "hintEn": advice_en,
+    }
+
+
 def explained(rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
     r"""Write rejected rows with what is wrong with them, as CSV for a Swedish Excel.
 

@@ -7,10 +7,14 @@ type Schemas = components["schemas"];
 /** Some members of an answer; one that the API leaves out where it was not asked for is null. */
 type Told<T, K extends keyof T> = { [P in K]-?: Exclude<T[P], undefined> | (object extends Pick<T, P> ? null : never) };
 
-export type ApiInfo = Pick<Schemas["ApiInfo"], "apiVersion" | "audience" | "sample">;
+export type ApiInfo = Pick<Schemas["ApiInfo"], "apiVersion" | "audience" | "sample" | "deliveryLimit">;
 export type Problem = Schemas["Problem"];
 export type Refusal = Schemas["RefusalTold"];
 export type Recoding = Schemas["RecodingTold"];
+export type Deliveries = Schemas["Deliveries"];
+export type Delivery = Schemas["DeliveryTold"];
+export type DeliveryStatus = Delivery["status"];
+export type Rejected = Schemas["Rejected"];
 export type Edition = Pick<Schemas["EditionTold"], "validFrom" | "name" | "schematic" | "levels">;
 export type Category = Told<Schemas["CategoryTold"], "code" | "name" | "nameEn"> & { children?: Category[] };
 export type Group = Omit<Schemas["GroupTold"], "reference">;

@@ -17,6 +17,12 @@ const LONGEST_WAIT = 10;
 const KEPT = 40;
 const kept = new Map<string, Promise<unknown>>();
 
+/** What may be said of a request. */
+export interface More {
+  method?: string;
+  headers?: Record<string, string>;
+}
+
 /** A query as text; what is empty is left out, a list is repeated. */
 export function queryOf(parts: Record<string, string | string[] | null | undefined>): string {
   const query = new URLSearchParams();
@@ -26,11 +32,11 @@ export function queryOf(parts: Record<string, string | string[] | null | undefin
   return query.toString();
 }
 
-/** Ask for an answer in JSON. */
-export async function ask<T>(path: string, signal?: AbortSignal): Promise<T> {
+/** Ask for an answer in JSON; more may be said of the request: its method, and headers beside what it accepts. */
+export async function ask<T>(path: string, signal?: AbortSignal, more: More = {}): Promise<T> {
   let response: Response;
   try {
-    response = await fetched(path, signal);
+    response = await fetched(path, signal, more);
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new Problem(0, "Det går inte att nå tjänsten just nu.", "The service cannot be reached just now.");
@@ -41,8 +47,8 @@ export async function ask<T>(path: string, signal?: AbortSignal): Promise<T> {
 }
 
 /** Fetch, and once more when the service has so much to do that it asks us to come back. */
-async function fetched(path: string, signal?: AbortSignal): Promise<Response> {
-  const how = { headers: { Accept: ACCEPTED }, ...(signal ? { signal } : {}) };
+async function fetched(path: string, signal: AbortSignal | undefined, { method = "GET", headers = {} }: More): Promise<Response> {
+  const how = { method, headers: { Accept: ACCEPTED, ...headers }, ...(signal ? { signal } : {}) };
   const response = await fetch(path, how);
   const seconds = response.status === 503 ? Number(response.headers.get("Retry-After")) : 0;
   if (!(seconds > 0 && seconds <= LONGEST_WAIT)) return response;

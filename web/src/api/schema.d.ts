@@ -759,9 +759,10 @@ export interface paths {
         put?: never;
         /**
          * Leverera en fil
-         * @description Ta emot en fil och ge kvittot: 201 när den är inläst, 202 när den väntar på godkännande, 422 när den är avvisad.
+         * @description Ta emot en fil och ge kvittot: 201 inläst, 202 väntar på godkännande, 422 avvisad; eller, med `Accept: text/event-stream`, förloppet.
          *
-         *     Take in a file and give the receipt: 201 when it is in, 202 when it is held for approval, 422 when it is refused.
+         *     Take in a file and give the receipt: 201 when it is in, 202 when it is held for approval, 422 when it is refused. With
+         *     `Accept: text/event-stream` it is told instead how far the reading has come, and last the receipt or the problem.
          */
         post: operations["deliverFile"];
         delete?: never;
@@ -825,9 +826,9 @@ export interface paths {
         put?: never;
         /**
          * Godkänn en leverans
-         * @description Publicera en leverans som väntar på godkännande.
+         * @description Publicera en leverans som väntar på godkännande. Med `Accept: text/event-stream` berättas hur långt det har kommit.
          *
-         *     Publish a delivery that is held for approval.
+         *     Publish a delivery that is held for approval. With `Accept: text/event-stream` it is told how far that has come.
          */
         post: operations["approve"];
         delete?: never;
@@ -1422,6 +1423,8 @@ export interface components {
             apiStatus: "alpha" | "beta" | "active" | "deprecated";
             audience: components["schemas"]["Audience"];
             sample: boolean;
+            /** @description Största fil som tas emot, i byte; null när inga leveranser tas emot. / Largest file taken, in bytes; null where none are. */
+            deliveryLimit: number | null;
         };
         /**
          * AreaFeature
@@ -3759,6 +3762,22 @@ export interface components {
             /** @description Hur många som hoppades över. / How many were skipped. */
             offset: number;
             items: components["schemas"]["RejectedRow"][];
+            /** @description Felen bland alla avvisade rader, de vanligaste först. / The faults of all rows, commonest first. */
+            kinds: components["schemas"]["RejectedKind"][];
+        };
+        /**
+         * RejectedKind
+         * @description Ett slags fel bland de avvisade raderna. / One kind of fault among the rejected rows.
+         */
+        RejectedKind: {
+            code: string;
+            column: string;
+            count: number;
+            /** @description Felet på den första raden med det. / The fault on the first such row. */
+            message: string;
+            messageEn: string;
+            hint: string;
+            hintEn: string;
         };
         /**
          * RejectedRow
@@ -7971,6 +7990,8 @@ export interface operations {
             query?: {
                 /** @description Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out. */
                 edition?: string | null;
+                /** @description Områdesnivå; utelämnad är den med störst områden. Några koder finns på flera nivåer. / Level; the one with the largest areas if left out. Some codes stand on several levels. */
+                level?: components["schemas"]["AreaLevel"] | null;
             };
             header?: never;
             path: {
@@ -9795,6 +9816,16 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Hur långt arbetet har kommit, och sist kvittot eller felet. / How far the work has come, and last the receipt or the problem. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
             /** @description Det är gjort, och detta är vad som finns. / It is done, and this is what there is. */
             201: {
                 headers: {
@@ -10186,6 +10217,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeliveryTold"];
+                    "text/event-stream": string;
                 };
             };
             /** @description Frågan går inte att förstå. / Bad request. */

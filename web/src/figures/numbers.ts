@@ -11,11 +11,13 @@ export class Numbers {
   readonly locale: string;
   private readonly written = new Map<string, Intl.NumberFormat>();
   private readonly instants: Intl.DateTimeFormat;
+  private readonly moments: Intl.DateTimeFormat;
   readonly order: Intl.Collator;
 
   constructor(language: Language) {
     this.locale = LOCALES[language];
     this.instants = new Intl.DateTimeFormat(this.locale, { dateStyle: "long", timeStyle: "short", timeZone: "Europe/Stockholm" });
+    this.moments = new Intl.DateTimeFormat(this.locale, { dateStyle: "short", timeStyle: "short", timeZone: "Europe/Stockholm" });
     this.order = new Intl.Collator(this.locale, { numeric: true });
   }
 
@@ -54,6 +56,9 @@ export class Numbers {
 
   /** 21 november 2026 kl. 19:43 */
   instant = (text: string): string => this.instants.format(new Date(text));
+
+  /** 2026-11-21 19:43, for tables */
+  moment = (text: string): string => this.moments.format(new Date(text));
 }
 
 /** Decimals that keep the rates of one answer apart. */

@@ -71,6 +71,8 @@ export const sv = {
   tagline: "Vad som har anmälts och hänt, område för område.",
   skipToMap: "Hoppa till kartan",
   skipToTable: "Hoppa till tabellen",
+  skipToContent: "Hoppa till innehållet",
+  toMap: "Till kartan",
   loading: "Hämtar siffrorna …",
   nothingYet: "Inga siffror är inlästa än.",
   show: "Visa som",
@@ -100,6 +102,7 @@ export const sv = {
     places: "Platser",
     table: "Tabell",
     grounds: "Underlag",
+    deliveries: "Leveranser",
   } satisfies Record<Show, string>,
   breaks: { quantile: "Lika många områden", natural: "Naturliga grupper", equal: "Lika breda steg" } satisfies Record<Breaks, string>,
   per: {

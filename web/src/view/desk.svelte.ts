@@ -1,6 +1,6 @@
 /** The page while it is open: what it shows, what it asks for, and the answers it has. */
 
-import { ask, askOnce, Problem } from "../api/client";
+import { ask, askOnce, forgetAnswers, Problem } from "../api/client";
 import type { ApiInfo, Categories, Comparison, Edition, Hexagons, Outlines, Source } from "../api/answers";
 import { Numbers, type Language } from "../figures/numbers";
 import type { Theme } from "../figures/colours";
@@ -36,6 +36,8 @@ export class Desk {
   /** What the map and the table show. */
   answer = $state.raw<Answer | null>(null);
   problem = $state.raw<Problem | null>(null);
+  /** What the address holds while the steward's page is shown, which asks for no figures; null while figures are. */
+  steward = $state.raw<View | null>(null);
   isBusy = $state(true);
   language = $state<Language>(preference("language", ["sv", "en"], "sv"));
   look = $state<Look>(preference("look", ["auto", "light", "dark"], "auto"));
@@ -47,6 +49,7 @@ export class Desk {
   readonly theme = $derived<Theme>(this.look === "auto" ? (this.prefersDark ? "dark" : "light") : this.look);
   private turn = 0;
   private asking: AbortController | null = null;
+  private isOutdated = false;
 
   constructor() {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", ({ matches }) => (this.prefersDark = matches));
@@ -56,13 +59,7 @@ export class Desk {
   /** Ask what there is, and answer what the address asks for. */
   async open(): Promise<void> {
     try {
-      const [sources, editions, info] = await Promise.all([
-        askOnce<{ items: Source[] }>("/v1/sources?limit=100"),
-        askOnce<{ items: Edition[] }>("/v1/editions?limit=100"),
-        askOnce<ApiInfo>("/v1/api-info"),
-      ]);
-      this.catalogue = { sources: sources.items, editions: editions.items };
-      this.info = info;
+      await this.fetchCatalogue();
     } catch (error) {
       this.fail(error);
       return;
@@ -72,13 +69,18 @@ export class Desk {
 
   /** Change a part of what is shown, and say so in the address. */
   change(part: Partial<View>, how: "push" | "replace" = "push"): Promise<void> {
-    const view = this.asked?.view;
+    const view = this.steward ?? this.asked?.view ?? (this.catalogue ? viewOf(location.search) : null);
     return view ? this.go({ ...view, ...part }, how) : Promise.resolve();
   }
 
   /** Ask again what was last asked for. */
   again(): Promise<void> {
-    return this.catalogue ? this.go(this.asked?.view ?? viewOf(location.search)) : this.open();
+    return this.catalogue ? this.go(this.steward ?? this.asked?.view ?? viewOf(location.search)) : this.open();
+  }
+
+  /** Something has been published: what is known here is asked for anew before figures are shown again. */
+  outdate(): void {
+    this.isOutdated = true;
   }
 
   setLanguage(language: Language): void {
@@ -100,8 +102,14 @@ export class Desk {
     const turn = ++this.turn;
     this.asking?.abort();
     this.asking = new AbortController();
+    if (wish.show === "deliveries") {
+      this.toSteward(wish, how);
+      return;
+    }
+    this.steward = null;
     this.isBusy = true;
     try {
+      if (this.isOutdated) await this.renew();
       const settled = await this.settled(wish);
       if (turn !== this.turn) return;
       this.asked = settled;
@@ -115,6 +123,30 @@ export class Desk {
     } catch (error) {
       if (turn === this.turn) this.fail(error);
     }
+  }
+
+  private toSteward(wish: View, how?: "push" | "replace"): void {
+    this.steward = wish;
+    this.problem = null;
+    this.isBusy = false;
+    if (how) this.writeAddress(wish, how);
+  }
+
+  private async renew(): Promise<void> {
+    forgetAnswers();
+    this.answer = null;
+    await this.fetchCatalogue();
+    this.isOutdated = false;
+  }
+
+  private async fetchCatalogue(): Promise<void> {
+    const [sources, editions, info] = await Promise.all([
+      askOnce<{ items: Source[] }>("/v1/sources?limit=100"),
+      askOnce<{ items: Edition[] }>("/v1/editions?limit=100"),
+      askOnce<ApiInfo>("/v1/api-info"),
+    ]);
+    this.catalogue = { sources: sources.items, editions: editions.items };
+    this.info = info;
   }
 
   private async settled(wish: View): Promise<Settled> {

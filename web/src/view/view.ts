@@ -1,6 +1,6 @@
 /** What the page shows, as its address holds it, and the questions to the API that it stands for. */
 
-import type { Interval, Level, Span } from "../api/answers";
+import type { DeliveryStatus, Interval, Level, Span } from "../api/answers";
 import { queryOf } from "../api/client";
 import { BREAKS, type Breaks } from "../figures/classes";
 import { isRelative, type Period } from "./periods";
@@ -9,7 +9,7 @@ export const LEVELS = ["stadsdelsomrade", "stadsdel", "basomrade", "stad"] as co
 /** What an area can be coloured by. */
 export const COLOURS = ["count", "rate", "smoothedRate", "difference", "percent", "verdict", "harm", "harmDifference"] as const;
 export type Colour = (typeof COLOURS)[number];
-export const SHOWS = ["map", "compare", "time", "hours", "places", "table", "grounds"] as const;
+export const SHOWS = ["map", "compare", "time", "hours", "places", "table", "grounds", "deliveries"] as const;
 export type Show = (typeof SHOWS)[number];
 /** What stands side by side in a comparison, and what its small maps are one each of. */
 export const COMPARES = ["periods", "areas", "sources"] as const;
@@ -30,6 +30,8 @@ export type Resolution = (typeof RESOLUTIONS)[number];
 /** What a measure's effect is counted in: what its first goal says, or what is chosen on the page. */
 export const COUNTED = ["goal", "asked"] as const;
 export type Counted = (typeof COUNTED)[number];
+/** What a delivery may have come to. */
+export const DELIVERY_STATUSES = ["received", "held", "published", "unchanged", "refused", "withdrawn"] as const satisfies DeliveryStatus[];
 
 /** The whole state of the page. */
 export interface View {
@@ -62,6 +64,10 @@ export interface View {
   /** The number of the measure that is looked at; empty for none. */
   place: string;
   counted: Counted;
+  /** On the steward's page: the number of the delivery whose receipt is open, and which deliveries are listed. */
+  delivery: string;
+  deliverySource: string;
+  deliveryStatus: string;
 }
 
 export const START: View = {
@@ -90,6 +96,9 @@ export const START: View = {
   polygon: "",
   place: "",
   counted: "goal",
+  delivery: "",
+  deliverySource: "",
+  deliveryStatus: "",
 };
 
 const among = <T extends string>(text: string | null, known: readonly T[], otherwise: T): T =>
@@ -125,6 +134,9 @@ export function viewOf(search: string): View {
     polygon: text("polygon"),
     place: /^[0-9]{1,9}$/.test(text("place")) ? text("place") : "",
     counted: among(query.get("counted"), COUNTED, START.counted),
+    delivery: /^[1-9][0-9]{0,14}$/.test(text("delivery")) ? text("delivery") : "",
+    deliverySource: text("deliverySource"),
+    deliveryStatus: among(query.get("deliveryStatus"), ["", ...DELIVERY_STATUSES], ""),
   };
 }
 

@@ -1,11 +1,11 @@
-"""Answers about what there is: areas, sources, categories, deliveries, the service itself; and problems."""
+"""Answers about what there is: areas, sources, categories, the service itself; and problems."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from trygghetskarta.api.answers.parts import AreaRow, Geometry, MonthKnownTold, MonthText, Page, Part, features
 from trygghetskarta.domain.areas import AreaLevel
@@ -239,100 +239,6 @@ class Categories(Page):
     weights: list[WeightSetTold]
 
 
-class SaidTold(Part):
-    """Vad avsändaren sade om filen. / What the sender said of the file."""
-
-    model_config = ConfigDict(extra="allow")
-
-    crs: int | None = None
-    mapping: str | None = None
-    complete: bool = False
-
-
-class RowsTold(Part):
-    """Raderna: read = new + changed + unchanged + rejected + blank. / The rows of the file."""
-
-    read: int
-    new: int
-    changed: int
-    unchanged: int
-    rejected: int
-    blank: int
-
-
-class ReasonTold(Part):
-    """Varför en leverans väntar. / Why a delivery is held."""
-
-    code: str
-    message: str
-    message_en: str
-
-
-class WarningTold(ReasonTold):
-    """Något att veta om filens rader. / Something to know of the rows."""
-
-    count: int
-
-
-class WithdrawalTold(Part):
-    """Vad återtagandet gjorde. / What the withdrawal did."""
-
-    closed: int
-    restored: int
-
-
-class DeliveryTold(Part):
-    """En leverans och dess kvitto. / A delivery and its receipt."""
-
-    delivery: int
-    source: SourceId
-    file: str
-    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-    bytes: int
-    status: Literal["received", "held", "published", "unchanged", "refused", "withdrawn"]
-    adapter: str | None
-    said: SaidTold
-    received_at: datetime
-    published_at: datetime | None
-    rows: RowsTold
-    placed: Annotated[dict[str, int], Field(description="Antal per precision. / How many by precision.")] = Field(default_factory=dict)
-    months: list[MonthText] | None = None
-    duplicate_of: int | None = None
-    warnings: list[WarningTold] = Field(default_factory=list)
-    reasons: list[ReasonTold] = Field(default_factory=list)
-    withdrawal: WithdrawalTold | None = None
-    code: str | None = None
-    refused: str | None = None
-    refused_en: str | None = None
-
-
-class Deliveries(Page):
-    """Leveranserna. / The deliveries."""
-
-    items: list[DeliveryTold]
-
-
-class RejectedRow(Part):
-    """En avvisad rad. / A rejected row."""
-
-    file: str
-    line: int
-    column: str
-    code: str
-    value: str
-    message: str
-    message_en: str
-    hint: str
-    hint_en: str
-    row: str
-
-
-class Rejected(Page):
-    """De avvisade raderna. / The rejected rows."""
-
-    items: list[RejectedRow]
-
-
 class Alive(Part):
     """Processen kör. / The process runs."""
 
@@ -355,6 +261,12 @@ class ApiInfo(Part):
     api_status: Literal["alpha", "beta", "active", "deprecated"]
     audience: Audience
     sample: bool
+    delivery_limit: Annotated[
+        int | None,
+        Field(
+            description="Största fil som tas emot, i byte; null när inga leveranser tas emot. / Largest file taken, in bytes; null where none are."
+        ),
+    ]
 
 
 class InvalidParameter(Part):

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from trygghetskarta.api.caching import Freshness, respond, respond_lasting
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
-from trygghetskarta.api.question import AreaFormat, AreaParameters, Day, EditionParameters, LinkParameters, ListParameters
+from trygghetskarta.api.question import AreaFormat, AreaParameters, Day, LinkParameters, ListParameters, OneAreaParameters
 from trygghetskarta.domain.areas import Edition
 from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.area_links import AreaLink, links_of
@@ -108,7 +108,7 @@ def area(
     code: Annotated[str, Path(pattern=r"^[^\x00]+$", description="Områdets kod. / Code of the area.", examples=["jarva"])],
     shelf: CurrentShelf,
     audience: CurrentAudience,
-    asked: Annotated[EditionParameters, Query()],
+    asked: Annotated[OneAreaParameters, Query()],
 ) -> Response:
     """Ett område med sin gräns, och vad det motsvarar i andra indelningar.
 
@@ -116,7 +116,7 @@ def area(
     """
     cube = shelf.cube(asked.edition)
     with shelf.engine.connect() as connection:
-        found = find_area(connection, cube.edition.edition_id, code)
+        found = find_area(connection, cube.edition.edition_id, code, asked.level)
     outline = orjson.Fragment(found.pop("outline"))
     feature = {"type": "Feature", "id": code, "geometry": outline, "properties": {**found, "edition": str(cube.edition.valid_from)}}
     freshness = Freshness(cube.version, cube.published_at, audience)

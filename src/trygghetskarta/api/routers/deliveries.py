@@ -5,7 +5,10 @@ What delivers is imported when the first delivery arrives: a worker that only an
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from http import HTTPStatus
@@ -18,15 +21,18 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from trygghetskarta import __version__
 from trygghetskarta.api.caching import tagged
 from trygghetskarta.api.deps import CurrentSettings, CurrentShelf, delivers, reads_deliveries
+from trygghetskarta.api.following import Progress, followed, unheard, wants_to_follow
 from trygghetskarta.api.question import MOST, ListParameters, NoParameters
 from trygghetskarta.api.receiving import receive_file
+from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest.temporary import temporary_folder
-from trygghetskarta.queries.deliveries import Wanted, count_deliveries, find_delivery, list_deliveries, rejected_rows
+from trygghetskarta.queries.deliveries import Wanted, count_deliveries, find_delivery, list_deliveries, rejected_kinds, rejected_rows
 from trygghetskarta.settings import Settings
 from trygghetskarta.store.engine import make_engine
 
@@ -37,6 +43,7 @@ DeliveryId = Annotated[
 ]
 
 _T = TypeVar("_T")
+_log = logging.getLogger(__name__)
 _KEPT_BY = "deliverer"
 """Who may keep an answer: nobody in between."""
 # One at work and one that waits for it: a worker is there to answer questions. More wait with their files on disk.
@@ -101,13 +108,22 @@ class RejectedParameters(ListParameters):
 async def deliver_file(
     request: Request, settings: CurrentSettings, shelf: CurrentShelf, parameters: Annotated[DeliveryParameters, Query()]
 ) -> Response:
-    """Ta emot en fil och ge kvittot: 201 när den är inläst, 202 när den väntar på godkännande, 422 när den är avvisad.
+    """Ta emot en fil och ge kvittot: 201 inläst, 202 väntar på godkännande, 422 avvisad; eller, med `Accept: text/event-stream`, förloppet.
 
-    Take in a file and give the receipt: 201 when it is in, 202 when it is held for approval, 422 when it is refused.
+    Take in a file and give the receipt: 201 when it is in, 202 when it is held for approval, 422 when it is refused. With
+    `Accept: text/event-stream` it is told instead how far the reading has come, and last the receipt or the problem.
     """
-    with temporary_folder() as folder:
-        path = await receive_file(request, folder, settings.delivery_limit)
-        document = await _at_work(request, shelf.engine, lambda engine: _deliver(engine, settings, parameters, path))
+    with ExitStack() as stack:
+        path = await receive_file(request, stack.enter_context(temporary_folder()), settings.delivery_limit)
+        kept = stack.pop_all()
+
+    async def work(progress: Progress) -> dict[str, Any]:
+        with kept:
+            return await _at_work(request, shelf, lambda engine: _deliver(engine, settings, _Sent(parameters, path, progress)))
+
+    if wants_to_follow(request):
+        return followed(request, work)
+    document = await work(unheard)
     status = HTTPStatus.ACCEPTED if document["status"] == "held" else HTTPStatus.CREATED
     return _json(document, status, {"Location": f"/v1/deliveries/{document['delivery']}"})
 
@@ -144,14 +160,15 @@ def rejected(
 
     The rows that were not taken in, with faults and hints; or as they came, to be mended and sent again. CSV gives every row.
     """
-    from trygghetskarta.serialize.receipts import as_they_came, explained, header_of, rejected_document
+    from trygghetskarta.serialize.receipts import as_they_came, explained, header_of, kind_document, rejected_document
 
     if parameters.format is RejectedFormat.JSON:
         with shelf.engine.connect() as connection:
             found = find_delivery(connection, delivery_id)
             rows = rejected_rows(connection, delivery_id, parameters.offset, parameters.limit)
             items = [rejected_document(row) for row in rows]
-        listed = {"items": items, "total": found["rows_rejected"], "limit": parameters.limit, "offset": parameters.offset}
+            kinds = [kind_document(kind) for kind in rejected_kinds(connection, delivery_id)]
+        listed = {"items": items, "total": found["rows_rejected"], "limit": parameters.limit, "offset": parameters.offset, "kinds": kinds}
         return _tagged(request, listed, found["received_at"])
     found = _row(shelf.engine, delivery_id)
     original = parameters.format is RejectedFormat.ORIGINAL
@@ -175,11 +192,15 @@ def rejected(
 async def approve(
     request: Request, delivery_id: DeliveryId, settings: CurrentSettings, shelf: CurrentShelf, _: Annotated[NoParameters, Query()]
 ) -> Response:
-    """Publicera en leverans som väntar på godkännande.
+    """Publicera en leverans som väntar på godkännande. Med `Accept: text/event-stream` berättas hur långt det har kommit.
 
-    Publish a delivery that is held for approval.
+    Publish a delivery that is held for approval. With `Accept: text/event-stream` it is told how far that has come.
     """
-    return _json(await _at_work(request, shelf.engine, lambda engine: _approve(engine, settings, delivery_id)))
+
+    async def work(progress: Progress) -> dict[str, Any]:
+        return await _at_work(request, shelf, lambda engine: _approve(engine, settings, delivery_id, progress))
+
+    return followed(request, work) if wants_to_follow(request) else _json(await work(unheard))
 
 
 @router.post("/{deliveryId}/withdraw", summary="Dra tillbaka en leverans", response_class=Response, dependencies=[Depends(delivers)])
@@ -188,36 +209,54 @@ async def withdraw(request: Request, delivery_id: DeliveryId, shelf: CurrentShel
 
     Take a delivery back: it is no longer counted, what it replaced is counted again, and the history is kept.
     """
-    return _json(await _at_work(request, shelf.engine, lambda engine: _withdraw(engine, delivery_id)))
+    return _json(await _at_work(request, shelf, lambda engine: _withdraw(engine, delivery_id)))
 
 
-async def _at_work(request: Request, shelf: Engine, work: Callable[[Engine], _T]) -> _T:
-    """Do what takes its time in a thread, over connections of its own: those that answer questions are left alone."""
+async def _at_work(request: Request, shelf: Shelf, work: Callable[[Engine], _T]) -> _T:
+    """Do what takes its time in a thread, over connections of its own: those that answer questions are left alone.
+
+    Whoever has the receipt and then asks this worker gets figures with the delivery in them.
+    """
     state = request.app.state
     if not hasattr(state, "at_work"):
         state.at_work = CapacityLimiter(_AT_ONCE)
 
-    def done() -> _T:
-        engine = make_engine(shelf.url.set(drivername="postgresql").render_as_string(hide_password=False), pool_size=2)
+    def whole() -> _T:
+        engine = make_engine(shelf.engine.url.set(drivername="postgresql").render_as_string(hide_password=False), pool_size=2)
         try:
-            return work(engine)
+            done = work(engine)
         finally:
             engine.dispose()
+        try:
+            shelf.refresh()
+        except SQLAlchemyError as error:
+            # What was to be done is done; the shelf looks again by itself.
+            _log.warning("The figures are not refreshed yet: %s", error)
+        return done
 
-    return await to_thread.run_sync(done, limiter=state.at_work)
+    return await to_thread.run_sync(whole, limiter=state.at_work)
 
 
-def _deliver(engine: Engine, settings: Settings, parameters: DeliveryParameters, path: FilePath) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A file that has come, what its sender says of it, and who hears how far its reading has come."""
+
+    parameters: DeliveryParameters
+    path: FilePath
+    progress: Progress
+
+
+def _deliver(engine: Engine, settings: Settings, sent: _Sent) -> dict[str, Any]:
     from trygghetskarta.delivering import Delivering, deliver
 
-    how = Delivering(parameters.source, parameters.crs, None, parameters.complete)
-    return _found(engine, deliver(engine, settings, how, path).delivery)
+    how = Delivering(sent.parameters.source, sent.parameters.crs, None, sent.parameters.complete)
+    return _found(engine, deliver(engine, settings, how, sent.path, sent.progress).delivery)
 
 
-def _approve(engine: Engine, settings: Settings, delivery_id: int) -> dict[str, Any]:
+def _approve(engine: Engine, settings: Settings, delivery_id: int, progress: Progress) -> dict[str, Any]:
     from trygghetskarta import delivering
 
-    return _found(engine, delivering.approve(engine, settings, delivery_id).delivery)
+    return _found(engine, delivering.approve(engine, settings, delivery_id, progress).delivery)
 
 
 def _withdraw(engine: Engine, delivery_id: int) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from trygghetskarta import __version__
 from trygghetskarta.api.addresses import address
 from trygghetskarta.api.caching import tagged
-from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
+from trygghetskarta.api.deps import CurrentAudience, CurrentSettings, CurrentShelf
 from trygghetskarta.api.protocol import STOPPING
 from trygghetskarta.api.question import NoParameters
 from trygghetskarta.errors import BusyError, NotCoveredError, NotFoundError
@@ -78,7 +78,9 @@ def ready(request: Request, shelf: CurrentShelf, _: Annotated[NoParameters, Quer
 
 
 @router.get("/v1/api-info", summary="Om API:et", response_class=Response)
-def api_info(request: Request, shelf: CurrentShelf, audience: CurrentAudience, _: Annotated[NoParameters, Query()]) -> Response:
+def api_info(
+    request: Request, shelf: CurrentShelf, settings: CurrentSettings, audience: CurrentAudience, _: Annotated[NoParameters, Query()]
+) -> Response:
     """Namn, version och status för API:et, enligt den nationella profilen för REST-API:er.
 
     Name, version and status of the API.
@@ -91,10 +93,11 @@ def api_info(request: Request, shelf: CurrentShelf, audience: CurrentAudience, _
         "apiName": "trygghetskarta",
         "apiVersion": __version__,
         "apiReleased": str(_RELEASED.date()),
-        "apiDocumentation": address(request, "/openapi.json"),
+        "apiDocumentation": address(request, "/docs"),
         "apiStatus": "beta",
         "audience": audience.value,
         "sample": schematic,
+        "deliveryLimit": settings.delivery_limit if settings.delivery_key is not None else None,
     }
     return tagged(request, orjson.dumps(told), "application/json", _RELEASED, audience)
 
@@ -102,9 +105,13 @@ def api_info(request: Request, shelf: CurrentShelf, audience: CurrentAudience, _
 @router.get("/", include_in_schema=False)
 def page(request: Request) -> Response:
     """Give the page with the map."""
-    if not _page_parts():
-        raise BusyError("Kartan är inte byggd. Kör: make run", "The map has not been built. Run: make run")
-    return _page(request, "index.html")
+    return _built(request, "index.html")
+
+
+@router.get("/docs", include_in_schema=False)
+def docs(request: Request) -> Response:
+    """Give the page with every operation of the API."""
+    return _built(request, "docs.html")
 
 
 @router.get("/page/{name:path}", include_in_schema=False)
@@ -117,6 +124,12 @@ def page_part(request: Request, name: str) -> Response:
 
 def _json(body: dict[str, object]) -> Response:
     return Response(orjson.dumps(body), headers={"Cache-Control": "no-store"}, media_type="application/json")
+
+
+def _built(request: Request, name: str) -> Response:
+    if name not in _page_parts():
+        raise BusyError("Sidan är inte byggd. Kör: make run", "The page has not been built. Run: make run")
+    return _page(request, name)
 
 
 def _page(request: Request, name: str) -> Response:

@@ -1,0 +1,121 @@
+"""Answers about deliveries: receipts, and the rows that were not taken in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from trygghetskarta.api.answers.parts import MonthText, Page, Part
+from trygghetskarta.domain.sources import SourceId
+
+
+class SaidTold(Part):
+    """Vad avsändaren sade om filen. / What the sender said of the file."""
+
+    model_config = ConfigDict(extra="allow")
+
+    crs: int | None = None
+    mapping: str | None = None
+    complete: bool = False
+
+
+class RowsTold(Part):
+    """Raderna: read = new + changed + unchanged + rejected + blank. / The rows of the file."""
+
+    read: int
+    new: int
+    changed: int
+    unchanged: int
+    rejected: int
+    blank: int
+
+
+class ReasonTold(Part):
+    """Varför en leverans väntar. / Why a delivery is held."""
+
+    code: str
+    message: str
+    message_en: str
+
+
+class WarningTold(ReasonTold):
+    """Något att veta om filens rader. / Something to know of the rows."""
+
+    count: int
+
+
+class WithdrawalTold(Part):
+    """Vad återtagandet gjorde. / What the withdrawal did."""
+
+    closed: int
+    restored: int
+
+
+class DeliveryTold(Part):
+    """En leverans och dess kvitto. / A delivery and its receipt."""
+
+    delivery: int
+    source: SourceId
+    file: str
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    bytes: int
+    status: Literal["received", "held", "published", "unchanged", "refused", "withdrawn"]
+    adapter: str | None
+    said: SaidTold
+    received_at: datetime
+    published_at: datetime | None
+    rows: RowsTold
+    placed: Annotated[dict[str, int], Field(description="Antal per precision. / How many by precision.")] = Field(default_factory=dict)
+    months: list[MonthText] | None = None
+    duplicate_of: int | None = None
+    warnings: list[WarningTold] = Field(default_factory=list)
+    reasons: list[ReasonTold] = Field(default_factory=list)
+    withdrawal: WithdrawalTold | None = None
+    code: str | None = None
+    refused: str | None = None
+    refused_en: str | None = None
+
+
+class Deliveries(Page):
+    """Leveranserna. / The deliveries."""
+
+    items: list[DeliveryTold]
+
+
+class RejectedRow(Part):
+    """En avvisad rad. / A rejected row."""
+
+    file: str
+    line: int
+    column: str
+    code: str
+    value: str
+    message: str
+    message_en: str
+    hint: str
+    hint_en: str
+    row: str
+
+
+class RejectedKind(Part):
+    """Ett slags fel bland de avvisade raderna. / One kind of fault among the rejected rows."""
+
+    code: str
+    column: str
+    count: int
+    message: Annotated[str, Field(description="Felet på den första raden med det. / The fault on the first such row.")]
+    message_en: str
+    hint: str
+    hint_en: str
+
+
+class Rejected(Page):
+    """De avvisade raderna. / The rejected rows."""
+
+    items: list[RejectedRow]
+    kinds: Annotated[
+        list[RejectedKind],
+        Field(description="Felen bland alla avvisade rader, de vanligaste först. / The faults of all rows, commonest first."),
+    ]
