@@ -356,6 +356,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/lagesbilder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lägesbild
+         * @description Lägesbilden för ett område eller hela staden, färdig att skicka; för flera områden en gemensam.
+         *
+         *     The local situation report of an area or the whole city, ready to send; of several areas a joint one.
+         */
+        get: operations["lagesbild"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/trace": {
         parameters: {
             query?: never;
@@ -370,6 +392,72 @@ export interface paths {
          *     The events that a figure counts, and the delivery, file and line each came from. Only for those who may see events.
          */
         get: operations["traced"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/polygons/comparisons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Jämför en yta
+         * @description Antal i en egen yta under en period, och skillnaden mot en annan period. Bara för behöriga.
+         *
+         *     Figures of a polygon of one's own for one span, and how they differ from another. Only for those who may see them.
+         */
+        get: operations["polygonComparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/polygons/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Följ en yta över tid
+         * @description Antal i en egen yta per månad, kvartal, tertial, år eller rullande tolv månader, och vad som finns i serien. Bara för behöriga.
+         *
+         *     Figures of a polygon of one's own over time, and what is found in them. Only for those who may see them.
+         */
+        get: operations["polygonSeries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/polygons/decompositions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Vad som ändrade en ytas antal
+         * @description Hur mycket varje kategori bidrog till att antalet i en egen yta ändrades. Bara för behöriga.
+         *
+         *     How much each category did to the change in a polygon of one's own. Only for those who may see them.
+         */
+        get: operations["polygonParts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1072,9 +1160,9 @@ export interface paths {
         };
         /**
          * Om API:et
-         * @description Namn, version och status för API:et, enligt den nationella profilen för REST-API:er.
+         * @description Namn, version och status för API:et, enligt den nationella profilen för REST-API:er, och vem som står bakom det.
          *
-         *     Name, version and status of the API.
+         *     Name, version and status of the API, and who is behind it.
          */
         get: operations["apiInfo"];
         put?: never;
@@ -1230,6 +1318,18 @@ export interface components {
          */
         RejectedFormat: "json" | "csv" | "original";
         /**
+         * ReportClass
+         * @description Who a report is for.
+         * @enum {string}
+         */
+        ReportClass: "delbar" | "intern";
+        /**
+         * ReportFormat
+         * @description What a report can be written as.
+         * @enum {string}
+         */
+        ReportFormat: "pdf" | "docx" | "xlsx" | "pptx" | "html" | "json";
+        /**
          * Shape
          * @description What a density is drawn as.
          * @enum {string}
@@ -1357,6 +1457,8 @@ export interface components {
             apiStatus: "alpha" | "beta" | "active" | "deprecated";
             audience: components["schemas"]["Audience"];
             sample: boolean;
+            publisher: components["schemas"]["Publisher"];
+            contact: components["schemas"]["Contact"];
             /** @description Största fil som tas emot, i byte; null när inga leveranser tas emot. / Largest file taken, in bytes; null where none are. */
             deliveryLimit: number | null;
         };
@@ -1557,7 +1659,7 @@ export interface components {
              * @example 2026-10
              */
             to: string;
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["trygghetskarta__analysis__calendar__Kind"];
             text: string;
             textEn: string;
         };
@@ -1608,6 +1710,55 @@ export interface components {
             difference?: number | null;
             ratio?: number | null;
             z?: number | null;
+        };
+        /**
+         * CellTold
+         * @description Ett värde så som det skrivs, och som tal. / A value as it is printed, and as a number.
+         */
+        CellTold: {
+            text: string;
+            value: number | string | null;
+            status: components["schemas"]["Status"];
+            origin: components["schemas"]["OriginTold"] | null;
+            provisional: boolean;
+        };
+        /**
+         * ChapterTold
+         * @description Ett kapitel. / A chapter.
+         */
+        ChapterTold: {
+            heading: string;
+            blocks: (components["schemas"]["ParagraphTold"] | components["schemas"]["SubheadingTold"] | components["schemas"]["NoticeTold"] | components["schemas"]["PromptsTold"] | components["schemas"]["FactsTold"] | components["schemas"]["TableTold"] | components["schemas"]["MapTold"] | components["schemas"]["ChartTold"])[];
+        };
+        /**
+         * ChartKind
+         * @description How a chart is drawn.
+         * @enum {string}
+         */
+        ChartKind: "line" | "bars" | "heat" | "dots";
+        /**
+         * ChartTold
+         * @description Ett diagram. / A chart.
+         */
+        ChartTold: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "chart";
+            /** @description Vad som visas. / What is shown. */
+            caption: string;
+            /** @description Detsamma för den som inte ser det. / The same for one who cannot see it. */
+            alt: string;
+            kind: components["schemas"]["ChartKind"];
+            series: components["schemas"]["DrawnSeries"][];
+            xTitle: string;
+            yTitle: string;
+            marks: components["schemas"]["MarkTold"][];
+            /** @description Vad läsaren måste veta; tom för inget. / What a reader must know. */
+            note: string;
+            /** @description Frågans adress; tom där det inte är ett svar. / Address of the question. */
+            question: string;
         };
         /**
          * ChosenLine
@@ -1708,6 +1859,16 @@ export interface components {
          * @enum {string}
          */
         Cluster: "hot" | "cold" | "highHigh" | "lowLow" | "highLow" | "lowHigh" | "none" | "notApplicable";
+        /**
+         * ColumnTold
+         * @description En kolumn i en tabell. / A column of a table.
+         */
+        ColumnTold: {
+            key: string;
+            title: string;
+            kind: components["schemas"]["trygghetskarta__reports__document__Kind"];
+            group: string;
+        };
         /**
          * Columns
          * @description Ett svar kolumn för kolumn (layout=columns). / An answer column by column.
@@ -1897,6 +2058,16 @@ export interface components {
             gini: number | null;
             generalizedGini: number | null;
             seed: number;
+        };
+        /**
+         * Contact
+         * @description Vem man frågar, och berättar om brister för. / Whom to ask, and to tell of shortcomings.
+         */
+        Contact: {
+            name: string;
+            url: string;
+            /** @description Null när ingen adress är angiven. / Null when none is given. */
+            email: string | null;
         };
         /**
          * ContourRow
@@ -2150,6 +2321,14 @@ export interface components {
             degreesOfFreedom: number;
             heterogeneity: number | null;
             variance: components["schemas"]["Variance"];
+        };
+        /**
+         * DrawnSeries
+         * @description Punkter som hör ihop. / Points that belong together.
+         */
+        DrawnSeries: {
+            name: string;
+            points: components["schemas"]["PointTold"][];
         };
         /**
          * EditionTold
@@ -2429,6 +2608,28 @@ export interface components {
          * @enum {string}
          */
         Evidence: "strong" | "moderate";
+        /**
+         * FactTold
+         * @description Ett namn och ett värde. / A label and a value.
+         */
+        FactTold: {
+            label: string;
+            cell: components["schemas"]["CellTold"];
+        };
+        /**
+         * FactsTold
+         * @description Namn med värden. / Labels with values.
+         */
+        FactsTold: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "facts";
+            /** @description Vad som visas. / What is shown. */
+            caption: string;
+            rows: components["schemas"]["FactTold"][];
+        };
         /**
          * Finality
          * @description When the figures of a month stop being provisional.
@@ -2926,12 +3127,6 @@ export interface components {
          */
         Judgement: "higher" | "lower" | "usual" | "cannotTell" | "notApplicable";
         /**
-         * Kind
-         * @description What sort of thing happened.
-         * @enum {string}
-         */
-        Kind: "law" | "recoding" | "edition" | "missing" | "partial";
-        /**
          * KnownSpan
          * @description När en version var känd. / When a version was known.
          */
@@ -3042,6 +3237,53 @@ export interface components {
             z: number | null;
             pValue: number | null;
             tau: number | null;
+        };
+        /**
+         * MapAreaTold
+         * @description Ett område på en karta, med gräns i SWEREF 99 18 00. / An area of a map, its outline in SWEREF 99 18 00.
+         */
+        MapAreaTold: {
+            code: string;
+            name: string;
+            polygons: [
+                number,
+                number
+            ][][][];
+            cell: components["schemas"]["CellTold"];
+            /** @description Klassens nummer; null utan värde. / Number of its class. */
+            shade: number | null;
+            marked: boolean;
+        };
+        /**
+         * MapTold
+         * @description En karta med områden i klasser. / A map of areas in classes.
+         */
+        MapTold: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "map";
+            /** @description Vad som visas. / What is shown. */
+            caption: string;
+            /** @description Detsamma för den som inte ser det. / The same for one who cannot see it. */
+            alt: string;
+            areas: components["schemas"]["MapAreaTold"][];
+            legend: string[];
+            legendTitle: string;
+            diverging: boolean;
+            /** @description Vad läsaren måste veta; tom för inget. / What a reader must know. */
+            note: string;
+            /** @description Frågans adress; tom där det inte är ett svar. / Address of the question. */
+            question: string;
+        };
+        /**
+         * MarkTold
+         * @description Ett märke i ett linjediagram. / A mark in a line chart.
+         */
+        MarkTold: {
+            x: string;
+            text: string;
         };
         /**
          * MeasureRow
@@ -3269,6 +3511,18 @@ export interface components {
             seed: number;
         };
         /**
+         * NoticeTold
+         * @description Något läsaren inte får missa. / What a reader must not miss.
+         */
+        NoticeTold: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "notice";
+            text: string;
+        };
+        /**
          * OlderPeople
          * @description Brott mot äldre, och bedrägerier. / Crimes against older people, and fraud.
          */
@@ -3380,6 +3634,32 @@ export interface components {
             monthsWithoutPlaceless: number | null;
             comparable: boolean | null;
             pearsonDispersion: number | null;
+        };
+        /**
+         * OriginTold
+         * @description Var en siffra kommer ifrån: frågan, var i svaret den står och vad den är gånger. / Where a figure comes from.
+         */
+        OriginTold: {
+            /** @description Frågans adress; tom där det inte är ett svar. / Address of the question. */
+            question: string;
+            /** @description JSON-pekare (RFC 6901) i svaret. / JSON pointer into the answer. */
+            at: string;
+            /** @description Vad siffran där är multiplicerad med. / What the figure there is multiplied by. */
+            times: number;
+        };
+        /**
+         * ParagraphTold
+         * @description Löpande text. / Running text.
+         */
+        ParagraphTold: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "paragraph";
+            text: string;
+            /** @description Frågans adress; tom där det inte är ett svar. / Address of the question. */
+            question: string;
         };
         /**
          * PatternChangeTold
@@ -3494,6 +3774,68 @@ export interface components {
             pValue: number | null;
         };
         /**
+         * PointTold
+         * @description En punkt i ett diagram. / A point of a chart.
+         */
+        PointTold: {
+            x: string;
+            label: string;
+            cell: components["schemas"]["CellTold"];
+            low: number | null;
+            high: number | null;
+            marked: boolean;
+        };
+        /**
+         * PolygonComparison
+         * @description Antal i en yta, och skillnaden. / The figures of a polygon, and how they differ.
+         */
+        PolygonComparison: {
+            question: components["schemas"]["QuestionTold"];
+            ledger: components["schemas"]["LedgerTold"] | null;
+            coverage: components["schemas"]["CoverageTold"][];
+            denominator: components["schemas"]["DenominatorTold"] | null;
+            provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
+            sentences: string[];
+            statistics?: components["schemas"]["StatisticsTold"] | null;
+            items: components["schemas"]["ComparisonRow"][];
+            total: number;
+            polygon: components["schemas"]["PolygonTold"];
+        };
+        /** PolygonComparisonFeature */
+        PolygonComparisonFeature: {
+            /** @constant */
+            type: "Feature";
+            id: string | number;
+            geometry: components["schemas"]["Geometry"] | null;
+            properties: components["schemas"]["ComparisonRow"];
+        };
+        /** PolygonComparisonFeatures */
+        PolygonComparisonFeatures: {
+            /** @constant */
+            type: "FeatureCollection";
+            question: components["schemas"]["QuestionTold"];
+            ledger: components["schemas"]["LedgerTold"] | null;
+            coverage: components["schemas"]["CoverageTold"][];
+            denominator: components["schemas"]["DenominatorTold"] | null;
+            provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
+            sentences: string[];
+            statistics?: components["schemas"]["StatisticsTold"] | null;
+            polygon: components["schemas"]["PolygonTold"];
+            features: components["schemas"]["PolygonComparisonFeature"][];
+        };
+        /**
+         * PolygonTold
+         * @description Ytan, och vad som kan ha hänt i den. / The polygon, and what may have happened in it.
+         */
+        PolygonTold: {
+            squareMetres: number;
+            /** @description Bara kända till ett område som ytan rör vid. / Known only to an area that the polygon touches. */
+            withoutPoint: number;
+            baselineWithoutPoint: number | null;
+        };
+        /**
          * Problem
          * @description Ett fel enligt RFC 9457, på svenska och engelska. / An error by RFC 9457, in Swedish and English.
          */
@@ -3509,6 +3851,18 @@ export interface components {
             instance: string;
             code?: string | null;
             invalidParameters?: components["schemas"]["InvalidParameter"][];
+        };
+        /**
+         * PromptsTold
+         * @description Frågor att arbeta vidare med. / Questions to work on.
+         */
+        PromptsTold: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "prompts";
+            items: string[];
         };
         /**
          * ProvenanceTold
@@ -3528,6 +3882,14 @@ export interface components {
             counted: components["schemas"]["CountedTold"][];
             /** @description Namn på metoderna, så som docs/methods har dem. / Names of the methods. */
             methods: string[];
+        };
+        /**
+         * Publisher
+         * @description Vem som ger ut tjänsten. / Who publishes the service.
+         */
+        Publisher: {
+            name: string;
+            uri: string;
         };
         /**
          * QuestionTold
@@ -3678,6 +4040,40 @@ export interface components {
             hint: string;
             hintEn: string;
             row: string;
+        };
+        /**
+         * ReportRow
+         * @description En rad i en tabell. / A row of a table.
+         */
+        ReportRow: {
+            cells: components["schemas"]["CellTold"][];
+            indent: number;
+            strong: boolean;
+        };
+        /**
+         * ReportTold
+         * @description En rapport: kapitel av text, tabeller, kartor och diagram. / A report: chapters of text, tables, maps and charts.
+         */
+        ReportTold: {
+            /** @description Vad filen är och i vilken version. / What the file is, and its version. */
+            schema: string;
+            kind: string;
+            title: string;
+            subtitle: string;
+            area: string;
+            areaName: string;
+            reportClass: components["schemas"]["ReportClass"];
+            madeFor: string | null;
+            madeOn: string | null;
+            /** Format: date */
+            knownAt: string;
+            version: number;
+            edition: string;
+            /** @description Adressen som gör rapporten på nytt. / The address that makes the report again. */
+            link: string;
+            chapters: components["schemas"]["ChapterTold"][];
+            language: string;
+            watermark: string;
         };
         /**
          * Role
@@ -4050,6 +4446,18 @@ export interface components {
             robust: boolean;
         };
         /**
+         * SubheadingTold
+         * @description En rubrik i ett kapitel. / A heading within a chapter.
+         */
+        SubheadingTold: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "subheading";
+            text: string;
+        };
+        /**
          * SumFound
          * @description En summa och samma summa ett år tidigare. / A sum, and the same a year earlier.
          */
@@ -4153,6 +4561,25 @@ export interface components {
             smallestN: number | null;
             valuesOfOtherAreas: number;
             unit: string | null;
+        };
+        /**
+         * TableTold
+         * @description En tabell. / A table.
+         */
+        TableTold: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "table";
+            /** @description Vad som visas. / What is shown. */
+            caption: string;
+            columns: components["schemas"]["ColumnTold"][];
+            rows: components["schemas"]["ReportRow"][];
+            /** @description Vad läsaren måste veta; tom för inget. / What a reader must know. */
+            note: string;
+            /** @description Frågans adress; tom där det inte är ett svar. / Address of the question. */
+            question: string;
         };
         /**
          * TheilSen
@@ -4404,6 +4831,18 @@ export interface components {
             closed: number;
             restored: number;
         };
+        /**
+         * Kind
+         * @description What sort of thing happened.
+         * @enum {string}
+         */
+        trygghetskarta__analysis__calendar__Kind: "law" | "recoding" | "edition" | "missing" | "partial";
+        /**
+         * Kind
+         * @description What a column holds: how its cells are aligned and what a spreadsheet makes of them.
+         * @enum {string}
+         */
+        trygghetskarta__reports__document__Kind: "text" | "code" | "month" | "count" | "change" | "percent" | "rate" | "decimal";
     };
     responses: never;
     parameters: never;
@@ -6790,6 +7229,132 @@ export interface operations {
             };
         };
     };
+    lagesbild: {
+        parameters: {
+            query?: {
+                /** @description Koder på områden; utelämnad hela staden, flera ger en gemensam. / Codes of areas; the city if left out. */
+                area?: string[];
+                /** @description Områdenas nivå, när en mindre nivå har samma kod. / Level, where a finer one has the code. */
+                level?: components["schemas"]["AreaLevel"] | null;
+                /** @description Första månad; utelämnad ger tolv månader. / First month. */
+                from?: string | null;
+                /** @description Sista månad; utelämnad är den senast levererade. / Last month. */
+                to?: string | null;
+                /** @description Indelningens första dag. / First day of the edition. */
+                edition?: string | null;
+                /** @description Siffrorna så som de var kända denna dag. / The figures as known on this day. */
+                asOf?: string | null;
+                /** @description delbar: bara siffror som alla får se; intern: exakta, för behöriga. Utelämnad efter vem som frågar. / delbar: figures anyone may see; intern: exact ones, for staff. */
+                class?: components["schemas"]["ReportClass"] | null;
+                /** @description Rapportens form. / Form of the report. */
+                format?: components["schemas"]["ReportFormat"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Svaret. / The answer. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/vnd.openxmlformats-officedocument.presentationml.presentation": string;
+                    "text/html": string;
+                    "application/json": components["schemas"]["ReportTold"];
+                };
+            };
+            /** @description Svaret är det som den som frågar redan har. / The answer is the one the caller has. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Frågan går inte att förstå. / Bad request. */
+            400: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Åtkomst nekas. / Forbidden. */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Finns inte. / Not found. */
+            404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Frågan går inte att besvara. / The question cannot be answered. */
+            422: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internt fel. / Internal error. */
+            500: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Inte tillgängligt just nu. / Not available right now. */
+            503: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     traced: {
         parameters: {
             query: {
@@ -6867,6 +7432,452 @@ export interface operations {
             400: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Åtkomst nekas. / Forbidden. */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Finns inte. / Not found. */
+            404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Frågan går inte att besvara. / The question cannot be answered. */
+            422: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internt fel. / Internal error. */
+            500: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Inte tillgängligt just nu. / Not available right now. */
+            503: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    polygonComparison: {
+        parameters: {
+            query: {
+                /** @description Ytan som WKT: POLYGON eller MULTIPOLYGON, öst före norr. / The polygon as WKT, easting before northing. */
+                polygon?: string | null;
+                /** @description Ytans koordinatsystem: 4326 eller 3011. / System of the polygon. */
+                crs?: components["schemas"]["Plane"];
+                /** @description En åtgärd vars målområde är en yta, i stället för polygon. / A measure whose target is a polygon, in place of one. */
+                measureId?: number | null;
+                /** @description En eller flera källor. / One or more sources. */
+                source: components["schemas"]["SourceId"][];
+                /** @description Koder på kategorier; allt under dem räknas. / Codes of categories. */
+                category?: string[];
+                /** @description Kod på en grupp över källorna. / Code of a group across the sources. */
+                group?: string | null;
+                /** @description Indelningens första dag. / First day of the edition. */
+                edition?: string | null;
+                /** @description Första månad; utelämnad ger tolv månader. / First month. */
+                from?: string | null;
+                /** @description Sista månad; utelämnad är den senast levererade. / Last month. */
+                to?: string | null;
+                /** @description Siffrorna så som de var kända denna dag. / The figures as known on this day. */
+                asOf?: string | null;
+                /** @description Svarets format. / Format of the answer. */
+                format?: components["schemas"]["Format"];
+                /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
+                dialect?: components["schemas"]["Dialect"];
+                /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. */
+                baseline?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Svaret. / The answer. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["PolygonComparisonFeatures"];
+                    "application/json": components["schemas"]["PolygonComparison"] | components["schemas"]["JsonStat"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/geopackage+sqlite3": string;
+                    "application/vnd.flatgeobuf": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            /** @description Svaret är det som den som frågar redan har. / The answer is the one the caller has. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Frågan går inte att förstå. / Bad request. */
+            400: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nyckel behövs. / A key is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Åtkomst nekas. / Forbidden. */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Finns inte. / Not found. */
+            404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Frågan går inte att besvara. / The question cannot be answered. */
+            422: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internt fel. / Internal error. */
+            500: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Inte tillgängligt just nu. / Not available right now. */
+            503: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    polygonSeries: {
+        parameters: {
+            query: {
+                /** @description Ytan som WKT: POLYGON eller MULTIPOLYGON, öst före norr. / The polygon as WKT, easting before northing. */
+                polygon?: string | null;
+                /** @description Ytans koordinatsystem: 4326 eller 3011. / System of the polygon. */
+                crs?: components["schemas"]["Plane"];
+                /** @description En åtgärd vars målområde är en yta, i stället för polygon. / A measure whose target is a polygon, in place of one. */
+                measureId?: number | null;
+                /** @description En eller flera källor. / One or more sources. */
+                source: components["schemas"]["SourceId"][];
+                /** @description Koder på kategorier; allt under dem räknas. / Codes of categories. */
+                category?: string[];
+                /** @description Kod på en grupp över källorna. / Code of a group across the sources. */
+                group?: string | null;
+                /** @description Indelningens första dag. / First day of the edition. */
+                edition?: string | null;
+                /** @description Första månad; utelämnad ger tolv månader. / First month. */
+                from?: string | null;
+                /** @description Sista månad; utelämnad är den senast levererade. / Last month. */
+                to?: string | null;
+                /** @description Siffrorna så som de var kända denna dag. / The figures as known on this day. */
+                asOf?: string | null;
+                /** @description Svarets format. / Format of the answer. */
+                format?: components["schemas"]["Format"];
+                /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
+                dialect?: components["schemas"]["Dialect"];
+                /** @description Vad tiden delas in i. / What time is cut into. */
+                interval?: components["schemas"]["Interval"];
+                /** @description Vad som ska räknas fram utöver värdena; utelämnad ingenting, all allt. / What to find besides the values; all for all. */
+                include?: components["schemas"]["Include"][];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Svaret. / The answer. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["SeriesFeatures"];
+                    "application/json": components["schemas"]["Series"] | components["schemas"]["JsonStat"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/geopackage+sqlite3": string;
+                    "application/vnd.flatgeobuf": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            /** @description Svaret är det som den som frågar redan har. / The answer is the one the caller has. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Frågan går inte att förstå. / Bad request. */
+            400: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nyckel behövs. / A key is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Åtkomst nekas. / Forbidden. */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Finns inte. / Not found. */
+            404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Frågan går inte att besvara. / The question cannot be answered. */
+            422: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internt fel. / Internal error. */
+            500: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Inte tillgängligt just nu. / Not available right now. */
+            503: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    polygonParts: {
+        parameters: {
+            query: {
+                /** @description Ytan som WKT: POLYGON eller MULTIPOLYGON, öst före norr. / The polygon as WKT, easting before northing. */
+                polygon?: string | null;
+                /** @description Ytans koordinatsystem: 4326 eller 3011. / System of the polygon. */
+                crs?: components["schemas"]["Plane"];
+                /** @description En åtgärd vars målområde är en yta, i stället för polygon. / A measure whose target is a polygon, in place of one. */
+                measureId?: number | null;
+                /** @description En eller flera källor. / One or more sources. */
+                source: components["schemas"]["SourceId"][];
+                /** @description Koder på kategorier; allt under dem räknas. / Codes of categories. */
+                category?: string[];
+                /** @description Kod på en grupp över källorna. / Code of a group across the sources. */
+                group?: string | null;
+                /** @description Indelningens första dag. / First day of the edition. */
+                edition?: string | null;
+                /** @description Första månad; utelämnad ger tolv månader. / First month. */
+                from?: string | null;
+                /** @description Sista månad; utelämnad är den senast levererade. / Last month. */
+                to?: string | null;
+                /** @description Siffrorna så som de var kända denna dag. / The figures as known on this day. */
+                asOf?: string | null;
+                /** @description Svarets format. / Format of the answer. */
+                format?: components["schemas"]["Format"];
+                /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
+                dialect?: components["schemas"]["Dialect"];
+                /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. */
+                baseline?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Svaret. / The answer. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["DecompositionFeatures"];
+                    "application/json": components["schemas"]["Decomposition"] | components["schemas"]["JsonStat"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/geopackage+sqlite3": string;
+                    "application/vnd.flatgeobuf": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            /** @description Svaret är det som den som frågar redan har. / The answer is the one the caller has. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Frågan går inte att förstå. / Bad request. */
+            400: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nyckel behövs. / A key is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
