@@ -61,9 +61,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         "gdal": shutil.which("ogrinfo") is None,
         "npm": shutil.which("npm") is None,
         "office": shutil.which("soffice") is None,
+        "poppler": shutil.which("pdftotext") is None,
         "profile": shutil.which("node") is None or not (PROFILE / "node_modules").is_dir(),
         "r": shutil.which("Rscript") is None,
         "qgis": not QGIS.is_dir(),
+        "writer": shutil.which("lowriter") is None or shutil.which("loimpress") is None,
     }
     left_out = [item for item in items if any(lacks[marker] and item.get_closest_marker(marker) for marker in lacks)]
     if left_out and os.environ.get("CI") == "true":

@@ -44,6 +44,8 @@ ASKED = {
     "GET /v1/survey-and-crime": "/v1/survey-and-crime?area=jarva&question=otrygg%20ute%20sena%20kv%C3%A4llar",
     "GET /v1/similar-areas": "/v1/similar-areas?area=farsta&count=2",
     "GET /v1/lenses/older-people": "/v1/lenses/older-people?area=jarva&from=2025-01&to=2025-06",
+    # Of months before anything was delivered, so that it is short; a day to come, so that it is the same tomorrow.
+    "GET /v1/lagesbilder": "/v1/lagesbilder?level=basomrade&area=0101001&from=2001-01&to=2001-01&class=delbar&asOf=2026-12-31",
     "GET /v1/editions": "/v1/editions?limit=1",
     "GET /v1/editions/{edition}/links": "/v1/editions/2020-07-01/links?to=2023-07-01&level=stadsdelsomrade&limit=2",
     "GET /v1/areas": "/v1/areas?level=stad",

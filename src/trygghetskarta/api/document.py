@@ -37,6 +37,7 @@ _TAGS = {
     "Var": "Var händelser ligger samlade. / Where events lie together.",
     "Trygghetsmätningen": "Medborgarnas svar om trygghet. / What citizens answer about safety.",
     "Områden": "Indelningar och områden. / Editions and areas.",
+    "Rapporter": "Lägesbilder färdiga att skicka. / Local situation reports, ready to send.",
     "Linser": "Frågor samlade kring en sak. / Questions put together for one matter.",
     "Källor": "Källor och kategorier. / Sources and categories.",
     "Åtgärder": "Registret över åtgärder och deras effekt. / The register of measures and their effect.",

@@ -8,8 +8,9 @@ from http import HTTPStatus
 
 from pydantic import BaseModel
 
-from trygghetskarta.api.answers import comparisons, deliveries, events, measures, registers, series, space, tiles, topics
+from trygghetskarta.api.answers import comparisons, deliveries, events, measures, registers, reports, series, space, tiles, topics
 from trygghetskarta.api.answers.parts import ChosenRows, Columns, Part
+from trygghetskarta.reports.render import ReportFormat
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Gives:
         held: Whether the work may be held for approval, which is 202.
         followed: Whether the work may be followed as events while it is done, which is 200.
         chosen: Its answers when columns are chosen, or stand by themselves.
-        others: Media types of an answer that has no `format` to choose by.
+        others: Media types of an answer whose formats are none of those of a table.
         empty: Whether there may be nothing to give, which is 204.
     """
 
@@ -52,6 +53,8 @@ _COMPARISON = replace(
 )
 _SERIES = replace(_question(series.Series, series.SeriesFeatures), chosen=(series.ChosenSeries, Columns, series.ChosenSeriesFeatures))
 
+_REPORTS = tuple(dict.fromkeys(form.media_type.partition(";")[0] for form in ReportFormat))
+
 GIVES: Mapping[str, Gives] = {
     "GET /v1/comparisons": _COMPARISON,
     "GET /v1/exports/comparisons": _COMPARISON,
@@ -74,6 +77,7 @@ GIVES: Mapping[str, Gives] = {
     "GET /v1/survey-and-crime": _question(topics.SurveyAndCrime, topics.SurveyAndCrimeFeatures),
     "GET /v1/similar-areas": _question(topics.SimilarAreas, topics.SimilarAreasFeatures),
     "GET /v1/lenses/older-people": _question(topics.OlderPeople, topics.OlderPeopleFeatures),
+    "GET /v1/lagesbilder": Gives(reports.ReportTold, others=_REPORTS, refused=_NOT_COVERED),
     "GET /v1/editions": Gives(registers.Editions, refused=_NOT_COVERED),
     "GET /v1/editions/{edition}/links": Gives(registers.Links, refused=_NOT_COVERED),
     "GET /v1/areas": Gives(registers.Areas, registers.AreasFeatures, _NOT_COVERED),

@@ -136,7 +136,7 @@ def _contents(operation: Operation, gives: Gives, recorded: Mapping[str, Documen
     """Give the schema and an example of each media type."""
     if gives.others:
         for media_type in gives.others:
-            yield media_type, _content(_OBJECT if media_type.endswith("json") else _plain(media_type), recorded.get(media_type))
+            yield media_type, _content(_other(media_type, gives), recorded.get(media_type))
         return
     found: dict[str, list[Document]] = {}
     # What is GeoJSON whatever is asked has no other formats.
@@ -157,6 +157,13 @@ def _typed(name: str, gives: Gives) -> list[Document]:
         Format.JSONSTAT.value: [JsonStat],
     }
     return [_ref(answer.__name__) for answer in types.get(name, ()) if answer is not None]
+
+
+def _other(media_type: str, gives: Gives) -> Document:
+    """Give the type of an answer that is no table: that of JSON where it is told, else an object or a file."""
+    if media_type == Format.JSON.media_type and gives.json is not None:
+        return _ref(gives.json.__name__)
+    return _OBJECT if media_type.endswith("json") else _plain(media_type)
 
 
 def _plain(media_type: str) -> Document:

@@ -17,6 +17,7 @@ from trygghetskarta.cli import (
     linking,
     measures,
     questions,
+    reporting,
     series,
     serving,
     space,
@@ -35,6 +36,7 @@ app.add_typer(database.rollup_app, name="rollup", help="Antal per plats och mån
 app.add_typer(linking.app, name="links", help="Samma händelse i flera källor.")
 app.add_typer(weighing.app, name="weights", help="Vikter som säger hur allvarligt ett brott är.")
 app.add_typer(measures.app, name="measures", help="Åtgärder, deras mål och effekt.")
+app.add_typer(reporting.app, name="report", help="Rapporter till nämnderna.")
 app.command("ingest")(ingesting.ingest)
 app.command("compare")(questions.compare)
 app.command("series")(series.series)
@@ -49,6 +51,7 @@ app.command("near-repeat")(space.near_repeat)
 app.command("survey")(topics.survey)
 app.command("similar")(topics.similar)
 app.command("lens")(topics.lens)
+app.command("lagesbild")(reporting.lagesbild)
 app.command("trace")(tracing.trace)
 app.command("serve")(serving.serve)
 app.command("demo")(serving.demo)

@@ -1,4 +1,4 @@
-"""How far a file has been read: a bar on a terminal, a line now and then elsewhere."""
+"""How far a file has been read, and how many of several things are done: a bar on a terminal, lines elsewhere."""
 
 from __future__ import annotations
 
@@ -55,5 +55,38 @@ def _lines(name: str) -> Callable[[int, int], None]:
         if time.monotonic() - told >= _SECONDS_A_LINE:
             told = time.monotonic()
             sys.stderr.write(f"{name}: {100 * done // max(total, 1)} % läst\n")
+
+    return show
+
+
+@contextmanager
+def counting(total: int) -> Iterator[Callable[[str], None]]:
+    """Show on standard error how many of several things are done.
+
+    Args:
+        total: How many there are.
+
+    Yields:
+        What is to be told of each that is done, by its name.
+    """
+    if not sys.stderr.isatty():
+        yield _each_line(total)
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=Console(stderr=True)) as progress:
+        task = progress.add_task("", total=total)
+        yield lambda name: progress.update(task, advance=1, description=escape(name))
+
+
+def _each_line(total: int) -> Callable[[str], None]:
+    done = 0
+
+    def show(name: str) -> None:
+        nonlocal done
+        done += 1
+        sys.stderr.write(f"{done}/{total} {name}\n")
 
     return show

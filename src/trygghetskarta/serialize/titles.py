@@ -45,11 +45,11 @@ def file_stem(kind: str, question: Question) -> str:
     months = f"{question.span.first}_{question.span.last}"
     against = f"_mot_{question.baseline.first}_{question.baseline.last}" if question.baseline is not None else ""
     known = f"_kant_{question.as_of}" if question.as_of is not None else ""
-    stem = "_".join(_plain(part) for part in asked)
+    stem = "_".join(plain(part) for part in asked)
     return f"{stem[:_LONGEST].rstrip('-_.')}_{months}{against}{known}"
 
 
-def _plain(word: str) -> str:
+def plain(word: str) -> str:
     """Give a word in lower-case ASCII: å and ä as a, ö as o, anything else as a hyphen."""
     letters = unicodedata.normalize("NFKD", word.lower()).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9._]+", "-", letters).strip("-.")

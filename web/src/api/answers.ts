@@ -7,7 +7,7 @@ type Schemas = components["schemas"];
 /** Some members of an answer; one that the API leaves out where it was not asked for is null. */
 type Told<T, K extends keyof T> = { [P in K]-?: Exclude<T[P], undefined> | (object extends Pick<T, P> ? null : never) };
 
-export type ApiInfo = Pick<Schemas["ApiInfo"], "apiVersion" | "audience" | "sample" | "deliveryLimit">;
+export type ApiInfo = Pick<Schemas["ApiInfo"], "apiVersion" | "audience" | "sample" | "publisher" | "contact" | "deliveryLimit">;
 export type Problem = Schemas["Problem"];
 export type Refusal = Schemas["RefusalTold"];
 export type Recoding = Schemas["RecodingTold"];

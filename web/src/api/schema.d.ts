@@ -356,6 +356,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/lagesbilder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lägesbild
+         * @description Lägesbilden för ett område eller hela staden, färdig att skicka; för flera områden en gemensam.
+         *
+         *     The local situation report of an area or the whole city, ready to send; of several areas a joint one.
+         */
+        get: operations["lagesbild"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/trace": {
         parameters: {
             query?: never;
@@ -1138,9 +1160,9 @@ export interface paths {
         };
         /**
          * Om API:et
-         * @description Namn, version och status för API:et, enligt den nationella profilen för REST-API:er.
+         * @description Namn, version och status för API:et, enligt den nationella profilen för REST-API:er, och vem som står bakom det.
          *
-         *     Name, version and status of the API.
+         *     Name, version and status of the API, and who is behind it.
          */
         get: operations["apiInfo"];
         put?: never;
@@ -1296,6 +1318,18 @@ export interface components {
          */
         RejectedFormat: "json" | "csv" | "original";
         /**
+         * ReportClass
+         * @description Who a report is for.
+         * @enum {string}
+         */
+        ReportClass: "delbar" | "intern";
+        /**
+         * ReportFormat
+         * @description What a report can be written as.
+         * @enum {string}
+         */
+        ReportFormat: "pdf" | "docx" | "xlsx" | "pptx" | "html" | "json";
+        /**
          * Shape
          * @description What a density is drawn as.
          * @enum {string}
@@ -1423,6 +1457,8 @@ export interface components {
             apiStatus: "alpha" | "beta" | "active" | "deprecated";
             audience: components["schemas"]["Audience"];
             sample: boolean;
+            publisher: components["schemas"]["Publisher"];
+            contact: components["schemas"]["Contact"];
             /** @description Största fil som tas emot, i byte; null när inga leveranser tas emot. / Largest file taken, in bytes; null where none are. */
             deliveryLimit: number | null;
         };
@@ -1623,7 +1659,7 @@ export interface components {
              * @example 2026-10
              */
             to: string;
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["trygghetskarta__analysis__calendar__Kind"];
             text: string;
             textEn: string;
         };
@@ -1674,6 +1710,55 @@ export interface components {
             difference?: number | null;
             ratio?: number | null;
             z?: number | null;
+        };
+        /**
+         * CellTold
+         * @description Ett värde så som det skrivs, och som tal. / A value as it is printed, and as a number.
+         */
+        CellTold: {
+            text: string;
+            value: number | string | null;
+            status: components["schemas"]["Status"];
+            origin: components["schemas"]["OriginTold"] | null;
+            provisional: boolean;
+        };
+        /**
+         * ChapterTold
+         * @description Ett kapitel. / A chapter.
+         */
+        ChapterTold: {
+            heading: string;
+            blocks: (components["schemas"]["ParagraphTold"] | components["schemas"]["SubheadingTold"] | components["schemas"]["NoticeTold"] | components["schemas"]["PromptsTold"] | components["schemas"]["FactsTold"] | components["schemas"]["TableTold"] | components["schemas"]["MapTold"] | components["schemas"]["ChartTold"])[];
+        };
+        /**
+         * ChartKind
+         * @description How a chart is drawn.
+         * @enum {string}
+         */
+        ChartKind: "line" | "bars" | "heat" | "dots";
+        /**
+         * ChartTold
+         * @description Ett diagram. / A chart.
+         */
+        ChartTold: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "chart";
+            /** @description Vad som visas. / What is shown. */
+            caption: string;
+            /** @description Detsamma för den som inte ser det. / The same for one who cannot see it. */
+            alt: string;
+            kind: components["schemas"]["ChartKind"];
+            series: components["schemas"]["DrawnSeries"][];
+            xTitle: string;
+            yTitle: string;
+            marks: components["schemas"]["MarkTold"][];
+            /** @description Vad läsaren måste veta; tom för inget. / What a reader must know. */
+            note: string;
+            /** @description Frågans adress; tom där det inte är ett svar. / Address of the question. */
+            question: string;
         };
         /**
          * ChosenLine
@@ -1774,6 +1859,16 @@ export interface components {
          * @enum {string}
          */
         Cluster: "hot" | "cold" | "highHigh" | "lowLow" | "highLow" | "lowHigh" | "none" | "notApplicable";
+        /**
+         * ColumnTold
+         * @description En kolumn i en tabell. / A column of a table.
+         */
+        ColumnTold: {
+            key: string;
+            title: string;
+            kind: components["schemas"]["trygghetskarta__reports__document__Kind"];
+            group: string;
+        };
         /**
          * Columns
          * @description Ett svar kolumn för kolumn (layout=columns). / An answer column by column.
@@ -1963,6 +2058,16 @@ export interface components {
             gini: number | null;
             generalizedGini: number | null;
             seed: number;
+        };
+        /**
+         * Contact
+         * @description Vem man frågar, och berättar om brister för. / Whom to ask, and to tell of shortcomings.
+         */
+        Contact: {
+            name: string;
+            url: string;
+            /** @description Null när ingen adress är angiven. / Null when none is given. */
+            email: string | null;
         };
         /**
          * ContourRow
@@ -2216,6 +2321,14 @@ export interface components {
             degreesOfFreedom: number;
             heterogeneity: number | null;
             variance: components["schemas"]["Variance"];
+        };
+        /**
+         * DrawnSeries
+         * @description Punkter som hör ihop. / Points that belong together.
+         */
+        DrawnSeries: {
+            name: string;
+            points: components["schemas"]["PointTold"][];
         };
         /**
          * EditionTold
@@ -2495,6 +2608,28 @@ export interface components {
          * @enum {string}
          */
         Evidence: "strong" | "moderate";
+        /**
+         * FactTold
+         * @description Ett namn och ett värde. / A label and a value.
+         */
+        FactTold: {
+            label: string;
+            cell: components["schemas"]["CellTold"];
+        };
+        /**
+         * FactsTold
+         * @description Namn med värden. / Labels with values.
+         */
+        FactsTold: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "facts";
+            /** @description Vad som visas. / What is shown. */
+            caption: string;
+            rows: components["schemas"]["FactTold"][];
+        };
         /**
          * Finality
          * @description When the figures of a month stop being provisional.
@@ -2992,12 +3127,6 @@ export interface components {
          */
         Judgement: "higher" | "lower" | "usual" | "cannotTell" | "notApplicable";
         /**
-         * Kind
-         * @description What sort of thing happened.
-         * @enum {string}
-         */
-        Kind: "law" | "recoding" | "edition" | "missing" | "partial";
-        /**
          * KnownSpan
          * @description När en version var känd. / When a version was known.
          */
@@ -3108,6 +3237,53 @@ export interface components {
             z: number | null;
             pValue: number | null;
             tau: number | null;
+        };
+        /**
+         * MapAreaTold
+         * @description Ett område på en karta, med gräns i SWEREF 99 18 00. / An area of a map, its outline in SWEREF 99 18 00.
+         */
+        MapAreaTold: {
+            code: string;
+            name: string;
+            polygons: [
+                number,
+                number
+            ][][][];
+            cell: components["schemas"]["CellTold"];
+            /** @description Klassens nummer; null utan värde. / Number of its class. */
+            shade: number | null;
+            marked: boolean;
+        };
+        /**
+         * MapTold
+         * @description En karta med områden i klasser. / A map of areas in classes.
+         */
+        MapTold: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "map";
+            /** @description Vad som visas. / What is shown. */
+            caption: string;
+            /** @description Detsamma för den som inte ser det. / The same for one who cannot see it. */
+            alt: string;
+            areas: components["schemas"]["MapAreaTold"][];
+            legend: string[];
+            legendTitle: string;
+            diverging: boolean;
+            /** @description Vad läsaren måste veta; tom för inget. / What a reader must know. */
+            note: string;
+            /** @description Frågans adress; tom där det inte är ett svar. / Address of the question. */
+            question: string;
+        };
+        /**
+         * MarkTold
+         * @description Ett märke i ett linjediagram. / A mark in a line chart.
+         */
+        MarkTold: {
+            x: string;
+            text: string;
         };
         /**
          * MeasureRow
@@ -3335,6 +3511,18 @@ export interface components {
             seed: number;
         };
         /**
+         * NoticeTold
+         * @description Något läsaren inte får missa. / What a reader must not miss.
+         */
+        NoticeTold: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "notice";
+            text: string;
+        };
+        /**
          * OlderPeople
          * @description Brott mot äldre, och bedrägerier. / Crimes against older people, and fraud.
          */
@@ -3446,6 +3634,32 @@ export interface components {
             monthsWithoutPlaceless: number | null;
             comparable: boolean | null;
             pearsonDispersion: number | null;
+        };
+        /**
+         * OriginTold
+         * @description Var en siffra kommer ifrån: frågan, var i svaret den står och vad den är gånger. / Where a figure comes from.
+         */
+        OriginTold: {
+            /** @description Frågans adress; tom där det inte är ett svar. / Address of the question. */
+            question: string;
+            /** @description JSON-pekare (RFC 6901) i svaret. / JSON pointer into the answer. */
+            at: string;
+            /** @description Vad siffran där är multiplicerad med. / What the figure there is multiplied by. */
+            times: number;
+        };
+        /**
+         * ParagraphTold
+         * @description Löpande text. / Running text.
+         */
+        ParagraphTold: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "paragraph";
+            text: string;
+            /** @description Frågans adress; tom där det inte är ett svar. / Address of the question. */
+            question: string;
         };
         /**
          * PatternChangeTold
@@ -3560,6 +3774,18 @@ export interface components {
             pValue: number | null;
         };
         /**
+         * PointTold
+         * @description En punkt i ett diagram. / A point of a chart.
+         */
+        PointTold: {
+            x: string;
+            label: string;
+            cell: components["schemas"]["CellTold"];
+            low: number | null;
+            high: number | null;
+            marked: boolean;
+        };
+        /**
          * PolygonComparison
          * @description Antal i en yta, och skillnaden. / The figures of a polygon, and how they differ.
          */
@@ -3627,6 +3853,18 @@ export interface components {
             invalidParameters?: components["schemas"]["InvalidParameter"][];
         };
         /**
+         * PromptsTold
+         * @description Frågor att arbeta vidare med. / Questions to work on.
+         */
+        PromptsTold: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "prompts";
+            items: string[];
+        };
+        /**
          * ProvenanceTold
          * @description Vad svaret vilar på. / What the answer rests on.
          */
@@ -3644,6 +3882,14 @@ export interface components {
             counted: components["schemas"]["CountedTold"][];
             /** @description Namn på metoderna, så som docs/methods har dem. / Names of the methods. */
             methods: string[];
+        };
+        /**
+         * Publisher
+         * @description Vem som ger ut tjänsten. / Who publishes the service.
+         */
+        Publisher: {
+            name: string;
+            uri: string;
         };
         /**
          * QuestionTold
@@ -3794,6 +4040,40 @@ export interface components {
             hint: string;
             hintEn: string;
             row: string;
+        };
+        /**
+         * ReportRow
+         * @description En rad i en tabell. / A row of a table.
+         */
+        ReportRow: {
+            cells: components["schemas"]["CellTold"][];
+            indent: number;
+            strong: boolean;
+        };
+        /**
+         * ReportTold
+         * @description En rapport: kapitel av text, tabeller, kartor och diagram. / A report: chapters of text, tables, maps and charts.
+         */
+        ReportTold: {
+            /** @description Vad filen är och i vilken version. / What the file is, and its version. */
+            schema: string;
+            kind: string;
+            title: string;
+            subtitle: string;
+            area: string;
+            areaName: string;
+            reportClass: components["schemas"]["ReportClass"];
+            madeFor: string | null;
+            madeOn: string | null;
+            /** Format: date */
+            knownAt: string;
+            version: number;
+            edition: string;
+            /** @description Adressen som gör rapporten på nytt. / The address that makes the report again. */
+            link: string;
+            chapters: components["schemas"]["ChapterTold"][];
+            language: string;
+            watermark: string;
         };
         /**
          * Role
@@ -4166,6 +4446,18 @@ export interface components {
             robust: boolean;
         };
         /**
+         * SubheadingTold
+         * @description En rubrik i ett kapitel. / A heading within a chapter.
+         */
+        SubheadingTold: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "subheading";
+            text: string;
+        };
+        /**
          * SumFound
          * @description En summa och samma summa ett år tidigare. / A sum, and the same a year earlier.
          */
@@ -4269,6 +4561,25 @@ export interface components {
             smallestN: number | null;
             valuesOfOtherAreas: number;
             unit: string | null;
+        };
+        /**
+         * TableTold
+         * @description En tabell. / A table.
+         */
+        TableTold: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "table";
+            /** @description Vad som visas. / What is shown. */
+            caption: string;
+            columns: components["schemas"]["ColumnTold"][];
+            rows: components["schemas"]["ReportRow"][];
+            /** @description Vad läsaren måste veta; tom för inget. / What a reader must know. */
+            note: string;
+            /** @description Frågans adress; tom där det inte är ett svar. / Address of the question. */
+            question: string;
         };
         /**
          * TheilSen
@@ -4520,6 +4831,18 @@ export interface components {
             closed: number;
             restored: number;
         };
+        /**
+         * Kind
+         * @description What sort of thing happened.
+         * @enum {string}
+         */
+        trygghetskarta__analysis__calendar__Kind: "law" | "recoding" | "edition" | "missing" | "partial";
+        /**
+         * Kind
+         * @description What a column holds: how its cells are aligned and what a spreadsheet makes of them.
+         * @enum {string}
+         */
+        trygghetskarta__reports__document__Kind: "text" | "code" | "month" | "count" | "change" | "percent" | "rate" | "decimal";
     };
     responses: never;
     parameters: never;
@@ -6821,6 +7144,132 @@ export interface operations {
                     "application/geopackage+sqlite3": string;
                     "application/vnd.flatgeobuf": string;
                     "application/vnd.apache.parquet": string;
+                };
+            };
+            /** @description Svaret är det som den som frågar redan har. / The answer is the one the caller has. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Frågan går inte att förstå. / Bad request. */
+            400: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Åtkomst nekas. / Forbidden. */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Finns inte. / Not found. */
+            404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Frågan går inte att besvara. / The question cannot be answered. */
+            422: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internt fel. / Internal error. */
+            500: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Inte tillgängligt just nu. / Not available right now. */
+            503: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lagesbild: {
+        parameters: {
+            query?: {
+                /** @description Koder på områden; utelämnad hela staden, flera ger en gemensam. / Codes of areas; the city if left out. */
+                area?: string[];
+                /** @description Områdenas nivå, när en mindre nivå har samma kod. / Level, where a finer one has the code. */
+                level?: components["schemas"]["AreaLevel"] | null;
+                /** @description Första månad; utelämnad ger tolv månader. / First month. */
+                from?: string | null;
+                /** @description Sista månad; utelämnad är den senast levererade. / Last month. */
+                to?: string | null;
+                /** @description Indelningens första dag. / First day of the edition. */
+                edition?: string | null;
+                /** @description Siffrorna så som de var kända denna dag. / The figures as known on this day. */
+                asOf?: string | null;
+                /** @description delbar: bara siffror som alla får se; intern: exakta, för behöriga. Utelämnad efter vem som frågar. / delbar: figures anyone may see; intern: exact ones, for staff. */
+                class?: components["schemas"]["ReportClass"] | null;
+                /** @description Rapportens form. / Form of the report. */
+                format?: components["schemas"]["ReportFormat"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Svaret. / The answer. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/vnd.openxmlformats-officedocument.presentationml.presentation": string;
+                    "text/html": string;
+                    "application/json": components["schemas"]["ReportTold"];
                 };
             };
             /** @description Svaret är det som den som frågar redan har. / The answer is the one the caller has. */

@@ -22,8 +22,8 @@ import { hatching } from "./hatching";
 
 type Area = Feature<Polygon | MultiPolygon>;
 
-/** How an area looks: a colour, or the hatching of what it lacks; and what stands on it. */
-export type Look = ({ colour: string } | { lack: Exclude<Status, "value"> }) & { label: string };
+/** How an area looks: a colour, or the hatching of what it lacks; what stands on it, and the part of that which is never left out. */
+export type Look = ({ colour: string } | { lack: Exclude<Status, "value"> }) & { label: string; mark?: string };
 
 /** What a reader does with the map. */
 export interface Deeds {
@@ -46,6 +46,7 @@ export const newFrame = (): Frame => new View({ center: [0, 0], zoom: 9 });
 const RINGS = { pointed: 2.5, chosen: 4, beside: 3 } as const;
 const PADDING = 16;
 const BACKDROP_LINE = 1.5;
+const RIM = 2.5;
 const LABELLED_WIDTH = 46;
 
 /** A map of areas in a box of the page. */
@@ -75,6 +76,7 @@ export class Atlas {
       interactions: [new DragPan(), new DoubleClickZoom(), new PinchZoom(), wheel],
       layers: [
         new VectorLayer({ source: this.backdrop, style: () => new Style({ fill: new Fill({ color: INK[this.theme].ground }) }) }),
+        new VectorLayer({ source: this.areas, style: () => this.rimOf() }),
         new VectorLayer({
           source: this.areas,
           style: (area, resolution) => this.styleOf(area as Area, resolution),
@@ -113,7 +115,8 @@ export class Atlas {
     this.areas.addFeatures(this.read(outlines));
     this.backdrop.clear(true);
     if (under) this.backdrop.addFeatures(this.read(under));
-    this.map.updateSize();
+    // Asking for the size makes the browser lay the whole page out at once; afterwards the box tells when it changes.
+    if (!this.map.getSize()) this.map.updateSize();
     if (isElsewhere) this.showWhole(0);
   }
 
@@ -243,8 +246,17 @@ export class Atlas {
     const fill = "colour" in look ? look.colour : hatching(look.lack, ink.hatch, ink.ground);
     const style = new Style({ fill: new Fill({ color: fill }), stroke: new Stroke({ color: ink.line, width: 1 }) });
     const [left, , right] = area.getGeometry()?.getExtent() ?? [0, 0, 0, 0];
-    if (look.label && (Number(right) - Number(left)) / resolution > LABELLED_WIDTH) style.setText(this.labelOf(look, ink));
+    const hasRoom = (Number(right) - Number(left)) / resolution > LABELLED_WIDTH;
+    const label = hasRoom ? look.label : look.mark;
+    if (label) style.setText(this.labelOf({ ...look, label }, ink));
+    // Of two labels that would lie on each other the one with a mark is written.
+    if (look.mark) style.setZIndex(1);
     return style;
+  }
+
+  /** A line behind the areas: it is seen along the rim of them all, where a light area would fade into the ground. */
+  private rimOf(): Style | undefined {
+    return this.under ? undefined : new Style({ stroke: new Stroke({ color: INK[this.theme].hatch, width: RIM }) });
   }
 
   private borderOf(area: Area, resolution: number): Style {
@@ -264,7 +276,8 @@ export class Atlas {
       font: "600 12px system-ui, 'DejaVu Sans', sans-serif",
       fill: new Fill({ color: "colour" in look ? letters : ink.label }),
       stroke: new Stroke({ color: "colour" in look ? halo : ink.halo, width: 3 }),
-      overflow: false,
+      // A name may reach over the border of its area where that is one of those to be found.
+      overflow: look.mark !== undefined,
     });
   }
 

@@ -70,7 +70,6 @@ export const en: Texts = {
   name: "Trygghetskarta",
   tagline: "What has been reported and has happened, area by area.",
   skipToMap: "Skip to the map",
-  skipToTable: "Skip to the table",
   skipToContent: "Skip to the content",
   toMap: "To the map",
   loading: "Fetching the figures …",
@@ -101,6 +100,8 @@ export const en: Texts = {
     table: "Table",
     grounds: "Grounds",
     deliveries: "Deliveries",
+    methods: "How it is counted",
+    accessibility: "Accessibility statement",
   },
   breaks: { quantile: "Equally many areas", natural: "Natural groups", equal: "Equally wide steps" },
   per: {
@@ -148,6 +149,8 @@ export const en: Texts = {
   },
   find: { label: "Find an area", none: "No area has that name.", hint: "Type a name" },
   hexagons: {
+    title: "Hexagons",
+    nothing: "No event with a known place in the period.",
     heading: (what) => `${what} by hexagon`,
     count: (count, n) => `${n.whole(count)} ${count === 1 ? "hexagon" : "hexagons"}`,
     column: "Hexagon",
@@ -217,7 +220,7 @@ export const en: Texts = {
   },
   why: { withheld: "not shown, to protect people", missing: "not delivered for the period", notApplicable: "cannot be counted here" },
   table: {
-    caption: "The same figures as on the map. Choose a heading to sort.",
+    caption: "The same figures as on the map. Choose a heading to sort. The arrows up and down go between the areas.",
     filter: "Show only areas named",
     none: "No area has that name.",
     copy: "Copy the table",
@@ -233,6 +236,8 @@ export const en: Texts = {
       interval: "Uncertainty",
       verdict: "Verdict",
       harm: "Harm",
+      smoothedRate: "Smoothed rate",
+      harmDifference: "Change in harm",
       status: "State",
     },
   },
@@ -339,6 +344,7 @@ export const en: Texts = {
     baseMissing: (base) => `The source has no figures for ${span(base)}.`,
     verdicts: (higher, lower, unsure, untested) => {
       const areas = (count: number): string => (count === 1 ? "1 area" : `${count} areas`);
+      if (higher + lower + unsure === 0) return "The change cannot be tested in any area.";
       if (higher + lower === 0 && unsure) return "In none of the areas that could be tested can a change be told.";
       const said = [
         `Certain rise in ${areas(higher)}`,
@@ -530,8 +536,23 @@ export const en: Texts = {
     edition: (name) => `Division into areas: ${name}.`,
     weights: (name) => `Weights of harm: ${name}.`,
   },
+  methods: {
+    title: "How it is counted",
+    intro:
+      "Here it is told what each way of counting is, in short how it is done, and what to keep in mind when reading the figures. Not all are on the map: some are used in reports and by those who ask the service directly.",
+    explain: (name) => `How it is counted: ${name}`,
+    what: "What it is",
+    how: "How it is counted",
+    mind: "Keep in mind",
+    all: "All ways of counting",
+  },
+  foot: "About the page",
   take: {
     title: "Take the figures with you",
+    report: "Lägesbild",
+    reportOf: (area: string | null, months: string) =>
+      `Lägesbild (situation report) of ${area ?? "the whole city"}, ${months}. In Swedish.`,
+    reportForms: { docx: "Word", pdf: "PDF", xlsx: "Excel", pptx: "PowerPoint", html: "Web page" },
     excel: "Excel",
     csv: "CSV",
     geopackage: "GeoPackage",

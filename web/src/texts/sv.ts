@@ -70,7 +70,6 @@ export const sv = {
   name: "Trygghetskarta",
   tagline: "Vad som har anmälts och hänt, område för område.",
   skipToMap: "Hoppa till kartan",
-  skipToTable: "Hoppa till tabellen",
   skipToContent: "Hoppa till innehållet",
   toMap: "Till kartan",
   loading: "Hämtar siffrorna …",
@@ -103,6 +102,8 @@ export const sv = {
     table: "Tabell",
     grounds: "Underlag",
     deliveries: "Leveranser",
+    methods: "Så räknas det",
+    accessibility: "Tillgänglighetsredogörelse",
   } satisfies Record<Show, string>,
   breaks: { quantile: "Lika många områden", natural: "Naturliga grupper", equal: "Lika breda steg" } satisfies Record<Breaks, string>,
   per: {
@@ -162,6 +163,8 @@ export const sv = {
   find: { label: "Sök område", none: "Inget område heter så.", hint: "Skriv ett namn" },
 
   hexagons: {
+    title: "Sexhörningar",
+    nothing: "Ingen händelse med känd plats i perioden.",
     heading: (what: string): string => `${what} per sexhörning`,
     count: (count: number, n: Numbers): string => `${n.whole(count)} ${count === 1 ? "ruta" : "rutor"}`,
     column: "Ruta",
@@ -252,7 +255,7 @@ export const sv = {
     notApplicable: "går inte att räkna här",
   },
   table: {
-    caption: "Samma siffror som på kartan. Välj en rubrik för att sortera.",
+    caption: "Samma siffror som på kartan. Välj en rubrik för att sortera. Pilarna upp och ner går mellan områdena.",
     filter: "Visa bara områden som heter",
     none: "Inget område heter så.",
     copy: "Kopiera tabellen",
@@ -269,6 +272,8 @@ export const sv = {
       interval: "Osäkerhet",
       verdict: "Bedömning",
       harm: "Allvarlighet",
+      smoothedRate: "Utjämnat tal",
+      harmDifference: "Ändrad allvarlighet",
       status: "Läge",
     },
   },
@@ -378,6 +383,7 @@ export const sv = {
     baseMissing: (base: Span): string => `Källan har inga siffror för ${span(base)}.`,
     verdicts: (higher: number, lower: number, unsure: number, untested: number): string => {
       const areas = (count: number): string => (count === 1 ? "1 område" : `${count} områden`);
+      if (higher + lower + unsure === 0) return "Förändringen går inte att pröva i något område.";
       if (higher + lower === 0 && unsure) return `I inget område som kunde prövas kan en förändring avgöras.`;
       const said = [
         `Säker ökning i ${areas(higher)}`,
@@ -578,8 +584,22 @@ export const sv = {
     edition: (name: string): string => `Områdesindelning: ${name}.`,
     weights: (name: string): string => `Vikter för allvarlighet: ${name}.`,
   },
+  methods: {
+    title: "Så räknas det",
+    intro:
+      "Här står vad varje sätt att räkna är, i korthet hur det görs, och vad du bör tänka på när du läser siffrorna. Alla finns inte på kartan: en del används i rapporter och av den som frågar tjänsten direkt.",
+    explain: (name: string): string => `Så räknas det: ${name}`,
+    what: "Vad det är",
+    how: "Så räknas det",
+    mind: "Tänk på",
+    all: "Alla sätt att räkna",
+  },
+  foot: "Om sidan",
   take: {
     title: "Ta med siffrorna",
+    report: "Lägesbild",
+    reportOf: (area: string | null, months: string) => `Lägesbild för ${area ?? "hela staden"}, ${months}.`,
+    reportForms: { docx: "Word", pdf: "PDF", xlsx: "Excel", pptx: "PowerPoint", html: "Webbsida" },
     excel: "Excel",
     csv: "CSV",
     geopackage: "GeoPackage",

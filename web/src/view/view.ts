@@ -9,8 +9,12 @@ export const LEVELS = ["stadsdelsomrade", "stadsdel", "basomrade", "stad"] as co
 /** What an area can be coloured by. */
 export const COLOURS = ["count", "rate", "smoothedRate", "difference", "percent", "verdict", "harm", "harmDifference"] as const;
 export type Colour = (typeof COLOURS)[number];
-export const SHOWS = ["map", "compare", "time", "hours", "places", "table", "grounds", "deliveries"] as const;
+export const SHOWS = ["map", "compare", "time", "hours", "places", "table", "grounds", "deliveries", "methods", "accessibility"] as const;
 export type Show = (typeof SHOWS)[number];
+/** What is read and holds no figures. */
+export const DOCUMENTS = ["methods", "accessibility"] as const satisfies Show[];
+/** Tell whether a page asks for no figures: the steward's, and what is read. */
+export const isApart = (show: Show): boolean => show === "deliveries" || DOCUMENTS.some((one) => one === show);
 /** What stands side by side in a comparison, and what its small maps are one each of. */
 export const COMPARES = ["periods", "areas", "sources"] as const;
 export type Compare = (typeof COMPARES)[number];
@@ -27,11 +31,11 @@ export type Units = (typeof UNITS)[number];
 export const RESOLUTIONS = ["6", "7", "8", "9"] as const;
 export type Resolution = (typeof RESOLUTIONS)[number];
 
+/** What a delivery may have come to. */
+export const DELIVERY_STATUSES = ["received", "held", "published", "unchanged", "refused", "withdrawn"] as const satisfies DeliveryStatus[];
 /** What a measure's effect is counted in: what its first goal says, or what is chosen on the page. */
 export const COUNTED = ["goal", "asked"] as const;
 export type Counted = (typeof COUNTED)[number];
-/** What a delivery may have come to. */
-export const DELIVERY_STATUSES = ["received", "held", "published", "unchanged", "refused", "withdrawn"] as const satisfies DeliveryStatus[];
 
 /** The whole state of the page. */
 export interface View {
@@ -59,15 +63,15 @@ export interface View {
   interval: Interval;
   /** A year to set every period beside; empty for none. */
   baseYear: string;
+  /** On the steward's page: the number of the delivery whose receipt is open, and which deliveries are listed. */
+  delivery: string;
+  deliverySource: string;
+  deliveryStatus: string;
   /** A polygon that somebody has drawn, as well-known text; empty for none. */
   polygon: string;
   /** The number of the measure that is looked at; empty for none. */
   place: string;
   counted: Counted;
-  /** On the steward's page: the number of the delivery whose receipt is open, and which deliveries are listed. */
-  delivery: string;
-  deliverySource: string;
-  deliveryStatus: string;
 }
 
 export const START: View = {
@@ -93,12 +97,12 @@ export const START: View = {
   resolution: "8",
   interval: "month",
   baseYear: "",
-  polygon: "",
-  place: "",
-  counted: "goal",
   delivery: "",
   deliverySource: "",
   deliveryStatus: "",
+  polygon: "",
+  place: "",
+  counted: "goal",
 };
 
 const among = <T extends string>(text: string | null, known: readonly T[], otherwise: T): T =>
@@ -131,12 +135,12 @@ export function viewOf(search: string): View {
     resolution: among(query.get("resolution"), RESOLUTIONS, START.resolution),
     interval: among(query.get("interval"), INTERVALS, START.interval),
     baseYear: /^[0-9]{4}$/.test(text("baseYear")) ? text("baseYear") : "",
-    polygon: text("polygon"),
-    place: /^[0-9]{1,9}$/.test(text("place")) ? text("place") : "",
-    counted: among(query.get("counted"), COUNTED, START.counted),
     delivery: /^[1-9][0-9]{0,14}$/.test(text("delivery")) ? text("delivery") : "",
     deliverySource: text("deliverySource"),
     deliveryStatus: among(query.get("deliveryStatus"), ["", ...DELIVERY_STATUSES], ""),
+    polygon: text("polygon"),
+    place: /^[0-9]{1,9}$/.test(text("place")) ? text("place") : "",
+    counted: among(query.get("counted"), COUNTED, START.counted),
   };
 }
 
@@ -211,6 +215,17 @@ export const comparisonAddress = (view: View, span: Span): string =>
     measure: measureOf(view.colour),
     format: "json",
   })}`;
+
+/** The forms that a lagesbild can be had in, those that are worked in first. */
+export const REPORT_FORMS = ["docx", "pdf", "xlsx", "pptx", "html"] as const;
+export type ReportForm = (typeof REPORT_FORMS)[number];
+
+/** The address of the lagesbild of the chosen area, or of the whole city when none is. */
+export const reportAddress = (view: View, span: Span, format: ReportForm): string => {
+  const area = areaOf(view);
+  const { edition, asOf } = view;
+  return `/v1/lagesbilder?${queryOf({ area, level: area ? view.level : "", from: span.from, to: span.to, edition, asOf, format })}`;
+};
 
 /** The address of the figures of one period by themselves: no tests and nothing to compare with, for maps that stand beside others. */
 export const plainAddress = (view: View, span: Span): string =>

@@ -1,0 +1,1 @@
+"""Reports: documents made of several questions and their answers."""

@@ -1,0 +1,27 @@
+"""What the words of a report mean."""
+
+from __future__ import annotations
+
+from trygghetskarta.reports.cells import words
+from trygghetskarta.reports.document import Chapter, Fact, Facts
+
+_WORDS = (
+    ("anmält brott", "Ett brott som anmälts till polisen, räknat den månad det anmäldes. Långt ifrån alla brott anmäls."),
+    ("avstämning", "Var alla händelser tog vägen: placerade, bara kända till ett större område, utan plats eller utanför staden."),
+    ("basområde", "Stadens minsta statistiska område, omkring 400."),
+    ("kan inte avgöras", "Skillnaden är inte större än vad slumpen kan ge. Det betyder inte att inget har ändrats."),
+    ("kvot", "Ett tal delat med ett annat. 1,20 är 20 procent fler, 0,80 är 20 procent färre."),
+    ("preliminär", "En siffra som kan ändras: fler händelser väntas bli registrerade, eller källan är inte klar."),
+    ("saknas", "Källan har inte levererat månaderna. Det är inte noll."),
+    ("skyddat", "Siffran visas inte, för den kan peka ut någon. Det är inte noll."),
+    ("stadsdelsområde", "En stadsdelsnämnds område. De är 11 sedan den 1 juli 2023."),
+    ("säkerställd", "Större än vad slumpen rimligen ger: 95 procents säkerhet."),
+    ("95 % säkerhet", "Ett intervall som fångar det verkliga värdet i 95 fall av 100."),
+    ("–", "Frågan går inte att ställa, till exempel ett tal per invånare där ingen bor."),
+    (".", "Procent går inte att räkna, för jämförelsetalet är 0."),
+)
+
+
+def glossary() -> Chapter:
+    """Explain the words of the report."""
+    return Chapter("Ordlista", (Facts("Ord i rapporten", tuple(Fact(word, words(text)) for word, text in _WORDS)),))

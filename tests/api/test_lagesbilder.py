@@ -1,0 +1,145 @@
+"""Lagesbilder of the sample: each figure is the API's, and the same question gives the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+
+from trygghetskarta.reports.asking import pointed
+from trygghetskarta.reports.document import Cell, Chart, Notice, Paragraph, Report, Table, cells
+from trygghetskarta.reports.json import read_json
+
+YEAR = "from=2025-01&to=2025-12"
+
+
+@pytest.fixture(scope="module")
+def client(live_server: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=live_server, timeout=120) as found:
+        yield found
+
+
+def fetched(client: httpx.Client, question: str) -> Report:
+    answer = client.get(f"/v1/lagesbilder?{question}&format=json")
+    assert answer.status_code == 200, answer.text
+    return read_json(answer.content, "svaret")
+
+
+@pytest.fixture(scope="module")
+def jarva(client: httpx.Client) -> Report:
+    return fetched(client, f"area=jarva&{YEAR}")
+
+
+def differing(client: httpx.Client, found: Report) -> tuple[int, list[str]]:
+    """Follow every figure's address, and give how many there are and which are not what stands there."""
+
+    @cache
+    def answer(question: str) -> tuple[int, Any]:
+        asked = client.get(question)
+        return asked.status_code, orjson.loads(asked.content)
+
+    followed, wrong = 0, []
+    for cell in cells(found):
+        if cell.origin is None:
+            continue
+        status, content = answer(cell.origin.question)
+        there = pointed(content, cell.origin.at) if status == 200 else None
+        followed += 1
+        if not same(cell, there):
+            wrong.append(f"{cell.text!r} ({cell.value}) is {there} at {cell.origin.question} {cell.origin.at}")
+    return followed, wrong
+
+
+def same(cell: Cell, there: Any) -> bool:  # noqa: ANN401 - whatever JSON holds
+    if cell.value is None:
+        return there is None or cell.status.value != "value"
+    if isinstance(there, int | float) and cell.origin is not None:
+        return cell.value == pytest.approx(there * cell.origin.times, rel=1e-12)
+    return bool(cell.value == there)
+
+
+@pytest.mark.parametrize(
+    "question", [f"area=jarva&{YEAR}", f"area=hasselby-gard&level=stadsdel&{YEAR}", YEAR, "area=farsta&from=2016-01&to=2025-06"]
+)
+def test_every_figure_is_the_apis_answer_to_the_question_it_states(client: httpx.Client, question: str) -> None:
+    followed, wrong = differing(client, fetched(client, question))
+    assert not wrong
+    assert followed > 300
+
+
+def test_every_sentence_that_states_a_question_is_the_answers(client: httpx.Client, jarva: Report) -> None:
+    told = [block for chapter in jarva.chapters[1:] for block in chapter.blocks if isinstance(block, Paragraph) and block.question]
+    assert len(told) >= 8
+    for block in told:
+        if "sentences" in (content := client.get(block.question).json()):
+            assert all(sentence in " ".join(content["sentences"]) for sentence in block.text.split(". ")[:1])
+
+
+def test_every_chart_and_map_states_a_question_that_is_answered(client: httpx.Client, jarva: Report) -> None:
+    drawn = [block for chapter in jarva.chapters for block in chapter.blocks if isinstance(block, Chart)]
+    assert {client.get(block.question).status_code for block in drawn} == {200}
+
+
+def test_the_same_question_gives_the_same_bytes(client: httpx.Client) -> None:
+    asked = f"/v1/lagesbilder?area=jarva&{YEAR}&format=json"
+    assert client.get(asked).content == client.get(asked).content
+
+
+@pytest.mark.parametrize("form", ["pdf", "docx", "xlsx", "pptx", "html"])
+def test_every_form_is_the_same_file_each_time_and_named_as_what_it_is(client: httpx.Client, form: str) -> None:
+    asked = f"/v1/lagesbilder?area=skarholmen&{YEAR}&class=delbar&format={form}"
+    first, again = client.get(asked), client.get(asked)
+    assert first.status_code == 200
+    assert first.content == again.content
+    assert f"lagesbild-for-skarholmen.{form}" in first.headers["content-disposition"]
+    assert client.get(asked, headers={"If-None-Match": first.headers["etag"]}).status_code == 304
+
+
+def test_the_link_in_a_report_makes_it_again(client: httpx.Client, jarva: Report) -> None:
+    again = client.get(f"{jarva.link}&format=json")
+    assert read_json(again.content, "länken") == jarva
+
+
+def test_exact_figures_make_it_intern_and_marked(jarva: Report) -> None:
+    assert (jarva.report_class, jarva.watermark[:6]) == ("intern", "INTERN")
+
+
+def test_one_to_share_holds_no_exact_figure_of_a_source_that_is_not_public(client: httpx.Client) -> None:
+    shared = fetched(client, f"area=jarva&{YEAR}&class=delbar")
+    assert (shared.report_class, shared.watermark) == ("delbar", "")
+    of_crime = [cell for cell in cells(shared) if cell.origin is not None and "source=anmalda_brott" in cell.origin.question]
+    assert of_crime
+    assert {cell.status.value for cell in of_crime if "/items/0/count" in cell.origin.at} == {"withheld"}  # type: ignore[union-attr]
+    assert any(isinstance(block, Notice) and "skyddade" in block.text for block in shared.chapters[0].blocks)
+
+
+def test_anyone_gets_one_to_share_and_no_other(public_server: str) -> None:
+    with httpx.Client(base_url=public_server, timeout=120) as anyone:
+        assert fetched(anyone, f"area=jarva&{YEAR}").report_class == "delbar"
+        assert anyone.get(f"/v1/lagesbilder?area=jarva&{YEAR}&class=intern").status_code == 403
+        followed, wrong = differing(anyone, fetched(anyone, f"area=jarva&{YEAR}"))
+        assert not wrong
+        assert followed > 50
+
+
+def test_several_areas_make_a_joint_one(client: httpx.Client) -> None:
+    both = fetched(client, f"area=jarva&area=farsta&{YEAR}")
+    assert both.title == "Gemensam lägesbild för Järva och Farsta"
+    beside = next(block for block in both.chapters[0].blocks if isinstance(block, Table) and block.caption == "Områdena sida vid sida")
+    assert [row.cells[0].text for row in beside.rows] == ["Järva: Alla anmälda brott", "Farsta: Alla anmälda brott"]
+    assert not differing(client, both)[1]
+
+
+def test_an_area_that_there_is_not_is_refused(client: httpx.Client) -> None:
+    assert client.get(f"/v1/lagesbilder?area=atlantis&{YEAR}").status_code == 400
+
+
+def test_months_before_anything_was_delivered_make_a_report_that_says_so(client: httpx.Client) -> None:
+    early = fetched(client, "area=jarva&from=2001-01&to=2001-12")
+    told = [block.text for chapter in early.chapters for block in chapter.blocks if isinstance(block, Notice)]
+    assert len([text for text in told if "har inte levererats" in text]) >= 8
+    assert not differing(client, early)[1]

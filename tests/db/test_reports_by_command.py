@@ -1,0 +1,114 @@
+"""Reports by the command line, as a coordinator and a timer make them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import orjson
+import pytest
+from sqlalchemy import Engine
+
+from tests.db.test_cli import run
+from trygghetskarta.cli import reporting
+from trygghetskarta.domain.audience import Audience
+from trygghetskarta.queries.cube import load_cube
+from trygghetskarta.reporting import Office, Wanted, area_codes
+from trygghetskarta.reports.index import index_page
+from trygghetskarta.reports.lagesbild import Reader
+from trygghetskarta.reports.monthly import committee_report, issue_of
+from trygghetskarta.reports.render import ReportFormat
+from trygghetskarta.store.engine import one_state
+
+YEAR = ("--from", "2025-01", "--to", "2025-12")
+
+
+def test_a_lagesbild_is_made_and_its_class_is_said(sample: Engine, tmp_path: Path) -> None:
+    first, second = tmp_path / "ett.json", tmp_path / "tva.json"
+    for path in (first, second):
+        done = run(sample, "lagesbild", "--area", "jarva", *YEAR, "--for", "Anna", "--date", "2026-11-21", "--out", str(path))
+        assert done.returncode == 0, done.stderr
+        assert "Klass: intern" in done.stderr
+    assert first.read_bytes() == second.read_bytes()
+    told = orjson.loads(first.read_bytes())
+    assert told["watermark"] == "INTERN · Anna · 21 november 2026"
+    done = run(sample, "lagesbild", "--area", "jarva", *YEAR, "--class", "delbar", "--out", str(second))
+    assert "Klass: delbar" in done.stderr
+    shared = orjson.loads(second.read_bytes())
+    assert (shared["watermark"], shared["madeFor"], shared["madeOn"]) == ("", None, None)
+
+
+def test_what_another_has_sent_is_merged(sample: Engine, tmp_path: Path) -> None:
+    sent, both = tmp_path / "grannen.json", tmp_path / "bada.json"
+    run(sample, "lagesbild", "--area", "farsta", "--level", "stadsdel", *YEAR, "--class", "delbar", "--out", str(sent))
+    sent.write_bytes(sent.read_bytes().replace(b"Farsta", b"Sundbyberg"))
+    done = run(sample, "lagesbild", "--area", "jarva", *YEAR, "--class", "delbar", "--with", str(sent), "--out", str(both))
+    assert done.returncode == 0, done.stderr
+    assert orjson.loads(both.read_bytes())["title"] == "Gemensam lägesbild för Järva och Sundbyberg"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--area", "jarva", "--from", "2025-12", "--to", "2025-01"), "slutar 2025-01 innan den börjar"),
+        (("--area", "jarva", "--out", "rapport.txt"), "Ange --format"),
+    ],
+)
+def test_a_bad_question_is_refused_in_one_line(sample: Engine, words: tuple[str, ...], said: str) -> None:
+    done = run(sample, "lagesbild", *words)
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
+def test_every_committee_gets_a_report_a_letter_and_a_line_on_the_page(sample: Engine, tmp_path: Path) -> None:
+    done = run(
+        sample, "report", "monthly", "--all", "--month", "2025-T3", "--out", str(tmp_path), "--format", "json", "--for", "tidtagaren"
+    )
+    assert done.returncode == 0, done.stderr
+    assert "12/12 Stockholm" in done.stderr
+    made = sorted(path.name for path in tmp_path.iterdir())
+    assert len([name for name in made if name.endswith(".json")]) == 12
+    page = (tmp_path / "tertialrapport_2025-T3_index.html").read_text(encoding="utf-8")
+    linked = set(re.findall(r'href="([^"]+)"', page))
+    assert linked == set(made) - {"tertialrapport_2025-T3_index.html"}
+    letter = (tmp_path / "tertialrapport_2025-T3_jarva_brev.html").read_text(encoding="utf-8")
+    assert "september–december 2025" in letter
+    assert "INTERN · tidtagaren" in letter
+    assert not re.search(r"<(script|img|link)|url\(", letter)
+
+
+def test_an_area_that_fails_leaves_the_others_alone(sample: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*given: object) -> object:
+        report = committee_report(*given)  # type: ignore[arg-type]
+        if report.area == "farsta":
+            raise RuntimeError("något oväntat")
+        return report
+
+    monkeypatch.setattr("trygghetskarta.cli.reporting.committee_report", failing)
+    with one_state(sample) as connection:
+        cube = load_cube(connection)
+        office = Office(connection, lambda *_: cube, Audience.ANALYST)
+        issue = issue_of("2025-12")
+        wanted = [Wanted(code, None, "2025-12", "2025-12") for code in [*area_codes(office, None, None)[:4], "atlantis"]]
+        made = reporting._each(office, wanted, Reader(Audience.ANALYST), (issue, [ReportFormat.JSON], None, tmp_path))
+    assert [one.name for one in made if not one.failure] == ["Bromma", "Enskede-Årsta-Vantör", "Hägersten-Älvsjö"]
+    assert {one.name: one.failure for one in made if one.failure} == {
+        "farsta": "RuntimeError: något oväntat",
+        "atlantis": "Indelningen har inget område atlantis.",
+    }
+    page = index_page(issue, made).decode()
+    assert page.count("Inte gjord") == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "months"),
+    [("2025-12", "manadsrapport", 1), ("2025-T1", "tertialrapport", 4), ("2025-T3", "tertialrapport", 4), ("2025", "arsrapport", 12)],
+)
+def test_an_issue_is_a_month_a_tertial_or_a_year(text: str, kind: str, months: int) -> None:
+    assert (issue_of(text).kind, issue_of(text).span.months) == (kind, months)
+
+
+def test_no_other_word_is_an_issue(sample: Engine, tmp_path: Path) -> None:
+    done = run(sample, "report", "monthly", "--month", "2025-T4", "--out", str(tmp_path))
+    assert done.returncode == 2
+    assert "varken en månad" in done.stderr

@@ -1,0 +1,41 @@
+"""From the page to a Word file to send."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from docx import Document
+from playwright.sync_api import Page, expect
+
+from tests.web.browsing import Opener, settle
+
+pytestmark = pytest.mark.browser
+AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
+
+
+def menu(page: Page) -> Page:
+    page.locator("summary", has_text="Lägesbild").click()
+    return page
+
+
+def test_a_word_file_for_jarva_is_a_few_clicks_away(opened: Opener, tmp_path: Path) -> None:
+    page = opened()
+    page.locator('#table tbody tr[data-code="jarva"] button').click()
+    settle(page)
+    expect(menu(page).get_by_text("Lägesbild för Järva, hela 2025.")).to_be_visible()
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })")
+    assert [fault["id"] for fault in found["violations"]] == []
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Word", exact=True).click()
+    assert waiting.value.suggested_filename == "lagesbild-for-jarva.docx"
+    waiting.value.save_as(tmp_path / "jarva.docx")
+    written = Document(str(tmp_path / "jarva.docx"))
+    assert any("Lägesbild för Järva" in paragraph.text for paragraph in written.paragraphs)
+
+
+def test_without_an_area_it_is_the_whole_citys(opened: Opener) -> None:
+    page = menu(opened())
+    expect(page.get_by_text("Lägesbild för hela staden, hela 2025.")).to_be_visible()
+    assert "area=" not in (page.get_by_role("link", name="PDF", exact=True).get_attribute("href") or "")
