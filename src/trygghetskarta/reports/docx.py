@@ -117,7 +117,7 @@ def _told(report: Report, filled: Any) -> dict[str, Any]:  # noqa: ANN401 - docx
         "omrade": report.area_name,
         "klass": "Delbar" if report.report_class is ReportClass.DELBAR else "Intern",
         "framtagen_for": report.made_for or "",
-        "kand": day_name(report.known_at),
+        "kand": day_name(report.known_on),
         "version": report.version,
         "indelning": report.edition,
         "lank": closing_link(report),
