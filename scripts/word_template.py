@@ -273,12 +273,14 @@ def _table(document: Any, rows: list[tuple[str, ...]], wide: tuple[float, ...]) 
 
 def _lines(table: Any, colour: str) -> None:  # noqa: ANN401 - as above
     sides = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="{colour}"/>' for side in ("top", "bottom", "insideH"))
+    after = ("w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
     properties = table._tbl.tblPr
-    properties.append(parse_xml(f"<w:tblBorders {nsdecls('w')}>{sides}</w:tblBorders>"))
+    # Word wants the parts of a table's properties in their order.
+    properties.insert_element_before(parse_xml(f"<w:tblBorders {nsdecls('w')}>{sides}</w:tblBorders>"), *after)
     margins = "".join(
         f'<w:{side} w:w="{width}" w:type="dxa"/>' for side, width in (("top", 45), ("left", 70), ("bottom", 45), ("right", 70))
     )
-    properties.append(parse_xml(f"<w:tblCellMar {nsdecls('w')}>{margins}</w:tblCellMar>"))
+    properties.insert_element_before(parse_xml(f"<w:tblCellMar {nsdecls('w')}>{margins}</w:tblCellMar>"), "w:tblLook")
 
 
 def _on_row(row: Any, name: str) -> None:  # noqa: ANN401 - as above
