@@ -1,4 +1,4 @@
-"""`python -m benchmarks [placing|loading|...|memory|load] [--times N] [--rows N] [--rounds N] [--gigabytes N] [--seconds N]`."""
+"""`python -m benchmarks [placing|loading|...|memory|load|page] [--times N] [--rows N] [--rounds N] [--gigabytes N] [--seconds N]`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import signal
 import sys
 from types import FrameType
 
-from benchmarks import answering, growing, judging, load, loading, memory, monthly, placing, reporting, serving
+from benchmarks import answering, growing, judging, load, loading, memory, monthly, page, placing, reporting, serving
 from benchmarks.data import make_sample
 from benchmarks.server import private_server
 
@@ -22,12 +22,12 @@ ALL = {
     "reports": reporting.run,
     "serving": serving.run,
 }
-GROWING, MEMORY, LOAD = "growing", "memory", "load"
+GROWING, MEMORY, LOAD, PAGE = "growing", "memory", "load", "page"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure against the peers; everything runs on this machine.")
-    parser.add_argument("which", nargs="?", choices=(*ALL, GROWING, MEMORY, LOAD), help="what to measure; everything when left out")
+    parser.add_argument("which", nargs="?", choices=(*ALL, GROWING, MEMORY, LOAD, PAGE), help="what to measure; everything when left out")
     parser.add_argument("--rows", type=int, default=1_000_000, help="how many events (default 1 000 000)")
     parser.add_argument("--rounds", type=int, default=3, help="how often every way is run; the median counts (default 3)")
     parser.add_argument(
@@ -47,7 +47,9 @@ def main() -> None:
     with private_server() as (cluster, folder):
         if asked.which in (None, LOAD):
             load.run(cluster, asked.seconds, asked.port)
-        if asked.which == LOAD:
+        if asked.which in (None, PAGE):
+            page.run(cluster, asked.port, asked.rounds)
+        if asked.which in (LOAD, PAGE):
             return
         sample = make_sample(folder, asked.rows)
         for name, run in ALL.items():

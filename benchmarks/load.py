@@ -43,7 +43,7 @@ def run(cluster: Cluster, seconds: float, port: int) -> None:
         upgrade(engine)
         load_sample(engine, Settings())
         address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        with _served(address, port) as pid:
+        with served(address, port) as pid:
             _measure(pid, port, seconds)
 
 
@@ -117,7 +117,7 @@ def _processor(pid: int) -> float:
 
 
 @contextmanager
-def _served(address: str, port: int) -> Iterator[int]:
+def served(address: str, port: int) -> Iterator[int]:
     """Serve a database by one worker, and give the worker's number."""
     words = [sys.executable, "-c", "from trygghetskarta.cli.main import run; run()", "serve", "--port", str(port), "--as", "analyst"]
     parent = subprocess.Popen(words, env={**os.environ, "TRYGGHETSKARTA_DATABASE_URL": address}, stderr=subprocess.DEVNULL)

@@ -22,6 +22,7 @@ KEY = "en nyckel som är lång nog för att duga här".encode().hex()
 SHOWN = {"X-API-Key": KEY}
 
 _YEAR = "from=2025-01&to=2025-12"
+_POLYGON = "polygon=POLYGON((17.92%2059.375,17.96%2059.375,17.96%2059.395,17.92%2059.395,17.92%2059.375))"
 # One question to each operation that answers a GET, small enough to be read whole.
 ASKED = {
     "GET /v1/comparisons": f"/v1/comparisons?source=anmalda_brott&area=jarva&{_YEAR}&baseline=previous",
@@ -35,6 +36,9 @@ ASKED = {
     "GET /v1/densities": f"/v1/densities?source=brander&bandwidth=2000&{_YEAR}",
     "GET /v1/near-repeats": f"/v1/near-repeats?source=brander&distanceBands=2&dayBands=2&{_YEAR}",
     "GET /v1/trace": f"/v1/trace?source=skjutningar&area=farsta&limit=2&{_YEAR}",
+    "GET /v1/polygons/comparisons": f"/v1/polygons/comparisons?source=brander&{_POLYGON}&{_YEAR}&baseline=previous",
+    "GET /v1/polygons/series": f"/v1/polygons/series?source=brander&{_POLYGON}&from=2025-01&to=2025-03",
+    "GET /v1/polygons/decompositions": f"/v1/polygons/decompositions?source=skjutningar&{_POLYGON}&{_YEAR}",
     "GET /v1/events": f"/v1/events?source=skjutningar&limit=1&{_YEAR}",
     "GET /v1/indicators": "/v1/indicators?area=jarva&group=kvinnor",
     "GET /v1/survey-and-crime": "/v1/survey-and-crime?area=jarva&question=otrygg%20ute%20sena%20kv%C3%A4llar",

@@ -113,8 +113,8 @@ def test_a_body_that_is_no_measure_is_a_problem(register: str) -> None:
 def test_the_list_in_every_format(live_server: str) -> None:
     address = f"{live_server}/v1/measures"
     listed = get(address).json()
-    assert (listed["total"], listed["limit"], [item["ongoing"] for item in listed["items"]]) == (2, 20, [True, False])
-    assert get(address, limit=1, offset=1).json()["items"] == listed["items"][1:]
+    assert (listed["total"], listed["limit"], [item["ongoing"] for item in listed["items"]]) == (3, 20, [True, False, True])
+    assert get(address, limit=1, offset=1).json()["items"] == listed["items"][1:2]
     features = get(address, format="geojson").json()["features"]
     assert {feature["geometry"]["type"] for feature in features} == {"MultiPolygon"}
     rows = list(csv.DictReader(io.StringIO(get(address, format="csv", dialect="rfc4180").text)))
@@ -168,7 +168,7 @@ def test_the_effect_asked_otherwise(live_server: str) -> None:
 
 def test_the_public_sees_measures_and_only_the_effects_of_public_sources(public_server: str) -> None:
     listed = get(f"{public_server}/v1/measures")
-    assert (listed.status_code, listed.json()["total"]) == (200, 2)
+    assert (listed.status_code, listed.json()["total"]) == (200, 3)
     hosts = listed.json()["items"][0]["id"]
     address = f"{public_server}/v1/measures/{hosts}/effect"
     assert get(address).status_code == 403

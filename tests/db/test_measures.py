@@ -276,9 +276,9 @@ def test_no_measure_before_there_are_areas(connection: Connection) -> None:
 
 def test_the_commands_of_the_register(sample: Engine) -> None:
     found = orjson.loads(run(sample, "measures", "list", "--json").stdout)["items"]
-    assert [measure["startsOn"] for measure in found] == ["2024-04-01", "2024-01-15"]
-    hosts, bins = (str(measure["id"]) for measure in found)
-    assert "2 åtgärder." in run(sample, "measures", "list").stdout
+    assert [measure["startsOn"] for measure in found] == ["2024-04-01", "2024-01-15", "2023-09-01"]
+    hosts, bins, _ = (str(measure["id"]) for measure in found)
+    assert "3 åtgärder." in run(sample, "measures", "list").stdout
     assert orjson.loads(run(sample, "measures", "show", bins).stdout)["target"]["polygon"]["type"] == "MultiPolygon"
     printed = run(sample, "measures", "effect", hosts).stdout
     assert "Skillnad i målområdet" in printed

@@ -6,7 +6,8 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from pathlib import Path
+from typing import Any, Literal, cast
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import urlopen
 
@@ -14,7 +15,28 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking"]
+WORDS: dict[str, list[str]] = json.loads((Path(__file__).parents[2] / "web/tests/words.json").read_text(encoding="utf-8"))
+"""Common words of either language that are none of the other's, nor a part of a name."""
+AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 Opener = Callable[..., Page]
+VIEWS = {
+    "karta": "?area=jarva",
+    "basområden": "?level=basomrade&colour=rate",
+    "bedömning": "?level=stadsdel&colour=verdict",
+    "sexhörningar": "?source=brander&units=hexagons&resolution=7",
+    "perioder": "?show=compare&area=jarva",
+    "områden": "?show=compare&compare=areas&area=jarva&beside=farsta",
+    "källor": "?show=compare&compare=sources&other=brander",
+    "över tid": "?show=time&area=jarva&beside=farsta",
+    "dygn och vecka": "?show=hours",
+    "tabell": "?show=table&colour=harm",
+    "underlag": "?show=grounds&source=polishandelser",
+    "metoder": "?show=methods",
+    "tillgänglighet": "?show=accessibility",
+    "leveranser": "?show=deliveries",
+}
+"""An address of every view, by what the view is called."""
 Properties = dict[str, Any]
 
 
@@ -55,6 +77,65 @@ def opening(browser: Browser, server: str) -> Iterator[Opener]:
 def settle(page: Page) -> None:
     """Wait until the page shows what was last asked for."""
     page.wait_for_selector('main[aria-busy="false"]')
+    page.wait_for_selector("main [aria-busy=true]", state="detached")
+
+
+def whole(page: Page) -> None:
+    """Wait until every part of the page has what it asked for by itself, too."""
+    settle(page)
+    page.wait_for_function(
+        """() => document.querySelector("nav.shows ~ *, main:not(:has(nav.shows)) :is(section, article)")
+            && ![...document.querySelectorAll("main [role=status]")].some((one) => one.textContent.trim().startsWith("Hämtar"))
+            && [...document.querySelectorAll("figure .chart")].every((one) => one.querySelector("svg"))"""
+    )
+
+
+def faults(page: Page) -> list[tuple[str, list[str]]]:
+    """What axe finds wrong with the page as it stands, by WCAG 2.1 A and AA."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("tags => axe.run(document, { runOnly: tags, resultTypes: ['violations'] })", TAGS)
+    return [(fault["id"], [node["html"][:150] for node in fault["nodes"]][:3]) for fault in found["violations"]]
+
+
+def faults_in_both_themes(page: Page) -> dict[str, list[tuple[str, list[str]]]]:
+    """What axe finds wrong in light, and in dark."""
+    found = {}
+    schemes: tuple[Literal["dark", "light"], ...] = ("dark", "light")
+    for scheme in schemes:
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function("scheme => document.documentElement.dataset.theme === scheme", arg=scheme)
+        found[scheme] = faults(page)
+    return found
+
+
+TEXTS = """(language) => {
+    const isOther = (one) => {
+        const marked = one.closest("[lang]");
+        return marked && marked !== document.documentElement && marked.lang !== language;
+    };
+    const isLeft = (one) => one.closest("script, style, noscript, pre") || isOther(one);
+    const found = [document.title];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) if (!isLeft(node.parentElement)) found.push(node.data);
+    for (const name of ["aria-label", "title", "placeholder", "alt", "aria-description", "label", "data-shown"]) {
+        for (const one of document.querySelectorAll(`[${name}]`)) {
+            if (!isLeft(one) && !one.closest("[aria-hidden=true]")) found.push(one.getAttribute(name));
+        }
+    }
+    return [...new Set(found.map((text) => text.replace(/\\s+/g, " ").trim()).filter(Boolean))];
+}"""
+
+
+def foreign(page: Page, language: str) -> list[str]:
+    """The texts of the page that hold a word of the other language."""
+    words = WORDS["english" if language == "sv" else "swedish"]
+    unwanted = re.compile(rf"(?<![\w-])({'|'.join(words)})(?![\w-])", re.IGNORECASE)
+    texts = page.evaluate(TEXTS, language)
+    assert len(texts) > 15
+    assert page.get_attribute("html", "lang") == language
+    # A name is a name in any language, and so is that of a file.
+    return [text for text in texts if unwanted.search(re.sub(r"Tyck till|[\w.-]+\.(csv|json|xlsx)", "", text))]
 
 
 def api(server: str, path: str) -> Any:  # noqa: ANN401 - whatever the JSON holds
@@ -71,7 +152,7 @@ def asked_of(page: Page) -> dict[str, str]:
 def on_map(page: Page) -> dict[str, dict[str, str]]:
     """What every area on the map carries, by code: its colour or its hatching (`shade`), and its figure in words (`shown`)."""
     found = page.eval_on_selector_all(
-        "#map-areas [role=option]", "areas => areas.map((area) => ({ ...area.dataset, says: area.textContent.trim() }))"
+        "#map-areas [role=option]", "areas => areas.map((area) => ({ ...area.dataset, says: area.ariaLabel }))"
     )
     return {area["code"]: area for area in found}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -12,8 +11,6 @@ from playwright.sync_api import Browser, Page, Route, expect
 from tests.web.browsing import Opener, Properties, api, asked_of, change, in_table, number, settle
 
 pytestmark = pytest.mark.browser
-
-ROOT = Path(__file__).parents[2]
 
 VIOLENCE = "source=anmalda_brott&group=valdsbrott&from=2025-01&to=2025-12"
 
@@ -376,16 +373,12 @@ def test_an_error_on_one_side_is_told_there(browser: Browser, live_server: str) 
 
 
 @pytest.mark.parametrize("compare", ["periods", "areas", "sources"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_no_comparison_scrolls_sideways_or_fails_axe(opened: Opener, compare: str, theme: str) -> None:
-    page = opened(f"?show=compare&compare={compare}&area=jarva&beside=farsta", width=360, color_scheme=theme)
+def test_no_comparison_scrolls_sideways(opened: Opener, compare: str) -> None:
+    page = opened(f"?show=compare&compare={compare}&area=jarva&beside=farsta", width=360)
     page.wait_for_selector(".keys")
     for width in (360, 768, 1440):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.evaluate((ROOT / "web/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })")
-    assert [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found["violations"]] == []
 
 
 def test_the_table_under_two_periods_is_that_of_the_map(opened: Opener) -> None:

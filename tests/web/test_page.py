@@ -163,7 +163,7 @@ def test_an_area_is_chosen_with_the_keyboard(opened: Opener) -> None:
     option = page.locator(f'#map-areas [data-code="{code}"]')
     expect(option).to_have_attribute("aria-selected", "true")
     assert page.locator('#map-areas [aria-selected="true"]').count() == 1
-    name = cast("str", option.text_content()).strip().split(":")[0]
+    name = cast("str", option.get_attribute("aria-label")).split(":")[0]
     expect(page.get_by_role("heading", name=f"{name}, månad för månad")).to_be_visible()
     expect(page.locator("#table tbody tr[aria-current]")).to_have_attribute("data-code", code)
 

@@ -37,6 +37,16 @@ describe("classes of amounts", () => {
     expect(parts(values as number[])).toEqual(expected);
   });
 
+  it("what is nearly alike looks so", () => {
+    expect(sequential([6850, 6871], "quantile").map(({ low, shade }) => [low, shade])).toEqual([
+      [6850, 2],
+      [6871, 3],
+    ]);
+    expect(sequential([91, 93, 95, 97, 100], "equal").map(({ shade }) => shade)).toEqual([2, 3]);
+    expect(sequential([7, 7], "natural").map(({ shade }) => shade)).toEqual([2]);
+    expect(sequential([80, 90, 100], "quantile").map(({ shade }) => shade)).toEqual([0, 2, 4]);
+  });
+
   it.each(BREAKS)("leave no value out and put none in two, however odd: %s", (breaks) => {
     for (const values of [[3], [1, 1, 2], [0, 0.01, 1e6], [1, 2, 3, 4, 5, 6, 7, 8, 9, 1000], [0, 0, 5, 5, 5]]) {
       const classes = sequential(values, breaks);

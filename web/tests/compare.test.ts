@@ -132,6 +132,12 @@ it("a sum is of what is known, and none where nothing is", () => {
   expect(sumOf([row("a", { count: null, status: "missing" })])).toBeNull();
 });
 
+it("where nobody lives there is no rate, but what happened is counted", () => {
+  const deserted = row("a", { count: 3, rate: null, status: "notApplicable", verdict: "notApplicable" });
+  expect(sumOf([deserted, row("b", { count: 4 })])).toBe(7);
+  expect(verdictsOf([deserted]).notApplicable).toEqual([deserted]);
+});
+
 it("a period outside what is covered is none of zeros", () => {
   const covered = { from: "2016-01", to: "2025-12" };
   expect(isOutsideOf({ from: "2015-01", to: "2015-12" }, covered)).toBe(true);

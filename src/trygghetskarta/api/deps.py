@@ -91,6 +91,19 @@ def reads_events(sees: Annotated[bool, Depends(sees_events)]) -> None:
         )
 
 
+def draws(sees: Annotated[bool, Depends(sees_events)]) -> None:
+    """Let through who may see figures of any ground they draw: those who may see single events.
+
+    Raises:
+        ForbiddenError: Who asks may not.
+    """
+    if not sees:
+        raise ForbiddenError(
+            "En egen yta kan ritas så att siffran pekar ut en person. Den visas bara för den som visar en nyckel i X-API-Key.",
+            "A polygon can be drawn so that its figure points at a person. It is shown only to those who show a key in X-API-Key.",
+        )
+
+
 CurrentSettings = Annotated[Settings, Depends(settings_of)]
 CurrentShelf = Annotated[Shelf, Depends(shelf_of)]
 CurrentTiles = Annotated[KeptTiles, Depends(tiles_of)]

@@ -50,6 +50,13 @@ MOST = 2**63 - 1
 """The largest number that the database can be asked of."""
 
 
+class Plane(StrEnum):
+    """The system that polygons are given in: WGS84, or SWEREF 99 18 00."""
+
+    WORLD = "4326"
+    STOCKHOLM = "3011"
+
+
 def refuse_hidden(cube: Cube, audience: Audience, sources: list[SourceId], categories: list[str]) -> None:
     """Refuse a category that whoever asks may not know of, as one that there is not."""
     for code in categories:

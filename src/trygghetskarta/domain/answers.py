@@ -120,3 +120,19 @@ class Hexagons:
     cells: tuple[str, ...]
     counts: Counts
     without_point: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class PolygonGround:
+    """What a reader must know of a polygon beside what happened in it.
+
+    Attributes:
+        outline: Its GeoJSON geometry, WGS84.
+        square_metres: Its size.
+        without_point: Events of the question's span, then of its baseline if there is one, that are known only to an area that the polygon touches:
+            nobody can tell whether they happened in it.
+    """
+
+    outline: str
+    square_metres: float
+    without_point: tuple[int, ...]

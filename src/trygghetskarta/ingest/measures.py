@@ -8,22 +8,17 @@ from datetime import datetime, time
 from itertools import combinations
 from typing import Any
 
-import orjson
-import shapely
-from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Connection, Row, text
 
 from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.measures import Declaration, Goal, Role, Site
 from trygghetskarta.domain.periods import LOCAL_TIME
+from trygghetskarta.domain.polygons import not_in_the_city, read_geojson
 from trygghetskarta.domain.sources import CONTRACTS, EVENTS
 from trygghetskarta.errors import NotCarriedError, NotCoveredError, NotFoundError, bad_parameter
 from trygghetskarta.ingest.personal import PERSONAL_DATA, hidden
 from trygghetskarta.ingest.publication import announce
 
-# The systems of a polygon, and where a city in Sweden can lie in each: left, bottom, right, top.
-_SYSTEMS = {4326: (10.0, 55.0, 25.0, 70.0), 3011: (-500_000.0, 6_000_000.0, 1_000_000.0, 8_000_000.0)}
-_MOST_POINTS = 20_000
 # Areas that border on each other share no ground, but for what was repaired away.
 _SHARED_M2 = 100.0
 _LOCK = 7_301_003
@@ -237,32 +232,13 @@ def _ground(connection: Connection, edition: Row[Any], role: Role, site: Site) -
 
 
 def _polygon(connection: Connection, edition: Row[Any], role: Role, site: Site) -> Row[Any]:
-    if site.srid not in _SYSTEMS:
-        swedish, english = f"Koordinatsystemet är 4326 eller 3011, inte {site.srid}.", f"The system is 4326 or 3011, not {site.srid}."
-        raise bad_parameter(f"{role.value}.crs", str(site.srid), swedish, english)
-    shape = _shape(site.polygon or "")
-    if shape is None:
-        swedish = f"Ytan ska vara en hel Polygon eller MultiPolygon i GeoJSON, med högst {_MOST_POINTS} punkter och utan kanter som korsar varandra."
-        english = f"The polygon must be a whole GeoJSON Polygon or MultiPolygon of at most {_MOST_POINTS} points whose edges do not cross."
-        raise bad_parameter(f"{role.value}.polygon", None, swedish, english)
-    left, bottom, right, top = _SYSTEMS[site.srid]
-    asked = {"polygon": shapely.to_wkb(shape), "told_in": site.srid, "plane": edition.srid, "edition": edition.edition_id}
-    possible = left <= shape.bounds[0] and bottom <= shape.bounds[1] and shape.bounds[2] <= right and shape.bounds[3] <= top
-    found = connection.execute(_POLYGON, asked).one() if possible else None
-    if found is None or not found.inside:
-        swedish, english = "Ytan ligger inte i staden. Stämmer koordinatsystemet?", "The polygon is not in the city. Is its system right?"
-        raise bad_parameter(f"{role.value}.polygon", None, swedish, english)
+    name = f"{role.value}.polygon"
+    polygon = read_geojson(site.polygon or "", site.srid, name)
+    asked = {"polygon": polygon.wkb, "told_in": polygon.srid, "plane": edition.srid, "edition": edition.edition_id}
+    found = connection.execute(_POLYGON, asked).one()
+    if not found.inside:
+        raise not_in_the_city(name)
     return found
-
-
-def _shape(polygon: str) -> BaseGeometry | None:
-    """Give a polygon as a geometry; None where it is not a whole one."""
-    try:
-        shape = shapely.geometry.shape(orjson.loads(polygon))
-        whole = shape.geom_type in ("Polygon", "MultiPolygon") and shape.is_valid and shape.area > 0
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError, shapely.errors.ShapelyError):
-        return None
-    return shapely.force_2d(shape) if whole and shapely.get_num_coordinates(shape) <= _MOST_POINTS else None
 
 
 def _refuse_personal_data(told: Declaration) -> None:

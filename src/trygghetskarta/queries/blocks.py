@@ -292,7 +292,28 @@ def _block(rows: Ints, kinds: Kinds, spreads: list[_Spread], cells: int) -> Bloc
     counts = np.zeros(size)
     for spread in spreads:
         counts += np.bincount(spread.cell * (len(used) * months) + column[spread.row], weights=spread.antal, minlength=size)
-    sums: Sums = np.zeros((cells, len(used) + 1, months + 1), np.int32)
-    sums[:, 1:, 1:] = counts.astype(np.int64).reshape(cells, len(used), months).cumsum(axis=1).cumsum(axis=2)
+    return _summed(first, used, counts.astype(np.int64).reshape(cells, len(used), months))
+
+
+def summed(rows: Ints, cells: int) -> Block:
+    """Give counts as a block.
+
+    Args:
+        rows: Cell, category by its number in the tree, month and antal of each count, (4, rows), rows >= 1.
+        cells: How many cells there are.
+
+    Returns:
+        The block.
+    """
+    cell, node, month, antal = rows
+    first, used = int(month.min()), np.unique(node)
+    counts = np.zeros((cells, len(used), int(month.max()) - first + 1), np.int64)
+    np.add.at(counts, (cell, np.searchsorted(used, node), month - first), antal)
+    return _summed(first, used, counts)
+
+
+def _summed(first: int, used: Ints, counts: Ints) -> Block:
+    sums: Sums = np.zeros((counts.shape[0], counts.shape[1] + 1, counts.shape[2] + 1), np.int32)
+    sums[:, 1:, 1:] = counts.cumsum(axis=1).cumsum(axis=2)
     sums.setflags(write=False)
     return Block(first, used, sums)

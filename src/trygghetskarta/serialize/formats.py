@@ -220,15 +220,27 @@ def write_comparison(published: Published, writing: Writing) -> bytes:
     Returns:
         The bytes.
     """
+    return write(published, comparison_figures(published, writing.outlines), writing)
+
+
+def comparison_figures(published: Published, outlines: Outlines | None) -> Figures:
+    """Give the figures of a comparison.
+
+    Args:
+        published: The answer.
+        outlines: Of its areas; None for none.
+
+    Returns:
+        A row for each area, with all that the statistics say.
+    """
     findings = find(published)
-    figures = Figures(
+    return Figures(
         comparison_table(published, findings),
         sentences(published, findings),
         methods(published, findings),
         beside=beside(published, findings),
-        outlines=writing.outlines,
+        outlines=outlines,
     )
-    return write(published, figures, writing)
 
 
 def join_comparison(published: Published, features: Features) -> Joined:

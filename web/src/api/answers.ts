@@ -7,7 +7,7 @@ type Schemas = components["schemas"];
 /** Some members of an answer; one that the API leaves out where it was not asked for is null. */
 type Told<T, K extends keyof T> = { [P in K]-?: Exclude<T[P], undefined> | (object extends Pick<T, P> ? null : never) };
 
-export type ApiInfo = Pick<Schemas["ApiInfo"], "apiVersion" | "audience" | "sample" | "deliveryLimit">;
+export type ApiInfo = Pick<Schemas["ApiInfo"], "apiVersion" | "audience" | "sample" | "publisher" | "contact" | "deliveryLimit">;
 export type Problem = Schemas["Problem"];
 export type Refusal = Schemas["RefusalTold"];
 export type Recoding = Schemas["RecodingTold"];
@@ -59,6 +59,22 @@ export type AreaSeries = Pick<Schemas["SeriesLine"], "code" | "name" | "level" |
   values: PeriodFigures[];
 };
 export type Series = Head & Pick<Schemas["Series"], "calendar"> & { series: AreaSeries[] };
+
+/** A drawn polygon as the one area of a comparison. */
+export type PolygonComparison = Comparison & Pick<Schemas["PolygonComparison"], "polygon">;
+export type PolygonParts = Pick<Schemas["Decomposition"], "items">;
+
+export type Ground = Schemas["Ground"];
+export type Measure = Schemas["MeasureTold"];
+export type Measures = Pick<Schemas["Measures"], "items">;
+export type MeasureFeatures = Pick<Schemas["MeasuresFeatures"], "features">;
+export type Effect = Pick<Schemas["Effect"], "verdict" | "design" | "sentences" | "items" | "goals">;
+export type EffectRow = Schemas["EffectRow"];
+export type EffectVerdict = Effect["verdict"];
+export type GoalVerdict = Effect["goals"][number]["verdict"];
+export interface AreaNames {
+  items: { code: string; name: string }[];
+}
 
 export type HourFigures = Pick<Schemas["HourRow"], "weekday" | "hour" | "count" | "share">;
 export type Hours = Head & Pick<Schemas["Hours"], "peak" | "timed" | "untimed" | "spread"> & { items: HourFigures[] };

@@ -400,6 +400,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/polygons/comparisons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Jämför en yta
+         * @description Antal i en egen yta under en period, och skillnaden mot en annan period. Bara för behöriga.
+         *
+         *     Figures of a polygon of one's own for one span, and how they differ from another. Only for those who may see them.
+         */
+        get: operations["polygonComparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/polygons/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Följ en yta över tid
+         * @description Antal i en egen yta per månad, kvartal, tertial, år eller rullande tolv månader, och vad som finns i serien. Bara för behöriga.
+         *
+         *     Figures of a polygon of one's own over time, and what is found in them. Only for those who may see them.
+         */
+        get: operations["polygonSeries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/polygons/decompositions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Vad som ändrade en ytas antal
+         * @description Hur mycket varje kategori bidrog till att antalet i en egen yta ändrades. Bara för behöriga.
+         *
+         *     How much each category did to the change in a polygon of one's own. Only for those who may see them.
+         */
+        get: operations["polygonParts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -1094,9 +1160,9 @@ export interface paths {
         };
         /**
          * Om API:et
-         * @description Namn, version och status för API:et, enligt den nationella profilen för REST-API:er.
+         * @description Namn, version och status för API:et, enligt den nationella profilen för REST-API:er, och vem som står bakom det.
          *
-         *     Name, version and status of the API.
+         *     Name, version and status of the API, and who is behind it.
          */
         get: operations["apiInfo"];
         put?: never;
@@ -1391,6 +1457,8 @@ export interface components {
             apiStatus: "alpha" | "beta" | "active" | "deprecated";
             audience: components["schemas"]["Audience"];
             sample: boolean;
+            publisher: components["schemas"]["Publisher"];
+            contact: components["schemas"]["Contact"];
             /** @description Största fil som tas emot, i byte; null när inga leveranser tas emot. / Largest file taken, in bytes; null where none are. */
             deliveryLimit: number | null;
         };
@@ -1990,6 +2058,16 @@ export interface components {
             gini: number | null;
             generalizedGini: number | null;
             seed: number;
+        };
+        /**
+         * Contact
+         * @description Vem man frågar, och berättar om brister för. / Whom to ask, and to tell of shortcomings.
+         */
+        Contact: {
+            name: string;
+            url: string;
+            /** @description Null när ingen adress är angiven. / Null when none is given. */
+            email: string | null;
         };
         /**
          * ContourRow
@@ -3708,6 +3786,56 @@ export interface components {
             marked: boolean;
         };
         /**
+         * PolygonComparison
+         * @description Antal i en yta, och skillnaden. / The figures of a polygon, and how they differ.
+         */
+        PolygonComparison: {
+            question: components["schemas"]["QuestionTold"];
+            ledger: components["schemas"]["LedgerTold"] | null;
+            coverage: components["schemas"]["CoverageTold"][];
+            denominator: components["schemas"]["DenominatorTold"] | null;
+            provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
+            sentences: string[];
+            statistics?: components["schemas"]["StatisticsTold"] | null;
+            items: components["schemas"]["ComparisonRow"][];
+            total: number;
+            polygon: components["schemas"]["PolygonTold"];
+        };
+        /** PolygonComparisonFeature */
+        PolygonComparisonFeature: {
+            /** @constant */
+            type: "Feature";
+            id: string | number;
+            geometry: components["schemas"]["Geometry"] | null;
+            properties: components["schemas"]["ComparisonRow"];
+        };
+        /** PolygonComparisonFeatures */
+        PolygonComparisonFeatures: {
+            /** @constant */
+            type: "FeatureCollection";
+            question: components["schemas"]["QuestionTold"];
+            ledger: components["schemas"]["LedgerTold"] | null;
+            coverage: components["schemas"]["CoverageTold"][];
+            denominator: components["schemas"]["DenominatorTold"] | null;
+            provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
+            sentences: string[];
+            statistics?: components["schemas"]["StatisticsTold"] | null;
+            polygon: components["schemas"]["PolygonTold"];
+            features: components["schemas"]["PolygonComparisonFeature"][];
+        };
+        /**
+         * PolygonTold
+         * @description Ytan, och vad som kan ha hänt i den. / The polygon, and what may have happened in it.
+         */
+        PolygonTold: {
+            squareMetres: number;
+            /** @description Bara kända till ett område som ytan rör vid. / Known only to an area that the polygon touches. */
+            withoutPoint: number;
+            baselineWithoutPoint: number | null;
+        };
+        /**
          * Problem
          * @description Ett fel enligt RFC 9457, på svenska och engelska. / An error by RFC 9457, in Swedish and English.
          */
@@ -3754,6 +3882,14 @@ export interface components {
             counted: components["schemas"]["CountedTold"][];
             /** @description Namn på metoderna, så som docs/methods har dem. / Names of the methods. */
             methods: string[];
+        };
+        /**
+         * Publisher
+         * @description Vem som ger ut tjänsten. / Who publishes the service.
+         */
+        Publisher: {
+            name: string;
+            uri: string;
         };
         /**
          * QuestionTold
@@ -7296,6 +7432,452 @@ export interface operations {
             400: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Åtkomst nekas. / Forbidden. */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Finns inte. / Not found. */
+            404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Frågan går inte att besvara. / The question cannot be answered. */
+            422: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internt fel. / Internal error. */
+            500: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Inte tillgängligt just nu. / Not available right now. */
+            503: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    polygonComparison: {
+        parameters: {
+            query: {
+                /** @description Ytan som WKT: POLYGON eller MULTIPOLYGON, öst före norr. / The polygon as WKT, easting before northing. */
+                polygon?: string | null;
+                /** @description Ytans koordinatsystem: 4326 eller 3011. / System of the polygon. */
+                crs?: components["schemas"]["Plane"];
+                /** @description En åtgärd vars målområde är en yta, i stället för polygon. / A measure whose target is a polygon, in place of one. */
+                measureId?: number | null;
+                /** @description En eller flera källor. / One or more sources. */
+                source: components["schemas"]["SourceId"][];
+                /** @description Koder på kategorier; allt under dem räknas. / Codes of categories. */
+                category?: string[];
+                /** @description Kod på en grupp över källorna. / Code of a group across the sources. */
+                group?: string | null;
+                /** @description Indelningens första dag. / First day of the edition. */
+                edition?: string | null;
+                /** @description Första månad; utelämnad ger tolv månader. / First month. */
+                from?: string | null;
+                /** @description Sista månad; utelämnad är den senast levererade. / Last month. */
+                to?: string | null;
+                /** @description Siffrorna så som de var kända denna dag. / The figures as known on this day. */
+                asOf?: string | null;
+                /** @description Svarets format. / Format of the answer. */
+                format?: components["schemas"]["Format"];
+                /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
+                dialect?: components["schemas"]["Dialect"];
+                /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. */
+                baseline?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Svaret. / The answer. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["PolygonComparisonFeatures"];
+                    "application/json": components["schemas"]["PolygonComparison"] | components["schemas"]["JsonStat"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/geopackage+sqlite3": string;
+                    "application/vnd.flatgeobuf": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            /** @description Svaret är det som den som frågar redan har. / The answer is the one the caller has. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Frågan går inte att förstå. / Bad request. */
+            400: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nyckel behövs. / A key is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Åtkomst nekas. / Forbidden. */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Finns inte. / Not found. */
+            404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Frågan går inte att besvara. / The question cannot be answered. */
+            422: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internt fel. / Internal error. */
+            500: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Inte tillgängligt just nu. / Not available right now. */
+            503: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    polygonSeries: {
+        parameters: {
+            query: {
+                /** @description Ytan som WKT: POLYGON eller MULTIPOLYGON, öst före norr. / The polygon as WKT, easting before northing. */
+                polygon?: string | null;
+                /** @description Ytans koordinatsystem: 4326 eller 3011. / System of the polygon. */
+                crs?: components["schemas"]["Plane"];
+                /** @description En åtgärd vars målområde är en yta, i stället för polygon. / A measure whose target is a polygon, in place of one. */
+                measureId?: number | null;
+                /** @description En eller flera källor. / One or more sources. */
+                source: components["schemas"]["SourceId"][];
+                /** @description Koder på kategorier; allt under dem räknas. / Codes of categories. */
+                category?: string[];
+                /** @description Kod på en grupp över källorna. / Code of a group across the sources. */
+                group?: string | null;
+                /** @description Indelningens första dag. / First day of the edition. */
+                edition?: string | null;
+                /** @description Första månad; utelämnad ger tolv månader. / First month. */
+                from?: string | null;
+                /** @description Sista månad; utelämnad är den senast levererade. / Last month. */
+                to?: string | null;
+                /** @description Siffrorna så som de var kända denna dag. / The figures as known on this day. */
+                asOf?: string | null;
+                /** @description Svarets format. / Format of the answer. */
+                format?: components["schemas"]["Format"];
+                /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
+                dialect?: components["schemas"]["Dialect"];
+                /** @description Vad tiden delas in i. / What time is cut into. */
+                interval?: components["schemas"]["Interval"];
+                /** @description Vad som ska räknas fram utöver värdena; utelämnad ingenting, all allt. / What to find besides the values; all for all. */
+                include?: components["schemas"]["Include"][];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Svaret. / The answer. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["SeriesFeatures"];
+                    "application/json": components["schemas"]["Series"] | components["schemas"]["JsonStat"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/geopackage+sqlite3": string;
+                    "application/vnd.flatgeobuf": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            /** @description Svaret är det som den som frågar redan har. / The answer is the one the caller has. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Frågan går inte att förstå. / Bad request. */
+            400: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nyckel behövs. / A key is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Åtkomst nekas. / Forbidden. */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Finns inte. / Not found. */
+            404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Adressen är för lång. / The address is too long. */
+            414: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Frågan går inte att besvara. / The question cannot be answered. */
+            422: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internt fel. / Internal error. */
+            500: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Inte tillgängligt just nu. / Not available right now. */
+            503: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    polygonParts: {
+        parameters: {
+            query: {
+                /** @description Ytan som WKT: POLYGON eller MULTIPOLYGON, öst före norr. / The polygon as WKT, easting before northing. */
+                polygon?: string | null;
+                /** @description Ytans koordinatsystem: 4326 eller 3011. / System of the polygon. */
+                crs?: components["schemas"]["Plane"];
+                /** @description En åtgärd vars målområde är en yta, i stället för polygon. / A measure whose target is a polygon, in place of one. */
+                measureId?: number | null;
+                /** @description En eller flera källor. / One or more sources. */
+                source: components["schemas"]["SourceId"][];
+                /** @description Koder på kategorier; allt under dem räknas. / Codes of categories. */
+                category?: string[];
+                /** @description Kod på en grupp över källorna. / Code of a group across the sources. */
+                group?: string | null;
+                /** @description Indelningens första dag. / First day of the edition. */
+                edition?: string | null;
+                /** @description Första månad; utelämnad ger tolv månader. / First month. */
+                from?: string | null;
+                /** @description Sista månad; utelämnad är den senast levererade. / Last month. */
+                to?: string | null;
+                /** @description Siffrorna så som de var kända denna dag. / The figures as known on this day. */
+                asOf?: string | null;
+                /** @description Svarets format. / Format of the answer. */
+                format?: components["schemas"]["Format"];
+                /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
+                dialect?: components["schemas"]["Dialect"];
+                /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. */
+                baseline?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Svaret. / The answer. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["DecompositionFeatures"];
+                    "application/json": components["schemas"]["Decomposition"] | components["schemas"]["JsonStat"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/geopackage+sqlite3": string;
+                    "application/vnd.flatgeobuf": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            /** @description Svaret är det som den som frågar redan har. / The answer is the one the caller has. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Frågan går inte att förstå. / Bad request. */
+            400: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nyckel behövs. / A key is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {

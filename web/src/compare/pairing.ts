@@ -1,6 +1,7 @@
 /** What stands beside what in a comparison: spans of years, parts of a whole, and the question put to another source. */
 
 import type { AreaFigures, Categories, Category, Comparison, Source, Span } from "../api/answers";
+import { hasCount } from "../figures/figures";
 import { lengthOf, plus } from "../figures/months";
 import { findCategory, isCounted, settle, type Catalogue, type Settled } from "../view/settling";
 import { isHarm, isRate, type Colour, type View } from "../view/view";
@@ -53,7 +54,7 @@ export function partsOf({ view, sources }: Settled, { items, groups }: Categorie
 
 /** The sum of what areas have; null where none has any figure. */
 export function sumOf(rows: AreaFigures[]): number | null {
-  const counts = rows.flatMap(({ count, status }) => (status === "value" && count !== null ? [count] : []));
+  const counts = rows.filter(hasCount).map(({ count }) => count);
   return counts.length ? counts.reduce((sum, count) => sum + count, 0) : null;
 }
 
@@ -114,6 +115,6 @@ export const isOutsideOf = (span: Span, covered: Span): boolean => span.to < cov
 
 /** How many areas changed for certain, and how many cannot be told. */
 export function verdictsOf(rows: AreaFigures[]): Record<"higher" | "lower" | "cannotTell" | "notApplicable", AreaFigures[]> {
-  const of = (verdict: string): AreaFigures[] => rows.filter((row) => row.status === "value" && row.verdict === verdict);
+  const of = (verdict: string): AreaFigures[] => rows.filter((row) => hasCount(row) && row.verdict === verdict);
   return { higher: of("higher"), lower: of("lower"), cannotTell: of("cannotTell"), notApplicable: of("notApplicable") };
 }

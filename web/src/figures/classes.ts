@@ -17,18 +17,22 @@ export interface ColourClass {
 /** Shades of a sequential ramp, and on each side of a diverging one. */
 export const SHADES = 5;
 export const SIDE = 2;
+const ALIKE = 0.9;
 
 /**
  * Classes of amounts, from the lowest.
  *
  * No class is empty, no value is in two, and equal values share one. Zero stands alone where there are other values: nothing at all is another
- * thing than little. The shades are spread over the ramp, so that three classes differ as much as five.
+ * thing than little. The shades are spread over the ramp, so that three classes differ as much as five; but what is nearly alike looks so: where
+ * the least is within a tenth of the largest, there are two classes at most, with shades beside each other.
  */
 export function sequential(values: number[], breaks: Breaks): ColourClass[] {
   const zeros = values.filter((value) => value === 0);
   const others = values.filter((value) => value !== 0);
-  const parts = others.length ? partsOf(others, breaks, zeros.length ? SHADES - 1 : SHADES) : [];
+  const isAlike = Math.min(...values) > ALIKE * Math.max(...values);
+  const parts = others.length ? partsOf(others, breaks, isAlike ? 2 : zeros.length ? SHADES - 1 : SHADES) : [];
   const all = zeros.length ? [zeros, ...parts] : parts;
+  if (isAlike) return all.map((part, index) => classOf(part, SIDE + index));
   const most = Math.max(1, all.length - 1);
   return all.map((part, index) => classOf(part, all.length === 1 && !zeros.length ? SIDE : Math.round((index * (SHADES - 1)) / most)));
 }

@@ -15,6 +15,10 @@ export function statusOf(figures: AreaFigures, colour: Colour): Status {
   return figures.baselineStatus === "missing" || figures.baselineStatus === "withheld" ? figures.baselineStatus : "notApplicable";
 }
 
+/** Tell whether the number of events is known: where nobody lives there is no rate, but what happened there happened. */
+export const hasCount = (row: AreaFigures): row is AreaFigures & { count: number } =>
+  row.count !== null && row.status !== "missing" && row.status !== "withheld";
+
 /** The figure that an area is coloured by, rounded as it is written, so that the legend's classes hold what the reader sees; null when there is none. */
 export function valueOf(figures: AreaFigures, colour: Colour, decimals: number): number | null {
   if (colour === "verdict" || statusOf(figures, colour) !== "value") return null;

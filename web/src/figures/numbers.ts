@@ -11,11 +11,15 @@ export class Numbers {
   readonly locale: string;
   private readonly written = new Map<string, Intl.NumberFormat>();
   private readonly instants: Intl.DateTimeFormat;
+  private readonly moments: Intl.DateTimeFormat;
+  private readonly days: Intl.DateTimeFormat;
   readonly order: Intl.Collator;
 
   constructor(language: Language) {
     this.locale = LOCALES[language];
     this.instants = new Intl.DateTimeFormat(this.locale, { dateStyle: "long", timeStyle: "short", timeZone: "Europe/Stockholm" });
+    this.moments = new Intl.DateTimeFormat(this.locale, { dateStyle: "short", timeStyle: "short", timeZone: "Europe/Stockholm" });
+    this.days = new Intl.DateTimeFormat(this.locale, { dateStyle: "long", timeZone: "Europe/Stockholm" });
     this.order = new Intl.Collator(this.locale, { numeric: true });
   }
 
@@ -52,8 +56,14 @@ export class Numbers {
   decimal = (value: number, decimals: number): string =>
     this.by(`decimal${decimals}`, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(value);
 
+  /** 21 november 2026 */
+  day = (text: string): string => this.days.format(new Date(text));
+
   /** 21 november 2026 kl. 19:43 */
   instant = (text: string): string => this.instants.format(new Date(text));
+
+  /** 2026-11-21 19:43, for tables */
+  moment = (text: string): string => this.moments.format(new Date(text));
 }
 
 /** Decimals that keep the rates of one answer apart. */

@@ -22,13 +22,21 @@ import { hatching } from "./hatching";
 
 type Area = Feature<Polygon | MultiPolygon>;
 
-/** How an area looks: a colour, or the hatching of what it lacks; and what stands on it. */
-export type Look = ({ colour: string } | { lack: Exclude<Status, "value"> }) & { label: string };
+/** How an area looks: a colour, or the hatching of what it lacks; what stands on it, and the part of that which is never left out. */
+export type Look = ({ colour: string } | { lack: Exclude<Status, "value"> }) & { label: string; mark?: string };
 
 /** What a reader does with the map. */
 export interface Deeds {
   point: (code: string, at: [number, number] | null) => void;
   choose: (code: string) => void;
+}
+
+/** What lies over the areas, and is asked first when somebody clicks. */
+export interface Over {
+  /** Tells whether a click was for it. */
+  click: (pixel: [number, number]) => boolean;
+  /** Whether the map is its alone for a while, so that no area is pointed at. */
+  readonly isHeld: boolean;
 }
 
 /** The part of the world that a map shows; maps that are given the same one are moved and zoomed together. */
@@ -38,10 +46,12 @@ export const newFrame = (): Frame => new View({ center: [0, 0], zoom: 9 });
 const RINGS = { pointed: 2.5, chosen: 4, beside: 3 } as const;
 const PADDING = 16;
 const BACKDROP_LINE = 1.5;
+const RIM = 2.5;
 const LABELLED_WIDTH = 46;
 
 /** A map of areas in a box of the page. */
 export class Atlas {
+  over: Over | null = null;
   private readonly areas = new VectorSource<Area>();
   private readonly rings = new VectorSource<Area>();
   private readonly backdrop = new VectorSource<Area>();
@@ -66,11 +76,11 @@ export class Atlas {
       interactions: [new DragPan(), new DoubleClickZoom(), new PinchZoom(), wheel],
       layers: [
         new VectorLayer({ source: this.backdrop, style: () => new Style({ fill: new Fill({ color: INK[this.theme].ground }) }) }),
+        new VectorLayer({ source: this.areas, style: () => this.rimOf() }),
         new VectorLayer({
           source: this.areas,
           style: (area, resolution) => this.styleOf(area as Area, resolution),
           declutter: true,
-          properties: { isPointed: true },
         }),
         new VectorLayer({ source: this.backdrop, style: (area, resolution) => this.borderOf(area as Area, resolution), declutter: true }),
         new VectorLayer({ source: this.rings, style: (area) => this.ringOf(area as Area) }),
@@ -78,12 +88,15 @@ export class Atlas {
       view: frame,
     });
     this.map.on("pointermove", (event) => {
-      if (event.dragging) return;
+      if (event.dragging || this.over?.isHeld) return;
       const code = this.codeAt(event.pixel as [number, number]);
       target.style.cursor = code ? "pointer" : "";
       deeds.point(code, code ? (event.pixel as [number, number]) : null);
     });
-    this.map.on("click", (event) => deeds.choose(this.codeAt(event.pixel as [number, number])));
+    this.map.on("click", (event) => {
+      const pixel = event.pixel as [number, number];
+      if (!this.over?.click(pixel)) deeds.choose(this.codeAt(pixel));
+    });
     target.addEventListener("pointerleave", () => deeds.point("", null));
     // The box may get its size after the map, and change it with the window.
     new ResizeObserver(() => this.map.updateSize()).observe(target);
@@ -102,7 +115,8 @@ export class Atlas {
     this.areas.addFeatures(this.read(outlines));
     this.backdrop.clear(true);
     if (under) this.backdrop.addFeatures(this.read(under));
-    this.map.updateSize();
+    // Asking for the size makes the browser lay the whole page out at once; afterwards the box tells when it changes.
+    if (!this.map.getSize()) this.map.updateSize();
     if (isElsewhere) this.showWhole(0);
   }
 
@@ -137,6 +151,16 @@ export class Atlas {
   showArea(code: string): void {
     const extent = this.areaOf(code)?.getGeometry()?.getExtent();
     if (extent) this.fit(extent, 250, 0.6);
+  }
+
+  /** Bring a part of the plane to the middle likewise. */
+  showExtent(extent: Extent): void {
+    this.fit(extent, 250, 0.6);
+  }
+
+  /** The map itself, for what lies over the areas. */
+  get sheet(): OlMap {
+    return this.map;
   }
 
   /** Zoom by steps. */
@@ -210,11 +234,10 @@ export class Atlas {
   private read = (outlines: Outlines): Area[] =>
     new GeoJSON().readFeatures(outlines, { dataProjection: "EPSG:4326", featureProjection: "EPSG:3857" }) as Area[];
 
+  /** By its outline, not by what is painted: nothing need be read back from the canvas. */
   private codeAt(pixel: [number, number]): string {
-    const found = this.map.forEachFeatureAtPixel(pixel, (feature) => String(feature.getId()), {
-      layerFilter: (layer) => layer.get("isPointed") === true,
-    });
-    return found ?? "";
+    const [found] = this.areas.getFeaturesAtCoordinate(this.map.getCoordinateFromPixel(pixel));
+    return found ? String(found.getId()) : "";
   }
 
   private styleOf(area: Area, resolution: number): Style {
@@ -223,8 +246,17 @@ export class Atlas {
     const fill = "colour" in look ? look.colour : hatching(look.lack, ink.hatch, ink.ground);
     const style = new Style({ fill: new Fill({ color: fill }), stroke: new Stroke({ color: ink.line, width: 1 }) });
     const [left, , right] = area.getGeometry()?.getExtent() ?? [0, 0, 0, 0];
-    if (look.label && (Number(right) - Number(left)) / resolution > LABELLED_WIDTH) style.setText(this.labelOf(look, ink));
+    const hasRoom = (Number(right) - Number(left)) / resolution > LABELLED_WIDTH;
+    const label = hasRoom ? look.label : look.mark;
+    if (label) style.setText(this.labelOf({ ...look, label }, ink));
+    // Of two labels that would lie on each other the one with a mark is written.
+    if (look.mark) style.setZIndex(1);
     return style;
+  }
+
+  /** A line behind the areas: it is seen along the rim of them all, where a light area would fade into the ground. */
+  private rimOf(): Style | undefined {
+    return this.under ? undefined : new Style({ stroke: new Stroke({ color: INK[this.theme].hatch, width: RIM }) });
   }
 
   private borderOf(area: Area, resolution: number): Style {
@@ -244,7 +276,8 @@ export class Atlas {
       font: "600 12px system-ui, 'DejaVu Sans', sans-serif",
       fill: new Fill({ color: "colour" in look ? letters : ink.label }),
       stroke: new Stroke({ color: "colour" in look ? halo : ink.halo, width: 3 }),
-      overflow: false,
+      // A name may reach over the border of its area where that is one of those to be found.
+      overflow: look.mark !== undefined,
     });
   }
 

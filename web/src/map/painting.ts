@@ -48,12 +48,9 @@ export function paint(answer: Answer, desk: Desk, together: Answer[] = [answer])
     rows.map((row) => {
       const text = shownText(row, colour, decimals, desk);
       const value = valueOf(row, colour, decimals);
-      const label = answer.backdrop
-        ? text
-        : rows.length <= FIGURES_UP_TO && statusOf(row, colour) === "value" && colour !== "verdict"
-          ? `${broken(row.name)}\n${text}`
-          : broken(row.name);
-      return [row.code, { look: { ...lookOf(row, colour, value, classes, desk.theme), label }, text, value }];
+      const mark = colour === "verdict" && (row.verdict === "higher" || row.verdict === "lower") ? { mark: MARKS[row.verdict] } : {};
+      const label = answer.backdrop ? text : [broken(row.name), figureOnMap(row, colour, text, rows.length)].filter(Boolean).join("\n");
+      return [row.code, { look: { ...lookOf(row, colour, value, classes, desk.theme), label, ...mark }, text, value }];
     }),
   );
   const keys = [
@@ -61,6 +58,13 @@ export function paint(answer: Answer, desk: Desk, together: Answer[] = [answer])
     ...lackKeys(all, colour, desk),
   ];
   return { answer, colour, decimals, areas, keys };
+}
+
+/** What stands under the name of an area: a mark of the verdict or a change with its sign, which colours alone do not tell to all; amounts where there is room. */
+function figureOnMap(row: AreaFigures, colour: Colour, text: string, areas: number): string {
+  if (statusOf(row, colour) !== "value") return "";
+  if (colour === "verdict") return MARKS[row.verdict ?? "notApplicable"];
+  return isChange(colour) || areas <= FIGURES_UP_TO ? text : "";
 }
 
 function lookOf(

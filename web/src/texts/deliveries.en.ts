@@ -131,7 +131,8 @@ export const en: DeliveryTexts = {
     },
     warnings: "To be aware of",
     reasons: "Why it waits",
-    withdrawal: (closed, restored) => `${closed} events are no longer counted, and ${restored} have their earlier values again.`,
+    withdrawal: (closed, restored) =>
+      `${closed === "1" ? "1 event is" : `${closed} events are`} no longer counted, and ${restored} have their earlier values again.`,
     technical: "Technical details",
     sha256: "The file's checksum (SHA-256)",
     adapter: "Read as",
@@ -180,6 +181,6 @@ export const en: DeliveryTexts = {
     saved: "The file is fetched.",
   },
 
-  changes: ({ new: fresh, changed }, n) => `${n.whole(fresh)} new and ${n.whole(changed)} changed events`,
+  changes: ({ new: fresh, changed }, n) => `${n.whole(fresh)} new and ${n.whole(changed)} changed ${changed === 1 ? "event" : "events"}`,
   loading: "Fetching the deliveries …",
 };

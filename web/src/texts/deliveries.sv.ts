@@ -143,7 +143,7 @@ export const sv = {
     warnings: "Att känna till",
     reasons: "Därför väntar den",
     withdrawal: (closed: string, restored: string): string =>
-      `${closed} händelser räknas inte längre, och ${restored} har sina tidigare värden igen.`,
+      `${closed === "1" ? "1 händelse" : `${closed} händelser`} räknas inte längre, och ${restored} har sina tidigare värden igen.`,
     technical: "Tekniska uppgifter",
     sha256: "Filens kontrollsumma (SHA-256)",
     adapter: "Läst som",
@@ -193,7 +193,7 @@ export const sv = {
   },
 
   changes: ({ new: fresh, changed }: { new: number; changed: number }, n: Numbers): string =>
-    `${n.whole(fresh)} nya och ${n.whole(changed)} ändrade händelser`,
+    `${n.whole(fresh)} ${fresh === 1 ? "ny" : "nya"} och ${n.whole(changed)} ${changed === 1 ? "ändrad händelse" : "ändrade händelser"}`,
   loading: "Hämtar leveranserna …",
 };
 

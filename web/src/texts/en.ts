@@ -17,6 +17,9 @@ function span({ from, to }: Span): string {
   return `${from.slice(0, 4) === to.slice(0, 4) ? monthName(from) : month(from)}–${month(to)}`;
 }
 
+/** 3 April 2024 */
+const date = (day: string): string => `${Number(day.slice(8))} ${month(day)}`;
+
 const listed = (parts: string[]): string => (parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`);
 
 const levels: Record<Level, { title: string; one: string; each: string; many: string }> = {
@@ -67,7 +70,6 @@ export const en: Texts = {
   name: "Trygghetskarta",
   tagline: "What has been reported and has happened, area by area.",
   skipToMap: "Skip to the map",
-  skipToTable: "Skip to the table",
   skipToContent: "Skip to the content",
   toMap: "To the map",
   loading: "Fetching the figures …",
@@ -94,9 +96,12 @@ export const en: Texts = {
     compare: "Compare",
     time: "Over time",
     hours: "Day and week",
+    places: "Places",
     table: "Table",
     grounds: "Grounds",
     deliveries: "Deliveries",
+    methods: "How it is counted",
+    accessibility: "Accessibility statement",
   },
   breaks: { quantile: "Equally many areas", natural: "Natural groups", equal: "Equally wide steps" },
   per: {
@@ -144,6 +149,8 @@ export const en: Texts = {
   },
   find: { label: "Find an area", none: "No area has that name.", hint: "Type a name" },
   hexagons: {
+    title: "Hexagons",
+    nothing: "No event with a known place in the period.",
     heading: (what) => `${what} by hexagon`,
     count: (count, n) => `${n.whole(count)} ${count === 1 ? "hexagon" : "hexagons"}`,
     column: "Hexagon",
@@ -213,7 +220,7 @@ export const en: Texts = {
   },
   why: { withheld: "not shown, to protect people", missing: "not delivered for the period", notApplicable: "cannot be counted here" },
   table: {
-    caption: "The same figures as on the map. Choose a heading to sort.",
+    caption: "The same figures as on the map. Choose a heading to sort. The arrows up and down go between the areas.",
     filter: "Show only areas named",
     none: "No area has that name.",
     copy: "Copy the table",
@@ -229,6 +236,8 @@ export const en: Texts = {
       interval: "Uncertainty",
       verdict: "Verdict",
       harm: "Harm",
+      smoothedRate: "Smoothed rate",
+      harmDifference: "Change in harm",
       status: "State",
     },
   },
@@ -335,6 +344,7 @@ export const en: Texts = {
     baseMissing: (base) => `The source has no figures for ${span(base)}.`,
     verdicts: (higher, lower, unsure, untested) => {
       const areas = (count: number): string => (count === 1 ? "1 area" : `${count} areas`);
+      if (higher + lower + unsure === 0) return "The change cannot be tested in any area.";
       if (higher + lower === 0 && unsure) return "In none of the areas that could be tested can a change be told.";
       const said = [
         `Certain rise in ${areas(higher)}`,
@@ -407,6 +417,97 @@ export const en: Texts = {
     sideLeft: "Source on the left",
     sideRight: "Source on the right",
   },
+  places: {
+    drawTitle: "Draw an area of your own",
+    drawHint: "Draw on the map, or write its corners, and what is chosen on the left is counted in just that area.",
+    staffOnly:
+      "An area can be drawn so that its figure points at a person. Figures for areas of one's own are therefore shown to staff only, not here on the public map.",
+    drawByPointer: "Draw with the mouse",
+    drawByKeys: "Draw with the keyboard",
+    drawing: "Draw an area",
+    byPointer: "Click on the map for each corner. Click on the first corner, or double-click, to finish.",
+    byKeys:
+      "The arrows move the map under the cross, with Shift in small steps. Enter sets a corner, Backspace takes the last away, Escape cancels.",
+    noCorner: "No corner is set yet.",
+    corner: (count, latitude, longitude) =>
+      `${count === 1 ? "1 corner" : `${count} corners`}, the last at ${latitude} north, ${longitude} east.`,
+    done: "Done",
+    undo: "Remove the corner",
+    cancel: "Cancel",
+    write: "Write, paste or open a file",
+    corners: "Corners of the area",
+    cornersHint: "One corner per line, as 59.3312 18.0611 or in SWEREF 99. GeoJSON can be pasted or dropped too.",
+    showFigures: "Show the area",
+    open: "Open a GeoJSON file",
+    remove: "Remove the area",
+    faults: (fault, most) =>
+      ({
+        empty: "Write at least three corners.",
+        unreadable: "That cannot be read as corners. Write two numbers on each line.",
+        noPolygon: "There is no area in it. A line or a point is not enough.",
+        few: "An area needs at least three corners.",
+        outside: "The area is not in Sweden. Check the numbers.",
+        crossing: "The edges of the area cross. Write the corners in the order in which they follow round it.",
+        many: `The area has more than ${most} corners. Simplify it first.`,
+      })[fault],
+    polygon: "The drawn area",
+    size: (hectares) => `${hectares} hectares`,
+    toIt: "Show on the map",
+    maybe: (counted) => `${counted} more may have happened in the area, but are known to a larger area only. They are not included.`,
+    kinds: "What it is",
+    key: "Lines on the map",
+    drawn: "Drawn area",
+    cooperation: "Cooperation about a place",
+    measures: "Measures and cooperation about places",
+    noMeasures: "No measures are registered.",
+    noSuch: (id) => `There is no measure ${id} in the register.`,
+    kind: "Kind",
+    allKinds: "All kinds",
+    when: (from, to, stage) => {
+      const span = to ? `${date(from)}–${date(to)}` : `from ${date(from)}`;
+      return { planned: `begins ${date(from)}`, ongoing: to ? span : `${span}, goes on`, ended: span }[stage];
+    },
+    roles: {
+      target: "Target area",
+      control: "Control area",
+      displacement: "Displacement area",
+      displacementControl: "Control of the displacement area",
+    },
+    ground: (size) => `a drawn area of ${size}`,
+    responsible: "Responsible",
+    time: "Time",
+    cost: "Cost",
+    crowns: (amount) => `SEK ${amount}`,
+    decision: "Decision",
+    late: (roles) => `Declared only when the measure had begun: ${roles}. It may have been chosen by how things went.`,
+    effect: "Did the measure work?",
+    effectHidden: "The effect is worked out from exact figures, which are shown to staff only for this source.",
+    countedIn: "Count",
+    counted: (what, asked) => (what === "goal" ? "what the first goal is about" : `what is chosen: ${asked}`),
+    verdicts: {
+      lower: "▼ Yes: fewer than expected, more than chance can explain",
+      higher: "▲ No: more than expected, more than chance can explain",
+      cannotTell: "○ Cannot tell: the difference may be chance",
+      tooSmallToTell: "○ Cannot tell: there are too few events",
+      notApplicable: "– Cannot be tested: there is nothing to compare with",
+    },
+    against: "Difference in number from what the control area leads one to expect",
+    parts: { wddLocal: "In the target area", wddDisplacement: "In the displacement area", wddTotal: "Together" },
+    estimate: (value, low, high) => `${value} (uncertainty ${low} to ${high})`,
+    zero: "0 is no difference",
+    where: "Where",
+    goals: "Were the goals reached?",
+    goalVerdicts: {
+      reached: "✓ Reached",
+      notShown: "○ Not shown",
+      worse: "▲ Not reached, it has become worse",
+      tooSmallToTell: "○ Cannot tell: too few events",
+      notYet: "– Judged later",
+      notApplicable: "– Cannot be judged",
+      withheld: "– Not shown, to protect individuals",
+    },
+    fromTo: (before, after) => `from ${before} to ${after}`,
+  },
   grounds: {
     ledger: "All that was counted",
     ledgerIntro: "Every event of the period is in one of the rows. The sum always closes.",
@@ -435,6 +536,17 @@ export const en: Texts = {
     edition: (name) => `Division into areas: ${name}.`,
     weights: (name) => `Weights of harm: ${name}.`,
   },
+  methods: {
+    title: "How it is counted",
+    intro:
+      "Here it is told what each way of counting is, in short how it is done, and what to keep in mind when reading the figures. Not all are on the map: some are used in reports and by those who ask the service directly.",
+    explain: (name) => `How it is counted: ${name}`,
+    what: "What it is",
+    how: "How it is counted",
+    mind: "Keep in mind",
+    all: "All ways of counting",
+  },
+  foot: "About the page",
   take: {
     title: "Take the figures with you",
     report: "Lägesbild",

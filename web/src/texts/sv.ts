@@ -1,11 +1,13 @@
 /** Every word of the page in Swedish. Other languages have the same shape. */
 
-import type { Interval, Level, Place, Span, Status, Verdict } from "../api/answers";
+import type { EffectVerdict, GoalVerdict, Interval, Level, Place, Span, Status, Verdict } from "../api/answers";
 import { lengthOf, runsOf } from "../figures/months";
 import { NOTHING, type Numbers } from "../figures/numbers";
 import type { Breaks } from "../figures/classes";
 import type { Relative } from "../view/periods";
-import type { Colour, Compare, Part, Resolution, Show } from "../view/view";
+import type { Fault } from "../places/polygons";
+import type { Role, Stage } from "../places/signs";
+import type { Colour, Compare, Counted, Part, Resolution, Show } from "../view/view";
 import type { KeyKind } from "../charts/layers";
 
 const MONTHS = ["januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december"];
@@ -17,6 +19,9 @@ function span({ from, to }: Span): string {
   if (from.slice(0, 4) === to.slice(0, 4) && from.endsWith("-01") && to.endsWith("-12")) return `hela ${from.slice(0, 4)}`;
   return `${from.slice(0, 4) === to.slice(0, 4) ? monthName(from) : month(from)}–${month(to)}`;
 }
+
+/** 3 april 2024 */
+const date = (day: string): string => `${Number(day.slice(8))} ${month(day)}`;
 
 const listed = (parts: string[]): string => (parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} och ${parts.at(-1)}`);
 
@@ -65,7 +70,6 @@ export const sv = {
   name: "Trygghetskarta",
   tagline: "Vad som har anmälts och hänt, område för område.",
   skipToMap: "Hoppa till kartan",
-  skipToTable: "Hoppa till tabellen",
   skipToContent: "Hoppa till innehållet",
   toMap: "Till kartan",
   loading: "Hämtar siffrorna …",
@@ -94,9 +98,12 @@ export const sv = {
     compare: "Jämför",
     time: "Över tid",
     hours: "Dygn och vecka",
+    places: "Platser",
     table: "Tabell",
     grounds: "Underlag",
     deliveries: "Leveranser",
+    methods: "Så räknas det",
+    accessibility: "Tillgänglighetsredogörelse",
   } satisfies Record<Show, string>,
   breaks: { quantile: "Lika många områden", natural: "Naturliga grupper", equal: "Lika breda steg" } satisfies Record<Breaks, string>,
   per: {
@@ -156,6 +163,8 @@ export const sv = {
   find: { label: "Sök område", none: "Inget område heter så.", hint: "Skriv ett namn" },
 
   hexagons: {
+    title: "Sexhörningar",
+    nothing: "Ingen händelse med känd plats i perioden.",
     heading: (what: string): string => `${what} per sexhörning`,
     count: (count: number, n: Numbers): string => `${n.whole(count)} ${count === 1 ? "ruta" : "rutor"}`,
     column: "Ruta",
@@ -246,7 +255,7 @@ export const sv = {
     notApplicable: "går inte att räkna här",
   },
   table: {
-    caption: "Samma siffror som på kartan. Välj en rubrik för att sortera.",
+    caption: "Samma siffror som på kartan. Välj en rubrik för att sortera. Pilarna upp och ner går mellan områdena.",
     filter: "Visa bara områden som heter",
     none: "Inget område heter så.",
     copy: "Kopiera tabellen",
@@ -263,6 +272,8 @@ export const sv = {
       interval: "Osäkerhet",
       verdict: "Bedömning",
       harm: "Allvarlighet",
+      smoothedRate: "Utjämnat tal",
+      harmDifference: "Ändrad allvarlighet",
       status: "Läge",
     },
   },
@@ -372,6 +383,7 @@ export const sv = {
     baseMissing: (base: Span): string => `Källan har inga siffror för ${span(base)}.`,
     verdicts: (higher: number, lower: number, unsure: number, untested: number): string => {
       const areas = (count: number): string => (count === 1 ? "1 område" : `${count} områden`);
+      if (higher + lower + unsure === 0) return "Förändringen går inte att pröva i något område.";
       if (higher + lower === 0 && unsure) return `I inget område som kunde prövas kan en förändring avgöras.`;
       const said = [
         `Säker ökning i ${areas(higher)}`,
@@ -450,6 +462,99 @@ export const sv = {
     sideLeft: "Källa till vänster",
     sideRight: "Källa till höger",
   },
+  places: {
+    drawTitle: "Rita en egen yta",
+    drawHint: "Rita på kartan, eller skriv hörnen, så räknas det som är valt till vänster i just den ytan.",
+    staffOnly:
+      "En egen yta kan ritas så att siffran pekar ut en person. Därför visas siffror för egna ytor bara för behöriga, och inte här på den offentliga kartan.",
+    drawByPointer: "Rita med musen",
+    drawByKeys: "Rita med tangentbordet",
+    drawing: "Rita en yta",
+    byPointer: "Klicka på kartan för varje hörn. Klicka på det första hörnet, eller dubbelklicka, för att bli klar.",
+    byKeys:
+      "Pilarna flyttar kartan under korset, med Skift i små steg. Enter sätter ett hörn, Backsteg tar bort det senaste, Escape avbryter.",
+    noCorner: "Inget hörn är satt än.",
+    corner: (count: number, latitude: string, longitude: string): string =>
+      `${count === 1 ? "1 hörn" : `${count} hörn`}, det senaste vid ${latitude} nord, ${longitude} öst.`,
+    done: "Klar",
+    undo: "Ta bort hörnet",
+    cancel: "Avbryt",
+    write: "Skriv, klistra in eller öppna en fil",
+    corners: "Ytans hörn",
+    cornersHint: "Ett hörn per rad, som 59,3312 18,0611 eller i SWEREF 99. Det går också att klistra in eller släppa GeoJSON.",
+    showFigures: "Visa ytan",
+    open: "Öppna en GeoJSON-fil",
+    remove: "Ta bort ytan",
+    faults: (fault: Fault, most: number): string => {
+      const texts: Record<Fault, string> = {
+        empty: "Skriv minst tre hörn.",
+        unreadable: "Det går inte att läsa som hörn. Skriv två tal på varje rad.",
+        noPolygon: "Det finns ingen yta i det. En linje eller punkt räcker inte.",
+        few: "En yta behöver minst tre hörn.",
+        outside: "Ytan ligger inte i Sverige. Kontrollera talen.",
+        crossing: "Ytans kanter korsar varandra. Skriv hörnen i den ordning de följer runt ytan.",
+        many: `Ytan har fler än ${most} hörn. Förenkla den först.`,
+      };
+      return texts[fault];
+    },
+    polygon: "Den ritade ytan",
+    size: (hectares: string): string => `${hectares} hektar`,
+    toIt: "Visa på kartan",
+    maybe: (counted: string): string => `${counted} till kan ha hänt i ytan, men är bara kända till ett större område. De är inte med.`,
+    kinds: "Vad det är",
+    key: "Linjer på kartan",
+    drawn: "Ritad yta",
+    cooperation: "Platssamverkan",
+    measures: "Åtgärder och platssamverkan",
+    noMeasures: "Inga åtgärder är registrerade.",
+    noSuch: (id: string): string => `Det finns ingen åtgärd ${id} i registret.`,
+    kind: "Slag",
+    allKinds: "Alla slag",
+    when: (from: string, to: string | null, stage: Stage): string => {
+      const span = to ? `${date(from)}–${date(to)}` : `från ${date(from)}`;
+      return { planned: `börjar ${date(from)}`, ongoing: to ? span : `${span}, pågår`, ended: span }[stage];
+    },
+    roles: {
+      target: "Målområde",
+      control: "Jämförelseområde",
+      displacement: "Spridningsområde",
+      displacementControl: "Spridningsområdets jämförelse",
+    } satisfies Record<Role, string>,
+    ground: (size: string): string => `en yta på ${size}`,
+    responsible: "Ansvarig",
+    time: "Tid",
+    cost: "Kostnad",
+    crowns: (amount: string): string => `${amount} kr`,
+    decision: "Beslut",
+    late: (roles: string): string => `Anmält först efter att åtgärden hade börjat: ${roles}. Det kan ha valts efter hur det gick.`,
+    effect: "Hade åtgärden effekt?",
+    effectHidden: "Effekten räknas på exakta siffror, som för den här källan bara visas för behöriga.",
+    countedIn: "Räkna",
+    counted: (what: Counted, asked: string): string => (what === "goal" ? "det som första målet gäller" : `det som är valt: ${asked}`),
+    verdicts: {
+      lower: "▼ Ja: färre än väntat, mer än slumpen kan förklara",
+      higher: "▲ Nej: fler än väntat, mer än slumpen kan förklara",
+      cannotTell: "○ Kan inte avgöras: skillnaden kan bero på slumpen",
+      tooSmallToTell: "○ Kan inte avgöras: det är för få händelser",
+      notApplicable: "– Går inte att pröva: det finns inget att jämföra med",
+    } satisfies Record<EffectVerdict, string>,
+    against: "Skillnad i antal mot vad jämförelseområdet ger skäl att vänta",
+    parts: { wddLocal: "I målområdet", wddDisplacement: "I spridningsområdet", wddTotal: "Tillsammans" },
+    estimate: (value: string, low: string, high: string): string => `${value} (osäkerhet ${low} till ${high})`,
+    zero: "0 är ingen skillnad",
+    where: "Var",
+    goals: "Blev målen nådda?",
+    goalVerdicts: {
+      reached: "✓ Nått",
+      notShown: "○ Inte visat",
+      worse: "▲ Inte nått, det har blivit sämre",
+      tooSmallToTell: "○ Kan inte avgöras: för få händelser",
+      notYet: "– Bedöms senare",
+      notApplicable: "– Går inte att bedöma",
+      withheld: "– Visas inte, för att skydda enskilda",
+    } satisfies Record<GoalVerdict, string>,
+    fromTo: (before: string, after: string): string => `från ${before} till ${after}`,
+  },
   grounds: {
     ledger: "Allt som räknats",
     ledgerIntro: "Varje händelse i perioden finns i en av raderna. Summan går alltid ihop.",
@@ -479,6 +584,17 @@ export const sv = {
     edition: (name: string): string => `Områdesindelning: ${name}.`,
     weights: (name: string): string => `Vikter för allvarlighet: ${name}.`,
   },
+  methods: {
+    title: "Så räknas det",
+    intro:
+      "Här står vad varje sätt att räkna är, i korthet hur det görs, och vad du bör tänka på när du läser siffrorna. Alla finns inte på kartan: en del används i rapporter och av den som frågar tjänsten direkt.",
+    explain: (name: string): string => `Så räknas det: ${name}`,
+    what: "Vad det är",
+    how: "Så räknas det",
+    mind: "Tänk på",
+    all: "Alla sätt att räkna",
+  },
+  foot: "Om sidan",
   take: {
     title: "Ta med siffrorna",
     report: "Lägesbild",

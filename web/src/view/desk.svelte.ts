@@ -4,11 +4,12 @@ import { ask, askOnce, forgetAnswers, Problem } from "../api/client";
 import type { ApiInfo, Categories, Comparison, Edition, Hexagons, Outlines, Source } from "../api/answers";
 import { Numbers, type Language } from "../figures/numbers";
 import type { Theme } from "../figures/colours";
+import type { Topic } from "../methods/topics";
 import { en } from "../texts/en";
 import { sv, type Texts } from "../texts/sv";
 import { preference, setPreference } from "./preferences";
 import { settle, settledSources, type Catalogue, type Notice, type Settled } from "./settling";
-import { addressOf, categoriesAddress, figuresAddress, isHexagons, outlinesAddress, viewOf, type View } from "./view";
+import { addressOf, categoriesAddress, figuresAddress, isApart, isHexagons, outlinesAddress, type View, viewOf } from "./view";
 
 const TEXTS: Record<Language, Texts> = { sv, en };
 const NO_CATEGORIES: Categories = { items: [], groups: [] };
@@ -36,13 +37,15 @@ export class Desk {
   /** What the map and the table show. */
   answer = $state.raw<Answer | null>(null);
   problem = $state.raw<Problem | null>(null);
-  /** What the address holds while the steward's page is shown, which asks for no figures; null while figures are. */
-  steward = $state.raw<View | null>(null);
+  /** What the address holds while a page is shown that asks for no figures; null while figures are. */
+  apart = $state.raw<View | null>(null);
   isBusy = $state(true);
   language = $state<Language>(preference("language", ["sv", "en"], "sv"));
   look = $state<Look>(preference("look", ["auto", "light", "dark"], "auto"));
   /** The area under the pointer or the keyboard's ring, by code; empty for none. */
   pointed = $state("");
+  /** The method that is being explained; null for none. */
+  explained = $state<Topic | null>(null);
   readonly t = $derived(TEXTS[this.language]);
   readonly n = $derived(new Numbers(this.language));
   private prefersDark = $state(matchMedia("(prefers-color-scheme: dark)").matches);
@@ -69,13 +72,13 @@ export class Desk {
 
   /** Change a part of what is shown, and say so in the address. */
   change(part: Partial<View>, how: "push" | "replace" = "push"): Promise<void> {
-    const view = this.steward ?? this.asked?.view ?? (this.catalogue ? viewOf(location.search) : null);
+    const view = this.apart ?? this.asked?.view ?? (this.catalogue ? viewOf(location.search) : null);
     return view ? this.go({ ...view, ...part }, how) : Promise.resolve();
   }
 
   /** Ask again what was last asked for. */
   again(): Promise<void> {
-    return this.catalogue ? this.go(this.steward ?? this.asked?.view ?? viewOf(location.search)) : this.open();
+    return this.catalogue ? this.go(this.apart ?? this.asked?.view ?? viewOf(location.search)) : this.open();
   }
 
   /** Something has been published: what is known here is asked for anew before figures are shown again. */
@@ -102,11 +105,11 @@ export class Desk {
     const turn = ++this.turn;
     this.asking?.abort();
     this.asking = new AbortController();
-    if (wish.show === "deliveries") {
-      this.toSteward(wish, how);
+    if (isApart(wish.show)) {
+      this.toApart(wish, how);
       return;
     }
-    this.steward = null;
+    this.apart = null;
     this.isBusy = true;
     try {
       if (this.isOutdated) await this.renew();
@@ -125,8 +128,8 @@ export class Desk {
     }
   }
 
-  private toSteward(wish: View, how?: "push" | "replace"): void {
-    this.steward = wish;
+  private toApart(wish: View, how?: "push" | "replace"): void {
+    this.apart = wish;
     this.problem = null;
     this.isBusy = false;
     if (how) this.writeAddress(wish, how);

@@ -3,11 +3,11 @@
 import type { AreaFigures, Categories, Span, Status } from "../api/answers";
 import { decimalsFor, type Numbers } from "../figures/numbers";
 import { baselineSpan } from "../figures/months";
-import { statusOf, valueOf } from "../figures/figures";
+import { hasCount, statusOf, valueOf } from "../figures/figures";
 import type { Texts } from "../texts/sv";
 import type { Desk } from "./desk.svelte";
 import { findCategory, type Notice, type Settled } from "./settling";
-import { isChange, isRate, type Colour } from "./view";
+import { isChange, isHexagons, isRate, type Colour } from "./view";
 
 /** What is counted: the group or the categories, or else the sources. */
 export function whatText({ view, sources }: Settled, { items, groups }: Categories, desk: Desk): string {
@@ -17,6 +17,12 @@ export function whatText({ view, sources }: Settled, { items, groups }: Categori
   const categories = view.category.flatMap((code) => items.map((item) => findCategory(code, item)).find(Boolean) ?? []);
   if (categories.length) return desk.t.listed(categories.map(({ name, nameEn }) => desk.words(name, nameEn)));
   return desk.t.listed(names);
+}
+
+/** What the figures are of, and of what areas: the heading of the page. */
+export function headingOf(settled: Settled, categories: Categories, desk: Desk): string {
+  const what = whatText(settled, categories, desk);
+  return isHexagons(settled.view) ? desk.t.hexagons.heading(what) : desk.t.heading(what, settled.view.level);
 }
 
 /** The months compared with; null when nothing is. */
@@ -54,7 +60,7 @@ export const whyText = (status: Status, t: Texts): string => (status === "value"
 export function linesOf(row: AreaFigures, settled: Settled, decimals: number, desk: Desk): string[] {
   const { t, n } = desk;
   const { colour, per } = settled.view;
-  if (row.status !== "value" || row.count === null) return [whyText(row.status === "value" ? "missing" : row.status, t)];
+  if (!hasCount(row)) return [whyText(row.status === "value" ? "missing" : row.status, t)];
   const lines = [t.counted(row.count, nounOf(settled, desk), n)];
   const base = baseOf(settled);
   if (isRate(colour)) lines.push(`${t.area.rate(String(t.per[per]))}: ${shownText(row, colour, decimals, desk)}`);

@@ -9,8 +9,12 @@ export const LEVELS = ["stadsdelsomrade", "stadsdel", "basomrade", "stad"] as co
 /** What an area can be coloured by. */
 export const COLOURS = ["count", "rate", "smoothedRate", "difference", "percent", "verdict", "harm", "harmDifference"] as const;
 export type Colour = (typeof COLOURS)[number];
-export const SHOWS = ["map", "compare", "time", "hours", "table", "grounds", "deliveries"] as const;
+export const SHOWS = ["map", "compare", "time", "hours", "places", "table", "grounds", "deliveries", "methods", "accessibility"] as const;
 export type Show = (typeof SHOWS)[number];
+/** What is read and holds no figures. */
+export const DOCUMENTS = ["methods", "accessibility"] as const satisfies Show[];
+/** Tell whether a page asks for no figures: the steward's, and what is read. */
+export const isApart = (show: Show): boolean => show === "deliveries" || DOCUMENTS.some((one) => one === show);
 /** What stands side by side in a comparison, and what its small maps are one each of. */
 export const COMPARES = ["periods", "areas", "sources"] as const;
 export type Compare = (typeof COMPARES)[number];
@@ -29,6 +33,9 @@ export type Resolution = (typeof RESOLUTIONS)[number];
 
 /** What a delivery may have come to. */
 export const DELIVERY_STATUSES = ["received", "held", "published", "unchanged", "refused", "withdrawn"] as const satisfies DeliveryStatus[];
+/** What a measure's effect is counted in: what its first goal says, or what is chosen on the page. */
+export const COUNTED = ["goal", "asked"] as const;
+export type Counted = (typeof COUNTED)[number];
 
 /** The whole state of the page. */
 export interface View {
@@ -60,6 +67,11 @@ export interface View {
   delivery: string;
   deliverySource: string;
   deliveryStatus: string;
+  /** A polygon that somebody has drawn, as well-known text; empty for none. */
+  polygon: string;
+  /** The number of the measure that is looked at; empty for none. */
+  place: string;
+  counted: Counted;
 }
 
 export const START: View = {
@@ -88,6 +100,9 @@ export const START: View = {
   delivery: "",
   deliverySource: "",
   deliveryStatus: "",
+  polygon: "",
+  place: "",
+  counted: "goal",
 };
 
 const among = <T extends string>(text: string | null, known: readonly T[], otherwise: T): T =>
@@ -123,6 +138,9 @@ export function viewOf(search: string): View {
     delivery: /^[1-9][0-9]{0,14}$/.test(text("delivery")) ? text("delivery") : "",
     deliverySource: text("deliverySource"),
     deliveryStatus: among(query.get("deliveryStatus"), ["", ...DELIVERY_STATUSES], ""),
+    polygon: text("polygon"),
+    place: /^[0-9]{1,9}$/.test(text("place")) ? text("place") : "",
+    counted: among(query.get("counted"), COUNTED, START.counted),
   };
 }
 
@@ -243,3 +261,28 @@ export const hoursAddress = (view: View, span: Span): string =>
 /** The address of the outlines of a level. */
 export const outlinesAddress = ({ level, edition }: Pick<View, "level" | "edition">): string =>
   `/v1/areas?${queryOf({ level, edition, format: "geojson" })}`;
+
+/** The address of a polygon's figures: its comparison, its months or its kinds. */
+export const polygonAddress = (
+  what: "comparisons" | "series" | "decompositions",
+  polygon: string,
+  view: View,
+  span: Span,
+  include: string[] = [],
+): string => {
+  const { level: _, per: __, ...question } = questionOf(view, span);
+  const baseline = what === "series" || view.baseline === "none" ? "" : view.baseline;
+  return `/v1/polygons/${what}?${queryOf({ ...question, polygon, baseline, include, format: "json" })}`;
+};
+
+/** The address of the measures of the register, as they were known on a day. */
+export const measuresAddress = (asOf: string): string => `/v1/measures?${queryOf({ asOf, limit: "1000" })}`;
+
+/** The address of their target areas. */
+export const measureFeaturesAddress = (asOf: string): string => `/v1/measures?${queryOf({ asOf, limit: "1000", format: "geojson" })}`;
+
+/** The address of the effect of a measure. */
+export const effectAddress = (id: number, counted: Counted, view: View): string => {
+  const asked = counted === "asked" ? { source: view.source, category: view.category, group: view.group } : {};
+  return `/v1/measures/${id}/effect?${queryOf({ ...asked, asOf: view.asOf, format: "json" })}`;
+};

@@ -206,6 +206,23 @@ class Decomposition(Answer):
     total: int
 
 
+class PolygonTold(Part):
+    """Ytan, och vad som kan ha hänt i den. / The polygon, and what may have happened in it."""
+
+    square_metres: float
+    without_point: Annotated[
+        int, Field(description="Bara kända till ett område som ytan rör vid. / Known only to an area that the polygon touches.")
+    ]
+    baseline_without_point: Count
+
+
+class PolygonComparison(Comparison):
+    """Antal i en yta, och skillnaden. / The figures of a polygon, and how they differ."""
+
+    polygon: PolygonTold
+
+
 ComparisonFeatures = features_of(Comparison)
+PolygonComparisonFeatures = features_of(PolygonComparison)
 ChosenFeatures = features_of(ChosenRows)
 DecompositionFeatures = features_of(Decomposition)

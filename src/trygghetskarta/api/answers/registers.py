@@ -251,6 +251,21 @@ class Ready(Alive):
     data_version: int
 
 
+class Publisher(Part):
+    """Vem som ger ut tjänsten. / Who publishes the service."""
+
+    name: str
+    uri: str
+
+
+class Contact(Part):
+    """Vem man frågar, och berättar om brister för. / Whom to ask, and to tell of shortcomings."""
+
+    name: str
+    url: str
+    email: Annotated[str | None, Field(description="Null när ingen adress är angiven. / Null when none is given.")]
+
+
 class ApiInfo(Part):
     """API:et enligt REST API-profilen. / The API, by the national profile."""
 
@@ -261,6 +276,8 @@ class ApiInfo(Part):
     api_status: Literal["alpha", "beta", "active", "deprecated"]
     audience: Audience
     sample: bool
+    publisher: Publisher
+    contact: Contact
     delivery_limit: Annotated[
         int | None,
         Field(

@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from trygghetskarta.analysis.effect import effect, goal
 from trygghetskarta.api.caching import tagged
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf, delivers
-from trygghetskarta.api.question import MOST, Day, ListParameters, NoParameters
+from trygghetskarta.api.question import MOST, Day, ListParameters, NoParameters, Plane
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.disclosure.release import release_answer, release_each
 from trygghetskarta.domain.measures import Registered, Weighting
@@ -39,13 +39,6 @@ MeasureId = Annotated[int, Path(alias="measureId", ge=1, le=MOST, description="Ã
 
 _MOST_MONTHS = 120
 _BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": schema()}}}}
-
-
-class Plane(StrEnum):
-    """The system that polygons are given in: WGS84, or SWEREF 99 18 00."""
-
-    WORLD = "4326"
-    STOCKHOLM = "3011"
 
 
 class Baseline(StrEnum):

@@ -79,11 +79,11 @@ def ready(request: Request, shelf: CurrentShelf, _: Annotated[NoParameters, Quer
 
 @router.get("/v1/api-info", summary="Om API:et", response_class=Response)
 def api_info(
-    request: Request, shelf: CurrentShelf, settings: CurrentSettings, audience: CurrentAudience, _: Annotated[NoParameters, Query()]
+    request: Request, shelf: CurrentShelf, audience: CurrentAudience, settings: CurrentSettings, _: Annotated[NoParameters, Query()]
 ) -> Response:
-    """Namn, version och status för API:et, enligt den nationella profilen för REST-API:er.
+    """Namn, version och status för API:et, enligt den nationella profilen för REST-API:er, och vem som står bakom det.
 
-    Name, version and status of the API.
+    Name, version and status of the API, and who is behind it.
     """
     try:
         schematic = shelf.cube().edition.schematic
@@ -97,6 +97,8 @@ def api_info(
         "apiStatus": "beta",
         "audience": audience.value,
         "sample": schematic,
+        "publisher": {"name": settings.publisher_name, "uri": settings.publisher_uri},
+        "contact": {"name": settings.contact_name, "url": settings.contact_url, "email": settings.contact_email},
         "deliveryLimit": settings.delivery_limit if settings.delivery_key is not None else None,
     }
     return tagged(request, orjson.dumps(told), "application/json", _RELEASED, audience)

@@ -1,0 +1,240 @@
+"""Polygons: what happened in a piece of ground that somebody has drawn, or that a measure was told with, as if it were an area."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
+
+from trygghetskarta.analysis.series import Include, follow
+from trygghetskarta.api.caching import Freshness, respond
+from trygghetskarta.api.deps import CurrentShelf, draws
+from trygghetskarta.api.question import BASELINE, MOST, Day, Plane, refuse_hidden
+from trygghetskarta.api.shelf import Shelf
+from trygghetskarta.disclosure.release import release, release_answer
+from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.counts import Question, Statistics
+from trygghetskarta.domain.measures import Role
+from trygghetskarta.domain.periods import Interval
+from trygghetskarta.domain.polygons import Polygon, read_geojson, read_wkt
+from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.errors import bad_parameter
+from trygghetskarta.queries.asking import Asked, ask
+from trygghetskarta.queries.cube import Cube
+from trygghetskarta.queries.measures import find_measure
+from trygghetskarta.queries.polygons import CODE, LEVEL, Drawn, compare_polygon, count_polygon, follow_polygon, part_polygon
+from trygghetskarta.queries.series import background
+from trygghetskarta.serialize.csv import Dialect
+from trygghetskarta.serialize.decomposition import write_decomposition
+from trygghetskarta.serialize.formats import Format, Writing
+from trygghetskarta.serialize.polygons import write_polygon
+from trygghetskarta.serialize.series import write_series
+
+router = APIRouter(prefix="/v1/polygons", tags=["Ytor"], dependencies=[Depends(draws)])
+
+_MOST_VALUES = 500
+
+
+class PolygonParameters(BaseModel):
+    """Which polygon, and what is counted in it."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    polygon: Annotated[
+        str | None,
+        Field(
+            description="Ytan som WKT: POLYGON eller MULTIPOLYGON, öst före norr. / The polygon as WKT, easting before northing.",
+            examples=["POLYGON((17.92 59.385, 17.94 59.385, 17.94 59.395, 17.92 59.395, 17.92 59.385))"],
+        ),
+    ] = None
+    crs: Annotated[Plane, Field(description="Ytans koordinatsystem: 4326 eller 3011. / System of the polygon.")] = Plane.WORLD
+    measure_id: Annotated[
+        int | None,
+        Field(
+            alias="measureId",
+            ge=1,
+            le=MOST,
+            description="En åtgärd vars målområde är en yta, i stället för polygon. / A measure whose target is a polygon, in place of one.",
+        ),
+    ] = None
+    source: Annotated[
+        list[SourceId], Field(min_length=1, max_length=len(SourceId), description="En eller flera källor. / One or more sources.")
+    ]
+    category: Annotated[
+        list[str], Field(max_length=_MOST_VALUES, description="Koder på kategorier; allt under dem räknas. / Codes of categories.")
+    ] = []
+    group: Annotated[str | None, Field(description="Kod på en grupp över källorna. / Code of a group across the sources.")] = None
+    edition: Annotated[Day | None, Field(description="Indelningens första dag. / First day of the edition.")] = None
+    from_: Annotated[
+        str | None, Field(alias="from", description="Första månad; utelämnad ger tolv månader. / First month.", examples=["2025-01"])
+    ] = None
+    to: Annotated[str | None, Field(description="Sista månad; utelämnad är den senast levererade. / Last month.", examples=["2025-12"])] = (
+        None
+    )
+    as_of: Annotated[
+        Day | None, Field(alias="asOf", description="Siffrorna så som de var kända denna dag. / The figures as known on this day.")
+    ] = None
+    format: Annotated[Format, Field(description="Svarets format. / Format of the answer.")] = Format.JSON
+    dialect: Annotated[Dialect, Field(description="CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV.")] = Dialect.EXCEL
+
+    def asked(self, baseline: str | None = None, interval: Interval = Interval.MONTH, statistics: Statistics = Statistics.NONE) -> Asked:
+        """Give the question as it was asked."""
+        return Asked(
+            level=LEVEL,
+            sources=self.sources,
+            categories=tuple(dict.fromkeys(self.category)),
+            group=self.group,
+            edition=self.edition,
+            first=self.from_,
+            last=self.to,
+            baseline=baseline,
+            interval=interval,
+            as_of=self.as_of,
+            statistics=statistics,
+        )
+
+    @property
+    def sources(self) -> tuple[SourceId, ...]:
+        """The sources, each once."""
+        return tuple(dict.fromkeys(self.source))
+
+    def cube(self, shelf: Shelf) -> Cube:
+        """Give the cube of the city that the question is asked beside."""
+        return shelf.cube(self.edition, self.as_of)
+
+    def drawn(self, shelf: Shelf) -> tuple[Cube, Drawn]:
+        """Give the polygon with its counts, and the city's counts of the same state."""
+        with shelf.at_one_state(self.edition, self.as_of) as (connection, city):
+            what = self._what(connection)
+            key = ("polygon", what, city.version, self.edition, self.as_of, self.sources)
+            return city, shelf.kept(key, lambda: count_polygon(connection, city, self.sources, what), lambda drawn: drawn.weight)
+
+    def _what(self, connection: Connection) -> tuple[str, Polygon]:
+        """Give the polygon, and what it is called in a sentence."""
+        if (self.polygon is None) == (self.measure_id is None):
+            swedish, english = "Ange en yta (polygon) eller en åtgärd (measureId).", "Give a polygon or a measure (measureId)."
+            raise bad_parameter("polygon", self.polygon, swedish, english)
+        if self.polygon is not None:
+            return "den ritade ytan", read_wkt(self.polygon, int(self.crs), "polygon")
+        measure = find_measure(connection, self.measure_id or 0, self.as_of)
+        site = measure.grounds[Role.TARGET].site
+        if site.polygon is None:
+            swedish = "Åtgärdens målområde är områden, inte en yta. Fråga efter områdena."
+            raise bad_parameter("measureId", str(self.measure_id), swedish, "The measure's target is areas, not a polygon: ask for those.")
+        return f"målområdet för ”{measure.told.name}”", read_geojson(site.polygon, site.srid, "measureId")
+
+    def writing(self, drawn: Drawn) -> Writing:
+        """Say how to write the answer."""
+        return Writing(self.format, self.dialect, {CODE: drawn.outline} if self.format.draws else None)
+
+    def refuse_hidden(self, cube: Cube) -> None:
+        """Refuse a category that there is not."""
+        refuse_hidden(cube, Audience.ANALYST, self.source, self.category)
+
+
+class PolygonComparisonParameters(PolygonParameters):
+    """The parameters of a polygon's comparison."""
+
+    baseline: Annotated[
+        str | None,
+        Field(
+            pattern=BASELINE,
+            description="Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with.",
+            examples=["same-period-last-year"],
+        ),
+    ] = None
+
+    def question(self, cube: Cube) -> Question:
+        """Give the question, checked."""
+        self.refuse_hidden(cube)
+        return ask(cube, self.asked(baseline=self.baseline, statistics=Statistics.ALL))
+
+
+class PolygonPartsParameters(PolygonComparisonParameters):
+    """The parameters of a polygon's decomposition."""
+
+    baseline: Annotated[
+        str,
+        Field(
+            pattern=BASELINE,
+            description="Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with.",
+        ),
+    ] = "same-period-last-year"
+
+    def question(self, cube: Cube) -> Question:
+        """Give the question, checked."""
+        self.refuse_hidden(cube)
+        return ask(cube, self.asked(baseline=self.baseline))
+
+
+class PolygonSeriesParameters(PolygonParameters):
+    """The parameters of a polygon's series."""
+
+    interval: Annotated[Interval, Field(description="Vad tiden delas in i. / What time is cut into.")] = Interval.MONTH
+    include: Annotated[
+        list[Include],
+        Field(
+            default_factory=list,
+            max_length=len(Include),
+            description="Vad som ska räknas fram utöver värdena; utelämnad ingenting, all allt. / What to find besides the values; all for all.",
+            examples=[["unusual"]],
+        ),
+    ]
+
+    def question(self, cube: Cube) -> Question:
+        """Give the question, checked."""
+        self.refuse_hidden(cube)
+        return ask(cube, self.asked(interval=self.interval))
+
+
+@router.get("/comparisons", summary="Jämför en yta", response_class=Response)
+def polygon_comparison(request: Request, shelf: CurrentShelf, asked: Annotated[PolygonComparisonParameters, Query()]) -> Response:
+    """Antal i en egen yta under en period, och skillnaden mot en annan period. Bara för behöriga.
+
+    Figures of a polygon of one's own for one span, and how they differ from another. Only for those who may see them.
+    """
+
+    def body() -> bytes:
+        city, drawn = asked.drawn(shelf)
+        exact, ground = compare_polygon(city, drawn, asked.question(city))
+        return write_polygon(release(exact, Audience.ANALYST), release_answer(ground, Audience.ANALYST), asked.writing(drawn))
+
+    cube = asked.cube(shelf)
+    return respond(request, Freshness(cube.version, cube.published_at, Audience.ANALYST), asked.format.media_type, body)
+
+
+@router.get("/series", summary="Följ en yta över tid", response_class=Response)
+def polygon_series(request: Request, shelf: CurrentShelf, asked: Annotated[PolygonSeriesParameters, Query()]) -> Response:
+    """Antal i en egen yta per månad, kvartal, tertial, år eller rullande tolv månader, och vad som finns i serien. Bara för behöriga.
+
+    Figures of a polygon of one's own over time, and what is found in them. Only for those who may see them.
+    """
+
+    def body() -> bytes:
+        city, drawn = asked.drawn(shelf)
+        question = asked.question(city)
+        behind = release(background(drawn.cube, question), Audience.ANALYST) if asked.include else None
+        shown = release(follow_polygon(city, drawn, question), Audience.ANALYST)
+        return write_series(shown, follow(shown, behind, asked.include, city.editions), asked.writing(drawn))
+
+    cube = asked.cube(shelf)
+    return respond(request, Freshness(cube.version, cube.published_at, Audience.ANALYST), asked.format.media_type, body)
+
+
+@router.get("/decompositions", summary="Vad som ändrade en ytas antal", response_class=Response)
+def polygon_parts(request: Request, shelf: CurrentShelf, asked: Annotated[PolygonPartsParameters, Query()]) -> Response:
+    """Hur mycket varje kategori bidrog till att antalet i en egen yta ändrades. Bara för behöriga.
+
+    How much each category did to the change in a polygon of one's own. Only for those who may see them.
+    """
+
+    def body() -> bytes:
+        city, drawn = asked.drawn(shelf)
+        whole, parts = part_polygon(city, drawn, asked.question(city))
+        released = [(part, release(exact, Audience.ANALYST)) for part, exact in parts]
+        return write_decomposition(release(whole, Audience.ANALYST), released, asked.writing(drawn))
+
+    cube = asked.cube(shelf)
+    return respond(request, Freshness(cube.version, cube.published_at, Audience.ANALYST), asked.format.media_type, body)
