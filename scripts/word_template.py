@@ -343,7 +343,7 @@ _WATERMARK = f"""<w:r {nsdecls("w")} xmlns:v="urn:schemas-microsoft-com:vml" xml
 <v:textpath on="t" fitshape="t"/></v:shapetype>
 <v:shape id="Vattenstampel" o:spid="_x0000_s2049" type="#_x0000_t136" style="position:absolute;margin-left:0;margin-top:0;width:470pt;height:40pt;\
 rotation:-52;z-index:-251658752;mso-position-horizontal:center;mso-position-horizontal-relative:margin;mso-position-vertical:center;\
-mso-position-vertical-relative:margin" fillcolor="#b3480b" stroked="f"><v:fill opacity="12000f"/>
+mso-position-vertical-relative:margin" fillcolor="#b3480b" stroked="f"><v:fill opacity="8000f"/>
 <v:textpath style="font-family:&quot;Arial&quot;;font-size:1pt" string="{{{{ rapport.vattenstampel }}}}"/></v:shape></w:pict></w:r>"""
 
 
