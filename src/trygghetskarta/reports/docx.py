@@ -232,6 +232,8 @@ def _set_widths(table: Any, wide: list[int]) -> None:  # noqa: ANN401 - as above
             if told is not None:
                 told.set(f"{_NAMESPACE}w", str(sum(wide[place : place + columns])))
                 told.set(f"{_NAMESPACE}type", "dxa")
+                if span is not None:
+                    told.addnext(span)  # the order that Word wants
             place += columns
 
 
