@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
 from tests.forms import made_up
+from tests.web.browsing import chromium
 from trygghetskarta.reports.document import Chart, MapPicture, Table
 from trygghetskarta.reports.html import policy, write_html
+
+AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
 
 
 class _Read(HTMLParser):
@@ -73,3 +77,19 @@ def test_words_that_look_like_markup_stay_words() -> None:
 
 def test_the_same_report_is_the_same_bytes() -> None:
     assert write_html(made_up.normal()) == write_html(made_up.normal())
+
+
+@pytest.mark.browser
+@pytest.mark.npm
+@pytest.mark.parametrize("width", [360, 1200])
+def test_axe_finds_nothing_and_no_page_scrolls_sideways(width: int, tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        for name in ("normal", "withheld", "longest_names"):
+            path.write_bytes(write_html(made_up.ALL[name]()))
+            page.goto(path.as_uri())
+            page.evaluate(AXE.read_text(encoding="utf-8"))
+            found = page.evaluate("axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] })")
+            assert [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found["violations"]] == [], name
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, name

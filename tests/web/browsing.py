@@ -101,7 +101,7 @@ def faults(page: Page) -> list[tuple[str, list[str]]]:
 
 def faults_in_both_themes(page: Page) -> dict[str, list[tuple[str, list[str]]]]:
     """What axe finds wrong in light, and in dark."""
-    found = {}
+    found: dict[str, list[tuple[str, list[str]]]] = {}
     schemes: tuple[Literal["dark", "light"], ...] = ("dark", "light")
     for scheme in schemes:
         page.emulate_media(color_scheme=scheme)

@@ -37,7 +37,7 @@ def every_view(page: Page) -> dict[str, str]:
 def category_without_events(server: str) -> str:
     """A kind of crime that nobody has reported."""
     return next(
-        one["code"]
+        str(one["code"])
         for one in api(server, "/v1/categories?source=anmalda_brott&limit=100")["items"]
         if not sum(
             row["count"]

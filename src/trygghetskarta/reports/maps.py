@@ -173,7 +173,7 @@ def _marked(shown: MapPicture) -> list[str]:
 
 def _legend_width(shown: MapPicture) -> float:
     words = [*(words for _, words in _legend_rows(shown)), *_marked(shown)]
-    return min(max(_BESIDE_SWATCH + max((width_of(word) for word in words), default=0), _LEAST_LEGEND), WIDTH / 2)
+    return min(max(_BESIDE_SWATCH + 1.1 * max((width_of(word) for word in words), default=0), _LEAST_LEGEND), WIDTH / 2)
 
 
 def _title_lines(shown: MapPicture) -> list[str]:

@@ -110,9 +110,9 @@ export const en: DeliveryTexts = {
     read: "Rows read",
     parts: { new: "New", changed: "Changed", unchanged: "Unchanged", rejected: "Rejected", blank: "Blank" },
     partHints: {
-      new: "events not known before",
-      changed: "known events with other values",
-      unchanged: "known events with the same values",
+      new: "not known before",
+      changed: "known before, with other values",
+      unchanged: "known before, with the same values",
       rejected: "cannot be read, told below",
       blank: "blank rows and sums",
     },

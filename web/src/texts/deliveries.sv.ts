@@ -121,9 +121,9 @@ export const sv = {
     read: "Lästa rader",
     parts: { new: "Nya", changed: "Ändrade", unchanged: "Oförändrade", rejected: "Avvisade", blank: "Tomma" },
     partHints: {
-      new: "händelser som inte var kända",
-      changed: "kända händelser med andra uppgifter",
-      unchanged: "kända händelser med samma uppgifter",
+      new: "inte kända förut",
+      changed: "kända förut, med andra uppgifter",
+      unchanged: "kända förut, med samma uppgifter",
       rejected: "går inte att läsa, finns nedan",
       blank: "tomma rader och summarader",
     },
