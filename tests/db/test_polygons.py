@@ -89,6 +89,20 @@ def test_events_known_to_no_point_are_told_beside_those_that_are(connection: Con
     assert (exact.counts.tolist(), ground.content.without_point) == ([[1]], (2,)), "Rinkeby's and Tensta's, which it lies in; not Akalla's"
 
 
+def test_a_period_whose_events_have_no_points_is_no_period_without_events(sample: Engine) -> None:
+    # In the sample reported crimes have points from July 2025 on.
+    with one_state(sample) as connection:
+        cube = load_cube(connection)
+        polygon = Polygon(shapely.to_wkb(shapely.box(153_000, 6_577_000, 154_500, 6_578_500)), 3011)
+        drawn = count_polygon(connection, cube, (SourceId.ANMALDA_BROTT,), ("den ritade ytan", polygon))
+        exact, ground = compare_polygon(cube, drawn, question(SourceId.ANMALDA_BROTT, statistics=Statistics.ALL))
+        months = follow_polygon(cube, drawn, question(SourceId.ANMALDA_BROTT, baseline=None))
+    assert (exact.missing.tolist(), exact.comparable, ground.content.without_point[1] > 0) == ([False, True], False, True)
+    assert exact.surroundings is not None
+    assert np.isnan(exact.surroundings.days).all()
+    assert months.missing.tolist() == [True] * 6 + [False] * 6
+
+
 def test_nothing_is_said_per_inhabitant_of_ground_whose_inhabitants_nobody_has_counted(city: Connection) -> None:
     cube = load_cube(city)
     drawn = count_polygon(city, cube, (SourceId.BRANDER,), of(square(400, 400, 200)))

@@ -15,6 +15,7 @@ from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Exact, Question
 from trygghetskarta.domain.events import Precision
 from trygghetskarta.domain.parts import Part
+from trygghetskarta.domain.periods import Span
 from trygghetskarta.domain.polygons import Polygon, not_in_the_city
 from trygghetskarta.domain.sources import POINT, SourceId
 from trygghetskarta.queries.blocks import Block, summed
@@ -22,7 +23,7 @@ from trygghetskarta.queries.comparison import compare
 from trygghetskarta.queries.cube import Cube, end_of_day
 from trygghetskarta.queries.decomposition import compare_parts
 from trygghetskarta.queries.population import Population
-from trygghetskarta.queries.series import series
+from trygghetskarta.queries.series import background, series
 from trygghetskarta.queries.slices import answer_with, part_of, refuse
 
 Ints = npt.NDArray[np.int64]
@@ -31,7 +32,10 @@ CODE = "yta"
 """The code of the one area in the cube of a polygon."""
 LEVEL = AreaLevel.STAD
 """The level it stands at there: that of what lies in no larger area."""
-_INSIDE, _MAYBE = 0, 1
+_INSIDE, _MAYBE, _ELSEWHERE = 0, 1, 2
+"""Its cells: events whose point lies in it, those that may, and those whose point lies elsewhere."""
+_ALIKE = 0.1
+"""Periods are held against each other when about as large a share of the events has a point in both."""
 _NOBODY_COUNTED = (
     "Hur många som bor i ytan är inte känt, så inget tal per invånare räknas.",
     "How many live in the polygon is not known, so no rate is worked out.",
@@ -58,13 +62,14 @@ _COUNTS = text("""
     ), near AS (
         SELECT DISTINCT place_id FROM finest JOIN touched USING (area_id) WHERE step = 1
     )
-    SELECT event.source_id, category.code, event.month, event.precision = :point AS has_point, sum(antal) AS antal
+    SELECT event.source_id, category.code, event.month, CASE
+            WHEN event.precision <> :point THEN 1 WHEN event.geom && ground.geom AND ST_Covers(ground.geom, event.geom) THEN 0 ELSE 2
+        END AS cell, sum(antal) AS antal
     FROM ground CROSS JOIN event JOIN category USING (category_id)
     WHERE event.source_id = ANY(:sources) AND NOT withdrawn AND antal > 0
         AND (event.known_to IS NULL OR event.known_to > :instant)
         AND (CAST(:instant AS timestamptz) IS NULL OR event.known_from <= :instant)
-        AND CASE WHEN event.precision = :point THEN event.geom && ground.geom AND ST_Covers(ground.geom, event.geom)
-            ELSE event.place_id IN (SELECT place_id FROM near) END
+        AND (event.precision = :point OR event.place_id IN (SELECT place_id FROM near))
     GROUP BY 1, 2, 3, 4
 """)
 
@@ -74,7 +79,8 @@ class Drawn:
     """A polygon with all that was counted in it.
 
     Attributes:
-        cube: Its counts: one area at the level `LEVEL`, and as known to a larger area only what may be in it.
+        cube: Its counts: one area at the level `LEVEL`, and as known to a larger area only what may be in it; as without a place what lies
+            elsewhere.
         outline: Its GeoJSON geometry, WGS84.
         square_metres: Its size.
     """
@@ -139,7 +145,7 @@ def _blocks(connection: Connection, city: Cube, sources: Sequence[SourceId], ask
     for row in connection.execute(_COUNTS, parameters):
         source = source_of[row.source_id]
         node, _ = city.trees[source].ranges[row.code]
-        rows.setdefault(source, []).append((_INSIDE if row.has_point else _MAYBE, node, row.month, row.antal))
+        rows.setdefault(source, []).append((row.cell, node, row.month, row.antal))
     # The area, then the three cells that every level has for what is in none of its areas.
     return {source: summed(np.array(found, np.int64).T, 4) for source, found in rows.items()}
 
@@ -159,27 +165,58 @@ def compare_polygon(city: Cube, drawn: Drawn, question: Question) -> tuple[Exact
         InvalidQuestionError: It names a category that there is not.
         NotCoveredError: No source delivered any of its months.
     """
-    exact = compare(drawn.cube, question, harm=question.tells_harm)
-    if exact.surroundings is not None:
-        exact = replace(exact, surroundings=replace(exact.surroundings, no_rate=_NOBODY_COUNTED))
-    return _beside(city, exact), _ground(city, drawn, question)
+    exact = _pointed(city, drawn, compare(drawn.cube, question, harm=question.tells_harm))
+    return exact, _ground(city, drawn, question)
 
 
 def follow_polygon(city: Cube, drawn: Drawn, question: Question) -> Exact:
     """Count what happened in a polygon over time, as `series` does in an area; with the ledger of the whole city."""
-    return _beside(city, series(drawn.cube, question))
+    return _pointed(city, drawn, series(drawn.cube, question))
+
+
+def background_of_polygon(city: Cube, drawn: Drawn, question: Question) -> Exact:
+    """Count the months that what is found in such a series rests on."""
+    return _pointed(city, drawn, background(drawn.cube, question))
 
 
 def part_polygon(city: Cube, drawn: Drawn, question: Question) -> tuple[Exact, list[tuple[Part, Exact]]]:
     """Compare what happened in a polygon and each category of it with its baseline, as `compare_parts` does for who may see every category."""
     whole, parts = compare_parts(drawn.cube, question, Audience.ANALYST)
-    return _beside(city, whole), parts
+    whole = _pointed(city, drawn, whole)
+    return whole, [(part, replace(exact, missing=whole.missing, comparable=whole.comparable)) for part, exact in parts]
 
 
-def _beside(city: Cube, exact: Exact) -> Exact:
-    """Give an answer the ledger of the whole city: of the polygon's own there is nothing outside it."""
-    question = exact.question
-    return replace(exact, ledger=city.ledger(question.level, part_of(city, question).ranges, question.span))
+def _pointed(city: Cube, drawn: Drawn, exact: Exact) -> Exact:
+    """Give counts the ledger of the whole city, and take back what nobody can know of periods whose events have no points.
+
+    A period of which the source tells no point at all is no period without events in the polygon. Periods of which it tells very different shares are
+    not held against each other: more points would be taken for more events.
+    """
+    question, spans = exact.question, tuple(period.span for period in exact.periods)
+    ranges = part_of(city, question).ranges
+    shares = _shares(city, drawn, question, spans)
+    exact = replace(exact, ledger=city.ledger(question.level, ranges, question.span), missing=exact.missing | (shares == 0))
+    unlike = question.baseline is not None and abs(shares[0] - shares[1]) > _ALIKE
+    around = exact.surroundings
+    if around is not None:
+        alike = np.abs(_shares(city, drawn, question, around.history_spans) - shares[0]) <= _ALIKE
+        around = replace(
+            around,
+            no_rate=_NOBODY_COUNTED,
+            known=around.known & (shares > 0),
+            days=np.full(len(spans), np.nan) if unlike else around.days,
+            history=around.history[:, alike],
+            history_spans=tuple(span for span, kept in zip(around.history_spans, alike, strict=True) if kept),
+        )
+    return replace(exact, comparable=exact.comparable and not unlike, surroundings=around)
+
+
+def _shares(city: Cube, drawn: Drawn, question: Question, spans: tuple[Span, ...]) -> npt.NDArray[np.float64]:
+    """Give the share of all events of each period that has a point, (periods,); 1 where there are none."""
+    ranges = part_of(city, question).ranges
+    pointed = drawn.cube.count(slice(_INSIDE, _ELSEWHERE + 1), ranges, spans)[[_INSIDE, _ELSEWHERE]].sum(axis=0)
+    every = np.array([city.ledger(question.level, ranges, span).total for span in spans], np.float64)
+    return np.divide(pointed, every, out=np.ones(len(spans)), where=every > 0)
 
 
 def _ground(city: Cube, drawn: Drawn, question: Question) -> ExactAnswer[PolygonGround]:

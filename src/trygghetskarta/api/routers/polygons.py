@@ -24,8 +24,16 @@ from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.asking import Asked, ask
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.measures import find_measure
-from trygghetskarta.queries.polygons import CODE, LEVEL, Drawn, compare_polygon, count_polygon, follow_polygon, part_polygon
-from trygghetskarta.queries.series import background
+from trygghetskarta.queries.polygons import (
+    CODE,
+    LEVEL,
+    Drawn,
+    background_of_polygon,
+    compare_polygon,
+    count_polygon,
+    follow_polygon,
+    part_polygon,
+)
 from trygghetskarta.serialize.csv import Dialect
 from trygghetskarta.serialize.decomposition import write_decomposition
 from trygghetskarta.serialize.formats import Format, Writing
@@ -215,7 +223,7 @@ def polygon_series(request: Request, shelf: CurrentShelf, asked: Annotated[Polyg
     def body() -> bytes:
         city, drawn = asked.drawn(shelf)
         question = asked.question(city)
-        behind = release(background(drawn.cube, question), Audience.ANALYST) if asked.include else None
+        behind = release(background_of_polygon(city, drawn, question), Audience.ANALYST) if asked.include else None
         shown = release(follow_polygon(city, drawn, question), Audience.ANALYST)
         return write_series(shown, follow(shown, behind, asked.include, city.editions), asked.writing(drawn))
 
