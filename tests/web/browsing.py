@@ -35,6 +35,7 @@ VIEWS = {
     "metoder": "?show=methods",
     "tillgänglighet": "?show=accessibility",
     "leveranser": "?show=deliveries",
+    "platser": "?show=places",
 }
 """An address of every view, by what the view is called."""
 Properties = dict[str, Any]
