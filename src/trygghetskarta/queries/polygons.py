@@ -216,7 +216,9 @@ def _shares(city: Cube, drawn: Drawn, question: Question, spans: tuple[Span, ...
     ranges = part_of(city, question).ranges
     pointed = drawn.cube.count(slice(_INSIDE, _ELSEWHERE + 1), ranges, spans)[[_INSIDE, _ELSEWHERE]].sum(axis=0)
     every = np.array([city.ledger(question.level, ranges, span).total for span in spans], np.float64)
-    return np.divide(pointed, every, out=np.ones(len(spans)), where=every > 0)
+    shares = np.ones(len(spans))
+    np.divide(pointed, every, out=shares, where=every > 0)
+    return shares
 
 
 def _ground(city: Cube, drawn: Drawn, question: Question) -> ExactAnswer[PolygonGround]:

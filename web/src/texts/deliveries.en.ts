@@ -34,6 +34,7 @@ export const en: DeliveryTexts = {
     crs: "Coordinate system",
     ownCrs: "The source's own",
     crsNames: { "3011": "SWEREF 99 18 00", "3006": "SWEREF 99 TM", "4326": "WGS 84 (latitude and longitude)", "3021": "RT 90 2.5 gon V" },
+    system: (name, code) => `${name} (EPSG:${code})`,
     crsHint: "Needed only when the file's coordinates are in another system than the source usually has.",
     complete: "The file holds whole months",
     completeHint: "What came earlier for the same months and is not in the file is then no longer counted.",

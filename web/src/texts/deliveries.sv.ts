@@ -40,6 +40,7 @@ export const sv = {
       "4326": "WGS 84 (latitud och longitud)",
       "3021": "RT 90 2,5 gon V",
     } as Record<string, string>,
+    system: (name: string, code: string): string => `${name} (EPSG:${code})`,
     crsHint: "Behövs bara när filens koordinater är i ett annat system än källan brukar ha.",
     complete: "Filen har hela månader",
     completeHint: "Det som tidigare kommit för samma månader, men saknas i filen, räknas då inte längre.",

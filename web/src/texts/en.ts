@@ -451,6 +451,7 @@ export const en: Texts = {
       })[fault],
     polygon: "The drawn area",
     size: (hectares) => `${hectares} hectares`,
+    geojson: "GeoJSON",
     toIt: "Show on the map",
     maybe: (counted) => `${counted} more may have happened in the area, but are known to a larger area only. They are not included.`,
     kinds: "What it is",

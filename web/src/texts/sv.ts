@@ -498,6 +498,7 @@ export const sv = {
     },
     polygon: "Den ritade ytan",
     size: (hectares: string): string => `${hectares} hektar`,
+    geojson: "GeoJSON",
     toIt: "Visa på kartan",
     maybe: (counted: string): string => `${counted} till kan ha hänt i ytan, men är bara kända till ett större område. De är inte med.`,
     kinds: "Vad det är",
