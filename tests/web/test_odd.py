@@ -12,7 +12,15 @@ from tests.web.browsing import Opener, Properties, api, change, in_table, on_map
 
 pytestmark = pytest.mark.browser
 
-SHOWS = ["map", "compare", "time", "hours", "table", "grounds"]
+SHOWS = {
+    "map": "Karta",
+    "compare": "Jämför",
+    "time": "Över tid",
+    "hours": "Dygn och vecka",
+    "places": "Platser",
+    "table": "Tabell",
+    "grounds": "Underlag",
+}
 COMPARES = ["periods", "areas", "sources"]
 NOT_FIGURES = re.compile(r"NaN|undefined|Infinity|\[object|\bnull\b")
 
@@ -20,8 +28,8 @@ NOT_FIGURES = re.compile(r"NaN|undefined|Infinity|\[object|\bnull\b")
 def every_view(page: Page) -> dict[str, str]:
     """Go through the views by their buttons; each shows something, and nothing that is no figure. Gives the text of each."""
     told = {}
-    for place, show in enumerate(SHOWS, 1):
-        page.locator(f"nav.shows > .button:nth-of-type({place})").click()
+    for show, name in SHOWS.items():
+        page.locator("nav.shows").get_by_role("button", name=name, exact=True).click()
         for kind, compare in enumerate(COMPARES, 1) if show == "compare" else [(0, "")]:
             if compare:
                 page.locator(f".switch .button:nth-of-type({kind})").click()
