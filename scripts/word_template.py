@@ -273,12 +273,14 @@ def _table(document: Any, rows: list[tuple[str, ...]], wide: tuple[float, ...]) 
 
 def _lines(table: Any, colour: str) -> None:  # noqa: ANN401 - as above
     sides = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="{colour}"/>' for side in ("top", "bottom", "insideH"))
+    after = ("w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
     properties = table._tbl.tblPr
-    properties.append(parse_xml(f"<w:tblBorders {nsdecls('w')}>{sides}</w:tblBorders>"))
+    # Word wants the parts of a table's properties in their order.
+    properties.insert_element_before(parse_xml(f"<w:tblBorders {nsdecls('w')}>{sides}</w:tblBorders>"), *after)
     margins = "".join(
         f'<w:{side} w:w="{width}" w:type="dxa"/>' for side, width in (("top", 45), ("left", 70), ("bottom", 45), ("right", 70))
     )
-    properties.append(parse_xml(f"<w:tblCellMar {nsdecls('w')}>{margins}</w:tblCellMar>"))
+    properties.insert_element_before(parse_xml(f"<w:tblCellMar {nsdecls('w')}>{margins}</w:tblCellMar>"), "w:tblLook")
 
 
 def _on_row(row: Any, name: str) -> None:  # noqa: ANN401 - as above
@@ -341,7 +343,7 @@ _WATERMARK = f"""<w:r {nsdecls("w")} xmlns:v="urn:schemas-microsoft-com:vml" xml
 <v:textpath on="t" fitshape="t"/></v:shapetype>
 <v:shape id="Vattenstampel" o:spid="_x0000_s2049" type="#_x0000_t136" style="position:absolute;margin-left:0;margin-top:0;width:470pt;height:40pt;\
 rotation:-52;z-index:-251658752;mso-position-horizontal:center;mso-position-horizontal-relative:margin;mso-position-vertical:center;\
-mso-position-vertical-relative:margin" fillcolor="#b3480b" stroked="f"><v:fill opacity="12000f"/>
+mso-position-vertical-relative:margin" fillcolor="#b3480b" stroked="f"><v:fill opacity="8000f"/>
 <v:textpath style="font-family:&quot;Arial&quot;;font-size:1pt" string="{{{{ rapport.vattenstampel }}}}"/></v:shape></w:pict></w:r>"""
 
 

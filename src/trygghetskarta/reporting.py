@@ -111,19 +111,19 @@ class Office:
             NotCoveredError: Nothing is delivered.
         """
         cube = self.cubes(wanted.edition, wanted.as_of)
-        known_at = wanted.as_of or self._known_at(cube)
+        known_on = wanted.as_of or self._known_on(cube)
         # What is known on the day of the last change is all there is: no other cube needs to be made of it.
-        cube = replace(cube, as_of=known_at)
+        cube = replace(cube, as_of=known_on)
         edition = cube.edition
-        footing = Footing(edition.valid_from, edition.name, edition.schematic, known_at, cube.version)
-        desk = self.desks.setdefault((edition.valid_from, known_at), Desk(_Answers(self, cube)))
+        footing = Footing(edition.valid_from, edition.name, edition.schematic, known_on, cube.version)
+        desk = self.desks.setdefault((edition.valid_from, known_on), Desk(_Answers(self, cube)))
         return Situation(desk, _Loaded(self.connection, cube), footing, place_of(cube, wanted), span_of(cube, wanted))
 
     def cube_of(self, edition: date | None, cube: Cube) -> Cube:
         """Give the cube of an edition as known on the day of another."""
         return cube if edition in (None, cube.edition.valid_from) else self.cubes(edition, cube.as_of)
 
-    def _known_at(self, cube: Cube) -> date:
+    def _known_on(self, cube: Cube) -> date:
         changes = [measure.known_from for measure in list_measures(self.connection)]
         return max(local_day(instant) for instant in (cube.published_at, *changes))
 

@@ -99,6 +99,11 @@ def test_every_form_is_the_same_file_each_time_and_named_as_what_it_is(client: h
     assert client.get(asked, headers={"If-None-Match": first.headers["etag"]}).status_code == 304
 
 
+def test_a_report_in_a_browser_may_fetch_nothing_and_run_nothing(client: httpx.Client) -> None:
+    told = client.get(f"/v1/lagesbilder?area=skarholmen&{YEAR}&class=delbar&format=html").headers["content-security-policy"]
+    assert told.startswith("default-src 'none'; img-src data:; style-src 'sha256-")
+
+
 def test_the_link_in_a_report_makes_it_again(client: httpx.Client, jarva: Report) -> None:
     again = client.get(f"{jarva.link}&format=json")
     assert read_json(again.content, "länken") == jarva

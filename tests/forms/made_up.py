@@ -230,7 +230,7 @@ def long_table(rows: int = 117) -> Table:
 def framed(*blocks: Block, more: Sequence[Chapter] = ()) -> Report:
     return Report(
         kind="lagesbild", title="Lägesbild för Järva", subtitle="Januari–oktober 2026", area="01", area_name="Järva",
-        report_class=ReportClass.DELBAR, made_for=None, made_on=None, known_at=date(2026, 11, 3), version=7,
+        report_class=ReportClass.DELBAR, made_for=None, made_on=None, known_on=date(2026, 11, 3), version=7,
         edition="11 stadsdelsområden från 2023-07-01",
         link="https://karta.example.se/v1/lagesbilder?area=01&from=2026-01&to=2026-10&asOf=2026-11-03",
         chapters=(Chapter("Bilden av brottsligheten", blocks), *more),

@@ -84,6 +84,19 @@ def test_in_word_headings_of_a_table_are_repeated_and_no_row_is_cut() -> None:
     assert widths[1] > 1.5 * widths[0]
 
 
+def test_in_word_the_parts_of_a_table_stand_in_the_order_that_word_wants() -> None:
+    orders = {
+        "w:tblPr": ("w:tblStyle", "w:tblW", "w:jc", "w:tblBorders", "w:tblLayout", "w:tblCellMar", "w:tblLook"),
+        "w:tcPr": ("w:tcW", "w:gridSpan", "w:shd"),
+        "w:rPr": ("w:rStyle", "w:rFonts", "w:b", "w:i", "w:color", "w:sz", "w:u"),
+    }
+    body = Document(io.BytesIO(write_docx(made_up.normal()))).element.body
+    for name, order in orders.items():
+        places = [[[qn(part) for part in order].index(str(part.tag)) for part in found] for found in body.iter(qn(name))]
+        assert places
+        assert all(found == sorted(found) for found in places), name
+
+
 def test_in_word_there_is_room_for_answers_and_the_intern_report_is_marked_on_every_page() -> None:
     found = Document(io.BytesIO(write_docx(made_up.normal())))
     asked = [block for chapter in made_up.normal().chapters for block in chapter.blocks if isinstance(block, Prompts)]

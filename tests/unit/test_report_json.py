@@ -47,7 +47,7 @@ def written() -> Any:  # noqa: ANN401 - whatever JSON holds
         without(written(), "chapters", 0, "heading"),
         orjson.dumps({**written(), "title": 7}),
         orjson.dumps({**written(), "version": True}),
-        orjson.dumps({**written(), "knownAt": "i går"}),
+        orjson.dumps({**written(), "knownOn": "i går"}),
         orjson.dumps({**written(), "reportClass": "hemlig"}),
         orjson.dumps({**written(), "chapters": {"heading": "Ett"}}),
         orjson.dumps({**written(), "chapters": [{"heading": "Ett", "blocks": [{"type": "script", "text": "x"}]}]}),

@@ -317,7 +317,7 @@ class Report:
         report_class: Who it is for.
         made_for: Who asked for it; None in a report that is delbar, which names nobody.
         made_on: The day it was asked for, as whoever asked told it; None in a report that is delbar.
-        known_at: The day its figures were known: of the publication, or the one asked for. No clock is read to make a report.
+        known_on: The day its figures were known: of the publication, or the one asked for. No clock is read to make a report.
         version: Number of the publication its figures are of.
         edition: The division into areas.
         link: Address that makes the report again.
@@ -334,7 +334,7 @@ class Report:
     report_class: ReportClass
     made_for: str | None
     made_on: date | None
-    known_at: date
+    known_on: date
     version: int
     edition: str
     link: str

@@ -117,7 +117,7 @@ def _told(report: Report, filled: Any) -> dict[str, Any]:  # noqa: ANN401 - docx
         "omrade": report.area_name,
         "klass": "Delbar" if report.report_class is ReportClass.DELBAR else "Intern",
         "framtagen_for": report.made_for or "",
-        "kand": day_name(report.known_at),
+        "kand": day_name(report.known_on),
         "version": report.version,
         "indelning": report.edition,
         "lank": closing_link(report),
@@ -232,6 +232,8 @@ def _set_widths(table: Any, wide: list[int]) -> None:  # noqa: ANN401 - as above
             if told is not None:
                 told.set(f"{_NAMESPACE}w", str(sum(wide[place : place + columns])))
                 told.set(f"{_NAMESPACE}type", "dxa")
+                if span is not None:
+                    told.addnext(span)  # the order that Word wants
             place += columns
 
 

@@ -41,7 +41,7 @@ def joint(reports: Sequence[Report]) -> Report:
         subtitle=" · ".join(dict.fromkeys(report.subtitle for report in reports)),
         area_name=listed(names),
         report_class=ReportClass.INTERN if any(report.report_class is ReportClass.INTERN for report in reports) else ReportClass.DELBAR,
-        known_at=max(report.known_at for report in reports),
+        known_on=max(report.known_on for report in reports),
         chapters=chapters,
         watermark=" · ".join(marks),
     )
@@ -52,11 +52,11 @@ def _about(reports: Sequence[Report]) -> Chapter:
         Column("title", "Lägesbild", Kind.TEXT),
         Column("span", "Månader", Kind.TEXT),
         Column("class", "Klass", Kind.TEXT),
-        Column("knownAt", "Kända till och med", Kind.TEXT),
+        Column("knownOn", "Kända till och med", Kind.TEXT),
         Column("edition", "Indelning", Kind.TEXT),
     )
     rows = tuple(
-        Row(tuple(map(words, (report.title, report.subtitle, report.report_class.value, day_name(report.known_at), report.edition))))
+        Row(tuple(map(words, (report.title, report.subtitle, report.report_class.value, day_name(report.known_on), report.edition))))
         for report in reports
     )
     opening = Paragraph(

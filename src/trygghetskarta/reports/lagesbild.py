@@ -85,7 +85,7 @@ def framed(situation: Situation, reader: Reader, title: str, chapters: tuple[Cha
         report_class=reader.report_class,
         made_for=reader.name or None if is_intern else None,
         made_on=reader.day if is_intern else None,
-        known_at=situation.footing.known_at,
+        known_on=situation.footing.known_on,
         version=situation.footing.version,
         edition=situation.footing.edition_name,
         link=link_of(situation, reader),
@@ -111,7 +111,7 @@ def link_of(situation: Situation, reader: Reader) -> str:
         "from": str(situation.span.first),
         "to": str(situation.span.last),
         "edition": str(situation.footing.edition),
-        "asOf": str(situation.footing.known_at),
+        "asOf": str(situation.footing.known_on),
         "class": reader.report_class.value,
     }
     return f"{reader.root}{PATH}?{urlencode(asked)}"

@@ -97,7 +97,7 @@ def about(report: Report) -> tuple[tuple[str, str], ...]:
     return (
         ("Område", report.area_name),
         ("Period", report.subtitle),
-        ("Uppgifterna så som de var kända", f"{day_name(report.known_at)} (version {report.version})"),
+        ("Uppgifterna så som de var kända", f"{day_name(report.known_on)} (version {report.version})"),
         ("Indelning", report.edition),
         ("Rapportklass", for_whom),
     )
@@ -117,4 +117,4 @@ def closing_link(report: Report) -> str:
 
 def made_at(report: Report) -> datetime:
     """Give the instant that files are dated by: the start of the day the figures were known, so that the same report is the same bytes."""
-    return datetime.combine(report.known_at, time(), LOCAL_TIME)
+    return datetime.combine(report.known_on, time(), LOCAL_TIME)

@@ -26,7 +26,7 @@ def mail_page(report: Report, files: Sequence[str]) -> bytes:
     said = "".join(_block(block) for block in report.chapters[0].blocks) if report.chapters else ""
     mark = f'<p style="{_MARK}"><strong>{escape(report.watermark)}</strong></p>' if report.report_class is ReportClass.INTERN else ""
     attached = f"<p>Bifogat: {escape(listed(list(files)))}.</p>" if files else ""
-    known = f"Siffrorna är de som var kända {day_name(report.known_at)}. Lägesbilden med samma siffror: {escape(report.link)}"
+    known = f"Siffrorna är de som var kända {day_name(report.known_on)}. Lägesbilden med samma siffror: {escape(report.link)}"
     return (
         f'<!DOCTYPE html>\n<html lang="sv"><head><meta charset="utf-8"><title>{escape(report.title)}</title></head><body style="{_BODY}">'
         f'<h1 style="font-size:22px">{escape(report.title)}</h1>{mark}{said}{attached}<p style="font-size:14px">{known}</p></body></html>\n'

@@ -39,14 +39,14 @@ class Footing:
         edition: First day of the division into areas.
         edition_name: What people call it.
         schematic: True for made-up areas.
-        known_at: The day whose knowledge is counted.
+        known_on: The day whose knowledge is counted.
         version: Number of the last publication in it.
     """
 
     edition: date
     edition_name: str
     schematic: bool
-    known_at: date
+    known_on: date
     version: int
 
 
@@ -129,7 +129,7 @@ class Situation:
     @property
     def standing(self) -> tuple[tuple[str, str], ...]:
         """The parameters that every question of the report ends with."""
-        return (("edition", str(self.footing.edition)), ("asOf", str(self.footing.known_at)), ("format", "json"))
+        return (("edition", str(self.footing.edition)), ("asOf", str(self.footing.known_on)), ("format", "json"))
 
     def here(self) -> tuple[tuple[str, str], ...]:
         """The parameters that choose the area."""

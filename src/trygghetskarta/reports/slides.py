@@ -198,7 +198,7 @@ class Page:
             _write(frame, [Words(self.report.watermark, strong=True)], size, _WARNING)
             frame._element.getparent().spPr.find(f"{_DRAWING}xfrm").set("rot", str(-28 * 60_000))
             for colour in frame._element.iter(f"{_DRAWING}srgbClr"):
-                colour.append(colour.makeelement(f"{_DRAWING}alpha", {"val": "16000"}))
+                colour.append(colour.makeelement(f"{_DRAWING}alpha", {"val": "11000"}))
 
 
 def _textbox(slide: Any, box: Box) -> Any:  # noqa: ANN401 - as above

@@ -23,6 +23,9 @@ export interface More {
   headers?: Record<string, string>;
 }
 
+/** There is nothing to show: the service has no figures. */
+export const nothingLoaded = (): Problem => new Problem(0, "Inga siffror är inlästa än.", "No figures have been loaded yet.");
+
 /** A query as text; what is empty is left out, a list is repeated. */
 export function queryOf(parts: Record<string, string | string[] | null | undefined>): string {
   const query = new URLSearchParams();

@@ -4066,7 +4066,7 @@ export interface components {
             madeFor: string | null;
             madeOn: string | null;
             /** Format: date */
-            knownAt: string;
+            knownOn: string;
             version: number;
             edition: string;
             /** @description Adressen som gör rapporten på nytt. / The address that makes the report again. */

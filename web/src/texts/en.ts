@@ -73,7 +73,6 @@ export const en: Texts = {
   skipToContent: "Skip to the content",
   toMap: "To the map",
   loading: "Fetching the figures …",
-  nothingYet: "No figures have been loaded yet.",
   show: "Show as",
   moreSentences: (count) => (count === 1 ? "Show one more sentence" : `Show ${count} more sentences`),
   again: "Try again",

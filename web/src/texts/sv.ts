@@ -73,7 +73,6 @@ export const sv = {
   skipToContent: "Hoppa till innehållet",
   toMap: "Till kartan",
   loading: "Hämtar siffrorna …",
-  nothingYet: "Inga siffror är inlästa än.",
   show: "Visa som",
   moreSentences: (count: number): string => (count === 1 ? "Visa en mening till" : `Visa ${count} meningar till`),
   again: "Försök igen",

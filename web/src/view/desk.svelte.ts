@@ -1,17 +1,15 @@
 /** The page while it is open: what it shows, what it asks for, and the answers it has. */
 
-import { ask, askOnce, forgetAnswers, Problem } from "../api/client";
+import { ask, askOnce, forgetAnswers, nothingLoaded, Problem } from "../api/client";
 import type { ApiInfo, Categories, Comparison, Edition, Hexagons, Outlines, Source } from "../api/answers";
 import { Numbers, type Language } from "../figures/numbers";
 import type { Theme } from "../figures/colours";
 import type { Topic } from "../methods/topics";
-import { en } from "../texts/en";
 import { sv, type Texts } from "../texts/sv";
 import { preference, setPreference } from "./preferences";
 import { settle, settledSources, type Catalogue, type Notice, type Settled } from "./settling";
 import { addressOf, categoriesAddress, figuresAddress, isApart, isHexagons, outlinesAddress, type View, viewOf } from "./view";
 
-const TEXTS: Record<Language, Texts> = { sv, en };
 const NO_CATEGORIES: Categories = { items: [], groups: [] };
 
 /** An answered question: what was asked, the figures, and the outlines of the areas. */
@@ -40,13 +38,14 @@ export class Desk {
   /** What the address holds while a page is shown that asks for no figures; null while figures are. */
   apart = $state.raw<View | null>(null);
   isBusy = $state(true);
-  language = $state<Language>(preference("language", ["sv", "en"], "sv"));
+  language = $state<Language>("sv");
   look = $state<Look>(preference("look", ["auto", "light", "dark"], "auto"));
   /** The area under the pointer or the keyboard's ring, by code; empty for none. */
   pointed = $state("");
   /** The method that is being explained; null for none. */
   explained = $state<Topic | null>(null);
-  readonly t = $derived(TEXTS[this.language]);
+  /** The words of the page in the reader's language; all but the Swedish ones are fetched when they are wanted. */
+  t = $state.raw<Texts>(sv);
   readonly n = $derived(new Numbers(this.language));
   private prefersDark = $state(matchMedia("(prefers-color-scheme: dark)").matches);
   readonly theme = $derived<Theme>(this.look === "auto" ? (this.prefersDark ? "dark" : "light") : this.look);
@@ -61,6 +60,8 @@ export class Desk {
 
   /** Ask what there is, and answer what the address asks for. */
   async open(): Promise<void> {
+    const language = preference("language", ["sv", "en"], "sv");
+    if (language !== this.language) await this.setLanguage(language);
     try {
       await this.fetchCatalogue();
     } catch (error) {
@@ -86,8 +87,8 @@ export class Desk {
     this.isOutdated = true;
   }
 
-  setLanguage(language: Language): void {
-    this.language = language;
+  async setLanguage(language: Language): Promise<void> {
+    [this.t, this.language] = [language === "sv" ? sv : (await import("../texts/en")).en, language];
     setPreference("language", language);
   }
 
@@ -156,7 +157,7 @@ export class Desk {
     const { catalogue } = this;
     const notices: Notice[] = [];
     const sources = catalogue ? settledSources(wish, catalogue, notices) : [];
-    if (!catalogue || sources.length === 0) throw new Problem(0, sv.nothingYet, en.nothingYet);
+    if (!catalogue || sources.length === 0) throw nothingLoaded();
     const needsCategories = wish.category.length > 0 || wish.group !== "";
     if (needsCategories) this.categories = await askOnce<Categories>(categoriesAddress(sources));
     return settle(wish, catalogue, sources, this.categories, notices);

@@ -196,7 +196,7 @@ class ReportTold(Part):
     report_class: ReportClass
     made_for: str | None
     made_on: date | None
-    known_at: date
+    known_on: date
     version: int
     edition: str
     link: Annotated[str, Field(description="Adressen som gör rapporten på nytt. / The address that makes the report again.")]

@@ -20,6 +20,7 @@ from trygghetskarta.errors import ForbiddenError
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.reporting import Office, Wanted, report_of
 from trygghetskarta.reports.document import Report, ReportClass
+from trygghetskarta.reports.html import policy
 from trygghetskarta.reports.lagesbild import Reader
 from trygghetskarta.reports.render import ReportFormat, render
 from trygghetskarta.serialize.titles import plain
@@ -93,6 +94,8 @@ def lagesbild(request: Request, shelf: CurrentShelf, audience: CurrentAudience, 
     report, published_at = _made(shelf, asked, reader)
     written = render(report, asked.format)
     answer = tagged(request, written, asked.format.media_type, published_at, f"{audience}-{reader.report_class}")
+    if asked.format is ReportFormat.HTML:
+        answer.headers["Content-Security-Policy"] = policy()
     answer.headers["Content-Disposition"] = f'{_shown(asked.format)}; filename="{plain(report.title)}{asked.format.ending}"'
     return answer
 

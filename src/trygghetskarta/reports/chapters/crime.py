@@ -158,8 +158,8 @@ def _groups(situation: Situation) -> Iterator[Block]:
     )
     note = (
         "Ett brott kan höra till flera ämnen, så raderna går inte att lägga ihop. Kvoten är antalet delat med antalet "
-        f"{span_name(situation.baseline)}. Säkerställt är det som en slump sällan ger: högst en gång av tjugo. Varje ämne är prövat för sig: av tjugo ämnen där "
-        "inget har ändrats väntas ändå omkring ett bli utpekat."
+        f"{span_name(situation.baseline)}. Säkerställt är det som en slump sällan ger: högst en gång av tjugo. Varje ämne är "
+        "prövat för sig: av tjugo ämnen där inget har ändrats väntas ändå omkring ett bli utpekat."
     )
     yield Table(f"Anmälda brott efter ämne, {span_name(situation.recent)} mot {span_name(situation.baseline)}", columns, tuple(rows), note)
 

@@ -42,7 +42,7 @@ class Followed:
 
 def followed(situation: Situation) -> list[Followed]:
     """Ask for the measures whose target lies in or touches the area and that ran in its months or earlier, with their effects."""
-    known = (("asOf", str(situation.footing.known_at)), ("format", "json"))
+    known = (("asOf", str(situation.footing.known_on)), ("format", "json"))
     register = situation.desk.answer(MEASURES, ("limit", "1000"), *known)
     ended = str(situation.span.last.plus(1).first_day)
     found = [at for at, measure in enumerate(register.rows) if measure["startsOn"] < ended and _touches(situation, measure)]

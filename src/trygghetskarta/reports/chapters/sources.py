@@ -101,7 +101,7 @@ def _footing(situation: Situation, answers: dict[SourceId, Answer]) -> Facts:
     footing = situation.footing
     weights = next((answer.get("/provenance/weights") for answer in answers.values() if answer.get("/provenance/weights")), None)
     rows = [
-        Fact("Kända till och med", words(day_name(footing.known_at))),
+        Fact("Kända till och med", words(day_name(footing.known_on))),
         Fact("Publicering", words(whole(footing.version))),
         Fact("Indelning", words(f"{footing.edition_name}, i kraft {day_name(footing.edition)}")),
     ]
