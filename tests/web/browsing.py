@@ -35,7 +35,7 @@ VIEWS = {
     "metoder": "?show=methods",
     "tillgänglighet": "?show=accessibility",
     "leveranser": "?show=deliveries",
-    "platser": "?show=places",
+    "places": "?show=places&source=brander&place=1&polygon=POLYGON((17.92+59.375,17.96+59.375,17.96+59.395,17.92+59.395,17.92+59.375))",
 }
 """An address of every view, by what the view is called."""
 Properties = dict[str, Any]
