@@ -14,6 +14,7 @@ from tests.faults.register import Register
 from trygghetskarta.delivering import Delivering, approve, deliver
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.periods import local_day
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.settings import Settings
 
@@ -89,7 +90,7 @@ def people(folder: Path, name: str, norr: int) -> Path:
 
 def test_as_of_gives_an_earlier_days_answers_byte_for_byte(city: Engine, tmp_path: Path) -> None:
     register = Register(tmp_path, 11, rows=300)
-    today = datetime.now(UTC).date()
+    today = local_day(datetime.now(UTC))
     first = "1;2025-02-01 12:00;150010;6580010;;0;0;preliminär\n2;2025-03-01 12:00;;;Norr;1;0;bekräftad\n"
     deliver_at(city, SourceId.POPULATION, people(tmp_path, "folk.csv", 8000), 62)
     deliver_at(city, SourceId.SKJUTNINGAR, written(tmp_path, "a.csv", first), 61)

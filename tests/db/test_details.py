@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import numpy as np
 import orjson
 import pytest
 from sqlalchemy import Connection
 
 from tests.conftest import Box, Drawing
-from tests.db.delivering import NOW, counts, deliver, fires
+from tests.db.delivering import counts, deliver, fires
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.counts import Question
 from trygghetskarta.domain.grid import cells_of, outline_of
-from trygghetskarta.domain.periods import Month, Span
+from trygghetskarta.domain.periods import Month, Span, local_day
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import NotCarriedError, NotCoveredError
 from trygghetskarta.queries.cube import load_cube
@@ -65,7 +67,7 @@ def test_a_crime_known_to_the_day_is_in_no_hour_and_counted_as_such(connection: 
 def test_hours_are_those_known_on_the_day_asked_for(connection: Connection, draw: Drawing) -> None:
     draw(AreaLevel.STADSDEL, TWO)
     deliver(connection, SourceId.BRANDER, fires("1;2025-03-07 22:30;500;500"))
-    today = load_cube(connection, as_of=NOW.date())
+    today = load_cube(connection, as_of=local_day(datetime.now(UTC)))
     question = about(SourceId.BRANDER)
     assert hours(connection, today, question).content.span.expected.sum() == 1
     deliver(connection, SourceId.BRANDER, fires("1;2025-03-07 23:30;500;500"))
