@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.web.browsing import VIEWS, faults_in_both_themes, foreign, opening, whole
 
@@ -120,6 +120,7 @@ def test_no_english_is_seen_or_read_out_in_swedish(viewed: Page) -> None:
 
 def test_no_swedish_is_seen_or_read_out_in_english(viewed: Page) -> None:
     viewed.select_option("#language", "en")
+    expect(viewed.locator("html")).to_have_attribute("lang", "en")
     whole(viewed)
     found = foreign(viewed, "en")
     viewed.select_option("#language", "sv")
