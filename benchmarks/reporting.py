@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -36,7 +37,7 @@ def run(cluster: Cluster, _: Sample, rounds: int) -> None:
             rows = [["its figures", *_seconds([clock(lambda: made(connection, cube, _AREA)) for _ in range(rounds)])]]
             for form in ReportFormat:
                 render(report, form)
-                rows.append([form.value, *_seconds([clock(lambda form=form: render(report, form)) for _ in range(rounds)])])  # type: ignore[misc]
+                rows.append([form.value, *_seconds([clock(partial(render, report, form)) for _ in range(rounds)])])
             rows.append(["all committees, PDF", *_seconds([clock(lambda: everyone(connection, cube))])])
     print_table(("", "seconds"), rows)
 

@@ -186,14 +186,14 @@ def _by_code(collection: dict[str, Any]) -> dict[str, tuple[Any, dict[str, Any]]
     }
 
 
-def _same(one: Any, other: Any) -> bool:  # noqa: ANN401 - whatever JSON holds
-    if isinstance(one, (list, tuple)):
+def _same(one: object, other: object) -> bool:
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
         return len(one) == len(other) and all(map(_same, one, other))
-    if isinstance(one, dict):
+    if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
-    if isinstance(one, float) or isinstance(other, float):
-        return one is not None and other is not None and math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
-    return bool(one == other)
+    if isinstance(one, (int, float)) and isinstance(other, (int, float)) and float in (type(one), type(other)):
+        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
+    return one == other
 
 
 def _ways(workers: dict[str, Worker], engine: Engine, folder: Path) -> list[Way]:

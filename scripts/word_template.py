@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import io
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from docx import Document
+from docx.document import Document as WordDocument
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
+from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Mm, Pt, RGBColor
+from docx.styles.style import ParagraphStyle
+from docx.table import Table, _Row
+from docx.text.paragraph import Paragraph
 
 from trygghetskarta.reports.zips import settled
 
 INK, QUIET, ACCENT, LINE, GROUND, WARM = "10222E", "4B5C68", "1B5F96", "D3DBE0", "F3F5F6", "FDF3DC"
 FACE = "Arial"
-MADE = datetime(2026, 11, 21)  # noqa: DTZ001 - Word's properties have no zone
+MADE = datetime(2026, 11, 21, tzinfo=UTC)
 
 
 def template() -> bytes:
@@ -42,7 +46,7 @@ def template() -> bytes:
     return settled(out.getvalue())
 
 
-def _page(document: Any) -> None:  # noqa: ANN401 - python-docx's elements are untyped
+def _page(document: WordDocument) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = Mm(22)
@@ -50,7 +54,7 @@ def _page(document: Any) -> None:  # noqa: ANN401 - python-docx's elements are u
     section.different_first_page_header_footer = False
 
 
-def _styles(document: Any) -> None:  # noqa: ANN401 - as above
+def _styles(document: WordDocument) -> None:
     normal = document.styles["Normal"]
     _font(normal, 10.5, INK)
     normal.paragraph_format.space_after, normal.paragraph_format.line_spacing = Pt(7), 1.15
@@ -72,7 +76,7 @@ def _styles(document: Any) -> None:  # noqa: ANN401 - as above
     _own_styles(document)
 
 
-def _own_styles(document: Any) -> None:  # noqa: ANN401 - as above
+def _own_styles(document: WordDocument) -> None:
     kind = _added(document, "Rapportsort", 9.5, ACCENT, bold=True)
     kind.font.all_caps = True
     for name, size in (("Tabelltext", 9), ("Tabelltal", 9), ("Tabellrubrik", 9), ("Tabellrubrik tal", 9), ("Tabellrubrik mitt", 9)):
@@ -102,15 +106,15 @@ def _own_styles(document: Any) -> None:  # noqa: ANN401 - as above
     secret.paragraph_format.space_after = Pt(0)
 
 
-def _added(document: Any, name: str, size: float, colour: str, *, bold: bool = False) -> Any:  # noqa: ANN401 - as above
-    style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+def _added(document: WordDocument, name: str, size: float, colour: str, *, bold: bool = False) -> ParagraphStyle:
+    style: ParagraphStyle = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
     style.base_style = document.styles["Normal"]
     style.quick_style = True
     _font(style, size, colour, bold=bold)
     return style
 
 
-def _font(style: Any, size: float, colour: str, *, bold: bool = False) -> None:  # noqa: ANN401 - as above
+def _font(style: ParagraphStyle, size: float, colour: str, *, bold: bool = False) -> None:
     style.font.name, style.font.size, style.font.bold = FACE, Pt(size), bold
     style.font.color.rgb = RGBColor.from_string(colour)
     fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
@@ -120,9 +124,9 @@ def _font(style: Any, size: float, colour: str, *, bold: bool = False) -> None: 
         fonts.set(qn(face), FACE)
 
 
-def _borders(style: Any) -> Any:  # noqa: ANN401 - as above
+def _borders(style: ParagraphStyle) -> BaseOxmlElement:
     properties = style.element.get_or_add_pPr()
-    found = properties.find(qn("w:pBdr"))
+    found: BaseOxmlElement | None = properties.find(qn("w:pBdr"))
     if found is None:
         found = OxmlElement("w:pBdr")
         properties.insert_element_before(
@@ -131,25 +135,25 @@ def _borders(style: Any) -> Any:  # noqa: ANN401 - as above
     return found
 
 
-def _without_border(style: Any) -> None:  # noqa: ANN401 - as above
+def _without_border(style: ParagraphStyle) -> None:
     found = style.element.get_or_add_pPr().find(qn("w:pBdr"))
     if found is not None:
         found.getparent().remove(found)
 
 
-def _border(style: Any, side: str, colour: str, eighths: int) -> None:  # noqa: ANN401 - as above
+def _border(style: ParagraphStyle, side: str, colour: str, eighths: int) -> None:
     border = OxmlElement(f"w:{side}")
     for key, value in (("val", "single"), ("sz", str(eighths)), ("space", "4"), ("color", colour)):
         border.set(qn(f"w:{key}"), value)
     _borders(style).append(border)
 
 
-def _shade(style: Any, colour: str) -> None:  # noqa: ANN401 - as above
+def _shade(style: ParagraphStyle, colour: str) -> None:
     shade = parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{colour}"/>')
     style.element.get_or_add_pPr().insert_element_before(shade, "w:tabs", "w:spacing", "w:ind", "w:jc", "w:outlineLvl")
 
 
-def _head(document: Any) -> None:  # noqa: ANN401 - as above
+def _head(document: WordDocument) -> None:
     document.add_paragraph("{{ rapport.sort }}", style="Rapportsort")
     document.add_paragraph("{{ rapport.titel }}", style="Title")
     document.add_paragraph("{{ rapport.period }}", style="Subtitle")
@@ -159,7 +163,7 @@ def _head(document: Any) -> None:  # noqa: ANN401 - as above
     _lines(table, LINE)
 
 
-def _chapters(document: Any) -> None:  # noqa: ANN401 - as above
+def _chapters(document: WordDocument) -> None:
     say = document.add_paragraph
     say("{%p for kapitel in rapport.kapitel %}")
     say("{{ kapitel.rubrik }}", style="Heading 1")
@@ -198,7 +202,7 @@ def _chapters(document: Any) -> None:  # noqa: ANN401 - as above
     say("{%p endfor %}")
 
 
-def _facts(document: Any) -> None:  # noqa: ANN401 - as above
+def _facts(document: WordDocument) -> None:
     say = document.add_paragraph
     say('{%p if del.typ == "fakta" %}')
     say("{%p if del.rubrik %}")
@@ -211,7 +215,7 @@ def _facts(document: Any) -> None:  # noqa: ANN401 - as above
     say("{%p endif %}")
 
 
-def _data_table(document: Any) -> None:  # noqa: ANN401 - as above
+def _data_table(document: WordDocument) -> None:
     say = document.add_paragraph
     say('{%p if del.typ == "tom_tabell" %}')
     say("{{ del.rubrik }}", style="Caption")
@@ -254,8 +258,8 @@ def _data_table(document: Any) -> None:  # noqa: ANN401 - as above
     say("{%p endif %}")
 
 
-def _table(document: Any, rows: list[tuple[str, ...]], wide: tuple[float, ...]) -> Any:  # noqa: ANN401 - as above
-    table = document.add_table(len(rows), len(wide))
+def _table(document: WordDocument, rows: list[tuple[str, ...]], wide: tuple[float, ...]) -> Table:
+    table: Table = document.add_table(len(rows), len(wide))
     table.alignment = WD_TABLE_ALIGNMENT.LEFT
     table.autofit = False
     for number, width in enumerate(wide):
@@ -271,7 +275,7 @@ def _table(document: Any, rows: list[tuple[str, ...]], wide: tuple[float, ...]) 
     return table
 
 
-def _lines(table: Any, colour: str) -> None:  # noqa: ANN401 - as above
+def _lines(table: Table, colour: str) -> None:
     sides = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="{colour}"/>' for side in ("top", "bottom", "insideH"))
     after = ("w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
     properties = table._tbl.tblPr
@@ -283,17 +287,17 @@ def _lines(table: Any, colour: str) -> None:  # noqa: ANN401 - as above
     properties.insert_element_before(parse_xml(f"<w:tblCellMar {nsdecls('w')}>{margins}</w:tblCellMar>"), "w:tblLook")
 
 
-def _on_row(row: Any, name: str) -> None:  # noqa: ANN401 - as above
+def _on_row(row: _Row, name: str) -> None:
     row._tr.get_or_add_trPr().append(OxmlElement(name))
 
 
-def _end(document: Any) -> None:  # noqa: ANN401 - as above
+def _end(document: WordDocument) -> None:
     document.add_paragraph("{%p if rapport.lank %}")
     document.add_paragraph("Den här adressen gör rapporten på nytt, med samma siffror: {{ rapport.lank }}", style="Not")
     document.add_paragraph("{%p endif %}")
 
 
-def _header_and_footer(document: Any) -> None:  # noqa: ANN401 - as above
+def _header_and_footer(document: WordDocument) -> None:
     section = document.sections[0]
     header = section.header
     header.paragraphs[0].text = "{{ rapport.titel }}\t{{ rapport.period }}"
@@ -310,15 +314,13 @@ def _header_and_footer(document: Any) -> None:  # noqa: ANN401 - as above
     _field(footer, "NUMPAGES")
 
 
-def _tab(paragraph: Any) -> None:  # noqa: ANN401 - as above
+def _tab(paragraph: Paragraph) -> None:
     stops = paragraph.paragraph_format.tab_stops
-    from docx.enum.text import WD_TAB_ALIGNMENT
-
     stops.add_tab_stop(Mm(82.55), WD_TAB_ALIGNMENT.CLEAR)
     stops.add_tab_stop(Mm(166), WD_TAB_ALIGNMENT.RIGHT)
 
 
-def _field(paragraph: Any, code: str) -> None:  # noqa: ANN401 - as above
+def _field(paragraph: Paragraph, code: str) -> None:
     for kind in ("begin", None, "separate", "1", "end"):
         run = paragraph.add_run()
         if kind in ("begin", "separate", "end"):

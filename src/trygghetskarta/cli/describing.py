@@ -14,6 +14,7 @@ from trygghetskarta.serialize.swedish import day_name, decimal, whole
 from trygghetskarta.settings import PREFIX, Settings
 
 _NAMED = 3
+_OPENED = 3
 
 
 def describe(
@@ -24,9 +25,18 @@ def describe(
 
     # The doors do not know each other; this one asks the other to describe itself.
     app = import_module("trygghetskarta.api.app").create_app(Settings(), "postgresql://localhost/nowhere")
-    (folder / "openapi.json").write_bytes(orjson.dumps(app.openapi(), option=orjson.OPT_INDENT_2) + b"\n")
+    (folder / "openapi.json").write_text(document_text(app.openapi()), encoding="utf-8")
     (folder / "docs" / "settings.md").write_text(settings_page(), encoding="utf-8")
     (folder / "docs" / "sources" / "vikter.md").write_text(weights_page(), encoding="utf-8")
+
+
+def document_text(document: object, depth: int = 0) -> str:
+    """Write the description of an API with a line for each operation and each schema: so short that it can be kept, and what changed is seen."""
+    if depth == _OPENED or not isinstance(document, dict) or not document:
+        return orjson.dumps(document).decode()
+    margin = " " * (depth + 1)
+    members = (f"{margin}{orjson.dumps(name).decode()}: {document_text(value, depth + 1)}" for name, value in document.items())
+    return "{\n" + ",\n".join(members) + "\n" + " " * depth + ("}" if depth else "}\n")
 
 
 def settings_page() -> str:
