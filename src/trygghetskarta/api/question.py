@@ -70,21 +70,21 @@ def outlines_for(shelf: Shelf, cube: Cube, level: AreaLevel, drawn: tuple[Format
     return shelf.outlines(cube.edition, level, detail) if form.draws and detail is not Detail.NONE else None
 
 
-class QuestionParameters(BaseModel):
-    """What every question has."""
+_BASELINE = "Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with."
+AskedBaseline = Annotated[str | None, Field(pattern=BASELINE, description=_BASELINE, examples=["same-period-last-year"])]
+"""A baseline that may be left out."""
+NeededBaseline = Annotated[str, Field(pattern=BASELINE, description=_BASELINE)]
+"""A baseline that there is always one of."""
+
+
+class CountedParameters(BaseModel):
+    """What is counted, over which months, and how the answer is written."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
-    level: Annotated[AreaLevel, Field(description="Områdesnivå. / Level of the areas.")] = AreaLevel.STADSDELSOMRADE
     source: Annotated[
         list[SourceId], Field(min_length=1, max_length=len(SourceId), description="En eller flera källor. / One or more sources.")
     ]
-    area: Annotated[
-        list[str], Field(max_length=_MOST_VALUES, description="Koder på de områden som ska visas. / Codes of the areas to show.")
-    ] = []
-    within: Annotated[
-        str | None, Field(description="Bara områden inom detta större område. / Only areas within this larger area.", examples=["jarva"])
-    ] = None
     category: Annotated[
         list[str], Field(max_length=_MOST_VALUES, description="Koder på kategorier; allt under dem räknas. / Codes of categories.")
     ] = []
@@ -106,13 +106,27 @@ class QuestionParameters(BaseModel):
     to: Annotated[str | None, Field(description="Sista månad; utelämnad är den senast levererade. / Last month.", examples=["2025-12"])] = (
         None
     )
+    as_of: Annotated[
+        Day | None, Field(alias="asOf", description="Siffrorna så som de var kända denna dag. / The figures as known on this day.")
+    ] = None
+    format: Annotated[Format, Field(description="Svarets format. / Format of the answer.")] = Format.JSON
+    dialect: Annotated[Dialect, Field(description="CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV.")] = Dialect.EXCEL
+
+
+class QuestionParameters(CountedParameters):
+    """What every question of areas has."""
+
+    level: Annotated[AreaLevel, Field(description="Områdesnivå. / Level of the areas.")] = AreaLevel.STADSDELSOMRADE
+    area: Annotated[
+        list[str], Field(max_length=_MOST_VALUES, description="Koder på de områden som ska visas. / Codes of the areas to show.")
+    ] = []
+    within: Annotated[
+        str | None, Field(description="Bara områden inom detta större område. / Only areas within this larger area.", examples=["jarva"])
+    ] = None
     measure: Annotated[
         Measure, Field(description="Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm.")
     ] = Measure.COUNT
     per: Annotated[Denominator, Field(description="Vad ett tal per 1 000 räknas på. / What a rate is per.")] = Denominator.RESIDENTS
-    as_of: Annotated[
-        Day | None, Field(alias="asOf", description="Siffrorna så som de var kända denna dag. / The figures as known on this day.")
-    ] = None
     weights: Annotated[
         str | None,
         Field(
@@ -126,8 +140,6 @@ class QuestionParameters(BaseModel):
             description="Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out."
         ),
     ] = None
-    format: Annotated[Format, Field(description="Svarets format. / Format of the answer.")] = Format.JSON
-    dialect: Annotated[Dialect, Field(description="CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV.")] = Dialect.EXCEL
     geometry: Annotated[Detail, Field(description="Hur detaljerade områdenas gränser är. / Detail of the outlines.")] = Detail.METRES10
 
     def refuse_hidden(self, cube: Cube, audience: Audience) -> None:
@@ -176,14 +188,7 @@ class QuestionParameters(BaseModel):
 class BaselineParameters(QuestionParameters):
     """The parameters of a question about one span and, if asked for, another to set beside it."""
 
-    baseline: Annotated[
-        str | None,
-        Field(
-            pattern=BASELINE,
-            description="Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with.",
-            examples=["same-period-last-year"],
-        ),
-    ] = None
+    baseline: AskedBaseline = None
     format: Annotated[Format, Field(description="Svarets format. / Format of the answer.")] = Format.GEOJSON
 
     def question(self, cube: Cube, audience: Audience) -> Question:

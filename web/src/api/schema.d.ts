@@ -4868,14 +4868,8 @@ export interface operations {
     comparison: {
         parameters: {
             query: {
-                /** @description Områdesnivå. / Level of the areas. */
-                level?: components["schemas"]["AreaLevel"];
                 /** @description En eller flera källor. / One or more sources. */
                 source: components["schemas"]["SourceId"][];
-                /** @description Koder på de områden som ska visas. / Codes of the areas to show. */
-                area?: string[];
-                /** @description Bara områden inom detta större område. / Only areas within this larger area. */
-                within?: string | null;
                 /** @description Koder på kategorier; allt under dem räknas. / Codes of categories. */
                 category?: string[];
                 /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
@@ -4886,20 +4880,26 @@ export interface operations {
                 from?: string | null;
                 /** @description Sista månad; utelämnad är den senast levererade. / Last month. */
                 to?: string | null;
-                /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
-                measure?: components["schemas"]["Measure"];
-                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
-                per?: components["schemas"]["Denominator"];
                 /** @description Siffrorna så som de var kända denna dag. / The figures as known on this day. */
                 asOf?: string | null;
-                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
-                weights?: string | null;
-                /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
-                by?: components["schemas"]["CountsBy"] | null;
                 /** @description Svarets format. / Format of the answer. */
                 format?: components["schemas"]["Format"];
                 /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
                 dialect?: components["schemas"]["Dialect"];
+                /** @description Områdesnivå. / Level of the areas. */
+                level?: components["schemas"]["AreaLevel"];
+                /** @description Koder på de områden som ska visas. / Codes of the areas to show. */
+                area?: string[];
+                /** @description Bara områden inom detta större område. / Only areas within this larger area. */
+                within?: string | null;
+                /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
+                measure?: components["schemas"]["Measure"];
+                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
+                per?: components["schemas"]["Denominator"];
+                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
+                weights?: string | null;
+                /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
+                by?: components["schemas"]["CountsBy"] | null;
                 /** @description Hur detaljerade områdenas gränser är. / Detail of the outlines. */
                 geometry?: components["schemas"]["Detail"];
                 /** @description Bara med json. rows: ett objekt per rad; columns: en lista per kolumn, som är mycket mindre. / With json only. rows: an object per row; columns: an array per column, which is much smaller. */
@@ -5023,14 +5023,8 @@ export interface operations {
     overTime: {
         parameters: {
             query: {
-                /** @description Områdesnivå. / Level of the areas. */
-                level?: components["schemas"]["AreaLevel"];
                 /** @description En eller flera källor. / One or more sources. */
                 source: components["schemas"]["SourceId"][];
-                /** @description Koder på de områden som ska visas. / Codes of the areas to show. */
-                area?: string[];
-                /** @description Bara områden inom detta större område. / Only areas within this larger area. */
-                within?: string | null;
                 /** @description Koder på kategorier; allt under dem räknas. / Codes of categories. */
                 category?: string[];
                 /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
@@ -5041,20 +5035,26 @@ export interface operations {
                 from?: string | null;
                 /** @description Sista månad; utelämnad är den senast levererade. / Last month. */
                 to?: string | null;
-                /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
-                measure?: components["schemas"]["Measure"];
-                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
-                per?: components["schemas"]["Denominator"];
                 /** @description Siffrorna så som de var kända denna dag. / The figures as known on this day. */
                 asOf?: string | null;
-                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
-                weights?: string | null;
-                /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
-                by?: components["schemas"]["CountsBy"] | null;
                 /** @description Svarets format. / Format of the answer. */
                 format?: components["schemas"]["Format"];
                 /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
                 dialect?: components["schemas"]["Dialect"];
+                /** @description Områdesnivå. / Level of the areas. */
+                level?: components["schemas"]["AreaLevel"];
+                /** @description Koder på de områden som ska visas. / Codes of the areas to show. */
+                area?: string[];
+                /** @description Bara områden inom detta större område. / Only areas within this larger area. */
+                within?: string | null;
+                /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
+                measure?: components["schemas"]["Measure"];
+                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
+                per?: components["schemas"]["Denominator"];
+                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
+                weights?: string | null;
+                /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
+                by?: components["schemas"]["CountsBy"] | null;
                 /** @description Hur detaljerade områdenas gränser är. / Detail of the outlines. */
                 geometry?: components["schemas"]["Detail"];
                 /** @description Bara med json. rows: ett objekt per rad; columns: en lista per kolumn, som är mycket mindre. / With json only. rows: an object per row; columns: an array per column, which is much smaller. */
@@ -5176,14 +5176,8 @@ export interface operations {
     comparisonFile: {
         parameters: {
             query: {
-                /** @description Områdesnivå. / Level of the areas. */
-                level?: components["schemas"]["AreaLevel"];
                 /** @description En eller flera källor. / One or more sources. */
                 source: components["schemas"]["SourceId"][];
-                /** @description Koder på de områden som ska visas. / Codes of the areas to show. */
-                area?: string[];
-                /** @description Bara områden inom detta större område. / Only areas within this larger area. */
-                within?: string | null;
                 /** @description Koder på kategorier; allt under dem räknas. / Codes of categories. */
                 category?: string[];
                 /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
@@ -5194,20 +5188,26 @@ export interface operations {
                 from?: string | null;
                 /** @description Sista månad; utelämnad är den senast levererade. / Last month. */
                 to?: string | null;
-                /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
-                measure?: components["schemas"]["Measure"];
-                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
-                per?: components["schemas"]["Denominator"];
                 /** @description Siffrorna så som de var kända denna dag. / The figures as known on this day. */
                 asOf?: string | null;
-                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
-                weights?: string | null;
-                /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
-                by?: components["schemas"]["CountsBy"] | null;
                 /** @description Filens format. / Format of the file. */
                 format?: components["schemas"]["Format"];
                 /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
                 dialect?: components["schemas"]["Dialect"];
+                /** @description Områdesnivå. / Level of the areas. */
+                level?: components["schemas"]["AreaLevel"];
+                /** @description Koder på de områden som ska visas. / Codes of the areas to show. */
+                area?: string[];
+                /** @description Bara områden inom detta större område. / Only areas within this larger area. */
+                within?: string | null;
+                /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
+                measure?: components["schemas"]["Measure"];
+                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
+                per?: components["schemas"]["Denominator"];
+                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
+                weights?: string | null;
+                /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
+                by?: components["schemas"]["CountsBy"] | null;
                 /** @description Hur detaljerade områdenas gränser är. / Detail of the outlines. */
                 geometry?: components["schemas"]["Detail"];
                 /** @description Bara med json. rows: ett objekt per rad; columns: en lista per kolumn, som är mycket mindre. / With json only. rows: an object per row; columns: an array per column, which is much smaller. */
@@ -5331,14 +5331,8 @@ export interface operations {
     seriesFile: {
         parameters: {
             query: {
-                /** @description Områdesnivå. / Level of the areas. */
-                level?: components["schemas"]["AreaLevel"];
                 /** @description En eller flera källor. / One or more sources. */
                 source: components["schemas"]["SourceId"][];
-                /** @description Koder på de områden som ska visas. / Codes of the areas to show. */
-                area?: string[];
-                /** @description Bara områden inom detta större område. / Only areas within this larger area. */
-                within?: string | null;
                 /** @description Koder på kategorier; allt under dem räknas. / Codes of categories. */
                 category?: string[];
                 /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
@@ -5349,20 +5343,26 @@ export interface operations {
                 from?: string | null;
                 /** @description Sista månad; utelämnad är den senast levererade. / Last month. */
                 to?: string | null;
-                /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
-                measure?: components["schemas"]["Measure"];
-                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
-                per?: components["schemas"]["Denominator"];
                 /** @description Siffrorna så som de var kända denna dag. / The figures as known on this day. */
                 asOf?: string | null;
-                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
-                weights?: string | null;
-                /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
-                by?: components["schemas"]["CountsBy"] | null;
                 /** @description Filens format. / Format of the file. */
                 format?: components["schemas"]["Format"];
                 /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
                 dialect?: components["schemas"]["Dialect"];
+                /** @description Områdesnivå. / Level of the areas. */
+                level?: components["schemas"]["AreaLevel"];
+                /** @description Koder på de områden som ska visas. / Codes of the areas to show. */
+                area?: string[];
+                /** @description Bara områden inom detta större område. / Only areas within this larger area. */
+                within?: string | null;
+                /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
+                measure?: components["schemas"]["Measure"];
+                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
+                per?: components["schemas"]["Denominator"];
+                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
+                weights?: string | null;
+                /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
+                by?: components["schemas"]["CountsBy"] | null;
                 /** @description Hur detaljerade områdenas gränser är. / Detail of the outlines. */
                 geometry?: components["schemas"]["Detail"];
                 /** @description Bara med json. rows: ett objekt per rad; columns: en lista per kolumn, som är mycket mindre. / With json only. rows: an object per row; columns: an array per column, which is much smaller. */
@@ -5484,14 +5484,8 @@ export interface operations {
     decomposition: {
         parameters: {
             query: {
-                /** @description Områdesnivå. / Level of the areas. */
-                level?: components["schemas"]["AreaLevel"];
                 /** @description En eller flera källor. / One or more sources. */
                 source: components["schemas"]["SourceId"][];
-                /** @description Koder på de områden som ska visas. / Codes of the areas to show. */
-                area?: string[];
-                /** @description Bara områden inom detta större område. / Only areas within this larger area. */
-                within?: string | null;
                 /** @description Koder på kategorier; allt under dem räknas. / Codes of categories. */
                 category?: string[];
                 /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
@@ -5502,20 +5496,26 @@ export interface operations {
                 from?: string | null;
                 /** @description Sista månad; utelämnad är den senast levererade. / Last month. */
                 to?: string | null;
-                /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
-                measure?: components["schemas"]["Measure"];
-                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
-                per?: components["schemas"]["Denominator"];
                 /** @description Siffrorna så som de var kända denna dag. / The figures as known on this day. */
                 asOf?: string | null;
-                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
-                weights?: string | null;
-                /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
-                by?: components["schemas"]["CountsBy"] | null;
                 /** @description Svarets format. / Format of the answer. */
                 format?: components["schemas"]["Format"];
                 /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
                 dialect?: components["schemas"]["Dialect"];
+                /** @description Områdesnivå. / Level of the areas. */
+                level?: components["schemas"]["AreaLevel"];
+                /** @description Koder på de områden som ska visas. / Codes of the areas to show. */
+                area?: string[];
+                /** @description Bara områden inom detta större område. / Only areas within this larger area. */
+                within?: string | null;
+                /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
+                measure?: components["schemas"]["Measure"];
+                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
+                per?: components["schemas"]["Denominator"];
+                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
+                weights?: string | null;
+                /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
+                by?: components["schemas"]["CountsBy"] | null;
                 /** @description Hur detaljerade områdenas gränser är. / Detail of the outlines. */
                 geometry?: components["schemas"]["Detail"];
                 /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. */
@@ -5631,14 +5631,8 @@ export interface operations {
     byHour: {
         parameters: {
             query: {
-                /** @description Områdesnivå. / Level of the areas. */
-                level?: components["schemas"]["AreaLevel"];
                 /** @description En eller flera källor. / One or more sources. */
                 source: components["schemas"]["SourceId"][];
-                /** @description Koder på de områden som ska visas. / Codes of the areas to show. */
-                area?: string[];
-                /** @description Bara områden inom detta större område. / Only areas within this larger area. */
-                within?: string | null;
                 /** @description Koder på kategorier; allt under dem räknas. / Codes of categories. */
                 category?: string[];
                 /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
@@ -5649,20 +5643,26 @@ export interface operations {
                 from?: string | null;
                 /** @description Sista månad; utelämnad är den senast levererade. / Last month. */
                 to?: string | null;
-                /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
-                measure?: components["schemas"]["Measure"];
-                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
-                per?: components["schemas"]["Denominator"];
                 /** @description Siffrorna så som de var kända denna dag. / The figures as known on this day. */
                 asOf?: string | null;
-                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
-                weights?: string | null;
-                /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
-                by?: components["schemas"]["CountsBy"] | null;
                 /** @description Svarets format. / Format of the answer. */
                 format?: components["schemas"]["Format"];
                 /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
                 dialect?: components["schemas"]["Dialect"];
+                /** @description Områdesnivå. / Level of the areas. */
+                level?: components["schemas"]["AreaLevel"];
+                /** @description Koder på de områden som ska visas. / Codes of the areas to show. */
+                area?: string[];
+                /** @description Bara områden inom detta större område. / Only areas within this larger area. */
+                within?: string | null;
+                /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
+                measure?: components["schemas"]["Measure"];
+                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
+                per?: components["schemas"]["Denominator"];
+                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
+                weights?: string | null;
+                /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
+                by?: components["schemas"]["CountsBy"] | null;
                 /** @description Hur detaljerade områdenas gränser är. / Detail of the outlines. */
                 geometry?: components["schemas"]["Detail"];
                 /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. */
@@ -5778,14 +5778,8 @@ export interface operations {
     byHexagon: {
         parameters: {
             query: {
-                /** @description Områdesnivå. / Level of the areas. */
-                level?: components["schemas"]["AreaLevel"];
                 /** @description En eller flera källor. / One or more sources. */
                 source: components["schemas"]["SourceId"][];
-                /** @description Koder på de områden som ska visas. / Codes of the areas to show. */
-                area?: string[];
-                /** @description Bara områden inom detta större område. / Only areas within this larger area. */
-                within?: string | null;
                 /** @description Koder på kategorier; allt under dem räknas. / Codes of categories. */
                 category?: string[];
                 /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
@@ -5796,20 +5790,26 @@ export interface operations {
                 from?: string | null;
                 /** @description Sista månad; utelämnad är den senast levererade. / Last month. */
                 to?: string | null;
-                /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
-                measure?: components["schemas"]["Measure"];
-                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
-                per?: components["schemas"]["Denominator"];
                 /** @description Siffrorna så som de var kända denna dag. / The figures as known on this day. */
                 asOf?: string | null;
-                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
-                weights?: string | null;
-                /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
-                by?: components["schemas"]["CountsBy"] | null;
                 /** @description Svarets format. / Format of the answer. */
                 format?: components["schemas"]["Format"];
                 /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
                 dialect?: components["schemas"]["Dialect"];
+                /** @description Områdesnivå. / Level of the areas. */
+                level?: components["schemas"]["AreaLevel"];
+                /** @description Koder på de områden som ska visas. / Codes of the areas to show. */
+                area?: string[];
+                /** @description Bara områden inom detta större område. / Only areas within this larger area. */
+                within?: string | null;
+                /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
+                measure?: components["schemas"]["Measure"];
+                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
+                per?: components["schemas"]["Denominator"];
+                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
+                weights?: string | null;
+                /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
+                by?: components["schemas"]["CountsBy"] | null;
                 /** @description Hur detaljerade områdenas gränser är. / Detail of the outlines. */
                 geometry?: components["schemas"]["Detail"];
                 /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. */
@@ -5927,14 +5927,8 @@ export interface operations {
     hot: {
         parameters: {
             query: {
-                /** @description Områdesnivå. / Level of the areas. */
-                level?: components["schemas"]["AreaLevel"];
                 /** @description En eller flera källor. / One or more sources. */
                 source: components["schemas"]["SourceId"][];
-                /** @description Koder på de områden som ska visas. / Codes of the areas to show. */
-                area?: string[];
-                /** @description Bara områden inom detta större område. / Only areas within this larger area. */
-                within?: string | null;
                 /** @description Koder på kategorier; allt under dem räknas. / Codes of categories. */
                 category?: string[];
                 /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
@@ -5945,20 +5939,26 @@ export interface operations {
                 from?: string | null;
                 /** @description Sista månad; utelämnad är den senast levererade. / Last month. */
                 to?: string | null;
-                /** @description rate eller count (per kvadratkilometer); utelämnad är rate där källan bär det. / Left out: rate where the source can. */
-                measure?: components["schemas"]["Measure"];
-                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
-                per?: components["schemas"]["Denominator"];
                 /** @description Siffrorna så som de var kända denna dag. / The figures as known on this day. */
                 asOf?: string | null;
-                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
-                weights?: string | null;
-                /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
-                by?: components["schemas"]["CountsBy"] | null;
                 /** @description Svarets format. / Format of the answer. */
                 format?: components["schemas"]["Format"];
                 /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
                 dialect?: components["schemas"]["Dialect"];
+                /** @description Områdesnivå. / Level of the areas. */
+                level?: components["schemas"]["AreaLevel"];
+                /** @description Koder på de områden som ska visas. / Codes of the areas to show. */
+                area?: string[];
+                /** @description Bara områden inom detta större område. / Only areas within this larger area. */
+                within?: string | null;
+                /** @description rate eller count (per kvadratkilometer); utelämnad är rate där källan bär det. / Left out: rate where the source can. */
+                measure?: components["schemas"]["Measure"];
+                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
+                per?: components["schemas"]["Denominator"];
+                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
+                weights?: string | null;
+                /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
+                by?: components["schemas"]["CountsBy"] | null;
                 /** @description Hur detaljerade områdenas gränser är. / Detail of the outlines. */
                 geometry?: components["schemas"]["Detail"];
                 /** @description gistar (Getis-Ord Gi*), moran (lokal Moran) eller emerging (heta områden över tid). / How clusters are looked for. */
@@ -6076,14 +6076,8 @@ export interface operations {
     changed: {
         parameters: {
             query: {
-                /** @description Områdesnivå. / Level of the areas. */
-                level?: components["schemas"]["AreaLevel"];
                 /** @description En eller flera källor. / One or more sources. */
                 source: components["schemas"]["SourceId"][];
-                /** @description Koder på de områden som ska visas. / Codes of the areas to show. */
-                area?: string[];
-                /** @description Bara områden inom detta större område. / Only areas within this larger area. */
-                within?: string | null;
                 /** @description Koder på kategorier; allt under dem räknas. / Codes of categories. */
                 category?: string[];
                 /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
@@ -6094,20 +6088,26 @@ export interface operations {
                 from?: string | null;
                 /** @description Sista månad; utelämnad är den senast levererade. / Last month. */
                 to?: string | null;
-                /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
-                measure?: components["schemas"]["Measure"];
-                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
-                per?: components["schemas"]["Denominator"];
                 /** @description Siffrorna så som de var kända denna dag. / The figures as known on this day. */
                 asOf?: string | null;
-                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
-                weights?: string | null;
-                /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
-                by?: components["schemas"]["CountsBy"] | null;
                 /** @description Svarets format. / Format of the answer. */
                 format?: components["schemas"]["Format"];
                 /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
                 dialect?: components["schemas"]["Dialect"];
+                /** @description Områdesnivå. / Level of the areas. */
+                level?: components["schemas"]["AreaLevel"];
+                /** @description Koder på de områden som ska visas. / Codes of the areas to show. */
+                area?: string[];
+                /** @description Bara områden inom detta större område. / Only areas within this larger area. */
+                within?: string | null;
+                /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
+                measure?: components["schemas"]["Measure"];
+                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
+                per?: components["schemas"]["Denominator"];
+                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
+                weights?: string | null;
+                /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
+                by?: components["schemas"]["CountsBy"] | null;
                 /** @description Hur detaljerade områdenas gränser är. / Detail of the outlines. */
                 geometry?: components["schemas"]["Detail"];
                 /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. */
@@ -6223,14 +6223,8 @@ export interface operations {
     concentrated: {
         parameters: {
             query: {
-                /** @description Områdesnivå. / Level of the areas. */
-                level?: components["schemas"]["AreaLevel"];
                 /** @description En eller flera källor. / One or more sources. */
                 source: components["schemas"]["SourceId"][];
-                /** @description Koder på de områden som ska visas. / Codes of the areas to show. */
-                area?: string[];
-                /** @description Bara områden inom detta större område. / Only areas within this larger area. */
-                within?: string | null;
                 /** @description Koder på kategorier; allt under dem räknas. / Codes of categories. */
                 category?: string[];
                 /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
@@ -6241,20 +6235,26 @@ export interface operations {
                 from?: string | null;
                 /** @description Sista månad; utelämnad är den senast levererade. / Last month. */
                 to?: string | null;
-                /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
-                measure?: components["schemas"]["Measure"];
-                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
-                per?: components["schemas"]["Denominator"];
                 /** @description Siffrorna så som de var kända denna dag. / The figures as known on this day. */
                 asOf?: string | null;
-                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
-                weights?: string | null;
-                /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
-                by?: components["schemas"]["CountsBy"] | null;
                 /** @description Svarets format. / Format of the answer. */
                 format?: components["schemas"]["Format"];
                 /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
                 dialect?: components["schemas"]["Dialect"];
+                /** @description Områdesnivå. / Level of the areas. */
+                level?: components["schemas"]["AreaLevel"];
+                /** @description Koder på de områden som ska visas. / Codes of the areas to show. */
+                area?: string[];
+                /** @description Bara områden inom detta större område. / Only areas within this larger area. */
+                within?: string | null;
+                /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
+                measure?: components["schemas"]["Measure"];
+                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
+                per?: components["schemas"]["Denominator"];
+                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
+                weights?: string | null;
+                /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
+                by?: components["schemas"]["CountsBy"] | null;
                 /** @description Hur detaljerade områdenas gränser är. / Detail of the outlines. */
                 geometry?: components["schemas"]["Detail"];
             };
@@ -6368,14 +6368,8 @@ export interface operations {
     dense: {
         parameters: {
             query: {
-                /** @description Områdesnivå. / Level of the areas. */
-                level?: components["schemas"]["AreaLevel"];
                 /** @description En eller flera källor. / One or more sources. */
                 source: components["schemas"]["SourceId"][];
-                /** @description Koder på de områden som ska visas. / Codes of the areas to show. */
-                area?: string[];
-                /** @description Bara områden inom detta större område. / Only areas within this larger area. */
-                within?: string | null;
                 /** @description Koder på kategorier; allt under dem räknas. / Codes of categories. */
                 category?: string[];
                 /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
@@ -6386,20 +6380,26 @@ export interface operations {
                 from?: string | null;
                 /** @description Sista månad; utelämnad är den senast levererade. / Last month. */
                 to?: string | null;
-                /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
-                measure?: components["schemas"]["Measure"];
-                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
-                per?: components["schemas"]["Denominator"];
                 /** @description Siffrorna så som de var kända denna dag. / The figures as known on this day. */
                 asOf?: string | null;
-                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
-                weights?: string | null;
-                /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
-                by?: components["schemas"]["CountsBy"] | null;
                 /** @description Svarets format. / Format of the answer. */
                 format?: components["schemas"]["Format"];
                 /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
                 dialect?: components["schemas"]["Dialect"];
+                /** @description Områdesnivå. / Level of the areas. */
+                level?: components["schemas"]["AreaLevel"];
+                /** @description Koder på de områden som ska visas. / Codes of the areas to show. */
+                area?: string[];
+                /** @description Bara områden inom detta större område. / Only areas within this larger area. */
+                within?: string | null;
+                /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
+                measure?: components["schemas"]["Measure"];
+                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
+                per?: components["schemas"]["Denominator"];
+                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
+                weights?: string | null;
+                /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
+                by?: components["schemas"]["CountsBy"] | null;
                 /** @description Hur detaljerade områdenas gränser är. / Detail of the outlines. */
                 geometry?: components["schemas"]["Detail"];
                 /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. */
@@ -6523,14 +6523,8 @@ export interface operations {
     repeated: {
         parameters: {
             query: {
-                /** @description Områdesnivå. / Level of the areas. */
-                level?: components["schemas"]["AreaLevel"];
                 /** @description En eller flera källor. / One or more sources. */
                 source: components["schemas"]["SourceId"][];
-                /** @description Koder på de områden som ska visas. / Codes of the areas to show. */
-                area?: string[];
-                /** @description Bara områden inom detta större område. / Only areas within this larger area. */
-                within?: string | null;
                 /** @description Koder på kategorier; allt under dem räknas. / Codes of categories. */
                 category?: string[];
                 /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
@@ -6541,20 +6535,26 @@ export interface operations {
                 from?: string | null;
                 /** @description Sista månad; utelämnad är den senast levererade. / Last month. */
                 to?: string | null;
-                /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
-                measure?: components["schemas"]["Measure"];
-                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
-                per?: components["schemas"]["Denominator"];
                 /** @description Siffrorna så som de var kända denna dag. / The figures as known on this day. */
                 asOf?: string | null;
-                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
-                weights?: string | null;
-                /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
-                by?: components["schemas"]["CountsBy"] | null;
                 /** @description Svarets format. / Format of the answer. */
                 format?: components["schemas"]["Format"];
                 /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
                 dialect?: components["schemas"]["Dialect"];
+                /** @description Områdesnivå. / Level of the areas. */
+                level?: components["schemas"]["AreaLevel"];
+                /** @description Koder på de områden som ska visas. / Codes of the areas to show. */
+                area?: string[];
+                /** @description Bara områden inom detta större område. / Only areas within this larger area. */
+                within?: string | null;
+                /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
+                measure?: components["schemas"]["Measure"];
+                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
+                per?: components["schemas"]["Denominator"];
+                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
+                weights?: string | null;
+                /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
+                by?: components["schemas"]["CountsBy"] | null;
                 /** @description Hur detaljerade områdenas gränser är. / Detail of the outlines. */
                 geometry?: components["schemas"]["Detail"];
                 /** @description Ett avståndsbands bredd i meter. / Breadth of a band of distance. */
@@ -7358,14 +7358,8 @@ export interface operations {
     traced: {
         parameters: {
             query: {
-                /** @description Områdesnivå. / Level of the areas. */
-                level?: components["schemas"]["AreaLevel"];
                 /** @description En eller flera källor. / One or more sources. */
                 source: components["schemas"]["SourceId"][];
-                /** @description Koder på de områden som ska visas. / Codes of the areas to show. */
-                area?: string[];
-                /** @description Bara områden inom detta större område. / Only areas within this larger area. */
-                within?: string | null;
                 /** @description Koder på kategorier; allt under dem räknas. / Codes of categories. */
                 category?: string[];
                 /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
@@ -7376,20 +7370,26 @@ export interface operations {
                 from?: string | null;
                 /** @description Sista månad; utelämnad är den senast levererade. / Last month. */
                 to?: string | null;
-                /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
-                measure?: components["schemas"]["Measure"];
-                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
-                per?: components["schemas"]["Denominator"];
                 /** @description Siffrorna så som de var kända denna dag. / The figures as known on this day. */
                 asOf?: string | null;
-                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
-                weights?: string | null;
-                /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
-                by?: components["schemas"]["CountsBy"] | null;
                 /** @description json eller csv. / json or csv. */
                 format?: "json" | "csv";
                 /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
                 dialect?: components["schemas"]["Dialect"];
+                /** @description Områdesnivå. / Level of the areas. */
+                level?: components["schemas"]["AreaLevel"];
+                /** @description Koder på de områden som ska visas. / Codes of the areas to show. */
+                area?: string[];
+                /** @description Bara områden inom detta större område. / Only areas within this larger area. */
+                within?: string | null;
+                /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
+                measure?: components["schemas"]["Measure"];
+                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
+                per?: components["schemas"]["Denominator"];
+                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
+                weights?: string | null;
+                /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
+                by?: components["schemas"]["CountsBy"] | null;
                 /** @description Hur detaljerade områdenas gränser är. / Detail of the outlines. */
                 geometry?: components["schemas"]["Detail"];
                 /** @description Vilken del av avstämningen siffran är. / Which part of the ledger. */
@@ -7504,19 +7504,13 @@ export interface operations {
     polygonComparison: {
         parameters: {
             query: {
-                /** @description Ytan som WKT: POLYGON eller MULTIPOLYGON, öst före norr. / The polygon as WKT, easting before northing. */
-                polygon?: string | null;
-                /** @description Ytans koordinatsystem: 4326 eller 3011. / System of the polygon. */
-                crs?: components["schemas"]["Plane"];
-                /** @description En åtgärd vars målområde är en yta, i stället för polygon. / A measure whose target is a polygon, in place of one. */
-                measureId?: number | null;
                 /** @description En eller flera källor. / One or more sources. */
                 source: components["schemas"]["SourceId"][];
                 /** @description Koder på kategorier; allt under dem räknas. / Codes of categories. */
                 category?: string[];
-                /** @description Kod på en grupp över källorna. / Code of a group across the sources. */
+                /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
                 group?: string | null;
-                /** @description Indelningens första dag. / First day of the edition. */
+                /** @description Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out. */
                 edition?: string | null;
                 /** @description Första månad; utelämnad ger tolv månader. / First month. */
                 from?: string | null;
@@ -7528,6 +7522,12 @@ export interface operations {
                 format?: components["schemas"]["Format"];
                 /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
                 dialect?: components["schemas"]["Dialect"];
+                /** @description Ytan som WKT: POLYGON eller MULTIPOLYGON, öst före norr. / The polygon as WKT, easting before northing. */
+                polygon?: string | null;
+                /** @description Ytans koordinatsystem: 4326 eller 3011. / System of the polygon. */
+                crs?: components["schemas"]["Plane"];
+                /** @description En åtgärd vars målområde är en yta, i stället för polygon. / A measure whose target is a polygon, in place of one. */
+                measureId?: number | null;
                 /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. */
                 baseline?: string | null;
             };
@@ -7652,19 +7652,13 @@ export interface operations {
     polygonSeries: {
         parameters: {
             query: {
-                /** @description Ytan som WKT: POLYGON eller MULTIPOLYGON, öst före norr. / The polygon as WKT, easting before northing. */
-                polygon?: string | null;
-                /** @description Ytans koordinatsystem: 4326 eller 3011. / System of the polygon. */
-                crs?: components["schemas"]["Plane"];
-                /** @description En åtgärd vars målområde är en yta, i stället för polygon. / A measure whose target is a polygon, in place of one. */
-                measureId?: number | null;
                 /** @description En eller flera källor. / One or more sources. */
                 source: components["schemas"]["SourceId"][];
                 /** @description Koder på kategorier; allt under dem räknas. / Codes of categories. */
                 category?: string[];
-                /** @description Kod på en grupp över källorna. / Code of a group across the sources. */
+                /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
                 group?: string | null;
-                /** @description Indelningens första dag. / First day of the edition. */
+                /** @description Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out. */
                 edition?: string | null;
                 /** @description Första månad; utelämnad ger tolv månader. / First month. */
                 from?: string | null;
@@ -7676,6 +7670,12 @@ export interface operations {
                 format?: components["schemas"]["Format"];
                 /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
                 dialect?: components["schemas"]["Dialect"];
+                /** @description Ytan som WKT: POLYGON eller MULTIPOLYGON, öst före norr. / The polygon as WKT, easting before northing. */
+                polygon?: string | null;
+                /** @description Ytans koordinatsystem: 4326 eller 3011. / System of the polygon. */
+                crs?: components["schemas"]["Plane"];
+                /** @description En åtgärd vars målområde är en yta, i stället för polygon. / A measure whose target is a polygon, in place of one. */
+                measureId?: number | null;
                 /** @description Vad tiden delas in i. / What time is cut into. */
                 interval?: components["schemas"]["Interval"];
                 /** @description Vad som ska räknas fram utöver värdena; utelämnad ingenting, all allt. / What to find besides the values; all for all. */
@@ -7802,19 +7802,13 @@ export interface operations {
     polygonParts: {
         parameters: {
             query: {
-                /** @description Ytan som WKT: POLYGON eller MULTIPOLYGON, öst före norr. / The polygon as WKT, easting before northing. */
-                polygon?: string | null;
-                /** @description Ytans koordinatsystem: 4326 eller 3011. / System of the polygon. */
-                crs?: components["schemas"]["Plane"];
-                /** @description En åtgärd vars målområde är en yta, i stället för polygon. / A measure whose target is a polygon, in place of one. */
-                measureId?: number | null;
                 /** @description En eller flera källor. / One or more sources. */
                 source: components["schemas"]["SourceId"][];
                 /** @description Koder på kategorier; allt under dem räknas. / Codes of categories. */
                 category?: string[];
-                /** @description Kod på en grupp över källorna. / Code of a group across the sources. */
+                /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
                 group?: string | null;
-                /** @description Indelningens första dag. / First day of the edition. */
+                /** @description Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out. */
                 edition?: string | null;
                 /** @description Första månad; utelämnad ger tolv månader. / First month. */
                 from?: string | null;
@@ -7826,6 +7820,12 @@ export interface operations {
                 format?: components["schemas"]["Format"];
                 /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
                 dialect?: components["schemas"]["Dialect"];
+                /** @description Ytan som WKT: POLYGON eller MULTIPOLYGON, öst före norr. / The polygon as WKT, easting before northing. */
+                polygon?: string | null;
+                /** @description Ytans koordinatsystem: 4326 eller 3011. / System of the polygon. */
+                crs?: components["schemas"]["Plane"];
+                /** @description En åtgärd vars målområde är en yta, i stället för polygon. / A measure whose target is a polygon, in place of one. */
+                measureId?: number | null;
                 /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. */
                 baseline?: string;
             };

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
-from trygghetskarta.api.question import BASELINE, BaselineParameters
+from trygghetskarta.api.question import BaselineParameters, NeededBaseline
 from trygghetskarta.disclosure.release import release
 from trygghetskarta.queries.decomposition import compare_parts
 from trygghetskarta.serialize.decomposition import write_decomposition
@@ -21,13 +21,7 @@ router = APIRouter(prefix="/v1", tags=["Frågor"])
 class DecompositionParameters(BaselineParameters):
     """The parameters of a decomposition: those of the comparison that it takes apart."""
 
-    baseline: Annotated[
-        str,
-        Field(
-            pattern=BASELINE,
-            description="Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with.",
-        ),
-    ] = "same-period-last-year"
+    baseline: NeededBaseline = "same-period-last-year"
     format: Annotated[Format, Field(description="Svarets format. / Format of the answer.")] = Format.JSON
 
 

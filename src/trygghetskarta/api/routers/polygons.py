@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from sqlalchemy import Connection
 
 from trygghetskarta.analysis.series import Include, follow
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentShelf, draws
-from trygghetskarta.api.question import BASELINE, MOST, Day, Plane, refuse_hidden
+from trygghetskarta.api.question import MOST, AskedBaseline, CountedParameters, NeededBaseline, Plane, refuse_hidden
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.disclosure.release import release, release_answer
 from trygghetskarta.domain.audience import Audience
@@ -34,21 +34,16 @@ from trygghetskarta.queries.polygons import (
     follow_polygon,
     part_polygon,
 )
-from trygghetskarta.serialize.csv import Dialect
 from trygghetskarta.serialize.decomposition import write_decomposition
-from trygghetskarta.serialize.formats import Format, Writing
+from trygghetskarta.serialize.formats import Writing
 from trygghetskarta.serialize.polygons import write_polygon
 from trygghetskarta.serialize.series import write_series
 
 router = APIRouter(prefix="/v1/polygons", tags=["Ytor"], dependencies=[Depends(draws)])
 
-_MOST_VALUES = 500
 
-
-class PolygonParameters(BaseModel):
+class PolygonParameters(CountedParameters):
     """Which polygon, and what is counted in it."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     polygon: Annotated[
         str | None,
@@ -67,25 +62,6 @@ class PolygonParameters(BaseModel):
             description="En åtgärd vars målområde är en yta, i stället för polygon. / A measure whose target is a polygon, in place of one.",
         ),
     ] = None
-    source: Annotated[
-        list[SourceId], Field(min_length=1, max_length=len(SourceId), description="En eller flera källor. / One or more sources.")
-    ]
-    category: Annotated[
-        list[str], Field(max_length=_MOST_VALUES, description="Koder på kategorier; allt under dem räknas. / Codes of categories.")
-    ] = []
-    group: Annotated[str | None, Field(description="Kod på en grupp över källorna. / Code of a group across the sources.")] = None
-    edition: Annotated[Day | None, Field(description="Indelningens första dag. / First day of the edition.")] = None
-    from_: Annotated[
-        str | None, Field(alias="from", description="Första månad; utelämnad ger tolv månader. / First month.", examples=["2025-01"])
-    ] = None
-    to: Annotated[str | None, Field(description="Sista månad; utelämnad är den senast levererade. / Last month.", examples=["2025-12"])] = (
-        None
-    )
-    as_of: Annotated[
-        Day | None, Field(alias="asOf", description="Siffrorna så som de var kända denna dag. / The figures as known on this day.")
-    ] = None
-    format: Annotated[Format, Field(description="Svarets format. / Format of the answer.")] = Format.JSON
-    dialect: Annotated[Dialect, Field(description="CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV.")] = Dialect.EXCEL
 
     def asked(self, baseline: str | None = None, interval: Interval = Interval.MONTH, statistics: Statistics = Statistics.NONE) -> Asked:
         """Give the question as it was asked."""
@@ -145,14 +121,7 @@ class PolygonParameters(BaseModel):
 class PolygonComparisonParameters(PolygonParameters):
     """The parameters of a polygon's comparison."""
 
-    baseline: Annotated[
-        str | None,
-        Field(
-            pattern=BASELINE,
-            description="Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with.",
-            examples=["same-period-last-year"],
-        ),
-    ] = None
+    baseline: AskedBaseline = None
 
     def question(self, cube: Cube) -> Question:
         """Give the question, checked."""
@@ -163,13 +132,7 @@ class PolygonComparisonParameters(PolygonParameters):
 class PolygonPartsParameters(PolygonComparisonParameters):
     """The parameters of a polygon's decomposition."""
 
-    baseline: Annotated[
-        str,
-        Field(
-            pattern=BASELINE,
-            description="Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with.",
-        ),
-    ] = "same-period-last-year"
+    baseline: NeededBaseline = "same-period-last-year"
 
     def question(self, cube: Cube) -> Question:
         """Give the question, checked."""
