@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { AreaFigures, Categories, Comparison, Outlines, Source } from "../src/api/answers";
+import type { AreaFigures, Categories, Comparison, Outlines } from "../src/api/answers";
 import { drawnOf, namedOf, placedNames } from "../src/compare/funnel";
 import {
   amountOf,
@@ -17,22 +17,8 @@ import {
 import { traced } from "../src/map/tracing";
 import type { Catalogue, Settled } from "../src/view/settling";
 import { plainAddress, pairAddress, START } from "../src/view/view";
+import { source } from "./made";
 
-const source = (id: string, more: Partial<Source> = {}): Source => ({
-  id,
-  name: id,
-  nameEn: id,
-  description: "",
-  descriptionEn: "",
-  carries: "events",
-  noun: ["brott", "brott"],
-  public: false,
-  countsBy: "reported",
-  refuses: [],
-  recodings: [],
-  coverage: { from: "2016-01", to: "2025-12", missing: [] },
-  ...more,
-});
 const crimes = source("anmalda_brott");
 const shootings = source("skjutningar", { coverage: { from: "2018-01", to: "2025-06", missing: [] } });
 const feed = source("polishandelser", { refuses: [{ what: "rate", reason: "Ett urval.", reasonEn: "A selection." }] });

@@ -1,27 +1,13 @@
 import { beforeAll, expect, it } from "vitest";
-import type { Categories, Source } from "../src/api/answers";
+import type { Categories } from "../src/api/answers";
 import { settle, settledSources, whyNoHexagons, type Notice } from "../src/view/settling";
 import { addressOf, START, viewOf, type View } from "../src/view/view";
+import { source } from "./made";
 
 beforeAll(() => {
   Object.assign(globalThis, { location: { pathname: "/" } });
 });
 
-const source = (id: string, more: Partial<Source> = {}): Source => ({
-  id,
-  name: id,
-  nameEn: id,
-  description: "",
-  descriptionEn: "",
-  carries: "events",
-  noun: ["brott", "brott"],
-  public: false,
-  countsBy: "reported",
-  refuses: [],
-  recodings: [],
-  coverage: { from: "2016-01", to: "2025-12", missing: [] },
-  ...more,
-});
 const feed = source("polishandelser", {
   refuses: [
     { what: "basomrade", reason: "Ingen noggrannare plats.", reasonEn: "No finer place." },
