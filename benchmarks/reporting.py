@@ -22,7 +22,7 @@ from trygghetskarta.store.cluster import Cluster
 from trygghetskarta.store.engine import one_state
 from trygghetskarta.store.migrate import upgrade
 
-_READER = Reader(Audience.ANALYST, "mätningen", date(2026, 1, 1))
+_READER = Reader(Audience.STAFF, "mätningen", date(2026, 1, 1))
 _AREA = "jarva"
 
 
@@ -44,12 +44,12 @@ def run(cluster: Cluster, _: Sample, rounds: int) -> None:
 
 def made(connection: Connection, cube: Cube, area: str | None) -> Report:
     """Make one lagesbild; nothing is known of the answers from before."""
-    return report_of(Office(connection, lambda *_: cube, Audience.ANALYST), [Wanted(area)], _READER)
+    return report_of(Office(connection, lambda *_: cube, Audience.STAFF), [Wanted(area)], _READER)
 
 
 def everyone(connection: Connection, cube: Cube) -> None:
     """Make the lagesbild of every committee and of the city, as PDF."""
-    office = Office(connection, lambda *_: cube, Audience.ANALYST)
+    office = Office(connection, lambda *_: cube, Audience.STAFF)
     for area in area_codes(office, None, None):
         render(report_of(office, [Wanted(area)], _READER), ReportFormat.PDF)
 

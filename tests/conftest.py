@@ -210,7 +210,7 @@ def serving(engine: Engine, audience: Audience, settings: Settings | None = None
 @pytest.fixture(scope="session")
 def live_server(sample: Engine) -> Iterator[str]:
     """Give the address of the sample served to an analyst."""
-    with serving(sample, Audience.ANALYST) as address:
+    with serving(sample, Audience.STAFF) as address:
         yield address
 
 

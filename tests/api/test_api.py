@@ -399,7 +399,7 @@ def test_the_service_tells_how_it_is(live_server: str) -> None:
     assert get(live_server, "/live").json() == {"status": "ok"}
     assert get(live_server, "/ready").json()["status"] == "ok"
     info = get(live_server, "/v1/api-info").json()
-    assert (info["audience"], info["sample"], info["apiName"]) == ("analyst", True, "trygghetskarta")
+    assert (info["audience"], info["sample"], info["apiName"]) == ("staff", True, "trygghetskarta")
 
 
 def test_the_public_sees_only_what_is_public_elsewhere(public_server: str) -> None:

@@ -41,7 +41,7 @@ Graph = dict[str, dict[str, list[dict[str, Any]]]]
 @pytest.fixture(scope="module")
 def published(sample: Engine) -> Iterator[str]:
     settings = Settings(public_url=HOST, contact_email="karta@example.se", contact_name="Trygghetskartan", refresh_seconds=1.0)
-    with serving(sample, Audience.ANALYST, settings) as address:
+    with serving(sample, Audience.STAFF, settings) as address:
         yield address
 
 

@@ -328,7 +328,7 @@ def test_a_delivery_comes_in_though_nobody_stays_to_follow_it(inbox: str, city: 
 
 def test_who_has_the_receipt_gets_figures_with_the_delivery_in_them(city: Engine) -> None:
     # Nothing but the delivery itself brings the figures up to date here.
-    with serving(city, Audience.ANALYST, SETTINGS.model_copy(update={"refresh_seconds": 3600.0})) as address:
+    with serving(city, Audience.STAFF, SETTINGS.model_copy(update={"refresh_seconds": 3600.0})) as address:
         for day in range(1, 5):
             post(f"{address}/v1/deliveries", fires(f"R{day};2025-03-0{day} 12:00;10;10").encode())
             asked = f"{address}/v1/comparisons?source=brander&level=stadsdel&area=rinkeby&from=2025-03&to=2025-03&format=json"
@@ -360,7 +360,7 @@ def test_rejected_rows_are_counted_by_what_is_wrong_with_them(inbox: str) -> Non
 
 
 def test_a_key_that_is_shown_is_looked_at_whoever_shows_it(city: Engine) -> None:
-    with serving(city, Audience.ANALYST, SETTINGS) as address:
+    with serving(city, Audience.STAFF, SETTINGS) as address:
         assert httpx.get(f"{address}/v1/deliveries").status_code == 200
         assert httpx.get(f"{address}/v1/deliveries", headers=SHOWN).status_code == 200
         assert httpx.get(f"{address}/v1/deliveries", headers={"X-API-Key": "fel"}).status_code == 401

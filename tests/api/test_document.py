@@ -50,7 +50,7 @@ def keyed(sample: Engine) -> Iterator[str]:
     settings = Settings(
         delivery_key=SecretStr(KEY), refresh_seconds=1.0, public_url="https://karta.example.se", contact_email="karta@example.se"
     )
-    with serving(sample, Audience.ANALYST, settings) as address:
+    with serving(sample, Audience.STAFF, settings) as address:
         yield address
 
 
@@ -70,7 +70,7 @@ def test_the_examples_are_what_the_sample_answers(
     waiting.write_bytes(FILE)
     number = held(own_sample, waiting)
     taking = Settings(delivery_key=SecretStr(KEY), delivery_limit=20_000, refresh_seconds=1.0)
-    with serving(own_sample, Audience.ANALYST, taking) as exact, serving(fresh_database, Audience.PUBLIC) as down:
+    with serving(own_sample, Audience.STAFF, taking) as exact, serving(fresh_database, Audience.PUBLIC) as down:
         found = recorded(exact, public_server, down, number)
     if request.config.getoption("--record-examples"):
         EXAMPLES.write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2) + b"\n")

@@ -86,7 +86,7 @@ def asking(engine: Engine, audience: Audience, **chosen: Any) -> Iterator[Asking
         app.state.shelf.engine.dispose()
 
 
-@pytest.fixture(scope="module", params=[Audience.ANALYST, Audience.PUBLIC])
+@pytest.fixture(scope="module", params=[Audience.STAFF, Audience.PUBLIC])
 def both(request: pytest.FixtureRequest, sample: Engine) -> Iterator[tuple[Asking, Asking]]:
     """Give an app that keeps its answers and one that keeps none."""
     with asking(sample, request.param) as keeping, asking(sample, request.param, answer_bytes=0) as fresh:
@@ -208,7 +208,7 @@ def test_a_publication_empties_what_is_kept_and_changes_the_tag_but_not_that_of_
     with fresh_database.begin() as connection:
         Drawing(connection, tmp_path)(AreaLevel.STADSDEL, {"rinkeby": (0, 0, 1000, 1000), "tensta": (1000, 0, 2000, 1000)})
         deliver(connection, SourceId.BRANDER, fires("A;2025-03-01 12:00;10;10"))
-    with asking(fresh_database, Audience.ANALYST) as keeping:
+    with asking(fresh_database, Audience.STAFF) as keeping:
         paths = {
             "comparison": "/v1/comparisons?source=brander&level=stadsdel&from=2025-03&to=2025-03",
             "areas": "/v1/areas?level=stadsdel&format=geojson",
@@ -236,7 +236,7 @@ def test_figures_of_an_earlier_day_have_another_tag_once_something_is_published(
     with fresh_database.begin() as connection:
         Drawing(connection, tmp_path)(AreaLevel.STADSDEL, {"rinkeby": (0, 0, 1000, 1000), "tensta": (1000, 0, 2000, 1000)})
         deliver(connection, SourceId.BRANDER, fires("A;2025-03-01 12:00;10;10"))
-    with asking(fresh_database, Audience.ANALYST) as keeping:
+    with asking(fresh_database, Audience.STAFF) as keeping:
         before = keeping(path).headers["etag"]
         with fresh_database.begin() as connection:
             deliver(connection, SourceId.BRANDER, fires("A;2025-03-01 12:00;10;10", "B;2025-03-02 12:00;10;10"))

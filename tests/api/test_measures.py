@@ -36,7 +36,7 @@ def register(fresh_database: Engine, tmp_path: Path) -> Iterator[str]:
             for at in (500, 1500)
         ]
         deliver(connection, SourceId.BRANDER, fires(*rows, "slut;2025-12-31 23:00;4500;500"))
-    with serving(fresh_database, Audience.ANALYST, Settings(delivery_key=KEY, refresh_seconds=1.0)) as address:
+    with serving(fresh_database, Audience.STAFF, Settings(delivery_key=KEY, refresh_seconds=1.0)) as address:
         yield f"{address}/v1/measures"
 
 

@@ -18,7 +18,7 @@ from trygghetskarta.ingest.editions import LevelOrder, load_level
 
 
 def test_a_running_server_sees_a_delivery_and_was_not_ready_before_the_areas(fresh_database: Engine, tmp_path: Path) -> None:
-    with serving(fresh_database, Audience.ANALYST) as address:
+    with serving(fresh_database, Audience.STAFF) as address:
         assert httpx.get(f"{address}/ready").status_code == 503
         assert httpx.get(f"{address}/live").status_code == 200
         assert httpx.get(f"{address}/v1/sources").json()["total"] == len(SourceId)

@@ -52,7 +52,7 @@ class Asked:
 def listening(sample: Engine) -> Iterator[Asked]:
     """Serve the sample to an analyst for all these tests."""
     heard: list[str] = []
-    with serving(sample, Audience.ANALYST, heard=heard) as address:
+    with serving(sample, Audience.STAFF, heard=heard) as address:
         yield Asked(address, heard, sample)
 
 

@@ -208,7 +208,7 @@ def test_hours_say_how_many_of_their_events_are_counted_by_share(city: Connectio
     found = hours(city, cube, Question(AreaLevel.STADSDEL, (SourceId.INCIDENTER,), span, MIDDLE, ("n",)))
     # Half of o lies in n, so 4 of its 8 events are dealt to it.
     assert (found.content.span.estimated, float(found.content.span.expected.sum())) == (4, 4.0)
-    said_of_them = said_of_hours(release_answer(found, Audience.ANALYST))
+    said_of_them = said_of_hours(release_answer(found, Audience.STAFF))
     assert any(sentence.startswith("4 av alla 4 är fördelade efter andelar av marken") for sentence in said_of_them)
     whole = hours(city, cube, Question(AreaLevel.STAD, (SourceId.INCIDENTER,), span, MIDDLE))
     assert (whole.content.span.estimated, float(whole.content.span.expected.sum())) == (0, 9.0)

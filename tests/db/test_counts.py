@@ -49,12 +49,12 @@ def test_a_withheld_count_is_withheld_in_answers_and_never_a_zero(connection: Co
     kept = connection.execute(text("SELECT antal, detail->'withheld' FROM event WHERE detail::jsonb ? 'withheld'")).all()
     assert [tuple(row) for row in kept] == [(0, [1, 4])] * 3
     exact = ask(connection, SourceId.ANMALDA_BROTT, AreaLevel.STADSDEL, SPAN)
-    published = release(exact, Audience.ANALYST)
+    published = release(exact, Audience.STAFF)
     # Rinkeby has nothing but what is withheld; Tensta has eight and one that is not told.
     assert [published.status_at(area, 0) for area in (0, 1)] == [Status.WITHHELD, Status.VALUE]
     assert published.counts[:, 0].tolist() == [0, 8]
     assert (exact.ledger.total, exact.ledger.withheld) == (8, 3)
     assert any("3 antal är så små" in sentence for sentence in sentences(published))
     deliver(connection, SourceId.ANMALDA_BROTT, LONG + "Rinkeby;2025-03;0375;0\nRinkeby;2025-03;0376;3\n")
-    later = release(ask(connection, SourceId.ANMALDA_BROTT, AreaLevel.STADSDEL, SPAN), Audience.ANALYST)
+    later = release(ask(connection, SourceId.ANMALDA_BROTT, AreaLevel.STADSDEL, SPAN), Audience.STAFF)
     assert (later.status_at(0, 0), int(later.counts[0, 0])) == (Status.VALUE, 3)

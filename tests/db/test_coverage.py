@@ -192,7 +192,7 @@ def test_completeness_can_be_asked_for_as_it_was_known(connection: Connection, d
 def test_the_api_tells_how_much_is_known_of_each_recent_month(connection: Connection, draw: Drawing) -> None:
     draw(AreaLevel.STADSDEL, ONE)
     a_year_in_step(connection)
-    told = describe(load_cube(connection), BRANDER, Audience.ANALYST)["completeness"]
+    told = describe(load_cube(connection), BRANDER, Audience.STAFF)["completeness"]
     assert told[-1] == {"month": "2026-02", "share": 0.8, "low": 0.8, "high": 0.8, "reason": None, "reasonEn": None}
     # A share is worked out from exact counts, so anyone does not see that of a source that is not public.
     assert describe(load_cube(connection), BRANDER, Audience.PUBLIC)["completeness"] is None

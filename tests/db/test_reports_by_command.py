@@ -87,10 +87,10 @@ def test_an_area_that_fails_leaves_the_others_alone(sample: Engine, tmp_path: Pa
     monkeypatch.setattr("trygghetskarta.cli.reporting.committee_report", failing)
     with one_state(sample) as connection:
         cube = load_cube(connection)
-        office = Office(connection, lambda *_: cube, Audience.ANALYST)
+        office = Office(connection, lambda *_: cube, Audience.STAFF)
         issue = issue_of("2025-12")
         wanted = [Wanted(code, None, "2025-12", "2025-12") for code in [*area_codes(office, None, None)[:4], "atlantis"]]
-        made = reporting._each(office, wanted, Reader(Audience.ANALYST), (issue, [ReportFormat.JSON], None, tmp_path))
+        made = reporting._each(office, wanted, Reader(Audience.STAFF), (issue, [ReportFormat.JSON], None, tmp_path))
     assert [one.name for one in made if not one.failure] == ["Bromma", "Enskede-Årsta-Vantör", "Hägersten-Älvsjö"]
     assert {one.name: one.failure for one in made if one.failure} == {
         "farsta": "RuntimeError: något oväntat",

@@ -40,7 +40,7 @@ def areas(fresh_database: Engine) -> Engine:
 
 def made(connection: Connection, wanted: Wanted) -> Report:
     cube = load_cube(connection)
-    return report_of(Office(connection, lambda *_: cube, Audience.ANALYST), [wanted], Reader(Audience.ANALYST))
+    return report_of(Office(connection, lambda *_: cube, Audience.STAFF), [wanted], Reader(Audience.STAFF))
 
 
 def test_with_one_source_alone_the_rest_is_said_to_be_missing(areas: Engine, tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def test_all_areas_of_the_level_are_counted_whichever_are_asked_for(cube: Cube) 
 
 
 def test_what_is_said_of_an_area_hangs_on_the_city_and_not_on_who_else_was_asked_for(cube: Cube) -> None:
-    every, one = (find(release(exact, Audience.ANALYST)) for exact in (asking(cube), asking(cube, areas=("akalla",))))
+    every, one = (find(release(exact, Audience.STAFF)) for exact in (asking(cube), asking(cube, areas=("akalla",))))
     assert every is not None
     assert one is not None
     assert every.rates is not None
@@ -93,7 +93,7 @@ def test_a_baseline_that_lacks_months_is_not_held_against_a_whole_one(cube: Cube
     first = Month(int(cube.covered[SourceId.ANMALDA_BROTT][0]))
     exact = asking(cube, first=str(first), last=str(first.plus(11)), baseline=f"{first.plus(-6)}..{first.plus(5)}")
     assert np.isnan(round_it(exact).days).all()
-    findings = find(release(exact, Audience.ANALYST))
+    findings = find(release(exact, Audience.STAFF))
     assert findings is not None
     assert findings.change.why is not None
 
@@ -123,6 +123,6 @@ def test_without_statistics_nothing_is_counted_beside(cube: Cube) -> None:
 @pytest.mark.parametrize("source", [SourceId.ANMALDA_BROTT, SourceId.SKJUTNINGAR, SourceId.BRANDER])
 def test_every_level_of_every_source_has_findings(cube: Cube, level: AreaLevel, source: SourceId) -> None:
     for baseline in (None, "previous"):
-        findings = find(release(asking(cube, source, level, baseline=baseline), Audience.ANALYST))
+        findings = find(release(asking(cube, source, level, baseline=baseline), Audience.STAFF))
         assert findings is not None
         assert len(findings.change.judged.verdicts) == len(cube.areas[level])

@@ -70,7 +70,7 @@ def test_who_leaves_has_the_query_called_off_and_the_connection_is_good_for_the_
 
 def test_a_statement_that_takes_too_long_is_called_off_and_the_refusal_says_why(database: str, sample: Engine) -> None:
     settings = Settings(refresh_seconds=1.0, statement_seconds=0.5)
-    with serving(sample, Audience.ANALYST, settings) as address:
+    with serving(sample, Audience.STAFF, settings) as address:
         right = httpx.get(address + ASKED, timeout=60).content
         with held(database):
             refused = httpx.get(address + ASKED, timeout=60, headers=NOT_KEPT)
@@ -82,7 +82,7 @@ def test_a_statement_that_takes_too_long_is_called_off_and_the_refusal_says_why(
 
 def test_who_finds_no_free_connection_is_told_to_come_back(database: str, sample: Engine) -> None:
     settings = Settings(refresh_seconds=1.0, pool_size=1, pool_seconds=0.2, working_limit=8)
-    with serving(sample, Audience.ANALYST, settings) as address, held(database) as watching:
+    with serving(sample, Audience.STAFF, settings) as address, held(database) as watching:
         asking = threading.Thread(target=httpx.get, args=(address + ASKED,), kwargs={"timeout": 60})
         asking.start()
         await_waiting(watching, 1)
@@ -99,7 +99,7 @@ def test_more_than_can_be_worked_on_or_may_wait_are_told_to_come_back_and_health
     room: int, database: str, sample: Engine
 ) -> None:
     settings = Settings(refresh_seconds=1.0, working_limit=1, waiting_limit=room, waiting_seconds=0.2)
-    with serving(sample, Audience.ANALYST, settings) as address, held(database) as watching:
+    with serving(sample, Audience.STAFF, settings) as address, held(database) as watching:
         asking = threading.Thread(target=httpx.get, args=(address + ASKED,), kwargs={"timeout": 60})
         asking.start()
         await_waiting(watching, 1)

@@ -30,7 +30,7 @@ SERIES = "/v1/series?source=brander"
 
 @pytest.fixture(scope="module")
 def limited(sample: Engine) -> Iterator[str]:
-    with serving(sample, Audience.ANALYST, LIMITS) as address:
+    with serving(sample, Audience.STAFF, LIMITS) as address:
         yield address
 
 

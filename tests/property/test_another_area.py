@@ -24,7 +24,7 @@ def rows(asked: list[tuple[int, int, int]], others: list[tuple[int, int, int]]) 
         [[now, before] for now, before, _ in asked], areas=areas, asked=span("2025-01", "2025-12"), baseline=span("2024-01", "2024-12")
     )
     people = [[float(number)] * 2 for _, _, number in (*asked, *others)]
-    published = release(surrounded(exact, people=people, others=[[now, before] for now, before, _ in others]), Audience.ANALYST)
+    published = release(surrounded(exact, people=people, others=[[now, before] for now, before, _ in others]), Audience.STAFF)
     return comparison_rows(published, find(published))
 
 

@@ -82,7 +82,7 @@ def counted(
     )
     question = Question(AreaLevel.STADSDEL, CRIMES, AFTER, areas=("rinkeby",), baseline=BEFORE)
     exact = ExactAnswer(question, content, Ledger(int(content.counts[:, 1].sum()), 0, 0, 0), (), PROVENANCE)
-    return release_answer(exact, Audience.ANALYST)
+    return release_answer(exact, Audience.STAFF)
 
 
 def judged(
@@ -99,4 +99,4 @@ def judged(
     until = Month.parse(known_until) if known_until is not None else None
     content = GoalCounts(1, ("Rinkeby",), goal or a_goal(), late, baseline, follow_up, delivered, until, today)
     question = Question(AreaLevel.STADSDEL, CRIMES, AFTER, areas=("rinkeby",), baseline=BEFORE)
-    return release_answer(ExactAnswer(question, content, Ledger(follow_up, 0, 0, 0), (), PROVENANCE), Audience.ANALYST)
+    return release_answer(ExactAnswer(question, content, Ledger(follow_up, 0, 0, 0), (), PROVENANCE), Audience.STAFF)

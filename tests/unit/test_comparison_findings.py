@@ -26,7 +26,7 @@ from trygghetskarta.serialize.formats import Format, Writing, write_comparison
 from trygghetskarta.serialize.saying.answers import sentences
 from trygghetskarta.stats.change import change_p, rate_ratio
 
-STAFF, PUBLIC = Audience.ANALYST, Audience.PUBLIC
+STAFF, PUBLIC = Audience.STAFF, Audience.PUBLIC
 PROPERTIES = """
     code name level parent count baselineCount difference percent rate rateLow rateHigh smoothedRate ratio ratioLow ratioHigh pValue adjustedP verdict
     rankLow rankHigh status provisional

@@ -20,7 +20,7 @@ from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.serialize.decomposition import decomposition_figures
 from trygghetskarta.stats.decomposition import decompose
 
-STAFF, PUBLIC = Audience.ANALYST, Audience.PUBLIC
+STAFF, PUBLIC = Audience.STAFF, Audience.PUBLIC
 ROBBERY, THREAT = Part(SourceId.ANMALDA_BROTT, "ran", "Rån"), Part(SourceId.ANMALDA_BROTT, "olaga-hot", "Olaga hot")
 
 

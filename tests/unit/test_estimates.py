@@ -16,7 +16,7 @@ from trygghetskarta.serialize.measures import methods
 from trygghetskarta.serialize.saying.effect import effect_sentences
 from trygghetskarta.serialize.space import concentration_figures, pattern_figures
 
-ANALYST, PUBLIC = Audience.ANALYST, Audience.PUBLIC
+ANALYST, PUBLIC = Audience.STAFF, Audience.PUBLIC
 
 
 def test_an_effect_says_how_many_of_the_events_are_dealt_by_share() -> None:

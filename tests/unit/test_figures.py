@@ -16,7 +16,7 @@ from trygghetskarta.domain.periods import Month
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.serialize.figures import comparison_rows, head, methods, series_rows
 
-STAFF, PUBLIC = Audience.ANALYST, Audience.PUBLIC
+STAFF, PUBLIC = Audience.STAFF, Audience.PUBLIC
 
 
 def test_a_row_tells_of_an_area_its_counts_and_their_difference() -> None:
@@ -170,7 +170,7 @@ def test_the_head_states_the_question_and_where_the_answer_comes_from() -> None:
         "edition": "2023-01-01",
         "editionName": "2023 års indelning",
         "asOf": None,
-        "audience": "analyst",
+        "audience": "staff",
         "weights": None,
         "counted": [{"source": "anmalda_brott", "categories": []}],
         "methods": [],

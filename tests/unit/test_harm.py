@@ -27,7 +27,7 @@ from trygghetskarta.stats.harm import (
     total_harm,
 )
 
-STAFF, PUBLIC = Audience.ANALYST, Audience.PUBLIC
+STAFF, PUBLIC = Audience.STAFF, Audience.PUBLIC
 # Days: robbery, burglary of a home, assault, threats.
 DAYS = np.array([545.0, 365.0, 30.0, 1.0])
 # Stark and Mantell 1966 (Fleiss 1981, table 14.4): births after the fifth, by age of the mother; the example of Fay and Feuer 1997.

@@ -63,7 +63,7 @@ COUNTS = LensCounts(
 )
 
 
-def published(counts: LensCounts = COUNTS, audience: Audience = Audience.ANALYST) -> PublishedAnswer[LensCounts]:
+def published(counts: LensCounts = COUNTS, audience: Audience = Audience.STAFF) -> PublishedAnswer[LensCounts]:
     question = Question(AreaLevel.STADSDEL, (SourceId.ANMALDA_BROTT,), NOW, baseline=THEN)
     return release_answer(ExactAnswer(question, counts, Ledger(80, 255, 5, 0), (), PROVENANCE), audience)
 

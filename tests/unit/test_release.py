@@ -20,11 +20,11 @@ def statuses(published_status: np.ndarray[tuple[int, ...], np.dtype[np.int8]]) -
 
 @pytest.mark.parametrize("source", list(SourceId))
 def test_staff_see_the_exact_figures_of_every_source(source: SourceId) -> None:
-    published = release(comparison(COUNTS, sources=(source,), ledger=Ledger(43, 1, 2, 3)), Audience.ANALYST)
+    published = release(comparison(COUNTS, sources=(source,), ledger=Ledger(43, 1, 2, 3)), Audience.STAFF)
     assert published.counts.tolist() == COUNTS
     assert statuses(published.status) == [[Status.VALUE, Status.VALUE]] * 2
     assert published.ledger == Ledger(43, 1, 2, 3)
-    assert published.audience is Audience.ANALYST
+    assert published.audience is Audience.STAFF
 
 
 def test_anyone_sees_the_exact_figures_of_the_public_source() -> None:
@@ -71,7 +71,7 @@ def test_a_release_leaves_the_exact_answer_as_it_was() -> None:
 
 def test_what_the_answer_says_of_itself_goes_along() -> None:
     exact = comparison(COUNTS, comparable=False, provisional=(True, False), person_years=[[100.0, 90.0], [np.nan, 0.0]])
-    published = release(exact, Audience.ANALYST)
+    published = release(exact, Audience.STAFF)
     assert (published.question, published.areas, published.periods) == (exact.question, exact.areas, exact.periods)
     assert published.comparable is False
     assert published.provisional.tolist() == [True, False]

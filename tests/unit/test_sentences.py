@@ -15,7 +15,7 @@ from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.sources import CountsBy, SourceId
 from trygghetskarta.serialize.saying.answers import sentences
 
-STAFF, PUBLIC = Audience.ANALYST, Audience.PUBLIC
+STAFF, PUBLIC = Audience.STAFF, Audience.PUBLIC
 
 
 def said(

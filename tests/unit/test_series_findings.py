@@ -30,7 +30,7 @@ from trygghetskarta.serialize.series import series_figures, write_series
 
 LONG, SHOWN = span("2019-01", "2025-12"), span("2025-01", "2025-12")
 MONTHS = LONG.months
-STAFF, ANYONE = Audience.ANALYST, Audience.PUBLIC
+STAFF, ANYONE = Audience.STAFF, Audience.PUBLIC
 Ints = npt.NDArray[np.int64]
 
 

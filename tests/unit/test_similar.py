@@ -35,7 +35,7 @@ def traits(asked: tuple[int, ...] = (0,), values: list[list[float]] | None = Non
     return release_answer(ExactAnswer(QUESTION, content, Ledger(0, 0, 0, 0), (), PROVENANCE), Audience.PUBLIC)
 
 
-def crime(counts: list[int], audience: Audience = Audience.ANALYST) -> Published:
+def crime(counts: list[int], audience: Audience = Audience.STAFF) -> Published:
     years = [[10_000.0], [11_000.0], [30_000.0], [0.0]]
     return release(comparison([[count] for count in counts], baseline=None, areas=AREAS, person_years=years), audience)
 
@@ -62,7 +62,7 @@ def test_an_areas_rate_is_set_against_those_of_the_similar_ones_together() -> No
     # REFERENCE_CASES 4 turned to areas: 11 in 800 against 21 in 3 011 has the ratio 1.971488095. So few are tested by
     # the E-test: statsmodels' test_poisson_2indep(11, 800, 21, 3011, method="etest-wald") has p 0.13862.
     published = release(
-        comparison([[11], [10], [11], [0]], baseline=None, areas=AREAS, person_years=[[800.0], [2000.0], [1011.0], [0.0]]), Audience.ANALYST
+        comparison([[11], [10], [11], [0]], baseline=None, areas=AREAS, person_years=[[800.0], [2000.0], [1011.0], [0.0]]), Audience.STAFF
     )
     (found,) = against_similar(similar_areas(traits()), published)
     assert (found.ratio, found.low, found.high) == (pytest.approx(1.971488095), pytest.approx(0.8584264034), pytest.approx(4.2772659437))

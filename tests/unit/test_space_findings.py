@@ -53,7 +53,7 @@ def exact(counts: np.ndarray[tuple[int, ...], np.dtype[np.int64]], periods: tupl
 
 
 def year(counts: np.ndarray[tuple[int, ...], np.dtype[np.int64]], **changed: object) -> Published:
-    return release(exact(counts[:, None], (Period("2025", YEAR),), **changed), Audience.ANALYST)
+    return release(exact(counts[:, None], (Period("2025", YEAR),), **changed), Audience.STAFF)
 
 
 def planted() -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
@@ -136,7 +136,7 @@ def test_what_has_come_and_what_has_gone_is_told_apart() -> None:
     counts[CORNER, 2:] += 60
     far = [99 - number for number in CORNER]
     counts[far, :2] += 60
-    published = release(exact(counts, periods), Audience.ANALYST)
+    published = release(exact(counts, periods), Audience.STAFF)
     found = find_emerging(published, PAIRS)
     assert found.classes[0] is Emerging.EMERGING
     assert found.classes[99] is Emerging.FORMER
@@ -150,7 +150,7 @@ def test_what_has_come_and_what_has_gone_is_told_apart() -> None:
 def test_a_missing_period_is_left_out_and_too_few_are_said_to_be_too_few() -> None:
     periods = cut(YEAR, Interval.QUARTER)
     counts = np.random.default_rng(3).poisson(20, (SIDE**2, 4))
-    published = release(exact(counts, periods, missing=np.array([False, True, False, False])), Audience.ANALYST)
+    published = release(exact(counts, periods, missing=np.array([False, True, False, False])), Audience.STAFF)
     figures = hotspot_figures(published, find_emerging(published, PAIRS), {})
     assert figures.beside["periods"] == ["2025-K1", "2025-K3", "2025-K4"]
     assert {row["cluster"] for row in figures.rows} == {"notApplicable"}
@@ -162,13 +162,13 @@ def test_a_pattern_that_moved_is_found_though_there_are_more_events_of_all() -> 
     now = np.full(20, 75)
     now[0], now[1] = 200, 10
     spans = (Period("2025", YEAR), Period("2024", BEFORE))
-    published = release(exact(np.stack([now, before], axis=1), spans), Audience.ANALYST)
+    published = release(exact(np.stack([now, before], axis=1), spans), Audience.STAFF)
     found = find_pattern_change(published)
     assert found.verdicts[:3] == (ShareVerdict.HIGHER, ShareVerdict.LOWER, ShareVerdict.CANNOT_TELL)
     figures = pattern_figures(published, found, {})
     assert figures.rows[0]["share"] == pytest.approx(100 * 200 / now.sum(), abs=1e-4)
     assert any("större andel" in sentence and "Ö0" in sentence for sentence in figures.sentences)
-    none = release(exact(np.stack([now, before * 0], axis=1), spans), Audience.ANALYST)
+    none = release(exact(np.stack([now, before * 0], axis=1), spans), Audience.STAFF)
     empty = pattern_figures(none, find_pattern_change(none), {})
     assert {row["verdict"] for row in empty.rows} == {"notApplicable"}
     assert "kan inte jämföras" in empty.sentences[0]
@@ -177,7 +177,7 @@ def test_a_pattern_that_moved_is_found_though_there_are_more_events_of_all() -> 
 def test_an_area_whose_count_the_source_withholds_is_in_neither_pattern() -> None:
     counts = np.array([[5, 9], [0, 4], [7, 2]])
     withheld = np.array([[False, False], [True, False], [False, False]])
-    published = release(exact(counts, (Period("2025", YEAR), Period("2024", BEFORE)), withheld=withheld), Audience.ANALYST)
+    published = release(exact(counts, (Period("2025", YEAR), Period("2024", BEFORE)), withheld=withheld), Audience.STAFF)
     figures = pattern_figures(published, find_pattern_change(published), {})
     assert (figures.rows[1]["share"], figures.rows[1]["verdict"], figures.rows[1]["localS"]) == (None, "notApplicable", None)
     assert figures.rows[0]["baselineShare"] == pytest.approx(100 * 9 / 11, abs=1e-4)
@@ -215,7 +215,7 @@ def points(places: list[tuple[float, float]], days: list[int], lasted: list[floa
 
 def test_near_repeats_tell_what_was_left_out_and_their_true_limits() -> None:
     exact_points = points([(0, 0), (10, 0), (20, 0), (5000, 0)], [0, 2, NO_DAY, 9], [0, 0, 0, 30.0])
-    published = release_answer(exact_points, Audience.ANALYST)
+    published = release_answer(exact_points, Audience.STAFF)
     found = find_near_repeats(published, NearOptions(100, 2, 7, 2))
     assert (found.used, found.untimed, found.too_long, found.without) == (2, 1, 1, 2)
     figures = near_figures(published, found)
@@ -229,13 +229,13 @@ def test_near_repeats_tell_what_was_left_out_and_their_true_limits() -> None:
 
 @pytest.mark.parametrize("events", [0, 1])
 def test_no_event_and_one_event_are_no_error(events: int) -> None:
-    published = release_answer(points([(0.0, 0.0)] * events, [1] * events), Audience.ANALYST)
+    published = release_answer(points([(0.0, 0.0)] * events, [1] * events), Audience.STAFF)
     figures = near_figures(published, find_near_repeats(published, NearOptions(100, 4, 7, 4)))
     assert all(row["ratio"] is None and row["pValue"] is None for row in figures.rows)
     assert "upprepning kan prövas" in figures.sentences[0]
 
 
 def test_a_crowd_at_one_place_is_refused_with_what_to_do() -> None:
-    published = release_answer(points([(0.0, 0.0)] * 4600, [1] * 4600), Audience.ANALYST)
+    published = release_answer(points([(0.0, 0.0)] * 4600, [1] * 4600), Audience.STAFF)
     with pytest.raises(InvalidQuestionError, match="Välj kortare tid"):
         find_near_repeats(published, NearOptions(100, 4, 7, 4))

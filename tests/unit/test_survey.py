@@ -50,7 +50,7 @@ def values(table: list[list[list[float]]], n: list[list[list[int]]], years: tupl
     )
 
 
-def published(content: SurveyValues, audience: Audience = Audience.ANALYST) -> PublishedAnswer[SurveyValues]:
+def published(content: SurveyValues, audience: Audience = Audience.STAFF) -> PublishedAnswer[SurveyValues]:
     return release_answer(ExactAnswer(QUESTION, content, Ledger(0, 0, 0, 0), (), PROVENANCE), audience)
 
 
@@ -149,7 +149,7 @@ def test_no_nan_reaches_any_format() -> None:
 
 
 def test_recorded_crime_stands_beside_the_same_areas() -> None:
-    crime = release(comparison([[12], [30]], baseline=None, asked=YEAR, person_years=[[4000.0], [0.0]]), Audience.ANALYST)
+    crime = release(comparison([[12], [30]], baseline=None, asked=YEAR, person_years=[[4000.0], [0.0]]), Audience.STAFF)
     findings = survey_findings(published(SAID))
     rows = beside_rows(findings, beside_crime(findings, crime), crime)
     assert [(row["value"], row["count"], row["rate"], row["crimeStatus"]) for row in rows] == [
@@ -160,7 +160,7 @@ def test_recorded_crime_stands_beside_the_same_areas() -> None:
 
 
 def test_the_sentence_beside_crime_names_whose_answers_and_what_crime_is_counted_per() -> None:
-    crime = release(comparison([[12], [30]], baseline=None, asked=YEAR, person_years=[[4000.0], [900.0]]), Audience.ANALYST)
+    crime = release(comparison([[12], [30]], baseline=None, asked=YEAR, person_years=[[4000.0], [900.0]]), Audience.STAFF)
     per_dwelling = replace(crime, question=replace(crime.question, per=Denominator.DWELLINGS))
     women = replace(SAID, groups=("kvinnor", "alla", "män"))
     for content, asked, told in (
@@ -179,7 +179,7 @@ def test_withheld_crime_beside_a_survey_stays_withheld() -> None:
 
 
 def test_other_areas_cannot_be_set_beside() -> None:
-    crime = release(comparison([[12]], baseline=None, asked=YEAR, areas=(RINKEBY,), person_years=[[4000.0]]), Audience.ANALYST)
+    crime = release(comparison([[12]], baseline=None, asked=YEAR, areas=(RINKEBY,), person_years=[[4000.0]]), Audience.STAFF)
     with pytest.raises(ValueError, match="not the same areas"):
         beside_crime(survey_findings(published(SAID)), crime)
 

@@ -22,7 +22,7 @@ from trygghetskarta.serialize.csv import Dialect
 from trygghetskarta.serialize.formats import Format, Writing, write_comparison
 from trygghetskarta.serialize.series import write_series
 
-STAFF, PUBLIC = Audience.ANALYST, Audience.PUBLIC
+STAFF, PUBLIC = Audience.STAFF, Audience.PUBLIC
 _NUMBERS = ("count", "baselineCount", "rate")
 
 

@@ -51,7 +51,7 @@ def own(server: Server, loaded: str) -> Iterator[Engine]:
 @pytest.fixture(scope="module")
 def office(own: Engine) -> Iterator[str]:
     """The copy, served to the machine's own user, who delivers with a key."""
-    with serving(own, Audience.ANALYST, SETTINGS) as address:
+    with serving(own, Audience.STAFF, SETTINGS) as address:
         yield address
 
 
@@ -353,7 +353,7 @@ def test_many_rejected_rows_are_read_a_page_at_a_time(at_desk: Callable[..., Pag
 def test_the_first_file_of_an_empty_service_is_handed_in_and_drawn(browser: Browser, fresh_database: Engine, tmp_path: Path) -> None:
     with fresh_database.begin() as connection:
         Drawing(connection, tmp_path)(AreaLevel.STADSDEL, {"rinkeby": (0, 0, 1000, 1000), "tensta": (1000, 0, 2000, 1000)})
-    with serving(fresh_database, Audience.ANALYST, SETTINGS) as address, opening(browser, address) as open_page:
+    with serving(fresh_database, Audience.STAFF, SETTINGS) as address, opening(browser, address) as open_page:
         page = open_page()
         expect(page.get_by_role("alert")).to_contain_text("Inga siffror är inlästa än.")
         page.get_by_role("button", name="Leveranser").click()

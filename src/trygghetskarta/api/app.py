@@ -135,7 +135,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     ):
         app.include_router(router)
         paths.update(path for route in router.routes if "{" not in (path := getattr(route, "path", "{")))
-    app.add_middleware(Door, settings=settings, paths=frozenset(paths), own_host_only=audience is Audience.ANALYST)
+    app.add_middleware(Door, settings=settings, paths=frozenset(paths), own_host_only=audience is Audience.STAFF)
     return app
 
 
@@ -168,7 +168,7 @@ def _guard(app: FastAPI, settings: Settings, audience: Audience) -> None:
     Anyone's may read what is public. Exact figures are for this machine's user: a page from elsewhere that the user happens to visit may not
     read them, nor one that has its own name lead to this machine.
     """
-    exact = audience is Audience.ANALYST
+    exact = audience is Audience.STAFF
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(settings.cors_origins) if settings.cors_origins is not None else [] if exact else ["*"],
@@ -183,9 +183,9 @@ def public_app() -> FastAPI:
     return _app_of_environment(Audience.PUBLIC)
 
 
-def analyst_app() -> FastAPI:
+def staff_app() -> FastAPI:
     """Make the app for the machine's own user, likewise."""
-    return _app_of_environment(Audience.ANALYST)
+    return _app_of_environment(Audience.STAFF)
 
 
 def _app_of_environment(audience: Audience) -> FastAPI:

@@ -60,7 +60,7 @@ def delivers(request: Request, key: Annotated[str | None, Security(_KEY)]) -> No
 
 def reads_deliveries(request: Request, key: Annotated[str | None, Security(_KEY)]) -> None:
     """Let through this machine's own user, and who shows the key; a key that is shown must be the one, whoever shows it."""
-    if key is not None or cast("Audience", request.app.state.audience) is not Audience.ANALYST:
+    if key is not None or cast("Audience", request.app.state.audience) is not Audience.STAFF:
         delivers(request, key)
 
 
@@ -70,7 +70,7 @@ def sees_events(request: Request, key: Annotated[str | None, Security(_KEY)]) ->
     Raises:
         UnknownCallerError: There is a key in the request, and it is not the one.
     """
-    if cast("Audience", request.app.state.audience) is Audience.ANALYST:
+    if cast("Audience", request.app.state.audience) is Audience.STAFF:
         return True
     if key is None or cast("Settings", request.app.state.settings).delivery_key is None:
         return False

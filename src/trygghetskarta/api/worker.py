@@ -17,7 +17,7 @@ from typing import cast
 
 import uvicorn
 
-from trygghetskarta.api.app import analyst_app, public_app
+from trygghetskarta.api.app import public_app, staff_app
 from trygghetskarta.api.protocol import STOPPING, Deadlines, Watch
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.observe import log_as_json, metrics
@@ -84,7 +84,7 @@ def run(settings: Settings, audience: Audience, sockets: Sequence[socket.socket]
     deadlines = Deadlines(settings.connections_limit, settings.header_seconds, settings.idle_seconds, settings.slowest_rate)
     watch = Watch(deadlines, metrics().cut_off)
     config = uvicorn.Config(
-        {Audience.PUBLIC: public_app, Audience.ANALYST: analyst_app}[audience],
+        {Audience.PUBLIC: public_app, Audience.STAFF: staff_app}[audience],
         factory=True,
         # In a crowd its slowest answers come sooner than uvloop's (decision 0030).
         loop="asyncio",

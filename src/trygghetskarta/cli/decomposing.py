@@ -101,8 +101,8 @@ def _answer(asked: Asked) -> tuple[Published, list[tuple[Part, Published]]]:
     """Count from the database itself; whoever may run commands on it may see exact figures."""
     with one_state(open_engine(read_settings())) as connection:
         cube = load_cube(connection, asked.edition, asked.as_of, cube_by(asked.sources, asked.by))
-    whole, parts = compare_parts(cube, ask(cube, asked), Audience.ANALYST)
-    return release(whole, Audience.ANALYST), [(part, release(exact, Audience.ANALYST)) for part, exact in parts]
+    whole, parts = compare_parts(cube, ask(cube, asked), Audience.STAFF)
+    return release(whole, Audience.STAFF), [(part, release(exact, Audience.STAFF)) for part, exact in parts]
 
 
 def _print(whole: Published, figures: Figures) -> None:

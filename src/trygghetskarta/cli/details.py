@@ -72,7 +72,7 @@ def hours(
     )  # fmt: skip
     with one_state(open_engine(read_settings())) as connection:
         cube = load_cube(connection, asked.edition, asked.as_of, cube_by(asked.sources, asked.by))
-        published = release_answer(count_hours(connection, cube, ask(cube, asked)), Audience.ANALYST)
+        published = release_answer(count_hours(connection, cube, ask(cube, asked)), Audience.STAFF)
     if form is None and out is None:
         _print_hours(published)
         return
@@ -104,7 +104,7 @@ def hexagons(
     )  # fmt: skip
     with one_state(open_engine(read_settings())) as connection:
         cube = load_cube(connection, asked.edition, asked.as_of, cube_by(asked.sources, asked.by))
-        published = release_answer(count_hexagons(connection, cube, ask(cube, asked), resolution), Audience.ANALYST)
+        published = release_answer(count_hexagons(connection, cube, ask(cube, asked), resolution), Audience.STAFF)
     if form is None and out is None:
         _print_hexagons(published)
         return

@@ -172,7 +172,7 @@ def _answer(number: int, asked: AskedEffect) -> tuple[PublishedAnswer[EffectCoun
         cube = load_cube(connection, measure.told.edition, asked.as_of)
         counts = count_effect(connection, cube, measure, asked)
         goals = count_goals(connection, cube, measure, today)
-    return release_answer(counts, Audience.ANALYST), [goal(release_answer(part, Audience.ANALYST)) for part in goals]
+    return release_answer(counts, Audience.STAFF), [goal(release_answer(part, Audience.STAFF)) for part in goals]
 
 
 def _print(answer: PublishedAnswer[EffectCounts], found: Effect, judged: list[GoalFinding]) -> None:

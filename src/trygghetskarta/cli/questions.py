@@ -166,7 +166,7 @@ def _answer(
         cube = load_cube(connection, asked.edition, asked.as_of, cube_by(asked.sources, asked.by))
         question = ask(cube, asked)
         outlines = outlines_for(connection, cube, asked.level, drawn)
-    return release(count(cube, question), Audience.ANALYST), cube, outlines
+    return release(count(cube, question), Audience.STAFF), cube, outlines
 
 
 def form_of(form: Format | None, out: Path | None, usual: Format = Format.CSV) -> Format:

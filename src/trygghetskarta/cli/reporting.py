@@ -163,7 +163,7 @@ def _reader(report_class: ReportClass | None, user: str | None, day: datetime | 
     """Say who a report is for. Whoever may run commands on the database may see exact figures."""
     if report_class is ReportClass.DELBAR:
         return Reader(Audience.PUBLIC, root=_root())
-    return Reader(Audience.ANALYST, user or _logged_in(), day_of(day) or _today(), _root())
+    return Reader(Audience.STAFF, user or _logged_in(), day_of(day) or _today(), _root())
 
 
 def _root() -> str:

@@ -113,8 +113,8 @@ def series(
         question = ask(cube, asked)
         outlines = outlines_for(connection, cube, level, (form_of(form, out), geometry))
     # Whoever may run commands on the database may see exact figures.
-    published = release(count_series(cube, question), Audience.ANALYST)
-    behind = release(background(cube, question), Audience.ANALYST) if include else None
+    published = release(count_series(cube, question), Audience.STAFF)
+    behind = release(background(cube, question), Audience.STAFF) if include else None
     findings = follow(published, behind, include or (), cube.editions)
     if form is None and out is None:
         figures = series_figures(published, findings)

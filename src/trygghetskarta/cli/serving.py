@@ -13,8 +13,8 @@ import typer
 
 from trygghetskarta.cli.connecting import database_url, open_engine
 from trygghetskarta.cli.workers import Workers, listen, measured
-from trygghetskarta.domain.audience import Audience
-from trygghetskarta.errors import BusyError, ForbiddenError
+from trygghetskarta.domain.audience import Audience, Role
+from trygghetskarta.errors import BusyError, ForbiddenError, InvalidQuestionError
 from trygghetskarta.queries.health import ask_health, others_connected
 from trygghetskarta.settings import PREFIX, Settings, read_settings
 from trygghetskarta.store.cluster import Cluster, ClusterState
@@ -23,20 +23,22 @@ from trygghetskarta.store.engine import make_engine
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _PORTS = 100
 # The app is named, not imported: the doors do not know each other.
-_APPS = {Audience.PUBLIC: "trygghetskarta.api.app:public_app", Audience.ANALYST: "trygghetskarta.api.app:analyst_app"}
+_STAFF_APP = "trygghetskarta.api.app:staff_app"
 
 
 def serve(
     host: Annotated[str, typer.Option(help="Adressen att lyssna på.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Porten att lyssna på.")] = 8000,
     workers: Annotated[int, typer.Option(min=1, help="Antal arbetsprocesser.")] = 1,
-    audience: Annotated[Audience, typer.Option("--as", help="Vem som frågar; analyst bara på den egna datorn.")] = Audience.PUBLIC,
+    role: Annotated[Role, typer.Option("--as", help="Vem som frågar: public, eller analyst på den egna datorn.")] = Role.PUBLIC,
 ) -> None:
     """Kör API:et och kartan. Utan inloggning visas bara det som är offentligt.
 
     SIGTERM stoppar utan att något som pågår går förlorat, SIGHUP byter arbetsprocesserna en i taget.
     """
-    if audience is Audience.ANALYST and host not in _LOOPBACK:
+    if role not in (Role.PUBLIC, Role.ANALYST):
+        raise InvalidQuestionError(f"serve kan inte köras som {role}.", f"serve cannot run as {role}.")
+    if role is Role.ANALYST and host not in _LOOPBACK:
         raise ForbiddenError(
             "Exakta siffror visas bara på den egna datorn (127.0.0.1) så länge det inte finns någon inloggning.",
             "Exact figures are shown on 127.0.0.1 only, as long as there is no signing in.",
@@ -45,7 +47,7 @@ def serve(
     sockets = listen(host, port)
     _hand_over(database_url(settings))
     with measured(settings.metrics_host, settings.metrics_port):
-        words = ("trygghetskarta.api.worker", "--as", audience)
+        words = ("trygghetskarta.api.worker", "--as", Audience.STAFF if role is Role.ANALYST else Audience.PUBLIC)
         raise typer.Exit(Workers(sockets, words, workers, settings.notice_seconds, settings.drain_seconds).run())
 
 
@@ -120,7 +122,7 @@ def _serve_here(address: str, port: int, settings: Settings) -> None:
 
     _hand_over(address)
     key = _key_for_now(settings)
-    config = uvicorn.Config(_APPS[Audience.ANALYST], factory=True, log_level="warning")
+    config = uvicorn.Config(_STAFF_APP, factory=True, log_level="warning")
     Announcing(config).run(sockets=[listening])
 
 

@@ -292,7 +292,7 @@ def _tell_areas(
         cube = load_cube(connection, asked.edition, asked.as_of, cube_by(asked.sources, asked.by))
         if choose_measure:
             asked = replace(asked, measure=measure_carried(cube, asked.sources, asked.level, asked.per))
-        published = release(count(cube, ask(cube, asked)), Audience.ANALYST)
+        published = release(count(cube, ask(cube, asked)), Audience.STAFF)
         outlines = outlines_for(connection, cube, asked.level, (form_of(telling.form, telling.out), telling.geometry))
     _tell(published, figures(published, cube, outlines), telling)
 
@@ -300,7 +300,7 @@ def _tell_areas(
 def _points(asked: Asked, read: Callable[[Connection, Cube, Question], ExactAnswer[PointContent]]) -> PublishedAnswer[PointContent]:
     with one_state(open_engine(read_settings())) as connection:
         cube = load_cube(connection, asked.edition, asked.as_of, cube_by(asked.sources, asked.by))
-        return release_answer(read(connection, cube, ask(cube, asked)), Audience.ANALYST)
+        return release_answer(read(connection, cube, ask(cube, asked)), Audience.STAFF)
 
 
 def _tell(published: Answered, figures: Figures, telling: _Telling) -> None:

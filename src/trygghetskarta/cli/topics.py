@@ -130,7 +130,7 @@ def survey(
     crime = Asked(level, sources, categories=tuple(category or ()), group=crime_group, per=per or Denominator.RESIDENTS)
     with one_state(open_engine(read_settings())) as connection:
         cube = load_cube(connection, asked.edition, asked.as_of)
-        published = release_answer(ask_survey(connection, cube, asked), Audience.ANALYST)
+        published = release_answer(ask_survey(connection, cube, asked), Audience.STAFF)
         writing = Writing(form_of(form, out), dialect, outlines_for(connection, cube, level, (form_of(form, out), geometry)))
     if beside is None:
         if form is None and out is None:
@@ -138,7 +138,7 @@ def survey(
             return
         write_out(write_survey(published, writing), out)
         return
-    recorded = release(compare(cube, crime_beside(cube, asked, published.question, crime)), Audience.ANALYST)
+    recorded = release(compare(cube, crime_beside(cube, asked, published.question, crime)), Audience.STAFF)
     if form is None and out is None:
         _print(beside_figures(published, recorded, {}), _BESIDE)
         return
@@ -179,8 +179,8 @@ def similar(
     with one_state(open_engine(read_settings())) as connection:
         cube = load_cube(connection, asked.edition, asked.as_of)
         writing = Writing(form_of(form, out), dialect, outlines_for(connection, cube, level, (form_of(form, out), geometry)))
-    published = release_answer(area_traits(cube, asked), Audience.ANALYST)
-    recorded = release(compare(cube, ask(cube, crime)), Audience.ANALYST) if source else None
+    published = release_answer(area_traits(cube, asked), Audience.STAFF)
+    recorded = release(compare(cube, ask(cube, crime)), Audience.STAFF) if source else None
     if form is None and out is None:
         _print(similar_figures(published, recorded, {}), _SIMILAR)
         return
@@ -208,7 +208,7 @@ def lens(
     )
     with one_state(open_engine(read_settings())) as connection:
         cube = load_cube(connection, asked.edition, asked.as_of)
-        published = release_answer(older_people(connection, cube, asked), Audience.ANALYST)
+        published = release_answer(older_people(connection, cube, asked), Audience.STAFF)
         writing = Writing(form_of(form, out), dialect, outlines_for(connection, cube, level, (form_of(form, out), geometry)))
     if form is not None or out is not None:
         write_out(write_lens(published, view or View.AREAS, writing), out)

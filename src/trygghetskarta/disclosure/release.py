@@ -82,7 +82,7 @@ def release_each(exacts: Iterable[ExactAnswer[Content]], audience: Audience) -> 
 
 
 def _may_see(question: Question, audience: Audience) -> bool:
-    return audience is Audience.ANALYST or all(CONTRACTS[source].public for source in question.sources)
+    return audience is Audience.STAFF or all(CONTRACTS[source].public for source in question.sources)
 
 
 def _shown(figures: Figures | None, status: npt.NDArray[np.int8]) -> Figures | None:

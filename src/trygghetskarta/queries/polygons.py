@@ -181,7 +181,7 @@ def background_of_polygon(city: Cube, drawn: Drawn, question: Question) -> Exact
 
 def part_polygon(city: Cube, drawn: Drawn, question: Question) -> tuple[Exact, list[tuple[Part, Exact]]]:
     """Compare what happened in a polygon and each category of it with its baseline, as `compare_parts` does for who may see every category."""
-    whole, parts = compare_parts(drawn.cube, question, Audience.ANALYST)
+    whole, parts = compare_parts(drawn.cube, question, Audience.STAFF)
     whole = _pointed(city, drawn, whole)
     return whole, [(part, replace(exact, missing=whole.missing, comparable=whole.comparable)) for part, exact in parts]
 

@@ -32,7 +32,7 @@ def describe(cube: Cube | None, source: SourceId, audience: Audience) -> dict[st
     covered = cube.covered.get(source) if cube is not None else None
     span = Span(Month(int(covered[0])), Month(int(covered[-1]))) if covered is not None else None
     known_on = cube.known_on.get(source) if cube is not None else None
-    may_see = is_events and (audience is Audience.ANALYST or contract.public)
+    may_see = is_events and (audience is Audience.STAFF or contract.public)
     return {
         "id": source.value,
         "name": contract.name,
@@ -194,6 +194,6 @@ def visible_codes(cube: Cube, source: SourceId, audience: Audience) -> frozenset
     """
     if source not in EVENT_SOURCES:
         return frozenset()
-    if audience is Audience.ANALYST or CONTRACTS[source].public:
+    if audience is Audience.STAFF or CONTRACTS[source].public:
         return frozenset(cube.trees[source].ranges)
     return frozenset(node.code for node in tree_of(source).nodes)

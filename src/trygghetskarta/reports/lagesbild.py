@@ -43,7 +43,7 @@ class Reader:
     @property
     def report_class(self) -> ReportClass:
         """Exact figures make a report intern; figures that anyone may see make one that can be shared."""
-        return ReportClass.INTERN if self.audience is Audience.ANALYST else ReportClass.DELBAR
+        return ReportClass.INTERN if self.audience is Audience.STAFF else ReportClass.DELBAR
 
 
 def lagesbild(situation: Situation, reader: Reader) -> Report:

@@ -1564,12 +1564,12 @@ export interface components {
         };
         /**
          * Audience
-         * @description The roles that a question can come from.
+         * @description Whom an answer is made for, and so whether its figures are protected or exact.
          *
-         *     PUBLIC is anyone; ANALYST is staff who may see exact figures. The other roles arrive with signing in.
+         *     PUBLIC is anyone: its figures are protected. STAFF are those of the city who may see exact figures.
          * @enum {string}
          */
-        Audience: "public" | "analyst";
+        Audience: "public" | "staff";
         /**
          * BandRow
          * @description Ett band av avstånd och dagar. / A band of distance and days.

@@ -79,7 +79,7 @@ export const en: Texts = {
   close: "Close",
   language: { label: "Language", sv: "Svenska", en: "English" },
   theme: { label: "Appearance", auto: "As the computer", light: "Light", dark: "Dark" },
-  marks: { sample: "Made-up sample data", analyst: "Exact figures", public: "Public figures" },
+  marks: { sample: "Made-up sample data", staff: "Exact figures", public: "Public figures" },
   month,
   monthName,
   span,

@@ -79,7 +79,7 @@ export const sv = {
   close: "Stäng",
   language: { label: "Språk", sv: "Svenska", en: "English" },
   theme: { label: "Utseende", auto: "Som datorn", light: "Ljust", dark: "Mörkt" },
-  marks: { sample: "Påhittade exempeldata", analyst: "Exakta siffror", public: "Offentliga siffror" },
+  marks: { sample: "Påhittade exempeldata", staff: "Exakta siffror", public: "Offentliga siffror" },
 
   month,
   monthName,

@@ -102,7 +102,7 @@ def _seen(cube: Cube, audience: Audience) -> Iterator[PublishedSource]:
     """Give the sources whose figures whoever asks may see."""
     for source in (*EVENT_SOURCES, SourceId.TRYGGHETSMATNING):
         public = CONTRACTS[source].public
-        if public or audience is Audience.ANALYST:
+        if public or audience is Audience.STAFF:
             covered = cube.covered.get(source)
             span = Span(Month(int(covered[0])), Month(int(covered[-1]))) if covered is not None and len(covered) else None
             yield PublishedSource(source, span, public)

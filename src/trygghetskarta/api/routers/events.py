@@ -60,7 +60,7 @@ def events(request: Request, shelf: CurrentShelf, asked: Annotated[EventListPara
         listed = EventList(page, total, asked.limit, following[0] if following else None)
         return write_events(listed, asked.format, asked.dialect)
 
-    answer = respond(request, Freshness(cube.version, cube.published_at, Audience.ANALYST), asked.format.media_type, body)
+    answer = respond(request, Freshness(cube.version, cube.published_at, Audience.STAFF), asked.format.media_type, body)
     if following:
         answer.headers["Link"] = f'<{following[0]}>; rel="next"'
     return answer

@@ -77,9 +77,9 @@ class ReportParameters(BaseModel):
             ForbiddenError: Exact figures are asked for by one who may not see them.
         """
         root = address(request, "")
-        if audience is not Audience.ANALYST and self.class_ is ReportClass.INTERN:
+        if audience is not Audience.STAFF and self.class_ is ReportClass.INTERN:
             raise ForbiddenError("En intern lägesbild visas bara för behöriga.", "An intern lagesbild is shown to staff only.")
-        if audience is not Audience.ANALYST or self.class_ is ReportClass.DELBAR:
+        if audience is not Audience.STAFF or self.class_ is ReportClass.DELBAR:
             return Reader(Audience.PUBLIC, root=root)
         return Reader(audience, "", datetime.now(LOCAL_TIME).date(), root)
 

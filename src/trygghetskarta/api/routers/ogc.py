@@ -47,7 +47,7 @@ def _asked(request: Request) -> Given:
 
 
 def _freshness(cube: Cube, audience: Audience, sees: bool) -> Freshness:
-    return Freshness(cube.version, cube.published_at, Audience.ANALYST if sees else audience)
+    return Freshness(cube.version, cube.published_at, Audience.STAFF if sees else audience)
 
 
 def _find(cube: Cube, code: str, sees: bool) -> Collection:
@@ -222,7 +222,7 @@ def _event_items(request: Request, shelf: Shelf, found: Collection, parameters: 
         features = event_features(page, asked.crs)
         return page_of(features, PageHead(_links(request, found, "self", following), matched))
 
-    return _in_crs(respond(request, _freshness(cube, Audience.ANALYST, True), MEDIA_TYPE, body), asked.crs)
+    return _in_crs(respond(request, _freshness(cube, Audience.STAFF, True), MEDIA_TYPE, body), asked.crs)
 
 
 def _in_crs(answer: Response, crs: Crs) -> Response:

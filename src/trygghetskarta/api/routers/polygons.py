@@ -115,7 +115,7 @@ class PolygonParameters(CountedParameters):
 
     def refuse_hidden(self, cube: Cube) -> None:
         """Refuse a category that there is not."""
-        refuse_hidden(cube, Audience.ANALYST, self.source, self.category)
+        refuse_hidden(cube, Audience.STAFF, self.source, self.category)
 
 
 class PolygonComparisonParameters(PolygonParameters):
@@ -170,10 +170,10 @@ def polygon_comparison(request: Request, shelf: CurrentShelf, asked: Annotated[P
     def body() -> bytes:
         city, drawn = asked.drawn(shelf)
         exact, ground = compare_polygon(city, drawn, asked.question(city))
-        return write_polygon(release(exact, Audience.ANALYST), release_answer(ground, Audience.ANALYST), asked.writing(drawn))
+        return write_polygon(release(exact, Audience.STAFF), release_answer(ground, Audience.STAFF), asked.writing(drawn))
 
     cube = asked.cube(shelf)
-    return respond(request, Freshness(cube.version, cube.published_at, Audience.ANALYST), asked.format.media_type, body)
+    return respond(request, Freshness(cube.version, cube.published_at, Audience.STAFF), asked.format.media_type, body)
 
 
 @router.get("/series", summary="Följ en yta över tid", response_class=Response)
@@ -186,12 +186,12 @@ def polygon_series(request: Request, shelf: CurrentShelf, asked: Annotated[Polyg
     def body() -> bytes:
         city, drawn = asked.drawn(shelf)
         question = asked.question(city)
-        behind = release(background_of_polygon(city, drawn, question), Audience.ANALYST) if asked.include else None
-        shown = release(follow_polygon(city, drawn, question), Audience.ANALYST)
+        behind = release(background_of_polygon(city, drawn, question), Audience.STAFF) if asked.include else None
+        shown = release(follow_polygon(city, drawn, question), Audience.STAFF)
         return write_series(shown, follow(shown, behind, asked.include, city.editions), asked.writing(drawn))
 
     cube = asked.cube(shelf)
-    return respond(request, Freshness(cube.version, cube.published_at, Audience.ANALYST), asked.format.media_type, body)
+    return respond(request, Freshness(cube.version, cube.published_at, Audience.STAFF), asked.format.media_type, body)
 
 
 @router.get("/decompositions", summary="Vad som ändrade en ytas antal", response_class=Response)
@@ -204,8 +204,8 @@ def polygon_parts(request: Request, shelf: CurrentShelf, asked: Annotated[Polygo
     def body() -> bytes:
         city, drawn = asked.drawn(shelf)
         whole, parts = part_polygon(city, drawn, asked.question(city))
-        released = [(part, release(exact, Audience.ANALYST)) for part, exact in parts]
-        return write_decomposition(release(whole, Audience.ANALYST), released, asked.writing(drawn))
+        released = [(part, release(exact, Audience.STAFF)) for part, exact in parts]
+        return write_decomposition(release(whole, Audience.STAFF), released, asked.writing(drawn))
 
     cube = asked.cube(shelf)
-    return respond(request, Freshness(cube.version, cube.published_at, Audience.ANALYST), asked.format.media_type, body)
+    return respond(request, Freshness(cube.version, cube.published_at, Audience.STAFF), asked.format.media_type, body)

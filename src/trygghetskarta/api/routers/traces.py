@@ -25,7 +25,7 @@ def traced(request: Request, shelf: CurrentShelf, audience: CurrentAudience, ask
 
     The events that a figure counts, and the delivery, file and line each came from. Only for those who may see events.
     """
-    if audience is not Audience.ANALYST:
+    if audience is not Audience.STAFF:
         raise ForbiddenError(
             "Enskilda händelser visas bara för den som har rätt till det.", "Events are shown only to those who may see them."
         )
