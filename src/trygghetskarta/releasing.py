@@ -23,7 +23,7 @@ from trygghetskarta.disclosure.lattice import PERIODS, UNKNOWN, Kind, kinds_of, 
 from trygghetskarta.domain.periods import Month, Span, local_day
 from trygghetskarta.domain.sources import CONTRACTS, EVENT_SOURCES, SourceId
 from trygghetskarta.errors import ConflictError, ForbiddenError, InvalidQuestionError
-from trygghetskarta.ingest.drawing import Draw, DrawnCells, write_cells, write_draw
+from trygghetskarta.ingest.drawing import Drawing, DrawnCells, write_cells, write_draws
 from trygghetskarta.ingest.publication import announce
 from trygghetskarta.queries.blocks import Spread, spread_out
 from trygghetskarta.queries.contributors import Contributors, load_contributors, load_counts, load_draws, load_open, methods_used
@@ -123,8 +123,9 @@ def release_due(
             raise _nothing_due(connection, mine, asked)
         city, instant = City.load(connection), datetime.now(UTC)
         for source, draws in due_now.items():
-            press = _Press(connection, city, source, instant, method)
-            for year, of_year in _by_year(draws).items():
+            numbers = write_draws(connection, Drawing(source, draws, instant, method))
+            press = _Press(connection, city, source, instant)
+            for year, of_year in _by_year(numbers).items():
                 press.draw(year, of_year, hmac.digest(key, source.value.encode(), sha256))
         if any(due_now.values()):
             announce(connection, RELEASED)
@@ -197,17 +198,17 @@ def release_open(connection: Connection, source: SourceId) -> None:
         final = local_day(instant) >= CONTRACTS[source].finality.final_from(month)
         drawn = Drawn(known[stretch].number + 1 if stretch in known else 1, final)
         partial = number in delivered.partial or number not in delivered.months
-        draw = write_draw(connection, Draw(source, stretch, drawn, False, instant, _OPEN, partial))
-        write_cells(connection, [replace(part, draw=draw) for part in cells])
+        numbers = write_draws(connection, Drawing(source, {stretch: drawn}, instant, _OPEN, perturbed=False, partial=partial))
+        write_cells(connection, [replace(part, draw=numbers[stretch]) for part in cells])
         changed = True
     if changed:
         announce(connection, RELEASED)
 
 
-def _by_year(draws: Mapping[Stretch, Drawn]) -> dict[int, dict[Stretch, Drawn]]:
-    years: dict[int, dict[Stretch, Drawn]] = {}
-    for stretch, drawn in sorted(draws.items()):
-        years.setdefault(stretch.first // _YEAR * _YEAR, {})[stretch] = drawn
+def _by_year(numbers: Mapping[Stretch, int]) -> dict[int, dict[Stretch, int]]:
+    years: dict[int, dict[Stretch, int]] = {}
+    for stretch, number in sorted(numbers.items()):
+        years.setdefault(stretch.first // _YEAR * _YEAR, {})[stretch] = number
     return years
 
 
@@ -219,29 +220,24 @@ class _Press:
     city: City
     source: SourceId
     instant: datetime
-    method: str
 
-    def draw(self, year: int, draws: Mapping[Stretch, Drawn], key: bytes) -> None:
+    def draw(self, year: int, numbers: Mapping[Stretch, int], key: bytes) -> None:
         """Draw periods of one year.
 
         Args:
             year: Its first month.
-            draws: The periods.
+            numbers: The periods, and the number of the draw of each.
             key: The source's own.
         """
-        span = Span(Month(year), Month(year + _YEAR - 1))
-        events = load_contributors(self.connection, self.source, span, self.instant)
+        events = load_contributors(self.connection, self.source, Span(Month(year), Month(year + _YEAR - 1)), self.instant)
         rows, keys = together(events, _record_keys(events, key))
-        numbers = {
-            stretch: write_draw(self.connection, Draw(self.source, stretch, drawn, True, self.instant, self.method))
-            for stretch, drawn in draws.items()
-        }
+        cells: list[DrawnCells] = []
         for division in self.city.divisions:
             found = contributions(self.city, division, self.source, (rows, keys, events.withheld))
             for months in PERIODS:
                 mine = {stretch.first // months: number for stretch, number in numbers.items() if stretch.months == months}
-                if mine:
-                    write_cells(self.connection, list(self._cells(division, found, months, mine)))
+                cells += self._cells(division, found, months, mine) if mine else ()
+        write_cells(self.connection, cells)
 
     def _cells(self, division: Division, found: Contributions, months: int, numbers: Mapping[int, int]) -> Iterator[DrawnCells]:
         """Draw the cells of some periods of one length, each with the number of its draw."""
