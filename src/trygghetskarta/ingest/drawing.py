@@ -72,9 +72,9 @@ class DrawnCells:
     estimated: Ints
 
     @property
-    def key(self) -> tuple[int, str]:
+    def of(self) -> tuple[int, AreaLevel]:
         """Which edition and level."""
-        return self.edition.edition_id, self.level.value
+        return self.edition.edition_id, self.level
 
     @property
     def columns(self) -> tuple[list[int], list[int], list[int], list[int]]:

@@ -123,8 +123,8 @@ def contributions(city: City, division: Division, source: SourceId, counted: tup
         parts.append((category, month, cell, none, none))
     category, month, cell, antal, key = (np.concatenate(column) for column in zip(*parts, strict=True))
     node = city.above[source][city.kinds.node_of[category]]
-    entry, depth = np.nonzero((node >= 0) & (cell < division.areas_in_all)[:, None])
-    return Contributions(cell[entry], node[entry, depth], month[entry], antal[entry], key[entry])
+    at, depth = np.nonzero((node >= 0) & (cell < division.areas_in_all)[:, None])
+    return Contributions(cell[at], node[at, depth], month[at], antal[at], key[at])
 
 
 def _everywhere(division: Division, rows: Ints) -> Iterator[tuple[Ints, Ints, Ints]]:
