@@ -122,7 +122,7 @@ def _serve_here(address: str, port: int, settings: Settings) -> None:
 
     _hand_over(address)
     key = _key_for_now(settings)
-    config = uvicorn.Config(_STAFF_APP, factory=True, log_level="warning")
+    config = uvicorn.Config(_STAFF_APP, factory=True, log_level="warning", server_header=False)
     Announcing(config).run(sockets=[listening])
 
 
