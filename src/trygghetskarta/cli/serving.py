@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from trygghetskarta.cli.connecting import database_url, open_engine
+from trygghetskarta.cli.connecting import addresses, database_url, open_engine
 from trygghetskarta.cli.workers import Workers, listen, measured
 from trygghetskarta.domain.audience import Audience, Role
 from trygghetskarta.errors import BusyError, ForbiddenError, InvalidQuestionError
@@ -19,6 +19,7 @@ from trygghetskarta.queries.health import ask_health, others_connected
 from trygghetskarta.settings import PREFIX, Settings, read_settings
 from trygghetskarta.store.cluster import Cluster, ClusterState
 from trygghetskarta.store.engine import make_engine
+from trygghetskarta.store.faces import Addresses
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _PORTS = 100
@@ -45,7 +46,7 @@ def serve(
         )
     settings = read_settings()
     sockets = listen(host, port)
-    _hand_over(database_url(settings))
+    _hand_over(addresses(settings))
     with measured(settings.metrics_host, settings.metrics_port):
         words = ("trygghetskarta.api.worker", "--as", Audience.STAFF if role is Role.ANALYST else Audience.PUBLIC)
         raise typer.Exit(Workers(sockets, words, workers, settings.notice_seconds, settings.drain_seconds).run())
@@ -60,9 +61,9 @@ def demo(
     started = None if settings.database_url is not None else Cluster(settings.home)
     was_running = started is not None and started.status().state is ClusterState.RUNNING
     try:
-        address = _prepare(settings)
+        _prepare(settings)
         if not prepare:
-            _serve_here(address, port, settings)
+            _serve_here(port, settings)
     finally:
         if started is not None and not was_running and not _others_connected(started):
             started.stop()
@@ -79,12 +80,11 @@ def _others_connected(cluster: Cluster) -> bool:
     return others
 
 
-def _prepare(settings: Settings) -> str:
+def _prepare(settings: Settings) -> None:
     """Bring the database up, to this version's tables, and to some data."""
     from trygghetskarta.store.migrate import upgrade
 
-    address = database_url(settings, start=True)
-    engine = make_engine(address)
+    engine = make_engine(database_url(settings, start=True))
     typer.echo(f"Databasen är igång ({_since_start()}).")
     upgrade(engine)
     with engine.connect() as connection:
@@ -96,10 +96,9 @@ def _prepare(settings: Settings) -> str:
         load_sample(engine, settings)
         typer.echo(f"Exempeldata är inlästa ({_since_start()}).")
     engine.dispose()
-    return address
 
 
-def _serve_here(address: str, port: int, settings: Settings) -> None:
+def _serve_here(port: int, settings: Settings) -> None:
     import uvicorn
 
     listening = _free_socket(port)
@@ -120,15 +119,18 @@ def _serve_here(address: str, port: int, settings: Settings) -> None:
                     "Du ser exakta siffror (analytiker). Avsluta med Ctrl+C."
                 )
 
-    _hand_over(address)
+    _hand_over(addresses(settings))
     key = _key_for_now(settings)
     config = uvicorn.Config(_STAFF_APP, factory=True, log_level="warning")
     Announcing(config).run(sockets=[listening])
 
 
-def _hand_over(address: str) -> None:
-    """Let the app, which uvicorn makes in each of its processes, find the database."""
-    os.environ[f"{PREFIX}DATABASE_URL"] = address
+def _hand_over(where: Addresses) -> None:
+    """Let the app, which is made in each of its processes, find the database, but not as its owner."""
+    os.environ.pop(f"{PREFIX}DATABASE_URL", None)
+    for name, address in (("PUBLIC", where.public), ("STAFF", where.staff), ("INGEST", where.ingest)):
+        if address is not None:
+            os.environ[f"{PREFIX}{name}_DATABASE_URL"] = address
 
 
 def _key_for_now(settings: Settings) -> str:
