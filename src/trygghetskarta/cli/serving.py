@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import socket
 import time
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Annotated
 
 import typer
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from trygghetskarta.cli.connecting import addresses, database_url, open_engine
 from trygghetskarta.cli.workers import Workers, listen, measured
 from trygghetskarta.domain.audience import Audience, Role
 from trygghetskarta.errors import BusyError, ForbiddenError, InvalidQuestionError
-from trygghetskarta.queries.health import ask_health, others_connected
+from trygghetskarta.queries.health import ask_health, may_read_events, others_connected
 from trygghetskarta.settings import PREFIX, Settings, read_settings
 from trygghetskarta.store.cluster import Cluster, ClusterState
 from trygghetskarta.store.engine import make_engine
@@ -46,7 +48,9 @@ def serve(
         )
     settings = read_settings()
     sockets = listen(host, port)
-    _hand_over(addresses(settings))
+    where = addresses(settings)
+    _tell_of_the_wall(where)
+    _hand_over(where)
     with measured(settings.metrics_host, settings.metrics_port):
         words = ("trygghetskarta.api.worker", "--as", Audience.STAFF if role is Role.ANALYST else Audience.PUBLIC)
         raise typer.Exit(Workers(sockets, words, workers, settings.notice_seconds, settings.drain_seconds).run())
@@ -123,6 +127,21 @@ def _serve_here(port: int, settings: Settings) -> None:
     key = _key_for_now(settings)
     config = uvicorn.Config(_STAFF_APP, factory=True, log_level="warning")
     Announcing(config).run(sockets=[listening])
+
+
+def _tell_of_the_wall(where: Addresses) -> None:
+    """Say so where what answers the public could read an event."""
+    engine = make_engine(where.public)
+    # Where the database does not answer yet there is nothing to tell; the service starts all the same.
+    with suppress(OperationalError, ProgrammingError), engine.connect() as connection:
+        if may_read_events(connection):
+            typer.echo(
+                "Varning: det som svarar alla är inloggat i databasen som en roll som kan läsa händelser. Se `trygghetskarta db roles` och ställ in "
+                f"{PREFIX}PUBLIC_DATABASE_URL.\n"
+                "Warning: what answers the public is signed in to the database as a role that can read events. See `trygghetskarta db roles`.",
+                err=True,
+            )
+    engine.dispose()
 
 
 def _hand_over(where: Addresses) -> None:

@@ -7,12 +7,16 @@ are not the owner's to make, everything works all the same, but nothing but our 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import cast
 
+import psycopg
 from psycopg import sql
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
+from trygghetskarta.errors import ForbiddenError, InvalidQuestionError
 from trygghetskarta.store.faces import Face
 from trygghetskarta.store.grants import INGEST_OWNS, PUBLIC_FUNCTIONS, Right, rights
 
@@ -80,6 +84,38 @@ def build_wall(connection: Connection) -> list[str]:
 def lacking(connection: Connection) -> list[str]:
     """Give the statements that would make the wall whole, in the order that they are to be run; none where it is."""
     return [*_of_roles(connection), *_of_surroundings(connection), *_of_tables(connection), *_of_functions(connection)]
+
+
+def let_in(engine: Engine, addresses: Mapping[Face, str]) -> None:
+    """Let roles sign in with the passwords of their addresses.
+
+    Args:
+        engine: The database, as somebody who may change roles.
+        addresses: Where each role signs in.
+
+    Raises:
+        ForbiddenError: Whoever is connected may not change roles.
+        InvalidQuestionError: An address signs in as another than its role.
+    """
+    for face, address in addresses.items():
+        if make_url(address).username != face:
+            raise InvalidQuestionError(
+                f"Adressen för {face} loggar in som någon annan.", f"The address of {face} signs in as somebody else."
+            )
+    try:
+        with engine.begin() as connection:
+            driver = cast("psycopg.Connection", connection.connection.driver_connection)
+            for face, address in addresses.items():
+                password = make_url(address).password
+                # Only its verifier is sent, and stands in no log.
+                kept = driver.pgconn.encrypt_password(password.encode(), face.encode(), b"scram-sha-256").decode() if password else None
+                statement = sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(face), sql.Literal(kept))
+                connection.exec_driver_sql(statement.as_string(driver))
+    except ProgrammingError as error:
+        raise ForbiddenError(
+            "Inloggningen i DATABASE_URL får inte ändra roller: en databasadministratör ger rollerna lösenord med ALTER ROLE … LOGIN PASSWORD.",
+            "The login in DATABASE_URL may not change roles: a database administrator gives them passwords with ALTER ROLE … LOGIN PASSWORD.",
+        ) from error
 
 
 def _tried(connection: Connection, statement: str) -> None:
