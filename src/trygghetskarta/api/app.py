@@ -14,6 +14,7 @@ from sqlalchemy import QueuePool
 from starlette.middleware.cors import CORSMiddleware
 
 from trygghetskarta import __version__
+from trygghetskarta.api.desk import Desk
 from trygghetskarta.api.door import Door
 from trygghetskarta.api.finished import AnswerFinished
 from trygghetskarta.api.following import finish
@@ -54,6 +55,7 @@ from trygghetskarta.errors import BusyError
 from trygghetskarta.observe import metrics
 from trygghetskarta.settings import Settings, read_settings
 from trygghetskarta.store.engine import make_engine
+from trygghetskarta.store.faces import Addresses, Face
 
 _TELL_SECONDS = 1.0
 _OWN_MACHINE = r"https?://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?"
@@ -64,18 +66,19 @@ Events, reported crimes, shootings and fires by area and month. Every answer car
 deliveries it rests on."""
 
 
-def create_app(settings: Settings, database_url: str, audience: Audience = Audience.PUBLIC) -> FastAPI:
+def create_app(settings: Settings, addresses: Addresses, audience: Audience = Audience.PUBLIC) -> FastAPI:
     """Make the app.
 
     Args:
         settings: What the installation chose.
-        database_url: The database to serve.
+        addresses: Where its parts find the database.
         audience: Who is taken to ask: anyone, unless the server is started for its own user.
 
     Returns:
         The app. Nothing is connected before it starts.
     """
-    engine = make_engine(database_url, settings.pool_size, settings.pool_seconds, settings.statement_seconds)
+    # The public figures are not stored apart yet: what is exact is withheld on its way out (`disclosure.release`).
+    engine = make_engine(addresses.staff or addresses.public, settings.pool_size, settings.pool_seconds, settings.statement_seconds)
     follow(engine)
     shelf = Shelf(engine, settings.refresh_seconds, settings.answer_bytes, settings.cells_limit)
     turns = Turns(settings.working_limit, settings.waiting_limit, settings.waiting_seconds)
@@ -91,6 +94,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         telling.cancel()
         shelf.stop()
         shelf.engine.dispose()
+        app.state.desk.close()
 
     app = FastAPI(
         title="trygghetskarta", version=__version__, description=_DESCRIPTION, lifespan=life, docs_url=None, redoc_url=None,
@@ -98,6 +102,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     )  # fmt: skip
     app.openapi = lambda: _document(app, settings)  # type: ignore[method-assign] # what FastAPI's own documentation says to do
     app.state.shelf, app.state.audience, app.state.settings = shelf, audience, settings
+    app.state.desk = Desk(addresses.ingest)
     app.state.tiles = KeptTiles(shelf)
     # The last one is the first that a request meets. What is answered from memory takes no turn.
     app.add_middleware(Packing)
@@ -190,6 +195,8 @@ def staff_app() -> FastAPI:
 
 def _app_of_environment(audience: Audience) -> FastAPI:
     settings = read_settings()
-    if settings.database_url is None:
+    public = settings.public_database_url or settings.database_url
+    if public is None:
         raise BusyError("Ange databasen i TRYGGHETSKARTA_DATABASE_URL.", "Give the database in TRYGGHETSKARTA_DATABASE_URL.")
-    return create_app(settings, settings.database_url, audience)
+    staff, ingest = (settings.address_of(face) or settings.database_url for face in (Face.STAFF, Face.INGEST))
+    return create_app(settings, Addresses(public, staff, ingest), audience)

@@ -8,6 +8,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader
 
+from trygghetskarta.api.desk import Desk
 from trygghetskarta.api.kept_tiles import KeptTiles
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.audience import Audience
@@ -25,6 +26,11 @@ _KEY = APIKeyHeader(
 async def shelf_of(request: Request) -> Shelf:
     """Give the app's shelf."""
     return cast("Shelf", request.app.state.shelf)
+
+
+async def desk_of(request: Request) -> Desk:
+    """Give where deliveries are taken in."""
+    return cast("Desk", request.app.state.desk)
 
 
 async def audience_of(request: Request) -> Audience:
@@ -106,6 +112,7 @@ def draws(sees: Annotated[bool, Depends(sees_events)]) -> None:
 
 CurrentSettings = Annotated[Settings, Depends(settings_of)]
 CurrentShelf = Annotated[Shelf, Depends(shelf_of)]
+CurrentDesk = Annotated[Desk, Depends(desk_of)]
 CurrentTiles = Annotated[KeptTiles, Depends(tiles_of)]
 CurrentAudience = Annotated[Audience, Depends(audience_of)]
 SeesEvents = Annotated[bool, Depends(sees_events)]
