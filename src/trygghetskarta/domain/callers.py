@@ -80,6 +80,11 @@ class Caller:
         return Role.ANALYST in self.roles and self.purpose is None and not self.on_own_machine
 
     @property
+    def sources_seen(self) -> frozenset[SourceId] | None:
+        """The sources whose deliveries the caller may know of; None for all."""
+        return None if not self.roles.isdisjoint((Role.ANALYST, Role.ADMIN)) else self.sources
+
+    @property
     def everywhere(self) -> Audience:
         """Whom an answer is for that may name any area."""
         return Audience.STAFF if Role.ANALYST in self.roles and not self.lacks_purpose else Audience.PUBLIC
