@@ -105,10 +105,11 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     app.state.tiles = KeptTiles(shelf)
     app.state.caller = OWN_USER if audience is Audience.STAFF else NOBODY
     keyring = Keyring(engine, _key_secret(settings)) if settings.knows_staff else None
+    app.state.callers = callers_of(settings, app.state.caller, keyring)
     # The last one is the first that a request meets. What is answered from memory takes no turn.
     app.add_middleware(Packing)
     app.add_middleware(Gate, turns=turns)
-    app.add_middleware(Identify, callers=callers_of(settings, app.state.caller, keyring))
+    app.add_middleware(Identify, callers=app.state.callers)
     app.add_middleware(AnswerFinished, current=shelf.answers, quick={"/v1/comparisons": comparisons.quick_comparison})
     _guard(app, settings, audience)
     app.add_middleware(CloseUnread)

@@ -22,8 +22,8 @@ app = typer.Typer(no_args_is_help=True)
 rights_app = typer.Typer(no_args_is_help=True)
 
 _DAYS = 365
-_Areas = Annotated[list[str], typer.Option("--area", help="Kod på ett stadsdelsområde; kan ges flera gånger.")]
-_Sources = Annotated[list[SourceId], typer.Option("--source", help="En källa; kan ges flera gånger.")]
+_Areas = Annotated[list[str] | None, typer.Option("--area", help="Kod på ett stadsdelsområde; kan ges flera gånger.")]
+_Sources = Annotated[list[SourceId] | None, typer.Option("--source", help="En källa; kan ges flera gånger.")]
 _Subject = Annotated[str, typer.Argument(help="Vad inloggningstjänsten känner personen som (OIDC_SUBJECT).")]
 
 
@@ -32,8 +32,8 @@ def create(
     name: Annotated[str, typer.Argument(help="Vem eller vad nyckeln är till för, till exempel polisens-leveranser.")],
     role: Annotated[Role, typer.Option(help="Vad den som visar nyckeln får göra.")],
     days: Annotated[int, typer.Option(help="Hur många dagar den gäller.")] = _DAYS,
-    area: _Areas = [],
-    source: _Sources = [],
+    area: _Areas = None,
+    source: _Sources = None,
     purpose: Annotated[str | None, typer.Option(help="Vad exakta siffror ska användas till; krävs för analyst.")] = None,
 ) -> None:
     """Gör en nyckel. Den visas en gång, nu, och finns sedan ingenstans: bara dess märke sparas."""
@@ -43,7 +43,7 @@ def create(
             f"Ange hemligheten som nycklar märks med i {PREFIX}KEY_SECRET.",
             f"Give the secret that keys are marked with in {PREFIX}KEY_SECRET.",
         )
-    ordered = Ordered(name, role, days, tuple(area), tuple(source), purpose)
+    ordered = Ordered(name, role, days, tuple(area or ()), tuple(source or ()), purpose)
     with open_engine(settings).begin() as connection:
         kept, whole = create_key(connection, settings.key_secret.get_secret_value().encode(), ordered)
     typer.echo(f"Nyckeln {kept.key_id} för {name} gäller till {kept.expires_at:%Y-%m-%d}. Den visas bara nu:", err=True)
@@ -75,18 +75,18 @@ def revoke(key_id: Annotated[str, typer.Argument(help="Nyckelns id, som `keys li
 
 
 @rights_app.command(name="grant")
-def give(subject: _Subject, area: _Areas = [], source: _Sources = []) -> None:
+def give(subject: _Subject, area: _Areas = None, source: _Sources = None) -> None:
     """Ge en person exakta siffror för stadsdelsområden (samordnare), eller rätt att leverera källor."""
     with open_engine(read_settings()).begin() as connection:
-        new = grant(connection, subject, area, source)
+        new = grant(connection, subject, area or (), source or ())
     typer.echo(f"{new} nya rättigheter för {subject}.")
 
 
 @rights_app.command(name="revoke")
-def take(subject: _Subject, area: _Areas = [], source: _Sources = []) -> None:
+def take(subject: _Subject, area: _Areas = None, source: _Sources = None) -> None:
     """Ta tillbaka rättigheter från en person."""
     with open_engine(read_settings()).begin() as connection:
-        gone = take_back(connection, subject, area, source)
+        gone = take_back(connection, subject, area or (), source or ())
     typer.echo(f"{gone} rättigheter tillbakadragna från {subject}.")
 
 
