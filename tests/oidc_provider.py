@@ -21,7 +21,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import uvicorn
 from joserfc import jwt
-from joserfc.jwk import ECKey, KeySet, RSAKey
+from joserfc.jwk import ECKey, KeyParameters, KeySet, RSAKey
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
@@ -39,7 +39,7 @@ PrivateKey = RSAKey | ECKey
 
 def new_key(algorithm: str = "RS256") -> PrivateKey:
     """Make a signing key with an id of its own, for an algorithm."""
-    parameters = {"kid": secrets.token_urlsafe(8), "use": "sig", "alg": algorithm}
+    parameters: KeyParameters = {"kid": secrets.token_urlsafe(8), "use": "sig", "alg": algorithm}
     return ECKey.generate_key("P-256", parameters) if algorithm.startswith("ES") else RSAKey.generate_key(2048, parameters)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -132,7 +132,7 @@ class Asking:
 
     app: FastAPI
 
-    async def all(self, asked: list[tuple[str, str, Mapping[str, str]]]) -> list[tuple[int, bytes]]:
+    async def all(self, asked: Sequence[tuple[str, str, Mapping[str, str]]]) -> list[tuple[int, bytes]]:
         transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", timeout=120) as client:
             answers = [await client.request(method, path, headers=headers) for method, path, headers in asked]

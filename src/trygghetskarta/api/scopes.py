@@ -93,6 +93,29 @@ class Needs:
             raise ForbiddenError(*_MAY_NOT) if caller.subject else UnknownCallerError(*_KEY_NEEDED)
 
 
+SCHEMES: Mapping[str, Mapping[str, str]] = {
+    "APIKeyHeader": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-API-Key",
+        "description": "En nyckel från `trygghetskarta keys create`, eller installationens egen. / A key of the service.",
+    },
+    "Bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "En biljett från stadens inloggningstjänst (OIDC). / A token of the city's identity provider (OIDC).",
+    },
+}
+"""How one shows who one is, as OpenAPI tells it."""
+
+
+def security_of(scope: Scope) -> list[dict[str, list[str]]]:
+    """Give what OpenAPI says of who may call a route of a scope: nothing need be shown where all are answered, in one form or another."""
+    shown: list[dict[str, list[str]]] = [{name: []} for name in SCHEMES]
+    return [] if scope is Scope.OPEN else [{}, *shown] if scope in (Scope.FIGURES, Scope.SURROUNDED) else shown
+
+
 OPEN = Depends(Needs(Scope.OPEN))
 FIGURES = Depends(Needs(Scope.FIGURES))
 SURROUNDED = Depends(Needs(Scope.SURROUNDED))
