@@ -202,7 +202,7 @@ def serving(engine: Engine, audience: Audience, settings: Settings | None = None
             heard.append(unquote(f"{scope['path']}?{scope['query_string'].decode()}"))
         await app(scope, receive, send)
 
-    running = uvicorn.Server(uvicorn.Config(heeding, log_level="error"))
+    running = uvicorn.Server(uvicorn.Config(heeding, log_level="error", server_header=False))
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
     thread.start()
     while not running.started:

@@ -96,7 +96,7 @@ def lagesbild(request: Request, shelf: CurrentShelf, audience: CurrentAudience, 
     written = render(report, asked.format)
     answer = tagged(request, written, asked.format.media_type, published_at, f"{audience}-{reader.report_class}")
     if asked.format is ReportFormat.HTML:
-        answer.headers["Content-Security-Policy"] = policy()
+        answer.headers["Content-Security-Policy"] = f"{policy()}; frame-ancestors 'none'"
     answer.headers["Content-Disposition"] = f'{_shown(asked.format)}; filename="{plain(report.title)}{asked.format.ending}"'
     return answer
 

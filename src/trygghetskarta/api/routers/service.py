@@ -142,8 +142,6 @@ def _page(request: Request, name: str) -> Response:
         # The name of an asset holds a hash of what is in it.
         "Cache-Control": _FOR_EVER if name.startswith("assets/") else "no-cache",
         "Content-Security-Policy": _POLICY,
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
     }
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=HTTPStatus.NOT_MODIFIED.value, headers=headers)
