@@ -16,6 +16,7 @@ from fastapi.routing import iter_route_contexts
 from sqlalchemy import text
 
 from tests.api.recording import ASKED
+from tests.conftest import roles_on
 from tests.identity.conftest import DELIVERY_KEY, PURPOSE, Office
 from trygghetskarta.api.app import create_app
 from trygghetskarta.api.scopes import FIGURES, OPEN, refuse_routes_without_scope, scope_of
@@ -146,10 +147,12 @@ class Asking:
 
 @contextmanager
 def asking(office: Office, audience: Audience) -> Iterator[Asking]:
-    app = create_app(office.settings, office.engine.url.render_as_string(hide_password=False), audience)
+    app = create_app(office.settings, roles_on(office.engine), audience)
     app.state.shelf.refresh()
     yield Asking(app)
     app.state.shelf.engine.dispose()
+    app.state.desk.close()
+    app.state.callers.keyring.close()
 
 
 @pytest.fixture(scope="module")
