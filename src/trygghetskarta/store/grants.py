@@ -26,6 +26,8 @@ _DELIVERY = ("delivery_id", "source_id", "received_at", "published_at", "status"
 _EXACT = ("delivery", "event", "event_link", "feed_item", "place", "place_area", "rollup", "rollup_month")
 # Rows and files as they came: whoever delivers mends them; nobody else has any business with them.
 _DELIVERED = ("held_part", "rejected_row")
+# Who may do what: whoever answers those who show a key must know it, and the keys themselves stand nowhere.
+_IDENTITY = ("api_key", "caller_right")
 
 _WRITTEN = {
     Face.STAFF: {
@@ -105,7 +107,7 @@ def rights() -> Iterator[Right]:
     for table in _OPEN:
         yield from ((table, None, face, "SELECT") for face in _EVERYONE)
     yield from (("delivery", column, Face.PUBLIC, "SELECT") for column in _DELIVERY)
-    for table in _EXACT:
+    for table in (*_EXACT, *_IDENTITY):
         yield from ((table, None, face, "SELECT") for face in _BEHIND)
     yield from ((table, None, Face.INGEST, "SELECT") for table in _DELIVERED)
     for face, tables in _WRITTEN.items():
