@@ -19,6 +19,8 @@ from trygghetskarta.serialize.swedish import decimal, whole
 from trygghetskarta.settings import read_settings
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from trygghetskarta.ingest.editions import LevelReport
     from trygghetskarta.queries.area_links import AreaLink
 

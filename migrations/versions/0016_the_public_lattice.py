@@ -1,7 +1,7 @@
 """What the public sees: the cells drawn when a period is released.
 
-Revision: 0013
-Follows: 0012
+Revision: 0016
+Follows: 0015
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0013"
-down_revision = "0012"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
