@@ -7,11 +7,12 @@ import io
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import openpyxl
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from tests.conftest import serving
 from trygghetskarta.delivering import Delivering, deliver
@@ -23,16 +24,16 @@ YEAR = {"from": "2025-01", "to": "2025-12"}
 CRIMES = {"source": "anmalda_brott", "level": "stadsdelsomrade", **YEAR}
 
 
-def get(server: str, path: str, **asked: object) -> httpx.Response:
+def get(server: str, path: str, **asked: Any) -> httpx.Response:
     """Ask, and be answered."""
-    answer = httpx.get(f"{server}{path}", params={name: value for name, value in asked.items() if value is not None}, timeout=60)
+    answer = httpx.get(f"{server}{path}", params=asked, timeout=60)
     assert answer.status_code == 200, answer.text
     return answer
 
 
-def rows(server: str, path: str = "/v1/comparisons", **asked: object) -> list[dict[str, object]]:
+def rows(server: str, path: str = "/v1/comparisons", **asked: Any) -> list[dict[str, Any]]:
     """Give the rows of an answer."""
-    items: list[dict[str, object]] = get(server, path, format="json", **asked).json()["items"]
+    items: list[dict[str, Any]] = get(server, path, format="json", **asked).json()["items"]
     return items
 
 
@@ -43,9 +44,9 @@ def test_no_count_of_a_year_is_one_or_two_or_far_from_the_exact_one(public_serve
     counts = [row["count"] for row in public]
     assert {row["status"] for row in public} == {"value"}
     assert not {1, 2} & set(counts)
-    assert all(abs(count - row["count"]) <= 5 for count, row in zip(counts, exact, strict=True))  # type: ignore[operator]
+    assert all(abs(count - row["count"]) <= 5 for count, row in zip(counts, exact, strict=True))
     assert all(count == 0 for count, row in zip(counts, exact, strict=True) if row["count"] == 0)
-    if max(counts) > 0:  # type: ignore[type-var]
+    if max(counts) > 0:
         assert counts != [row["count"] for row in exact]
     assert {row["margin"] for row in public} == {4}
 
@@ -69,11 +70,9 @@ def test_the_same_question_has_the_same_answer_in_every_format(public_server: st
 def test_every_figure_is_worked_out_of_protected_counts(public_server: str) -> None:
     for row in rows(public_server, **CRIMES, baseline="previous", measure="rate"):
         count, before = row["count"], row["baselineCount"]
-        assert isinstance(count, int)
-        assert isinstance(before, int)
         assert row["difference"] == count - before
         assert row["percent"] == pytest.approx(100 * (count - before) / before, abs=0.006)
-        assert row["rate"] == pytest.approx(1000 * count / row["personYears"], rel=1e-3)  # type: ignore[operator]
+        assert row["rate"] == pytest.approx(1000 * count / row["personYears"], rel=1e-3)
 
 
 def test_a_sum_says_of_how_many_values_it_is_and_how_far_off_it_may_be(public_server: str) -> None:
@@ -156,8 +155,6 @@ def test_a_delivery_changes_no_byte_that_the_public_sees_until_it_is_released(
     assert {status for status, _, _ in before} == {200}
     path = tmp_path / "mer.csv"
     path.write_text("Område;Månad;Brottskod;Antal\nKista;2025-03;0375;400\nRinkeby;2025-03;0310;3\n", encoding="utf-8")
-    receipt = deliver(own_sample, Settings(), Delivering(SourceId.ANMALDA_BROTT), path)
-    with own_sample.connect() as connection:
-        assert (receipt.status, connection.execute(text("SELECT max(version) FROM publication")).scalar_one()) is not None
+    deliver(own_sample, Settings(), Delivering(SourceId.ANMALDA_BROTT), path)
     time.sleep(1)
     assert asked() == before

@@ -122,7 +122,6 @@ def test_areas_put_in_the_place_of_others_are_drawn_again(connection: Connection
 
 
 def test_a_count_that_the_source_withholds_is_withheld_from_the_public_too(connection: Connection, draw: Drawing) -> None:
-    draw(AreaLevel.STADSDELSOMRADE, {"rinkeby": (0, 0, 1000, 1000), "tensta": (1000, 0, 2000, 1000)})
     draw(AreaLevel.STADSDEL, {"rinkeby": (0, 0, 1000, 1000), "tensta": (1000, 0, 2000, 1000)})
     rows = [f"Rinkeby;2025-{month:02d};0375;..\nTensta;2025-{month:02d};0375;50\n" for month in range(1, 13)]
     deliver(connection, SourceId.ANMALDA_BROTT, LONG + "".join(rows))
