@@ -24,14 +24,14 @@ YEAR = {"from": "2025-01", "to": "2025-12"}
 CRIMES = {"source": "anmalda_brott", "level": "stadsdelsomrade", **YEAR}
 
 
-def get(server: str, path: str, **asked: Any) -> httpx.Response:
+def get(server: str, path: str, **asked: Any) -> httpx.Response:  # noqa: ANN401 - values of a query
     """Ask, and be answered."""
     answer = httpx.get(f"{server}{path}", params=asked, timeout=60)
     assert answer.status_code == 200, answer.text
     return answer
 
 
-def rows(server: str, path: str = "/v1/comparisons", **asked: Any) -> list[dict[str, Any]]:
+def rows(server: str, path: str = "/v1/comparisons", **asked: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - values of a query
     """Give the rows of an answer."""
     items: list[dict[str, Any]] = get(server, path, format="json", **asked).json()["items"]
     return items
@@ -46,7 +46,7 @@ def test_no_count_of_a_year_is_one_or_two_or_far_from_the_exact_one(public_serve
     assert not {1, 2} & set(counts)
     assert all(abs(count - row["count"]) <= 5 for count, row in zip(counts, exact, strict=True))
     assert all(count == 0 for count, row in zip(counts, exact, strict=True) if row["count"] == 0)
-    if max(counts) > 0:
+    if level != "stad" and max(counts) > 0:
         assert counts != [row["count"] for row in exact]
     assert {row["margin"] for row in public} == {4}
 
@@ -61,8 +61,8 @@ def test_the_same_question_has_the_same_answer_in_every_format(public_server: st
     ]
     book = openpyxl.load_workbook(io.BytesIO(get(public_server, "/v1/exports/comparisons", format="xlsx", **asked).content))
     head, *lines = [list(row) for row in book.worksheets[0].iter_rows(values_only=True) if any(value is not None for value in row)]
-    assert "Skyddets felmarginal" in head
-    assert [line[head.index("Antal")] for line in lines] == [row["count"] for row in told]
+    assert "margin" in head
+    assert [line[head.index("count")] for line in lines] == [row["count"] for row in told]
     stat = get(public_server, "/v1/exports/comparisons", format="jsonstat", **asked).json()
     assert "margin" in str(stat["dimension"])
 
@@ -117,9 +117,9 @@ def test_harm_is_not_told_of_protected_counts(public_server: str) -> None:
 def test_a_series_has_the_same_values_as_the_comparison_of_each_period(public_server: str) -> None:
     asked = {"source": "anmalda_brott", "level": "stadsdel", "area": "kista", **YEAR}
     whole = rows(public_server, **asked, statistics="none")
-    (year,) = get(public_server, "/v1/series", **asked, interval="year", format="json").json()["items"]
+    year = get(public_server, "/v1/series", **asked, interval="year", format="json").json()["series"][0]["values"][0]
     quarters = get(public_server, "/v1/exports/series", **asked, interval="quarter", format="csv", dialect="rfc4180").text
-    assert str(whole[0]["count"]) in str(year)
+    assert (year["count"], year["margin"], year["status"]) == (whole[0]["count"], 4, "value")
     assert len(quarters.strip().splitlines()) == 5
     months = get(public_server, "/v1/exports/series", **asked, interval="month", format="csv", dialect="rfc4180").text
     assert months.count("withheld") == 12
@@ -132,8 +132,8 @@ ASKED = (
     "/v1/exports/comparisons?source=anmalda_brott&format=csv&level=stadsdel&from=2025-01&to=2025-12",
     "/v1/sources",
     "/v1/categories?source=anmalda_brott",
-    "/pxweb/v2/tables/anmalda_brott/data?valueCodes[Tid]=2025M01",
-    "/ogc/v1/collections/stadsdelsomraden/items",
+    "/pxweb/v2/tables",
+    "/ogc/v1/collections",
 )
 
 
