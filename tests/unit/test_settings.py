@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from trygghetskarta.errors import InvalidQuestionError
 from trygghetskarta.settings import PREFIX, Settings, read_settings, secrets
 
-SECRET = "kanin-som-ingen-far-se-0123456789abcdef"
+SECRET = "kanin-som-ingen-far-se-0123456789abcdef"  # pragma: allowlist secret
 ADDRESS = f"postgresql://tk_public:{SECRET}@db/trygghetskarta"
 
 
