@@ -10,12 +10,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
+from typing import Literal, Self, get_args
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from trygghetskarta.domain.audience import Role
 from trygghetskarta.errors import InvalidQuestionError
+from trygghetskarta.store.faces import Face
 
 PREFIX = "TRYGGHETSKARTA_"
 IN_FILE = "_FILE"
@@ -33,6 +35,29 @@ class Settings(BaseSettings):
         default=None,
         repr=False,
         description="PostGIS-databasen, till exempel postgresql://user@host/db. Utan värde används den egna servern i `home`.",
+    )
+    public_database_url: str | None = Field(
+        default=None,
+        description=(
+            "Databasen som rollen `tk_public`, som bara kan läsa det offentliga: för svar till alla. Utan värde används `DATABASE_URL`, och då "
+            "är det bara programmet självt som skiljer det offentliga från händelserna (docs/security.md)."
+        ),
+    )
+    staff_database_url: str | None = Field(
+        default=None,
+        description=(
+            "Databasen som rollen `tk_staff`, som läser allt utom filer och rader så som de kom: för exakta svar. Utan värde används `DATABASE_URL`."
+        ),
+    )
+    ingest_database_url: str | None = Field(
+        default=None,
+        description=("Databasen som rollen `tk_ingest`, som tar emot leveranser över HTTP. Utan värde används `DATABASE_URL`."),
+    )
+    audit_database_url: str | None = Field(
+        default=None,
+        description=(
+            "Databasen som rollen `tk_audit`, som bara läser loggen över vad som har gjorts: för `audit`. Utan värde används `DATABASE_URL`."
+        ),
     )
     home: Path = Field(
         default=Path(".trygghetskarta"),
@@ -84,6 +109,51 @@ class Settings(BaseSettings):
         description=(
             "Nyckeln som leveranser över HTTP visar i `X-API-Key`, minst 32 tecken, till exempel från `openssl rand -hex 24`. Utan värde tas inga "
             "leveranser emot över HTTP."
+        ),
+    )
+    key_secret: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        description=(
+            "Hemligheten som API-nycklar märks med i databasen, minst 32 tecken, till exempel från `openssl rand -hex 32`. Byts den gäller ingen "
+            "nyckel längre. Utan värde finns inga nycklar utöver `DELIVERY_KEY`."
+        ),
+    )
+    oidc_issuer: str | None = Field(
+        default=None,
+        pattern=r"^(https://[^?#\s]+|http://(127\.0\.0\.1|localhost)(:[0-9]+)?(/[^?#\s]*)?)$",
+        description=(
+            "Inloggningstjänstens utfärdare (issuer), tecken för tecken så som den står i dess biljetter, till exempel "
+            "https://login.microsoftonline.com/<katalog>/v2.0. Utan värde kan ingen logga in."
+        ),
+    )
+    oidc_audience: tuple[str, ...] = Field(
+        default=(),
+        description='Vilka mottagare (JSON-lista) en biljett ska vara utställd till, till exempel ["api://trygghetskarta"]. Krävs med `OIDC_ISSUER`.',
+    )
+    oidc_algorithms: tuple[Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"], ...] = Field(
+        default=("RS256",),
+        min_length=1,
+        description="Algoritmerna (JSON-lista) som en biljett får vara undertecknad med.",
+    )
+    oidc_keys_url: str | None = Field(
+        default=None,
+        pattern=r"^(https://|http://(127\.0\.0\.1|localhost)[:/])[^#\s]*$",
+        description="Adressen till utfärdarens nycklar (JWKS). Utan värde hämtas den från utfärdarens `/.well-known/openid-configuration`.",
+    )
+    oidc_subject: str = Field(
+        default="sub",
+        description="Namnet på den uppgift i biljetten som personen är känd under, i loggen och i `rights`. I Entra ID `oid`.",
+    )
+    oidc_roles_claim: str = Field(
+        default="roles",
+        description="Namnet på den uppgift i biljetten som säger rollerna, med punkt mellan nivåer, till exempel `realm_access.roles`.",
+    )
+    oidc_roles: dict[str, Role] = Field(
+        default={},
+        description=(
+            'Vilken roll varje värde i biljetten ger (JSON), till exempel {"Trygghet.Analytiker": "analyst"}. Utan värde heter de som '
+            "rollerna: reader, coordinator, analyst, ingest, admin, auditor."
         ),
     )
     delivery_limit: int = Field(
@@ -220,6 +290,27 @@ class Settings(BaseSettings):
         default="Ingen servicenivå är utlovad. / No service level is promised.",
         description="Vad som är utlovat om tillgänglighet, svarstid och stöd, så som det står i `/openapi.json`.",
     )
+
+    def address_of(self, face: Face) -> str | None:
+        """Give the address that is chosen for a role to sign in at; None where there is none, and the database's own is used."""
+        chosen = {
+            Face.PUBLIC: self.public_database_url,
+            Face.STAFF: self.staff_database_url,
+            Face.INGEST: self.ingest_database_url,
+            Face.AUDIT: self.audit_database_url,
+        }
+        return chosen.get(face)
+
+    @property
+    def knows_staff(self) -> bool:
+        """Whether anyone can show the service that they may see exact figures: by signing in, or by a key."""
+        return self.oidc_issuer is not None or self.key_secret is not None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.oidc_issuer is not None and not self.oidc_audience:
+            raise ValueError("OIDC_ISSUER kräver OIDC_AUDIENCE / OIDC_ISSUER needs OIDC_AUDIENCE")
+        return self
 
 
 def secrets() -> Iterator[str]:

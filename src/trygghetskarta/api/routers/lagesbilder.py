@@ -12,6 +12,7 @@ from trygghetskarta.api.addresses import address
 from trygghetskarta.api.caching import tagged
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
 from trygghetskarta.api.question import Day
+from trygghetskarta.api.scopes import FIGURES
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
@@ -25,7 +26,7 @@ from trygghetskarta.reports.lagesbild import Reader
 from trygghetskarta.reports.render import ReportFormat, render
 from trygghetskarta.serialize.titles import plain
 
-router = APIRouter(prefix="/v1", tags=["Rapporter"])
+router = APIRouter(prefix="/v1", tags=["Rapporter"], dependencies=[FIGURES])
 _MOST_AREAS = 12
 
 

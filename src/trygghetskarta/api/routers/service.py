@@ -20,10 +20,11 @@ from trygghetskarta.api.caching import tagged
 from trygghetskarta.api.deps import CurrentAudience, CurrentSettings, CurrentShelf
 from trygghetskarta.api.protocol import STOPPING
 from trygghetskarta.api.question import NoParameters
+from trygghetskarta.api.scopes import OPEN
 from trygghetskarta.errors import BusyError, NotCoveredError, NotFoundError
 from trygghetskarta.queries.health import ask_health
 
-router = APIRouter(tags=["Tjänsten"])
+router = APIRouter(tags=["Tjänsten"], dependencies=[OPEN])
 
 _RELEASED = datetime(2026, 11, 21, tzinfo=UTC)
 """When this version of the API was released."""
