@@ -222,7 +222,7 @@ class Settings(BaseSettings):
         description="Antal frågor som får vänta på sin tur. Fler än så får genast 503 med `Retry-After`.",
     )
     waiting_seconds: float = Field(
-        default=0.5,
+        default=2.0,
         ge=0,
         description="Så länge väntar en fråga på sin tur innan svaret blir 503 med `Retry-After`.",
     )
