@@ -37,6 +37,7 @@ from trygghetskarta.ingest.turns import in_turn
 from trygghetskarta.ingest.values import publish_values
 from trygghetskarta.ingest.withdrawing import Withdrawal, take_back
 from trygghetskarta.settings import Settings
+from trygghetskarta.store.audit import Act, note
 from trygghetskarta.store.space import give_back
 
 Progress = Callable[[int, int], None]
@@ -258,7 +259,9 @@ def withdraw(engine: Engine, delivery: int) -> Withdrawal:
     def taken_back() -> Withdrawal:
         with engine.begin() as connection:
             hold_areas_still(connection)
-            return take_back(connection, delivery)
+            done = take_back(connection, delivery)
+            note(connection, Act.WITHDRAWN, {"delivery": delivery})
+            return done
 
     with _by_remedy():
         return _again_and_again(taken_back)
@@ -287,7 +290,9 @@ def _publish_held(engine: Engine, run: _Run, delivery: int) -> Receipt:
     with engine.begin() as connection:
         find_held(connection, delivery)
         let_go(connection, delivery, run.adapter)
-        return run.publish(connection, delivery, approved=True)
+        receipt = run.publish(connection, delivery, approved=True)
+        note(connection, Act.APPROVED, {"delivery": delivery, "source": run.how.source})
+        return receipt
 
 
 def _again_and_again(work: Callable[[], _T]) -> _T:
