@@ -55,7 +55,7 @@ def marked(server: Server, loaded: str) -> Iterator[Engine]:
             "UPDATE place SET key = :word || place_id",
         ):
             connection.execute(text(statement.replace(":word", f"'{CANARY}'")))
-        # What may be done with a database is not copied with it, and the sample's partitions were made by who owns it all.
+        # What may be done with a database is not copied with it.
         assert build_wall(connection) == []
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))

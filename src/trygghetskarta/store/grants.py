@@ -63,7 +63,7 @@ _WRITTEN = {
 }
 
 INGEST_OWNS = "event"
-"""The table, with its partitions, that belongs to tk_ingest."""
+"""The table that belongs to tk_ingest, so that it can join partitions to it."""
 
 
 PUBLIC_FUNCTIONS = frozenset(
