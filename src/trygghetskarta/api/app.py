@@ -14,12 +14,14 @@ from sqlalchemy import QueuePool
 from starlette.middleware.cors import CORSMiddleware
 
 from trygghetskarta import __version__
+from trygghetskarta.api.auth import Identify, callers_of
 from trygghetskarta.api.desk import Desk
 from trygghetskarta.api.door import Door
 from trygghetskarta.api.finished import AnswerFinished
 from trygghetskarta.api.following import finish
 from trygghetskarta.api.gate import Gate, Turns
 from trygghetskarta.api.kept_tiles import KeptTiles
+from trygghetskarta.api.keyring import Keyring
 from trygghetskarta.api.leaving import follow
 from trygghetskarta.api.packing import Packing
 from trygghetskarta.api.problems import add_problems
@@ -48,9 +50,11 @@ from trygghetskarta.api.routers import (
     tiles,
     traces,
 )
+from trygghetskarta.api.scopes import refuse_routes_without_scope
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.api.unread import CloseUnread
 from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.callers import NOBODY, OWN_USER
 from trygghetskarta.errors import BusyError
 from trygghetskarta.observe import metrics
 from trygghetskarta.settings import Settings, read_settings
@@ -95,6 +99,8 @@ def create_app(settings: Settings, addresses: Addresses, audience: Audience = Au
         shelf.stop()
         shelf.engine.dispose()
         app.state.desk.close()
+        if keyring is not None:
+            keyring.close()
 
     app = FastAPI(
         title="trygghetskarta", version=__version__, description=_DESCRIPTION, lifespan=life, docs_url=None, redoc_url=None,
@@ -104,9 +110,13 @@ def create_app(settings: Settings, addresses: Addresses, audience: Audience = Au
     app.state.shelf, app.state.audience, app.state.settings = shelf, audience, settings
     app.state.desk = Desk(addresses.ingest)
     app.state.tiles = KeptTiles(shelf)
+    app.state.caller = OWN_USER if audience is Audience.STAFF else NOBODY
+    keyring = _keyring(settings, addresses)
+    app.state.callers = callers_of(settings, app.state.caller, keyring)
     # The last one is the first that a request meets. What is answered from memory takes no turn.
     app.add_middleware(Packing)
     app.add_middleware(Gate, turns=turns)
+    app.add_middleware(Identify, callers=app.state.callers)
     app.add_middleware(AnswerFinished, current=shelf.answers, quick={"/v1/comparisons": comparisons.quick_comparison})
     _guard(app, settings, audience)
     app.add_middleware(CloseUnread)
@@ -140,8 +150,17 @@ def create_app(settings: Settings, addresses: Addresses, audience: Audience = Au
     ):
         app.include_router(router)
         paths.update(path for route in router.routes if "{" not in (path := getattr(route, "path", "{")))
+    refuse_routes_without_scope(app.routes)
     app.add_middleware(Door, settings=settings, paths=frozenset(paths), own_host_only=audience is Audience.STAFF)
     return app
+
+
+def _keyring(settings: Settings, addresses: Addresses) -> Keyring | None:
+    """Make what knows keys and people's rights, over a connection of its own: those who are refused take none from those who are answered."""
+    if not settings.knows_staff:
+        return None
+    engine = make_engine(addresses.staff or addresses.ingest or addresses.public, 1, settings.pool_seconds, settings.statement_seconds)
+    return Keyring(engine, settings.key_secret.get_secret_value().encode() if settings.key_secret is not None else None)
 
 
 async def _tell(shelf: Shelf, turns: Turns) -> None:

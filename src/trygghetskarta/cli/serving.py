@@ -18,7 +18,7 @@ from trygghetskarta.cli.workers import Workers, listen, measured
 from trygghetskarta.domain.audience import Audience, Role
 from trygghetskarta.errors import BusyError, ForbiddenError, InvalidQuestionError
 from trygghetskarta.queries.health import ask_health, may_read_events, others_connected
-from trygghetskarta.settings import PREFIX, Settings, read_settings
+from trygghetskarta.settings import IN_FILE, PREFIX, Settings, read_settings
 from trygghetskarta.store.cluster import Cluster, ClusterState
 from trygghetskarta.store.engine import make_engine
 from trygghetskarta.store.faces import Addresses
@@ -125,7 +125,7 @@ def _serve_here(port: int, settings: Settings) -> None:
 
     _hand_over(addresses(settings))
     key = _key_for_now(settings)
-    config = uvicorn.Config(_STAFF_APP, factory=True, log_level="warning")
+    config = uvicorn.Config(_STAFF_APP, factory=True, log_level="warning", server_header=False)
     Announcing(config).run(sockets=[listening])
 
 
@@ -145,11 +145,13 @@ def _tell_of_the_wall(where: Addresses) -> None:
 
 
 def _hand_over(where: Addresses) -> None:
-    """Let the app, which is made in each of its processes, find the database, but not as its owner."""
-    os.environ.pop(f"{PREFIX}DATABASE_URL", None)
+    """Let the app, which is made in each of its processes, find the database, but not as its owner; an address in a file is left there."""
+    for variable in (f"{PREFIX}DATABASE_URL", f"{PREFIX}DATABASE_URL{IN_FILE}"):
+        os.environ.pop(variable, None)
     for name, address in (("PUBLIC", where.public), ("STAFF", where.staff), ("INGEST", where.ingest)):
-        if address is not None:
-            os.environ[f"{PREFIX}{name}_DATABASE_URL"] = address
+        variable = f"{PREFIX}{name}_DATABASE_URL"
+        if address is not None and variable + IN_FILE not in os.environ:
+            os.environ[variable] = address
 
 
 def _key_for_now(settings: Settings) -> str:

@@ -24,10 +24,10 @@ _OPEN = (
 _DELIVERY = ("delivery_id", "source_id", "received_at", "published_at", "status")
 # Events, their counts, and what leads to them.
 _EXACT = ("delivery", "event", "event_link", "feed_item", "place", "place_area", "rollup", "rollup_month")
-# Who may do what, as it is looked up when somebody asks or delivers.
-_RIGHTS = ("api_key", "caller_right")
 # Rows and files as they came: whoever delivers mends them; nobody else has any business with them.
 _DELIVERED = ("held_part", "rejected_row")
+# Who may do what: whoever answers those who show a key must know it, and the keys themselves stand nowhere.
+_IDENTITY = ("api_key", "caller_right")
 
 # The log of what was done: added to by those who do it, and read by the auditor alone. A new entry needs the number and the hash of the last.
 _LOG = "audit_entry"
@@ -63,7 +63,7 @@ _WRITTEN = {
 }
 
 INGEST_OWNS = "event"
-"""The table that belongs to tk_ingest, so that it can join partitions to it."""
+"""The table, with its partitions, that belongs to tk_ingest."""
 
 
 PUBLIC_FUNCTIONS = frozenset(
@@ -111,7 +111,7 @@ def rights() -> Iterator[Right]:
     for table in _OPEN:
         yield from ((table, None, face, "SELECT") for face in _EVERYONE)
     yield from (("delivery", column, Face.PUBLIC, "SELECT") for column in _DELIVERY)
-    for table in (*_EXACT, *_RIGHTS):
+    for table in (*_EXACT, *_IDENTITY):
         yield from ((table, None, face, "SELECT") for face in _BEHIND)
     yield from ((table, None, Face.INGEST, "SELECT") for table in _DELIVERED)
     yield (_LOG, None, Face.AUDIT, "SELECT")

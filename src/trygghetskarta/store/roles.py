@@ -51,7 +51,8 @@ _TABLES = text("""
 """)
 _NOT_INGESTS = text("""
     SELECT pg_class.oid::regclass::text FROM pg_class
-    WHERE pg_class.oid = to_regclass(:table) AND relowner IS DISTINCT FROM to_regrole('tk_ingest')
+    WHERE (pg_class.oid = to_regclass(:table) OR pg_class.oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = to_regclass(:table)))
+        AND relowner IS DISTINCT FROM to_regrole('tk_ingest') ORDER BY 1
 """)
 _FUNCTIONS = text("""
     SELECT pg_proc.oid::regprocedure::text AS signature, proname AS name, has_function_privilege('public', pg_proc.oid, 'EXECUTE') AS open,

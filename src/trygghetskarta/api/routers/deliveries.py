@@ -17,7 +17,7 @@ from typing import Annotated, Any, TypeVar, cast
 
 import orjson
 from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Engine
@@ -25,13 +25,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from trygghetskarta import __version__
 from trygghetskarta.api.caching import tagged
-from trygghetskarta.api.deps import CurrentDesk, CurrentSettings, delivers, reads_deliveries
+from trygghetskarta.api.deps import CurrentCaller, CurrentDesk, CurrentSettings
 from trygghetskarta.api.desk import Desk
 from trygghetskarta.api.following import Progress, followed, unheard, wants_to_follow
 from trygghetskarta.api.question import MOST, ListParameters, NoParameters
 from trygghetskarta.api.receiving import receive_file
+from trygghetskarta.api.scopes import APPROVE, DELIVER, RECEIPTS, ROWS
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.errors import ForbiddenError
 from trygghetskarta.ingest.temporary import temporary_folder
 from trygghetskarta.queries.deliveries import Wanted, count_deliveries, find_delivery, list_deliveries, rejected_kinds, rejected_rows
 from trygghetskarta.settings import Settings
@@ -104,13 +106,19 @@ class RejectedParameters(ListParameters):
     ] = RejectedFormat.JSON
 
 
-@router.post("", summary="Leverera en fil", status_code=201, response_class=Response, dependencies=[Depends(delivers)], openapi_extra=_BODY)
-async def deliver_file(request: Request, settings: CurrentSettings, parameters: Annotated[DeliveryParameters, Query()]) -> Response:
+@router.post("", summary="Leverera en fil", status_code=201, response_class=Response, dependencies=[DELIVER], openapi_extra=_BODY)
+async def deliver_file(
+    request: Request, settings: CurrentSettings, caller: CurrentCaller, parameters: Annotated[DeliveryParameters, Query()]
+) -> Response:
     """Ta emot en fil och ge kvittot: 201 inläst, 202 väntar på godkännande, 422 avvisad; eller, med `Accept: text/event-stream`, förloppet.
 
     Take in a file and give the receipt: 201 when it is in, 202 when it is held for approval, 422 when it is refused. With
     `Accept: text/event-stream` it is told instead how far the reading has come, and last the receipt or the problem.
     """
+    if parameters.source not in caller.sources:
+        raise ForbiddenError(
+            f"Du har inte rätt att leverera {parameters.source}.", f"You do not have the right to deliver {parameters.source}."
+        )
     with ExitStack() as stack:
         path = await receive_file(request, stack.enter_context(temporary_folder()), settings.delivery_limit)
         kept = stack.pop_all()
@@ -126,13 +134,15 @@ async def deliver_file(request: Request, settings: CurrentSettings, parameters: 
     return _json(document, status, {"Location": f"/v1/deliveries/{document['delivery']}"})
 
 
-@router.get("", summary="Leveranser", response_class=Response, dependencies=[Depends(reads_deliveries)])
-def deliveries(request: Request, desk: CurrentDesk, parameters: Annotated[DeliveriesParameters, Query()]) -> Response:
+@router.get("", summary="Leveranser", response_class=Response, dependencies=[RECEIPTS])
+def deliveries(
+    request: Request, desk: CurrentDesk, caller: CurrentCaller, parameters: Annotated[DeliveriesParameters, Query()]
+) -> Response:
     """Leveranserna med sina kvitton, de senaste först.
 
     The deliveries with their receipts, the latest first.
     """
-    wanted = Wanted(parameters.limit, parameters.offset, parameters.source, parameters.status)
+    wanted = Wanted(parameters.limit, parameters.offset, parameters.source, parameters.status, caller.sources_seen)
     with desk.connect() as connection:
         rows = list_deliveries(connection, wanted)
         total = count_deliveries(connection, wanted)
@@ -140,19 +150,27 @@ def deliveries(request: Request, desk: CurrentDesk, parameters: Annotated[Delive
     return _tagged(request, listed, max(map(_changed_at, rows), default=None))
 
 
-@router.get("/{deliveryId}", summary="En leverans", response_class=Response, dependencies=[Depends(reads_deliveries)])
-def delivery(request: Request, delivery_id: DeliveryId, desk: CurrentDesk, _: Annotated[NoParameters, Query()]) -> Response:
+@router.get("/{deliveryId}", summary="En leverans", response_class=Response, dependencies=[RECEIPTS])
+def delivery(
+    request: Request, delivery_id: DeliveryId, desk: CurrentDesk, caller: CurrentCaller, _: Annotated[NoParameters, Query()]
+) -> Response:
     """En leverans med sitt kvitto.
 
     One delivery with its receipt.
     """
     with desk.connect() as connection:
-        row = find_delivery(connection, delivery_id)
+        row = find_delivery(connection, delivery_id, caller.sources_seen)
     return _tagged(request, _document(row), _changed_at(row))
 
 
-@router.get("/{deliveryId}/rejected", summary="Avvisade rader", response_class=Response, dependencies=[Depends(reads_deliveries)])
-def rejected(request: Request, delivery_id: DeliveryId, desk: CurrentDesk, parameters: Annotated[RejectedParameters, Query()]) -> Response:
+@router.get("/{deliveryId}/rejected", summary="Avvisade rader", response_class=Response, dependencies=[ROWS])
+def rejected(
+    request: Request,
+    delivery_id: DeliveryId,
+    desk: CurrentDesk,
+    caller: CurrentCaller,
+    parameters: Annotated[RejectedParameters, Query()],
+) -> Response:
     """Raderna som inte togs in, med fel och råd på två språk; eller som de kom, att rätta och skicka igen. CSV ger alla rader.
 
     The rows that were not taken in, with faults and hints; or as they came, to be mended and sent again. CSV gives every row.
@@ -161,14 +179,14 @@ def rejected(request: Request, delivery_id: DeliveryId, desk: CurrentDesk, param
 
     if parameters.format is RejectedFormat.JSON:
         with desk.connect() as connection:
-            found = find_delivery(connection, delivery_id)
+            found = find_delivery(connection, delivery_id, caller.sources_seen)
             rows = rejected_rows(connection, delivery_id, parameters.offset, parameters.limit)
             items = [rejected_document(row) for row in rows]
             kinds = [kind_document(kind) for kind in rejected_kinds(connection, delivery_id)]
         listed = {"items": items, "total": found["rows_rejected"], "limit": parameters.limit, "offset": parameters.offset, "kinds": kinds}
         return _tagged(request, listed, found["received_at"])
     with desk.connect() as connection:
-        found = find_delivery(connection, delivery_id)
+        found = find_delivery(connection, delivery_id, caller.sources_seen)
     original = parameters.format is RejectedFormat.ORIGINAL
 
     def written() -> Iterator[bytes]:
@@ -186,7 +204,7 @@ def rejected(request: Request, delivery_id: DeliveryId, desk: CurrentDesk, param
     return StreamingResponse(written(), headers=headers, media_type="application/octet-stream" if original else "text/csv; charset=utf-8")
 
 
-@router.post("/{deliveryId}/approve", summary="Godkänn en leverans", response_class=Response, dependencies=[Depends(delivers)])
+@router.post("/{deliveryId}/approve", summary="Godkänn en leverans", response_class=Response, dependencies=[APPROVE])
 async def approve(request: Request, delivery_id: DeliveryId, settings: CurrentSettings, _: Annotated[NoParameters, Query()]) -> Response:
     """Publicera en leverans som väntar på godkännande. Med `Accept: text/event-stream` berättas hur långt det har kommit.
 
@@ -199,7 +217,7 @@ async def approve(request: Request, delivery_id: DeliveryId, settings: CurrentSe
     return followed(request, work) if wants_to_follow(request) else _json(await work(unheard))
 
 
-@router.post("/{deliveryId}/withdraw", summary="Dra tillbaka en leverans", response_class=Response, dependencies=[Depends(delivers)])
+@router.post("/{deliveryId}/withdraw", summary="Dra tillbaka en leverans", response_class=Response, dependencies=[APPROVE])
 async def withdraw(request: Request, delivery_id: DeliveryId, _: Annotated[NoParameters, Query()]) -> Response:
     """Dra tillbaka en leverans: den räknas inte längre, det den ersatte räknas igen, och historiken finns kvar.
 
