@@ -66,6 +66,7 @@ def test_without_the_right_to_make_roles_all_works_and_an_administrator_is_told_
     with pytest.raises(ForbiddenError, match="ALTER ROLE"):
         let_in(engine, {Face.PUBLIC: "postgresql://tk_public:x@localhost/stadens"})
 
+    left = upgrade(engine)
     with psycopg.connect(administrator, autocommit=True) as connection:
         for statement in left:
             connection.execute(sql.SQL(statement))
@@ -86,7 +87,7 @@ def test_without_the_right_to_make_roles_all_works_and_an_administrator_is_told_
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM event")).scalar_one() == 3
     with psycopg.connect(addresses[Face.PUBLIC], autocommit=True) as public:
-        assert public.execute("SELECT code FROM area").fetchall() == [("rinkeby",)]
+        assert ("rinkeby",) in public.execute("SELECT code FROM area").fetchall()
         with pytest.raises(errors.InsufficientPrivilege):
             public.execute("SELECT 1 FROM event")
 
