@@ -8,12 +8,13 @@ from collections import Counter
 from tests.pages import DOCS, ROOT, read, rows_of
 
 _TEST = re.compile(r"`(tests/[\w/]+(?:\.py|/)?)`")
+_ROW = re.compile(r"^\| (V[\d.]+) \| ([12]) \| ([^|]+?) \| ([^|]+?) \|$", re.MULTILINE)
 # How many requirements OWASP ASVS 5.0.0 has at level 1 and at level 2.
 _AT_LEVEL = {"1": 70, "2": 183}
 
 
 def test_every_requirement_of_level_1_and_2_is_answered_once() -> None:
-    rows = rows_of(read(DOCS / "asvs.md"), "Krav", "Nivå", "Svar", "Hur")
+    rows = [match.groups() for match in _ROW.finditer(read(DOCS / "asvs.md"))]
     assert Counter(row[1] for row in rows) == _AT_LEVEL
     assert len({row[0] for row in rows}) == len(rows)
     assert all(row[3] for row in rows)
