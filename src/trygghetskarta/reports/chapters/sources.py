@@ -14,6 +14,7 @@ from trygghetskarta.reports.p1 import Line, counted
 from trygghetskarta.reports.situation import Situation
 from trygghetskarta.serialize.swedish import day_name, listed, month_name, span_name, whole
 
+HEADING = "Källor, täckning och förbehåll"
 _BY = {CountsBy.HAPPENED: "när det hände", CountsBy.REPORTED: "när det anmäldes"}
 _METHODS = (
     ("Tal per 1 000 och år", "Antalet delat med invånare gånger tid. Intervallet är exakt under 10 händelser, annars Byars formel."),
@@ -41,7 +42,7 @@ def sources(situation: Situation) -> Chapter:
         Subheading("Underlag"),
         _footing(situation, answers),
     )
-    return Chapter("Källor, täckning och förbehåll", blocks)
+    return Chapter(HEADING, blocks)
 
 
 def _coverage(answers: dict[SourceId, Answer]) -> Table:
