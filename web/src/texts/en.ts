@@ -550,8 +550,13 @@ export const en: Texts = {
   take: {
     title: "Take the figures with you",
     report: "Lägesbild",
-    reportOf: (area: string | null, months: string) =>
-      `Lägesbild (situation report) of ${area ?? "the whole city"}, ${months}. In Swedish.`,
+    reportOf: (of: string) => `Lägesbild (situation report) of ${of}. In Swedish.`,
+    city: "the whole city",
+    reportClass: "Whom it is for",
+    reportClasses: {
+      delbar: { title: "To share", hint: "Figures that anyone may see. It may be given to others." },
+      intern: { title: "Internal", hint: "Exact figures. Every page is marked with who took it out and when." },
+    },
     reportForms: { docx: "Word", pdf: "PDF", xlsx: "Excel", pptx: "PowerPoint", html: "Web page" },
     excel: "Excel",
     csv: "CSV",

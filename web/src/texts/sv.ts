@@ -598,7 +598,13 @@ export const sv = {
   take: {
     title: "Ta med siffrorna",
     report: "Lägesbild",
-    reportOf: (area: string | null, months: string) => `Lägesbild för ${area ?? "hela staden"}, ${months}.`,
+    reportOf: (of: string) => `Lägesbild för ${of}.`,
+    city: "hela staden",
+    reportClass: "Vem den är för",
+    reportClasses: {
+      delbar: { title: "Att dela", hint: "Siffror som alla får se. Den kan lämnas ut." },
+      intern: { title: "Intern", hint: "Exakta siffror. Varje sida är märkt med vem som tog ut den och när." },
+    },
     reportForms: { docx: "Word", pdf: "PDF", xlsx: "Excel", pptx: "PowerPoint", html: "Webbsida" },
     excel: "Excel",
     csv: "CSV",

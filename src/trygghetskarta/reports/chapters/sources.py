@@ -33,7 +33,9 @@ _METHODS = (
 
 def sources(situation: Situation) -> Chapter:
     """Tell the sources, what they cover, what to mind, the methods, and what makes the report again."""
-    answers = {source: counted(situation, Line("", source), situation.last_year) for source in EVENT_SOURCES}
+    asked = {source: counted(situation, Line("", source), situation.last_year) for source in EVENT_SOURCES}
+    # A source without points has nothing to say of a place.
+    answers = {source: found for source, found in asked.items() if situation.site is None or found.status is not Status.NOT_APPLICABLE}
     blocks = (
         _coverage(answers),
         *_carried(),
