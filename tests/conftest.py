@@ -27,9 +27,10 @@ from starlette.types import Receive, Scope, Send
 from trygghetskarta.api.app import create_app
 from trygghetskarta.cli.sample import load_sample
 from trygghetskarta.domain.areas import AreaLevel
-from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.audience import Audience, Role
 from trygghetskarta.ingest.area_files import AreaFields
 from trygghetskarta.ingest.editions import LevelOrder, LevelReport, load_level
+from trygghetskarta.ingest.identities import Ordered, create_key
 from trygghetskarta.settings import Settings, read_settings
 from trygghetskarta.store.cluster import Cluster, ClusterState
 from trygghetskarta.store.engine import make_engine
@@ -41,6 +42,7 @@ QGIS = Path("/usr/lib/python3/dist-packages/qgis")
 R_LIBRARIES = ("/usr/lib/R/site-library", "/usr/local/lib/R/site-library", "/usr/lib/R/library")
 PROFILE = Path(__file__).parents[1] / "scripts" / "api-profile"
 CITY = ("Stockholm", "0180")
+KEY_SECRET = "m" * 40
 TODAY = date(2026, 11, 21)
 
 # How long a test takes depends on who else uses the machine; no test says anything of that.
@@ -178,6 +180,14 @@ def own_sample(server: Server, loaded: str) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def analyst_key(sample: Engine) -> str:
+    """Give a key of an analyst to the sample, for a service that marks keys with KEY_SECRET."""
+    with sample.begin() as connection:
+        ordered = Ordered("analytiker", Role.ANALYST, 30, purpose="prov")
+        return create_key(connection, KEY_SECRET.encode(), ordered)[1]
+
+
 @contextmanager
 def serving(engine: Engine, audience: Audience, settings: Settings | None = None, heard: list[str] | None = None) -> Iterator[str]:
     """Serve a database on a free port of this machine; what is asked is heard as its path and query."""
@@ -192,7 +202,7 @@ def serving(engine: Engine, audience: Audience, settings: Settings | None = None
             heard.append(unquote(f"{scope['path']}?{scope['query_string'].decode()}"))
         await app(scope, receive, send)
 
-    running = uvicorn.Server(uvicorn.Config(heeding, log_level="error"))
+    running = uvicorn.Server(uvicorn.Config(heeding, log_level="error", server_header=False))
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
     thread.start()
     while not running.started:

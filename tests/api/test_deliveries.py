@@ -152,8 +152,9 @@ def test_without_the_key_nothing_is_delivered_or_read(inbox: str, city: Engine, 
 
 def test_where_no_key_is_set_nobody_delivers(public_server: str, live_server: str) -> None:
     for each in (public_server, live_server):
-        assert httpx.post(f"{each}/v1/deliveries?source=brander", content=TWO, headers=SHOWN).status_code == 403
-    assert httpx.get(f"{public_server}/v1/deliveries").status_code == 403
+        assert httpx.post(f"{each}/v1/deliveries?source=brander", content=TWO, headers=SHOWN).status_code == 401
+        assert httpx.post(f"{each}/v1/deliveries?source=brander", content=TWO).status_code == 401
+    assert httpx.get(f"{public_server}/v1/deliveries").status_code == 401
     assert httpx.get(f"{live_server}/v1/deliveries").json()["total"] > 10
 
 

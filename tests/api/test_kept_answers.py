@@ -180,7 +180,8 @@ def test_whoever_shows_a_key_is_not_answered_from_what_is_kept_and_leaves_nothin
         assert keeping(COMPARISON).headers["cache-control"] == "public, no-cache"
         assert len(keeping.kept) == 1
         assert keeping(COMPARISON, x_api_key=KEY).headers["cache-control"] == "private, no-cache"
-        assert keeping(COMPARISON, authorization="Bearer x").headers["cache-control"] == "private, no-cache"
+        assert keeping(COMPARISON, authorization="Bearer x").status == 401
+        assert keeping(COMPARISON, cookie="not=ours").body == keeping(COMPARISON).body
         assert len(keeping.kept) == 1
         assert keeping("/v1/deliveries", x_api_key=KEY).status == 200
         assert len(keeping.kept) == 1

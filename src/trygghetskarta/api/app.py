@@ -14,11 +14,13 @@ from sqlalchemy import QueuePool
 from starlette.middleware.cors import CORSMiddleware
 
 from trygghetskarta import __version__
+from trygghetskarta.api.auth import Identify, callers_of
 from trygghetskarta.api.door import Door
 from trygghetskarta.api.finished import AnswerFinished
 from trygghetskarta.api.following import finish
 from trygghetskarta.api.gate import Gate, Turns
 from trygghetskarta.api.kept_tiles import KeptTiles
+from trygghetskarta.api.keyring import Keyring
 from trygghetskarta.api.leaving import follow
 from trygghetskarta.api.packing import Packing
 from trygghetskarta.api.problems import add_problems
@@ -47,9 +49,11 @@ from trygghetskarta.api.routers import (
     tiles,
     traces,
 )
+from trygghetskarta.api.scopes import refuse_routes_without_scope
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.api.unread import CloseUnread
 from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.callers import NOBODY, OWN_USER
 from trygghetskarta.errors import BusyError
 from trygghetskarta.observe import metrics
 from trygghetskarta.settings import Settings, read_settings
@@ -99,9 +103,13 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     app.openapi = lambda: _document(app, settings)  # type: ignore[method-assign] # what FastAPI's own documentation says to do
     app.state.shelf, app.state.audience, app.state.settings = shelf, audience, settings
     app.state.tiles = KeptTiles(shelf)
+    app.state.caller = OWN_USER if audience is Audience.STAFF else NOBODY
+    keyring = Keyring(engine, _key_secret(settings)) if settings.knows_staff else None
+    app.state.callers = callers_of(settings, app.state.caller, keyring)
     # The last one is the first that a request meets. What is answered from memory takes no turn.
     app.add_middleware(Packing)
     app.add_middleware(Gate, turns=turns)
+    app.add_middleware(Identify, callers=app.state.callers)
     app.add_middleware(AnswerFinished, current=shelf.answers, quick={"/v1/comparisons": comparisons.quick_comparison})
     _guard(app, settings, audience)
     app.add_middleware(CloseUnread)
@@ -135,8 +143,13 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     ):
         app.include_router(router)
         paths.update(path for route in router.routes if "{" not in (path := getattr(route, "path", "{")))
+    refuse_routes_without_scope(app.routes)
     app.add_middleware(Door, settings=settings, paths=frozenset(paths), own_host_only=audience is Audience.STAFF)
     return app
+
+
+def _key_secret(settings: Settings) -> bytes | None:
+    return settings.key_secret.get_secret_value().encode() if settings.key_secret is not None else None
 
 
 async def _tell(shelf: Shelf, turns: Turns) -> None:

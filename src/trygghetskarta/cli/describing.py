@@ -11,7 +11,7 @@ import typer
 from trygghetskarta.domain.categories import tree_of
 from trygghetskarta.domain.weights import Weight, WeightSet, built_in_sets
 from trygghetskarta.serialize.swedish import day_name, decimal, whole
-from trygghetskarta.settings import PREFIX, Settings
+from trygghetskarta.settings import IN_FILE, PREFIX, Settings, secrets
 
 _NAMED = 3
 _OPENED = 3
@@ -45,14 +45,18 @@ def settings_page() -> str:
         "# Inställningar",
         "",
         "Varje inställning är en miljövariabel. En variabel med samma början som tjänsten inte känner till avvisas, så att ett stavfel syns.",
+        "En hemlighet kan stå i en fil i stället: då anges filen i variabeln med `_FILE` efter namnet, till exempel som en hemlighet i Docker.",
         "Sidan är gjord av `trygghetskarta describe` från `src/trygghetskarta/settings.py`.",
         "",
         "| Variabel | Utan värde | Vad den styr |",
         "|---|---|---|",
     ]
+    held = set(secrets())
     for name, field in Settings.model_fields.items():
         default = "" if field.default is None else f"`{field.default if not isinstance(field.default, tuple) else list(field.default)}`"
-        lines.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |")
+        variable = f"{PREFIX}{name.upper()}"
+        named = f"`{variable}`, `{variable}{IN_FILE}`" if name in held else f"`{variable}`"
+        lines.append(f"| {named} | {default} | {field.description} |")
     return "\n".join(lines) + "\n"
 
 

@@ -16,7 +16,7 @@ from trygghetskarta.cli.workers import Workers, listen, measured
 from trygghetskarta.domain.audience import Audience, Role
 from trygghetskarta.errors import BusyError, ForbiddenError, InvalidQuestionError
 from trygghetskarta.queries.health import ask_health, others_connected
-from trygghetskarta.settings import PREFIX, Settings, read_settings
+from trygghetskarta.settings import IN_FILE, PREFIX, Settings, read_settings
 from trygghetskarta.store.cluster import Cluster, ClusterState
 from trygghetskarta.store.engine import make_engine
 
@@ -122,13 +122,14 @@ def _serve_here(address: str, port: int, settings: Settings) -> None:
 
     _hand_over(address)
     key = _key_for_now(settings)
-    config = uvicorn.Config(_STAFF_APP, factory=True, log_level="warning")
+    config = uvicorn.Config(_STAFF_APP, factory=True, log_level="warning", server_header=False)
     Announcing(config).run(sockets=[listening])
 
 
 def _hand_over(address: str) -> None:
-    """Let the app, which uvicorn makes in each of its processes, find the database."""
-    os.environ[f"{PREFIX}DATABASE_URL"] = address
+    """Let the app, which uvicorn makes in each of its processes, find the database; an address in a file is left there, out of the environment."""
+    if f"{PREFIX}DATABASE_URL{IN_FILE}" not in os.environ:
+        os.environ[f"{PREFIX}DATABASE_URL"] = address
 
 
 def _key_for_now(settings: Settings) -> str:

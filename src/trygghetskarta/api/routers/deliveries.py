@@ -17,7 +17,7 @@ from typing import Annotated, Any, TypeVar
 
 import orjson
 from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Engine
@@ -25,12 +25,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from trygghetskarta import __version__
 from trygghetskarta.api.caching import tagged
-from trygghetskarta.api.deps import CurrentSettings, CurrentShelf, delivers, reads_deliveries
+from trygghetskarta.api.deps import CurrentCaller, CurrentSettings, CurrentShelf
 from trygghetskarta.api.following import Progress, followed, unheard, wants_to_follow
 from trygghetskarta.api.question import MOST, ListParameters, NoParameters
 from trygghetskarta.api.receiving import receive_file
+from trygghetskarta.api.scopes import APPROVE, DELIVER, RECEIPTS, ROWS
 from trygghetskarta.api.shelf import Shelf
+from trygghetskarta.domain.callers import Caller
 from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.errors import ForbiddenError
 from trygghetskarta.ingest.temporary import temporary_folder
 from trygghetskarta.queries.deliveries import Wanted, count_deliveries, find_delivery, list_deliveries, rejected_kinds, rejected_rows
 from trygghetskarta.settings import Settings
@@ -104,15 +107,23 @@ class RejectedParameters(ListParameters):
     ] = RejectedFormat.JSON
 
 
-@router.post("", summary="Leverera en fil", status_code=201, response_class=Response, dependencies=[Depends(delivers)], openapi_extra=_BODY)
+@router.post("", summary="Leverera en fil", status_code=201, response_class=Response, dependencies=[DELIVER], openapi_extra=_BODY)
 async def deliver_file(
-    request: Request, settings: CurrentSettings, shelf: CurrentShelf, parameters: Annotated[DeliveryParameters, Query()]
+    request: Request,
+    settings: CurrentSettings,
+    shelf: CurrentShelf,
+    caller: CurrentCaller,
+    parameters: Annotated[DeliveryParameters, Query()],
 ) -> Response:
     """Ta emot en fil och ge kvittot: 201 inläst, 202 väntar på godkännande, 422 avvisad; eller, med `Accept: text/event-stream`, förloppet.
 
     Take in a file and give the receipt: 201 when it is in, 202 when it is held for approval, 422 when it is refused. With
     `Accept: text/event-stream` it is told instead how far the reading has come, and last the receipt or the problem.
     """
+    if parameters.source not in caller.sources:
+        raise ForbiddenError(
+            f"Du har inte rätt att leverera {parameters.source}.", f"You do not have the right to deliver {parameters.source}."
+        )
     with ExitStack() as stack:
         path = await receive_file(request, stack.enter_context(temporary_folder()), settings.delivery_limit)
         kept = stack.pop_all()
@@ -128,13 +139,15 @@ async def deliver_file(
     return _json(document, status, {"Location": f"/v1/deliveries/{document['delivery']}"})
 
 
-@router.get("", summary="Leveranser", response_class=Response, dependencies=[Depends(reads_deliveries)])
-def deliveries(request: Request, shelf: CurrentShelf, parameters: Annotated[DeliveriesParameters, Query()]) -> Response:
+@router.get("", summary="Leveranser", response_class=Response, dependencies=[RECEIPTS])
+def deliveries(
+    request: Request, shelf: CurrentShelf, caller: CurrentCaller, parameters: Annotated[DeliveriesParameters, Query()]
+) -> Response:
     """Leveranserna med sina kvitton, de senaste först.
 
     The deliveries with their receipts, the latest first.
     """
-    wanted = Wanted(parameters.limit, parameters.offset, parameters.source, parameters.status)
+    wanted = Wanted(parameters.limit, parameters.offset, parameters.source, parameters.status, caller.sources_seen)
     with shelf.engine.connect() as connection:
         rows = list_deliveries(connection, wanted)
         total = count_deliveries(connection, wanted)
@@ -142,19 +155,25 @@ def deliveries(request: Request, shelf: CurrentShelf, parameters: Annotated[Deli
     return _tagged(request, listed, max(map(_changed_at, rows), default=None))
 
 
-@router.get("/{deliveryId}", summary="En leverans", response_class=Response, dependencies=[Depends(reads_deliveries)])
-def delivery(request: Request, delivery_id: DeliveryId, shelf: CurrentShelf, _: Annotated[NoParameters, Query()]) -> Response:
+@router.get("/{deliveryId}", summary="En leverans", response_class=Response, dependencies=[RECEIPTS])
+def delivery(
+    request: Request, delivery_id: DeliveryId, shelf: CurrentShelf, caller: CurrentCaller, _: Annotated[NoParameters, Query()]
+) -> Response:
     """En leverans med sitt kvitto.
 
     One delivery with its receipt.
     """
-    row = _row(shelf.engine, delivery_id)
+    row = _row(shelf.engine, delivery_id, caller)
     return _tagged(request, _document(row), _changed_at(row))
 
 
-@router.get("/{deliveryId}/rejected", summary="Avvisade rader", response_class=Response, dependencies=[Depends(reads_deliveries)])
+@router.get("/{deliveryId}/rejected", summary="Avvisade rader", response_class=Response, dependencies=[ROWS])
 def rejected(
-    request: Request, delivery_id: DeliveryId, shelf: CurrentShelf, parameters: Annotated[RejectedParameters, Query()]
+    request: Request,
+    delivery_id: DeliveryId,
+    shelf: CurrentShelf,
+    caller: CurrentCaller,
+    parameters: Annotated[RejectedParameters, Query()],
 ) -> Response:
     """Raderna som inte togs in, med fel och råd på två språk; eller som de kom, att rätta och skicka igen. CSV ger alla rader.
 
@@ -164,13 +183,13 @@ def rejected(
 
     if parameters.format is RejectedFormat.JSON:
         with shelf.engine.connect() as connection:
-            found = find_delivery(connection, delivery_id)
+            found = find_delivery(connection, delivery_id, caller.sources_seen)
             rows = rejected_rows(connection, delivery_id, parameters.offset, parameters.limit)
             items = [rejected_document(row) for row in rows]
             kinds = [kind_document(kind) for kind in rejected_kinds(connection, delivery_id)]
         listed = {"items": items, "total": found["rows_rejected"], "limit": parameters.limit, "offset": parameters.offset, "kinds": kinds}
         return _tagged(request, listed, found["received_at"])
-    found = _row(shelf.engine, delivery_id)
+    found = _row(shelf.engine, delivery_id, caller)
     original = parameters.format is RejectedFormat.ORIGINAL
 
     def written() -> Iterator[bytes]:
@@ -188,7 +207,7 @@ def rejected(
     return StreamingResponse(written(), headers=headers, media_type="application/octet-stream" if original else "text/csv; charset=utf-8")
 
 
-@router.post("/{deliveryId}/approve", summary="Godkänn en leverans", response_class=Response, dependencies=[Depends(delivers)])
+@router.post("/{deliveryId}/approve", summary="Godkänn en leverans", response_class=Response, dependencies=[APPROVE])
 async def approve(
     request: Request, delivery_id: DeliveryId, settings: CurrentSettings, shelf: CurrentShelf, _: Annotated[NoParameters, Query()]
 ) -> Response:
@@ -203,7 +222,7 @@ async def approve(
     return followed(request, work) if wants_to_follow(request) else _json(await work(unheard))
 
 
-@router.post("/{deliveryId}/withdraw", summary="Dra tillbaka en leverans", response_class=Response, dependencies=[Depends(delivers)])
+@router.post("/{deliveryId}/withdraw", summary="Dra tillbaka en leverans", response_class=Response, dependencies=[APPROVE])
 async def withdraw(request: Request, delivery_id: DeliveryId, shelf: CurrentShelf, _: Annotated[NoParameters, Query()]) -> Response:
     """Dra tillbaka en leverans: den räknas inte längre, det den ersatte räknas igen, och historiken finns kvar.
 
@@ -265,9 +284,9 @@ def _withdraw(engine: Engine, delivery_id: int) -> dict[str, Any]:
     return _found(engine, delivering.withdraw(engine, delivery_id).delivery)
 
 
-def _row(engine: Engine, delivery_id: int) -> dict[str, Any]:
+def _row(engine: Engine, delivery_id: int, caller: Caller | None = None) -> dict[str, Any]:
     with engine.connect() as connection:
-        return find_delivery(connection, delivery_id)
+        return find_delivery(connection, delivery_id, caller.sources_seen if caller is not None else None)
 
 
 def _found(engine: Engine, delivery_id: int) -> dict[str, Any]:
