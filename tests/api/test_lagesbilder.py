@@ -155,7 +155,10 @@ SQUARE = "POLYGON((17.92 59.385, 17.94 59.385, 17.94 59.395, 17.92 59.395, 17.92
 
 @pytest.mark.parametrize(
     ("place", "name"),
-    [({"polygon": SQUARE, "name": "Rinkeby torg"}, "Rinkeby torg"), ({"measureId": "2"}, "målområdet för ”Låsta soprum kring Rinkeby torg”")],
+    [
+        ({"polygon": SQUARE, "name": "Rinkeby torg"}, "Rinkeby torg"),
+        ({"measureId": "2"}, "målområdet för ”Låsta soprum kring Rinkeby torg”"),
+    ],
 )
 def test_a_place_has_a_lagesbild_of_its_own_whose_figures_are_the_apis(client: httpx.Client, place: dict[str, str], name: str) -> None:
     asked = httpx.QueryParams({**place, "from": "2025-01", "to": "2025-12"})
@@ -164,7 +167,10 @@ def test_a_place_has_a_lagesbild_of_its_own_whose_figures_are_the_apis(client: h
     followed, wrong = differing(client, found)
     assert not wrong
     assert followed > 150
-    assert {cell.origin.question.split("?")[0] for cell in cells(found) if cell.origin} >= {"/v1/polygons/comparisons", "/v1/polygons/series"}
+    assert {cell.origin.question.split("?")[0] for cell in cells(found) if cell.origin} >= {
+        "/v1/polygons/comparisons",
+        "/v1/polygons/series",
+    }
     drawn = next(block for chapter in found.chapters for block in chapter.blocks if isinstance(block, MapPicture))
     assert drawn.areas[-1].marked
     assert fetched(client, found.link.split("?")[1]) == found

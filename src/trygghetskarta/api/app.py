@@ -6,7 +6,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from fastapi import FastAPI
 from pydantic.alias_generators import to_camel
@@ -14,7 +14,7 @@ from sqlalchemy import QueuePool
 from starlette.middleware.cors import CORSMiddleware
 
 from trygghetskarta import __version__
-from trygghetskarta.api.auth import Identify, callers_of
+from trygghetskarta.api.auth import Callers, Identify, callers_of
 from trygghetskarta.api.door import Door
 from trygghetskarta.api.finished import AnswerFinished
 from trygghetskarta.api.following import finish
@@ -42,6 +42,7 @@ from trygghetskarta.api.routers import (
     pxweb,
     series,
     service,
+    signin,
     similar,
     sources,
     space,
@@ -58,6 +59,9 @@ from trygghetskarta.errors import BusyError
 from trygghetskarta.observe import metrics
 from trygghetskarta.settings import Settings, read_settings
 from trygghetskarta.store.engine import make_engine
+
+if TYPE_CHECKING:
+    from trygghetskarta.api.signing_in import SigningIn
 
 _TELL_SECONDS = 1.0
 _OWN_MACHINE = r"https?://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?"
@@ -106,6 +110,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     app.state.caller = OWN_USER if audience is Audience.STAFF else NOBODY
     keyring = Keyring(engine, _key_secret(settings)) if settings.knows_staff else None
     app.state.callers = callers_of(settings, app.state.caller, keyring)
+    app.state.signing_in = _signing_in(settings, app.state.callers)
     # The last one is the first that a request meets. What is answered from memory takes no turn.
     app.add_middleware(Packing)
     app.add_middleware(Gate, turns=turns)
@@ -139,6 +144,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         pxweb.router,
         pxweb.data_router,
         service.router,
+        signin.router,
         ogc.router,
     ):
         app.include_router(router)
@@ -150,6 +156,18 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
 
 def _key_secret(settings: Settings) -> bytes | None:
     return settings.key_secret.get_secret_value().encode() if settings.key_secret is not None else None
+
+
+def _signing_in(settings: Settings, callers: Callers) -> SigningIn | None:
+    """Let people sign in on the page, where the installation has it so; loaded only there."""
+    if settings.oidc_client_id is None:
+        return None
+    from trygghetskarta.api.sessions import Sessions
+    from trygghetskarta.api.signing_in import signing_in_of
+
+    sessions = Sessions(settings, callers)
+    callers.session = sessions.caller
+    return signing_in_of(settings, sessions)
 
 
 async def _tell(shelf: Shelf, turns: Turns) -> None:
