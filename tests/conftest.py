@@ -34,6 +34,7 @@ from trygghetskarta.ingest.identities import Ordered, create_key
 from trygghetskarta.settings import Settings, read_settings
 from trygghetskarta.store.cluster import Cluster, ClusterState
 from trygghetskarta.store.engine import make_engine
+from trygghetskarta.store.faces import Addresses, Face
 from trygghetskarta.store.migrate import upgrade
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
@@ -188,16 +189,24 @@ def analyst_key(sample: Engine) -> str:
         return create_key(connection, KEY_SECRET.encode(), ordered)[1]
 
 
+def roles_on(engine: Engine) -> Addresses:
+    """Give the addresses of a database at which the roles of the service sign in; its own where the tests run on a server that is not ours."""
+    settings = read_settings()
+    if settings.database_url is not None:
+        return Addresses.all_at(engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
+    cluster = Cluster(settings.home)
+    return Addresses(*(cluster.login(face, str(engine.url.database)) for face in (Face.PUBLIC, Face.STAFF, Face.INGEST)))
+
+
 @contextmanager
 def serving(
     engine: Engine, audience: Audience, settings: Settings | None = None, heard: list[str] | None = None, port: int = 0
 ) -> Iterator[str]:
-    """Serve a database on a free port of this machine; or on the one given; what is asked is heard as its path and query."""
+    """Serve a database on a free port of this machine, or on the one given; what is asked is heard as its path and query."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", port))
-    address = engine.url.render_as_string(hide_password=False)
     # A machine that runs tests is slow; what happens when too many ask at once has tests of its own.
-    app = create_app(settings or Settings(refresh_seconds=1.0, waiting_seconds=30.0, pool_seconds=30.0), address, audience)
+    app = create_app(settings or Settings(refresh_seconds=1.0, waiting_seconds=30.0, pool_seconds=30.0), roles_on(engine), audience)
 
     async def heeding(scope: Scope, receive: Receive, send: Send) -> None:
         if heard is not None and scope["type"] == "http":

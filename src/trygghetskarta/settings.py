@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from trygghetskarta.domain.audience import Role
 from trygghetskarta.errors import InvalidQuestionError
+from trygghetskarta.store.faces import Face
 
 PREFIX = "TRYGGHETSKARTA_"
 IN_FILE = "_FILE"
@@ -34,6 +35,29 @@ class Settings(BaseSettings):
         default=None,
         repr=False,
         description="PostGIS-databasen, till exempel postgresql://user@host/db. Utan värde används den egna servern i `home`.",
+    )
+    public_database_url: str | None = Field(
+        default=None,
+        description=(
+            "Databasen som rollen `tk_public`, som bara kan läsa det offentliga: för svar till alla. Utan värde används `DATABASE_URL`, och då "
+            "är det bara programmet självt som skiljer det offentliga från händelserna (docs/security.md)."
+        ),
+    )
+    staff_database_url: str | None = Field(
+        default=None,
+        description=(
+            "Databasen som rollen `tk_staff`, som läser allt utom filer och rader så som de kom: för exakta svar. Utan värde används `DATABASE_URL`."
+        ),
+    )
+    ingest_database_url: str | None = Field(
+        default=None,
+        description=("Databasen som rollen `tk_ingest`, som tar emot leveranser över HTTP. Utan värde används `DATABASE_URL`."),
+    )
+    audit_database_url: str | None = Field(
+        default=None,
+        description=(
+            "Databasen som rollen `tk_audit`, som bara läser loggen över vad som har gjorts: för `audit`. Utan värde används `DATABASE_URL`."
+        ),
     )
     home: Path = Field(
         default=Path(".trygghetskarta"),
@@ -294,6 +318,16 @@ class Settings(BaseSettings):
         default="Ingen servicenivå är utlovad. / No service level is promised.",
         description="Vad som är utlovat om tillgänglighet, svarstid och stöd, så som det står i `/openapi.json`.",
     )
+
+    def address_of(self, face: Face) -> str | None:
+        """Give the address that is chosen for a role to sign in at; None where there is none, and the database's own is used."""
+        chosen = {
+            Face.PUBLIC: self.public_database_url,
+            Face.STAFF: self.staff_database_url,
+            Face.INGEST: self.ingest_database_url,
+            Face.AUDIT: self.audit_database_url,
+        }
+        return chosen.get(face)
 
     @property
     def knows_staff(self) -> bool:

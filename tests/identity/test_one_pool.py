@@ -26,7 +26,7 @@ def foreign(name: str, path: str, answer: httpx.Response, staff: dict[str, bytes
         return sum(number for source, number in sources.items() if name != "ingest" or source != "brander")
     if name in ("analyst", "coordinator"):
         return int(answer.content != staff[path])
-    return sum(row["status"] == "value" or row["count"] is not None for row in answer.json()["rows"])
+    return sum(row["status"] == "value" or row["count"] is not None for row in answer.json()["items"])
 
 
 def test_a_thousand_requests_over_one_connection_give_nobody_anothers_rows(office: Office) -> None:

@@ -15,6 +15,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from trygghetskarta import __version__
 from trygghetskarta.api.auth import Callers, Identify, callers_of
+from trygghetskarta.api.desk import Desk
 from trygghetskarta.api.door import Door
 from trygghetskarta.api.finished import AnswerFinished
 from trygghetskarta.api.following import finish
@@ -59,6 +60,7 @@ from trygghetskarta.errors import BusyError
 from trygghetskarta.observe import metrics
 from trygghetskarta.settings import Settings, read_settings
 from trygghetskarta.store.engine import make_engine
+from trygghetskarta.store.faces import Addresses, Face
 
 if TYPE_CHECKING:
     from trygghetskarta.api.signing_in import SigningIn
@@ -72,18 +74,19 @@ Events, reported crimes, shootings and fires by area and month. Every answer car
 deliveries it rests on."""
 
 
-def create_app(settings: Settings, database_url: str, audience: Audience = Audience.PUBLIC) -> FastAPI:
+def create_app(settings: Settings, addresses: Addresses, audience: Audience = Audience.PUBLIC) -> FastAPI:
     """Make the app.
 
     Args:
         settings: What the installation chose.
-        database_url: The database to serve.
+        addresses: Where its parts find the database.
         audience: Who is taken to ask: anyone, unless the server is started for its own user.
 
     Returns:
         The app. Nothing is connected before it starts.
     """
-    engine = make_engine(database_url, settings.pool_size, settings.pool_seconds, settings.statement_seconds)
+    # The public figures are not stored apart yet: what is exact is withheld on its way out (`disclosure.release`).
+    engine = make_engine(addresses.staff or addresses.public, settings.pool_size, settings.pool_seconds, settings.statement_seconds)
     follow(engine)
     shelf = Shelf(engine, settings.refresh_seconds, settings.answer_bytes, settings.cells_limit)
     turns = Turns(settings.working_limit, settings.waiting_limit, settings.waiting_seconds)
@@ -99,6 +102,9 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         telling.cancel()
         shelf.stop()
         shelf.engine.dispose()
+        app.state.desk.close()
+        if keyring is not None:
+            keyring.close()
 
     app = FastAPI(
         title="trygghetskarta", version=__version__, description=_DESCRIPTION, lifespan=life, docs_url=None, redoc_url=None,
@@ -106,9 +112,10 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     )  # fmt: skip
     app.openapi = lambda: _document(app, settings)  # type: ignore[method-assign] # what FastAPI's own documentation says to do
     app.state.shelf, app.state.audience, app.state.settings = shelf, audience, settings
+    app.state.desk = Desk(addresses.ingest)
     app.state.tiles = KeptTiles(shelf)
     app.state.caller = OWN_USER if audience is Audience.STAFF else NOBODY
-    keyring = Keyring(engine, _key_secret(settings)) if settings.knows_staff else None
+    keyring = _keyring(settings, addresses)
     app.state.callers = callers_of(settings, app.state.caller, keyring)
     app.state.signing_in = _signing_in(settings, app.state.callers)
     # The last one is the first that a request meets. What is answered from memory takes no turn.
@@ -154,8 +161,12 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     return app
 
 
-def _key_secret(settings: Settings) -> bytes | None:
-    return settings.key_secret.get_secret_value().encode() if settings.key_secret is not None else None
+def _keyring(settings: Settings, addresses: Addresses) -> Keyring | None:
+    """Make what knows keys and people's rights, over a connection of its own: those who are refused take none from those who are answered."""
+    if not settings.knows_staff:
+        return None
+    engine = make_engine(addresses.staff or addresses.ingest or addresses.public, 1, settings.pool_seconds, settings.statement_seconds)
+    return Keyring(engine, settings.key_secret.get_secret_value().encode() if settings.key_secret is not None else None)
 
 
 def _signing_in(settings: Settings, callers: Callers) -> SigningIn | None:
@@ -221,6 +232,8 @@ def staff_app() -> FastAPI:
 
 def _app_of_environment(audience: Audience) -> FastAPI:
     settings = read_settings()
-    if settings.database_url is None:
+    public = settings.public_database_url or settings.database_url
+    if public is None:
         raise BusyError("Ange databasen i TRYGGHETSKARTA_DATABASE_URL.", "Give the database in TRYGGHETSKARTA_DATABASE_URL.")
-    return create_app(settings, settings.database_url, audience)
+    staff, ingest = (settings.address_of(face) or settings.database_url for face in (Face.STAFF, Face.INGEST))
+    return create_app(settings, Addresses(public, staff, ingest), audience)

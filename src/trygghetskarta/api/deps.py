@@ -6,6 +6,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from trygghetskarta.api.desk import Desk
 from trygghetskarta.api.kept_tiles import KeptTiles
 from trygghetskarta.api.scopes import AUDIENCE, caller_of
 from trygghetskarta.api.shelf import Shelf
@@ -18,6 +19,11 @@ from trygghetskarta.settings import Settings
 async def shelf_of(request: Request) -> Shelf:
     """Give the app's shelf."""
     return cast("Shelf", request.app.state.shelf)
+
+
+async def desk_of(request: Request) -> Desk:
+    """Give where deliveries are taken in."""
+    return cast("Desk", request.app.state.desk)
 
 
 async def audience_of(request: Request) -> Audience:
@@ -48,6 +54,7 @@ async def sees_events(request: Request) -> bool:
 
 CurrentSettings = Annotated[Settings, Depends(settings_of)]
 CurrentShelf = Annotated[Shelf, Depends(shelf_of)]
+CurrentDesk = Annotated[Desk, Depends(desk_of)]
 CurrentTiles = Annotated[KeptTiles, Depends(tiles_of)]
 CurrentCaller = Annotated[Caller, Depends(current_caller)]
 CurrentAudience = Annotated[Audience, Depends(audience_of)]

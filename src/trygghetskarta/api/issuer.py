@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPException
 from time import monotonic
 from typing import IO, Any
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import orjson
@@ -138,8 +138,12 @@ class IssuerKeys:
 
 def _read(url: str) -> dict[str, Any]:
     request = Request(url, headers={"Accept": "application/json"})
-    with build_opener(_NoRedirect).open(request, timeout=_SECONDS) as answer:
-        body = answer.read(_MOST_BYTES + 1)
+    try:
+        with build_opener(_NoRedirect).open(request, timeout=_SECONDS) as answer:
+            body = answer.read(_MOST_BYTES + 1)
+    except HTTPError as error:
+        error.close()
+        raise
     if len(body) > _MOST_BYTES:
         raise ValueError("too long")
     told = orjson.loads(body)

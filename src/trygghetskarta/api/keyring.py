@@ -71,6 +71,10 @@ class Keyring:
         """
         return (await self._fresh(_HOLDS_SECONDS)).rights.get(subject, Rights())
 
+    def close(self) -> None:
+        """Close what was opened."""
+        self._engine.dispose()
+
     async def _fresh(self, seconds: float) -> _Read:
         """Give what is known, read anew when it is older than so many seconds: once, for all who wait."""
         if monotonic() - self._read.at > seconds:

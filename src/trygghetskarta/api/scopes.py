@@ -113,7 +113,8 @@ SCHEMES: Mapping[str, Mapping[str, str]] = {
 def security_of(scope: Scope) -> list[dict[str, list[str]]]:
     """Give what OpenAPI says of who may call a route of a scope: nothing need be shown where all are answered, in one form or another."""
     shown: list[dict[str, list[str]]] = [{name: []} for name in SCHEMES]
-    return [] if scope is Scope.OPEN else [{}, *shown] if scope in (Scope.FIGURES, Scope.SURROUNDED) else shown
+    # Whoever sits at the machine needs to show nothing either, but to write something.
+    return [] if scope is Scope.OPEN else shown if scope in _WRITES else [*shown, {}]
 
 
 OPEN = Depends(Needs(Scope.OPEN))

@@ -12,6 +12,7 @@ from trygghetskarta.domain.categories import tree_of
 from trygghetskarta.domain.weights import Weight, WeightSet, built_in_sets
 from trygghetskarta.serialize.swedish import day_name, decimal, whole
 from trygghetskarta.settings import IN_FILE, PREFIX, Settings, secrets
+from trygghetskarta.store.faces import Addresses
 
 _NAMED = 3
 _OPENED = 3
@@ -24,7 +25,7 @@ def describe(
     from importlib import import_module
 
     # The doors do not know each other; this one asks the other to describe itself.
-    app = import_module("trygghetskarta.api.app").create_app(Settings(), "postgresql://localhost/nowhere")
+    app = import_module("trygghetskarta.api.app").create_app(Settings(), Addresses("postgresql://localhost/nowhere"))
     (folder / "openapi.json").write_text(document_text(app.openapi()), encoding="utf-8")
     (folder / "docs" / "settings.md").write_text(settings_page(), encoding="utf-8")
     (folder / "docs" / "sources" / "vikter.md").write_text(weights_page(), encoding="utf-8")

@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from http import HTTPStatus
 from pathlib import Path as FilePath
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 
 import orjson
 from anyio import CapacityLimiter, to_thread
@@ -25,19 +25,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from trygghetskarta import __version__
 from trygghetskarta.api.caching import tagged
-from trygghetskarta.api.deps import CurrentCaller, CurrentSettings, CurrentShelf
+from trygghetskarta.api.deps import CurrentCaller, CurrentDesk, CurrentSettings
+from trygghetskarta.api.desk import Desk
 from trygghetskarta.api.following import Progress, followed, unheard, wants_to_follow
 from trygghetskarta.api.question import MOST, ListParameters, NoParameters
 from trygghetskarta.api.receiving import receive_file
 from trygghetskarta.api.scopes import APPROVE, DELIVER, RECEIPTS, ROWS
 from trygghetskarta.api.shelf import Shelf
-from trygghetskarta.domain.callers import Caller
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import ForbiddenError
 from trygghetskarta.ingest.temporary import temporary_folder
 from trygghetskarta.queries.deliveries import Wanted, count_deliveries, find_delivery, list_deliveries, rejected_kinds, rejected_rows
 from trygghetskarta.settings import Settings
-from trygghetskarta.store.engine import make_engine
 
 router = APIRouter(prefix="/v1/deliveries", tags=["Leveranser"])
 
@@ -109,11 +108,7 @@ class RejectedParameters(ListParameters):
 
 @router.post("", summary="Leverera en fil", status_code=201, response_class=Response, dependencies=[DELIVER], openapi_extra=_BODY)
 async def deliver_file(
-    request: Request,
-    settings: CurrentSettings,
-    shelf: CurrentShelf,
-    caller: CurrentCaller,
-    parameters: Annotated[DeliveryParameters, Query()],
+    request: Request, settings: CurrentSettings, caller: CurrentCaller, parameters: Annotated[DeliveryParameters, Query()]
 ) -> Response:
     """Ta emot en fil och ge kvittot: 201 inläst, 202 väntar på godkännande, 422 avvisad; eller, med `Accept: text/event-stream`, förloppet.
 
@@ -130,7 +125,7 @@ async def deliver_file(
 
     async def work(progress: Progress) -> dict[str, Any]:
         with kept:
-            return await _at_work(request, shelf, lambda engine: _deliver(engine, settings, _Sent(parameters, path, progress)))
+            return await _at_work(request, lambda engine: _deliver(engine, settings, _Sent(parameters, path, progress)))
 
     if wants_to_follow(request):
         return followed(request, work)
@@ -141,14 +136,14 @@ async def deliver_file(
 
 @router.get("", summary="Leveranser", response_class=Response, dependencies=[RECEIPTS])
 def deliveries(
-    request: Request, shelf: CurrentShelf, caller: CurrentCaller, parameters: Annotated[DeliveriesParameters, Query()]
+    request: Request, desk: CurrentDesk, caller: CurrentCaller, parameters: Annotated[DeliveriesParameters, Query()]
 ) -> Response:
     """Leveranserna med sina kvitton, de senaste först.
 
     The deliveries with their receipts, the latest first.
     """
     wanted = Wanted(parameters.limit, parameters.offset, parameters.source, parameters.status, caller.sources_seen)
-    with shelf.engine.connect() as connection:
+    with desk.connect() as connection:
         rows = list_deliveries(connection, wanted)
         total = count_deliveries(connection, wanted)
     listed = {"items": [_document(row) for row in rows], "total": total, "limit": wanted.limit, "offset": wanted.offset}
@@ -157,13 +152,14 @@ def deliveries(
 
 @router.get("/{deliveryId}", summary="En leverans", response_class=Response, dependencies=[RECEIPTS])
 def delivery(
-    request: Request, delivery_id: DeliveryId, shelf: CurrentShelf, caller: CurrentCaller, _: Annotated[NoParameters, Query()]
+    request: Request, delivery_id: DeliveryId, desk: CurrentDesk, caller: CurrentCaller, _: Annotated[NoParameters, Query()]
 ) -> Response:
     """En leverans med sitt kvitto.
 
     One delivery with its receipt.
     """
-    row = _row(shelf.engine, delivery_id, caller)
+    with desk.connect() as connection:
+        row = find_delivery(connection, delivery_id, caller.sources_seen)
     return _tagged(request, _document(row), _changed_at(row))
 
 
@@ -171,7 +167,7 @@ def delivery(
 def rejected(
     request: Request,
     delivery_id: DeliveryId,
-    shelf: CurrentShelf,
+    desk: CurrentDesk,
     caller: CurrentCaller,
     parameters: Annotated[RejectedParameters, Query()],
 ) -> Response:
@@ -182,18 +178,19 @@ def rejected(
     from trygghetskarta.serialize.receipts import as_they_came, explained, header_of, kind_document, rejected_document
 
     if parameters.format is RejectedFormat.JSON:
-        with shelf.engine.connect() as connection:
+        with desk.connect() as connection:
             found = find_delivery(connection, delivery_id, caller.sources_seen)
             rows = rejected_rows(connection, delivery_id, parameters.offset, parameters.limit)
             items = [rejected_document(row) for row in rows]
             kinds = [kind_document(kind) for kind in rejected_kinds(connection, delivery_id)]
         listed = {"items": items, "total": found["rows_rejected"], "limit": parameters.limit, "offset": parameters.offset, "kinds": kinds}
         return _tagged(request, listed, found["received_at"])
-    found = _row(shelf.engine, delivery_id, caller)
+    with desk.connect() as connection:
+        found = find_delivery(connection, delivery_id, caller.sources_seen)
     original = parameters.format is RejectedFormat.ORIGINAL
 
     def written() -> Iterator[bytes]:
-        with shelf.engine.connect() as connection:
+        with desk.connect() as connection:
             rows = rejected_rows(connection, delivery_id)
             yield from as_they_came(rows, header_of(found)) if original else explained(rows)
 
@@ -208,44 +205,40 @@ def rejected(
 
 
 @router.post("/{deliveryId}/approve", summary="Godkänn en leverans", response_class=Response, dependencies=[APPROVE])
-async def approve(
-    request: Request, delivery_id: DeliveryId, settings: CurrentSettings, shelf: CurrentShelf, _: Annotated[NoParameters, Query()]
-) -> Response:
+async def approve(request: Request, delivery_id: DeliveryId, settings: CurrentSettings, _: Annotated[NoParameters, Query()]) -> Response:
     """Publicera en leverans som väntar på godkännande. Med `Accept: text/event-stream` berättas hur långt det har kommit.
 
     Publish a delivery that is held for approval. With `Accept: text/event-stream` it is told how far that has come.
     """
 
     async def work(progress: Progress) -> dict[str, Any]:
-        return await _at_work(request, shelf, lambda engine: _approve(engine, settings, delivery_id, progress))
+        return await _at_work(request, lambda engine: _approve(engine, settings, delivery_id, progress))
 
     return followed(request, work) if wants_to_follow(request) else _json(await work(unheard))
 
 
 @router.post("/{deliveryId}/withdraw", summary="Dra tillbaka en leverans", response_class=Response, dependencies=[APPROVE])
-async def withdraw(request: Request, delivery_id: DeliveryId, shelf: CurrentShelf, _: Annotated[NoParameters, Query()]) -> Response:
+async def withdraw(request: Request, delivery_id: DeliveryId, _: Annotated[NoParameters, Query()]) -> Response:
     """Dra tillbaka en leverans: den räknas inte längre, det den ersatte räknas igen, och historiken finns kvar.
 
     Take a delivery back: it is no longer counted, what it replaced is counted again, and the history is kept.
     """
-    return _json(await _at_work(request, shelf, lambda engine: _withdraw(engine, delivery_id)))
+    return _json(await _at_work(request, lambda engine: _withdraw(engine, delivery_id)))
 
 
-async def _at_work(request: Request, shelf: Shelf, work: Callable[[Engine], _T]) -> _T:
+async def _at_work(request: Request, work: Callable[[Engine], _T]) -> _T:
     """Do what takes its time in a thread, over connections of its own: those that answer questions are left alone.
 
     Whoever has the receipt and then asks this worker gets figures with the delivery in them.
     """
     state = request.app.state
+    desk, shelf = cast("Desk", state.desk), cast("Shelf", state.shelf)
     if not hasattr(state, "at_work"):
         state.at_work = CapacityLimiter(_AT_ONCE)
 
     def whole() -> _T:
-        engine = make_engine(shelf.engine.url.set(drivername="postgresql").render_as_string(hide_password=False), pool_size=2)
-        try:
+        with desk.at_work() as engine:
             done = work(engine)
-        finally:
-            engine.dispose()
         try:
             shelf.refresh()
         except SQLAlchemyError as error:
@@ -284,9 +277,9 @@ def _withdraw(engine: Engine, delivery_id: int) -> dict[str, Any]:
     return _found(engine, delivering.withdraw(engine, delivery_id).delivery)
 
 
-def _row(engine: Engine, delivery_id: int, caller: Caller | None = None) -> dict[str, Any]:
+def _row(engine: Engine, delivery_id: int) -> dict[str, Any]:
     with engine.connect() as connection:
-        return find_delivery(connection, delivery_id, caller.sources_seen if caller is not None else None)
+        return find_delivery(connection, delivery_id)
 
 
 def _found(engine: Engine, delivery_id: int) -> dict[str, Any]:

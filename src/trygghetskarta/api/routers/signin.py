@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
@@ -26,6 +27,7 @@ router = APIRouter(include_in_schema=False, dependencies=[OPEN])
 
 _ON_THE_PAGE = re.compile(r"/(\?[^#\s\\]*)?", re.ASCII)
 _LONGEST_BACK = 2_000
+_log = logging.getLogger("trygghetskarta.signin")
 
 
 class Purpose(BaseModel):
@@ -57,6 +59,7 @@ async def come_back(request: Request, state: str = "", code: str = "") -> Respon
         session = await door.finish(way, state, code)
         answer = RedirectResponse(_page(request, way.back), 303)
         door.sessions.keep(answer, session)
+        _log.info("signed in", extra={"told": {"subject": session.subject, "roles": list(session.roles)}})
     door.sessions.forget(answer, session=False)
     return answer
 
@@ -91,7 +94,8 @@ async def say_purpose(request: Request, said: Purpose) -> Response:
 @router.post("/signout")
 async def sign_out(request: Request) -> Response:
     """Sign somebody out here, and tell where they sign out of the issuer."""
-    door, _ = _session(request)
+    door, session = _session(request)
+    _log.info("signed out", extra={"told": {"subject": session.subject}})
     ending = await door.ending()
     asked = urlencode({"post_logout_redirect_uri": _page(request, "/"), "client_id": door.settings.oidc_client_id or ""})
     told = {"address": f"{ending}?{asked}" if ending is not None else _page(request, "/")}
