@@ -57,7 +57,7 @@ def test_a_coordinator_finds_the_area_by_name_and_takes_its_word_file_in_three_c
     assert any("568 anmälda brott i Järva" in text for text in texts)
 
 
-def test_of_a_drawn_place_there_is_an_intern_one(opened: Opener, tmp_path: Path) -> None:
+def test_of_a_drawn_place_there_is_an_intern_one(opened: Opener) -> None:
     page = opened("?show=places&polygon=POLYGON((17.92+59.375,17.96+59.375,17.96+59.395,17.92+59.395,17.92+59.375))")
     card = page.locator(".polygon")
     card.locator("summary", has_text="Lägesbild").click()
