@@ -344,10 +344,7 @@ class Settings(BaseSettings):
         if self.oidc_issuer is not None and not self.oidc_audience:
             raise ValueError("OIDC_ISSUER kräver OIDC_AUDIENCE / OIDC_ISSUER needs OIDC_AUDIENCE")
         if self.oidc_client_id is not None and not (self.oidc_issuer and self.session_secret and self._is_private_here):
-            raise ValueError(
-                "OIDC_CLIENT_ID kräver OIDC_ISSUER, SESSION_SECRET och PUBLIC_URL med https / OIDC_CLIENT_ID needs OIDC_ISSUER, SESSION_SECRET and "
-                "PUBLIC_URL with https"
-            )
+            raise ValueError("OIDC_CLIENT_ID kräver / needs OIDC_ISSUER, SESSION_SECRET, PUBLIC_URL (https)")
         return self
 
 
