@@ -164,6 +164,34 @@ class Settings(BaseSettings):
             "rollerna: reader, coordinator, analyst, ingest, admin, auditor."
         ),
     )
+    oidc_client_id: str | None = Field(
+        default=None,
+        min_length=1,
+        description=(
+            "Sidans namn (client id) hos inloggningstjänsten, för den som loggar in på sidan. Tjänsten ska känna adressen `PUBLIC_URL` + "
+            "`/signin/back`. Kräver `OIDC_ISSUER`, `SESSION_SECRET` och `PUBLIC_URL` med https. Utan värde går det inte att logga in på sidan."
+        ),
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        default=None,
+        description="Sidans hemlighet hos inloggningstjänsten, om den har en. PKCE används alltid.",
+    )
+    oidc_scope: str = Field(
+        default="openid profile",
+        pattern=r"^openid( .*)?$",
+        description="Vad sidan ber inloggningstjänsten om. Rollerna ska stå i den biljett (id token) som kommer av det.",
+    )
+    session_secret: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        description="Hemligheten som den inloggades kaka förseglas med, minst 32 tecken. Byts den är ingen inloggad längre.",
+    )
+    session_minutes: int = Field(
+        default=480,
+        ge=5,
+        le=1440,
+        description="Så länge är den som loggar in på sidan inloggad, i minuter.",
+    )
     delivery_limit: int = Field(
         default=2_000_000_000,
         ge=1,
@@ -314,10 +342,17 @@ class Settings(BaseSettings):
         """Whether anyone can show the service that they may see exact figures: by signing in, or by a key."""
         return self.oidc_issuer is not None or self.key_secret is not None
 
+    @property
+    def _is_private_here(self) -> bool:
+        """Whether nobody between a reader and the service hears what they say: over TLS, or on one machine."""
+        return (self.public_url or "").startswith(("https://", "http://127.0.0.1", "http://localhost"))
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if self.oidc_issuer is not None and not self.oidc_audience:
             raise ValueError("OIDC_ISSUER kräver OIDC_AUDIENCE / OIDC_ISSUER needs OIDC_AUDIENCE")
+        if self.oidc_client_id is not None and not (self.oidc_issuer and self.session_secret and self._is_private_here):
+            raise ValueError("OIDC_CLIENT_ID kräver / needs OIDC_ISSUER, SESSION_SECRET, PUBLIC_URL (https)")
         return self
 
 

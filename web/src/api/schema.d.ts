@@ -7526,6 +7526,14 @@ export interface operations {
                 asOf?: string | null;
                 /** @description delbar: bara siffror som alla får se; intern: exakta, för behöriga. Utelämnad efter vem som frågar. / delbar: figures anyone may see; intern: exact ones, for staff. */
                 class?: components["schemas"]["ReportClass"] | null;
+                /** @description En plats i stället för ett område: ytan som WKT, öst före norr. Bara för behöriga. / A place, as WKT; for staff. */
+                polygon?: string | null;
+                /** @description Ytans koordinatsystem: 4326 eller 3011. / System of the polygon. */
+                crs?: components["schemas"]["Plane"];
+                /** @description En åtgärd vars målområde är en yta, i stället för polygon. / A measure whose target is a polygon, in place of one. */
+                measureId?: number | null;
+                /** @description Vad rapporten ska kalla platsen. / What to call the place. */
+                name?: string | null;
                 /** @description Rapportens form. / Form of the report. */
                 format?: components["schemas"]["ReportFormat"];
             };

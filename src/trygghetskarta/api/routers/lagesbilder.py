@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from trygghetskarta.api.addresses import address
 from trygghetskarta.api.caching import tagged
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf, PublicShelf
-from trygghetskarta.api.question import Day
+from trygghetskarta.api.question import MOST, Day, Plane
 from trygghetskarta.api.scopes import FIGURES
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.areas import AreaLevel
@@ -20,6 +20,7 @@ from trygghetskarta.domain.periods import LOCAL_TIME
 from trygghetskarta.errors import ForbiddenError
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.reporting import Office, Wanted, report_of
+from trygghetskarta.reporting.sites import WantedSite
 from trygghetskarta.reports.document import Report, ReportClass
 from trygghetskarta.reports.html import policy
 from trygghetskarta.reports.lagesbild import Reader
@@ -28,6 +29,7 @@ from trygghetskarta.serialize.titles import plain
 
 router = APIRouter(prefix="/v1", tags=["Rapporter"], dependencies=[FIGURES])
 _MOST_AREAS = 12
+_LONGEST_NAME = 80
 
 
 class ReportParameters(BaseModel):
@@ -64,12 +66,41 @@ class ReportParameters(BaseModel):
             " / delbar: figures anyone may see; intern: exact ones, for staff.",
         ),
     ] = None
+    polygon: Annotated[
+        str | None,
+        Field(
+            description="En plats i stället för ett område: ytan som WKT, öst före norr. Bara för behöriga. / A place, as WKT; for staff.",
+            examples=["POLYGON((17.92 59.385, 17.94 59.385, 17.94 59.395, 17.92 59.395, 17.92 59.385))"],
+        ),
+    ] = None
+    crs: Annotated[Plane, Field(description="Ytans koordinatsystem: 4326 eller 3011. / System of the polygon.")] = Plane.WORLD
+    measure_id: Annotated[
+        int | None,
+        Field(
+            alias="measureId",
+            ge=1,
+            le=MOST,
+            description="En åtgärd vars målområde är en yta, i stället för polygon. / A measure whose target is a polygon, in place of one.",
+        ),
+    ] = None
+    name: Annotated[
+        str | None, Field(min_length=1, max_length=_LONGEST_NAME, description="Vad rapporten ska kalla platsen. / What to call the place.")
+    ] = None
     format: Annotated[ReportFormat, Field(description="Rapportens form. / Form of the report.")] = ReportFormat.JSON
 
     def wanted(self) -> list[Wanted]:
         """Give the reports asked for."""
-        codes: list[str | None] = list(dict.fromkeys(self.area)) or [None]
-        return [Wanted(code, self.level, self.from_, self.to, self.edition, self.as_of) for code in codes]
+        site = self.site
+        codes: list[str | None] = list(dict.fromkeys(self.area)) or ([None] if site is None else [])
+        areas = [Wanted(code, self.level, self.from_, self.to, self.edition, self.as_of) for code in codes]
+        return areas if site is None else [Wanted(None, None, self.from_, self.to, self.edition, self.as_of, site), *areas]
+
+    @property
+    def site(self) -> WantedSite | None:
+        """The place asked for; None for none."""
+        if self.polygon is None and self.measure_id is None:
+            return None
+        return WantedSite(self.polygon, int(self.crs), self.measure_id, self.name)
 
     def reader(self, request: Request, audience: Audience) -> Reader:
         """Say who the report is for.
@@ -78,6 +109,11 @@ class ReportParameters(BaseModel):
             ForbiddenError: Exact figures are asked for by one who may not see them.
         """
         root = address(request, "")
+        if self.site is not None and (audience is not Audience.STAFF or self.class_ is ReportClass.DELBAR):
+            raise ForbiddenError(
+                "En egen yta kan ritas så att siffran pekar ut en person. En lägesbild av den är intern och visas bara för behöriga.",
+                "A polygon can be drawn so that its figure points at a person. A lagesbild of one is intern and shown to staff only.",
+            )
         if audience is not Audience.STAFF and self.class_ is ReportClass.INTERN:
             raise ForbiddenError("En intern lägesbild visas bara för behöriga.", "An intern lagesbild is shown to staff only.")
         if audience is not Audience.STAFF or self.class_ is ReportClass.DELBAR:

@@ -17,14 +17,12 @@ from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.disclosure.release import release, release_answer
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Question, Statistics
-from trygghetskarta.domain.measures import Role
 from trygghetskarta.domain.periods import Interval
-from trygghetskarta.domain.polygons import Polygon, read_geojson, read_wkt
+from trygghetskarta.domain.polygons import Polygon, read_wkt
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.asking import Asked, ask
 from trygghetskarta.queries.cube import Cube
-from trygghetskarta.queries.measures import find_measure
 from trygghetskarta.queries.polygons import (
     CODE,
     LEVEL,
@@ -35,6 +33,7 @@ from trygghetskarta.queries.polygons import (
     follow_polygon,
     part_polygon,
 )
+from trygghetskarta.reporting.sites import DRAWN, target_of
 from trygghetskarta.serialize.decomposition import write_decomposition
 from trygghetskarta.serialize.formats import Writing
 from trygghetskarta.serialize.polygons import write_polygon
@@ -102,13 +101,8 @@ class PolygonParameters(CountedParameters):
             swedish, english = "Ange en yta (polygon) eller en åtgärd (measureId).", "Give a polygon or a measure (measureId)."
             raise bad_parameter("polygon", self.polygon, swedish, english)
         if self.polygon is not None:
-            return "den ritade ytan", read_wkt(self.polygon, int(self.crs), "polygon")
-        measure = find_measure(connection, self.measure_id or 0, self.as_of)
-        site = measure.grounds[Role.TARGET].site
-        if site.polygon is None:
-            swedish = "Åtgärdens målområde är områden, inte en yta. Fråga efter områdena."
-            raise bad_parameter("measureId", str(self.measure_id), swedish, "The measure's target is areas, not a polygon: ask for those.")
-        return f"målområdet för ”{measure.told.name}”", read_geojson(site.polygon, site.srid, "measureId")
+            return DRAWN, read_wkt(self.polygon, int(self.crs), "polygon")
+        return target_of(connection, self.measure_id or 0, self.as_of)
 
     def writing(self, drawn: Drawn) -> Writing:
         """Say how to write the answer."""

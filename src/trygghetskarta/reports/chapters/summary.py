@@ -38,10 +38,12 @@ def _told(situation: Situation) -> Iterator[tuple[str, str]]:
     yield " ".join(whole_area.sentences[:2]), whole_area.query.address
     yield from _groups(situation)
     yield from _harm(situation)
-    yield from _city(situation)
+    if situation.site is None:
+        yield from _city(situation)
     yield from _unusual(situation)
     yield from _violence(situation)
-    yield from _survey(situation)
+    if situation.site is None:
+        yield from _survey(situation)
 
 
 def _groups(situation: Situation) -> Iterator[tuple[str, str]]:
