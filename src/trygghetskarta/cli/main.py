@@ -18,6 +18,7 @@ from trygghetskarta.cli import (
     linking,
     measures,
     questions,
+    releasing,
     reporting,
     series,
     serving,
@@ -41,6 +42,7 @@ app.add_typer(reporting.app, name="report", help="Rapporter till nämnderna.")
 app.add_typer(keys.app, name="keys", help="API-nycklar.")
 app.add_typer(keys.rights_app, name="rights", help="Vad den som loggar in har fått utöver sin roll.")
 app.command("ingest")(ingesting.ingest)
+app.command("release")(releasing.release)
 app.command("compare")(questions.compare)
 app.command("series")(series.series)
 app.command("decompose")(decomposing.decompose)

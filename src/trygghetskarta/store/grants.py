@@ -18,7 +18,7 @@ _BEHIND = (Face.STAFF, Face.INGEST)
 # Names, places, denominators and weights that say nothing of any event, and the register of measures, which boards decide on in public.
 _OPEN = (
     "alembic_version", "area", "area_link", "area_neighbour", "category", "coverage", "edition", "indicator", "measure", "measure_goal",
-    "measure_site", "measure_version", "publication", "source", "weight", "weight_set",
+    "measure_site", "measure_version", "public_cell", "public_draw", "publication", "source", "weight", "weight_set",
 )  # fmt: skip
 # What a public answer says of the deliveries it rests on. What the files were called and how many rows they had is not the public's.
 _DELIVERY = ("delivery_id", "source_id", "received_at", "published_at", "status")
@@ -52,6 +52,8 @@ _WRITTEN = {
         "measure_version": ("INSERT", "UPDATE"),
         "place": ("INSERT",),
         "place_area": ("INSERT",),
+        "public_cell": ("INSERT",),
+        "public_draw": ("INSERT",),
         "publication": ("INSERT",),
         "rejected_row": ("INSERT", "DELETE"),
         "rollup_month": ("INSERT", "DELETE"),

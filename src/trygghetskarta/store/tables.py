@@ -1,4 +1,4 @@
-"""Every table, as SQLAlchemy Core; those of the register of measures in a module of their own. A test holds the migrations against them."""
+"""Every table, as SQLAlchemy Core; those of measures and of what the public sees in modules of their own. A test holds the migrations to them."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
 
 from trygghetskarta.store import identity_tables as identity_tables
 from trygghetskarta.store import measure_tables as measure_tables
+from trygghetskarta.store import public_tables as public_tables
 from trygghetskarta.store.schema import metadata as metadata
 
 edition = Table(
