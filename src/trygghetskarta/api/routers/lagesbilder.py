@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from trygghetskarta.api.addresses import address
 from trygghetskarta.api.caching import tagged
-from trygghetskarta.api.deps import CurrentAudience, CurrentShelf, PublicShelf
+from trygghetskarta.api.deps import CurrentAudience, CurrentShelf, PublicShelf, SeesEvents
 from trygghetskarta.api.question import MOST, Day, Plane
-from trygghetskarta.api.scopes import FIGURES
+from trygghetskarta.api.scopes import SURROUNDED
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
@@ -27,7 +27,7 @@ from trygghetskarta.reports.lagesbild import Reader
 from trygghetskarta.reports.render import ReportFormat, render
 from trygghetskarta.serialize.titles import plain
 
-router = APIRouter(prefix="/v1", tags=["Rapporter"], dependencies=[FIGURES])
+router = APIRouter(prefix="/v1", tags=["Rapporter"], dependencies=[SURROUNDED])
 _MOST_AREAS = 12
 _LONGEST_NAME = 80
 
@@ -102,6 +102,18 @@ class ReportParameters(BaseModel):
             return None
         return WantedSite(self.polygon, int(self.crs), self.measure_id, self.name)
 
+    def refuse_site(self, *, sees_events: bool) -> None:
+        """Refuse a place to whoever may not see single events, and to be shared.
+
+        Raises:
+            ForbiddenError: A place is asked for, and may not be shown.
+        """
+        if self.site is not None and (not sees_events or self.class_ is ReportClass.DELBAR):
+            raise ForbiddenError(
+                "En egen yta kan ritas så att siffran pekar ut en person. En lägesbild av den är intern och visas bara för behöriga.",
+                "A polygon can be drawn so that its figure points at a person. A lagesbild of one is intern and shown to staff only.",
+            )
+
     def reader(self, request: Request, audience: Audience) -> Reader:
         """Say who the report is for.
 
@@ -109,11 +121,6 @@ class ReportParameters(BaseModel):
             ForbiddenError: Exact figures are asked for by one who may not see them.
         """
         root = address(request, "")
-        if self.site is not None and (audience is not Audience.STAFF or self.class_ is ReportClass.DELBAR):
-            raise ForbiddenError(
-                "En egen yta kan ritas så att siffran pekar ut en person. En lägesbild av den är intern och visas bara för behöriga.",
-                "A polygon can be drawn so that its figure points at a person. A lagesbild of one is intern and shown to staff only.",
-            )
         if audience is not Audience.STAFF and self.class_ is ReportClass.INTERN:
             raise ForbiddenError("En intern lägesbild visas bara för behöriga.", "An intern lagesbild is shown to staff only.")
         if audience is not Audience.STAFF or self.class_ is ReportClass.DELBAR:
@@ -123,12 +130,18 @@ class ReportParameters(BaseModel):
 
 @router.get("/lagesbilder", summary="Lägesbild", response_class=Response)
 def lagesbild(
-    request: Request, shelf: CurrentShelf, public: PublicShelf, audience: CurrentAudience, asked: Annotated[ReportParameters, Query()]
+    request: Request,
+    shelf: CurrentShelf,
+    public: PublicShelf,
+    audience: CurrentAudience,
+    sees_events: SeesEvents,
+    asked: Annotated[ReportParameters, Query()],
 ) -> Response:
     """Lägesbilden för ett område eller hela staden, färdig att skicka; för flera områden en gemensam.
 
     The local situation report of an area or the whole city, ready to send; of several areas a joint one.
     """
+    asked.refuse_site(sees_events=sees_events)
     reader = asked.reader(request, audience)
     report, published_at = _made(shelf if reader.audience is audience else public, asked, reader)
     written = render(report, asked.format)

@@ -17,6 +17,7 @@ from trygghetskarta.api.addresses import address
 from trygghetskarta.api.auth import read_purpose
 from trygghetskarta.api.deps import CurrentCaller
 from trygghetskarta.api.scopes import OPEN
+from trygghetskarta.domain.callers import NOBODY
 from trygghetskarta.errors import NotFoundError, UnknownCallerError
 
 if TYPE_CHECKING:
@@ -66,13 +67,14 @@ async def come_back(request: Request, state: str = "", code: str = "") -> Respon
 
 @router.get("/me")
 async def me(request: Request, caller: CurrentCaller) -> Response:
-    """Tell the page who looks at it, and what they see."""
+    """Tell the page who looks at it, and what they see; of those who are not signed in on the page, nothing."""
     door = cast("SigningIn | None", request.app.state.signing_in)
     session = door.sessions.session(request.cookies) if door is not None else None
+    caller = caller if session is not None else NOBODY
     told = {
         "canSignIn": door is not None,
         "name": session.name if session is not None else None,
-        "roles": sorted(role.value for role in caller.roles) if session is not None or caller.on_own_machine else [],
+        "roles": sorted(role.value for role in caller.roles) if session is not None else [],
         "areas": sorted(caller.areas),
         "audience": caller.everywhere.value,
         "lacksPurpose": caller.lacks_purpose,
