@@ -43,7 +43,8 @@ GIVES: Mapping[str, tuple[str, ...]] = {
         "GET /ogc/v1/collections/{code}/items", "GET /ogc/v1/collections/{code}/items/{identity}",
     ),
     "surrounded": (
-        "GET /v1/lagesbilder", "GET /v1/survey-and-crime", "GET /v1/similar-areas", "GET /v1/sources", "GET /v1/sources/{sourceId}", "GET /v1/categories",
+        "GET /v1/lagesbilder",
+        "GET /v1/survey-and-crime", "GET /v1/similar-areas", "GET /v1/sources", "GET /v1/sources/{sourceId}", "GET /v1/categories",
         "GET /dcat", "GET /dcat.ttl", "GET /dcat.jsonld", "GET /pxweb/v2/config", "GET /pxweb/v2/tables", "GET /pxweb/v2/tables/{table_id}",
         "GET /pxweb/v2/tables/{table_id}/metadata", "GET /pxweb/v2/tables/{table_id}/defaultselection",
         "GET /pxweb/v2/codelists/{codelist_id}", "GET /pxweb/v2/tables/{table_id}/data", "POST /pxweb/v2/tables/{table_id}/data",

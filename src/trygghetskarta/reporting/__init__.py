@@ -21,7 +21,7 @@ from trygghetskarta.domain.counts import Denominator, Measure, Statistics
 from trygghetskarta.domain.filters import CRS84
 from trygghetskarta.domain.periods import Interval, Month, Span, local_day
 from trygghetskarta.domain.sources import EVENT_SOURCES, SourceId
-from trygghetskarta.errors import NotCoveredError, bad_parameter
+from trygghetskarta.errors import ForbiddenError, NotCoveredError, bad_parameter
 from trygghetskarta.queries.areas import Detail, load_outlines
 from trygghetskarta.queries.asking import Asked, ask, month_of
 from trygghetskarta.queries.comparison import compare
@@ -57,6 +57,12 @@ from trygghetskarta.serialize.swedish import alphabetical
 _JSON = Writing(Format.JSON)
 _SIMILAR = 5
 _EFFECT = asking.EFFECT.split("{}")
+_OF_EVENTS = frozenset((asking.HOURS, asking.OLDER_PEOPLE))
+"""Questions whose answers are made of single events, beside those of effects."""
+_INTERN_ONLY = (
+    "Sådana siffror görs av enskilda händelser och finns bara i en intern lägesbild.",
+    "Such figures are made of single events, and stand in an intern lagesbild only.",
+)
 Cubes = Callable[[date | None, date | None], Cube]
 """Gives the cube of an edition (None for the newest) as known on a day (None for now)."""
 
@@ -258,6 +264,9 @@ class _Answers:
     cube: Cube
 
     def __call__(self, query: Query) -> Mapping[str, Any]:
+        if self._audience is not Audience.STAFF and (query.path in _OF_EVENTS or query.path.startswith(_EFFECT[0])):
+            # What has no protected form is refused as the API refuses it, before the database is asked.
+            raise ForbiddenError(*_INTERN_ONLY)
         if query.path.startswith(_EFFECT[0]) and query.path.endswith(_EFFECT[1]):
             written = self._effect(query)
         elif query.path in POLYGONS:
