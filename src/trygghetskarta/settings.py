@@ -59,18 +59,12 @@ class Settings(BaseSettings):
             "Databasen som rollen `tk_audit`, som bara läser loggen över vad som har gjorts: för `audit`. Utan värde används `DATABASE_URL`."
         ),
     )
-    home: Path = Field(
-        default=Path(".trygghetskarta"),
-        description="Mappen där den egna PostGIS-servern och dess data ligger.",
-    )
+    home: Path = Field(default=Path(".trygghetskarta"), description="Mappen där den egna PostGIS-servern och dess data ligger.")
     municipality: str = Field(
         default="Stockholm",
         description="Kommunens namn så som det står i källorna. Händelser i andra kommuner räknas som utanför.",
     )
-    municipality_code: str = Field(
-        default="0180",
-        description="Kommunens kod; koden på området som är hela staden.",
-    )
+    municipality_code: str = Field(default="0180", description="Kommunens kod; koden på området som är hela staden.")
     county: str = Field(
         default="Stockholms län",
         description="Länets namn så som det står i källorna. En händelse som bara anger länet kan ha skett i eller utanför kommunen.",
@@ -293,14 +287,8 @@ class Settings(BaseSettings):
         le=65_535,
         description="Porten där `serve` svarar med mätvärden för Prometheus på `/metrics`. Utan värde finns de inte.",
     )
-    metrics_host: str = Field(
-        default="127.0.0.1",
-        description="Adressen som `/metrics` svarar på.",
-    )
-    publisher_name: str = Field(
-        default="Stockholms stad",
-        description="Vem som ger ut uppgifterna, så som det står i `/dcat`.",
-    )
+    metrics_host: str = Field(default="127.0.0.1", description="Adressen som `/metrics` svarar på.")
+    publisher_name: str = Field(default="Stockholms stad", description="Vem som ger ut uppgifterna, så som det står i `/dcat`.")
     publisher_uri: str = Field(
         default="http://dataportal.se/organisation/SE2120000142",
         description="Utgivarens adress (URI) i Sveriges dataportal: `SE` och organisationsnumret.",
@@ -309,10 +297,7 @@ class Settings(BaseSettings):
         default="Trygghetskarta",
         description="Vem man frågar om API:et och uppgifterna, så som det står i `/openapi.json` och `/dcat`. En funktion, inte en person.",
     )
-    contact_url: str = Field(
-        default="https://stockholm.se",
-        description="Webbsidan för den som man frågar.",
-    )
+    contact_url: str = Field(default="https://stockholm.se", description="Webbsidan för den som man frågar.")
     contact_email: str | None = Field(
         default=None,
         pattern=r"^[^@\s]+@[^@\s]+$",
