@@ -152,7 +152,8 @@ def asking(office: Office, audience: Audience) -> Iterator[Asking]:
     app = create_app(office.settings, roles_on(office.engine), audience)
     app.state.shelf.refresh()
     yield Asking(app)
-    app.state.shelf.engine.dispose()
+    for shelf in app.state.shelves.values():
+        shelf.engine.dispose()
     app.state.desk.close()
     app.state.callers.keyring.close()
 
