@@ -56,7 +56,8 @@ def filters(draw: st.DrawFn, depth: int = 3) -> Filter:
     # Not st.recursive: what it writes of itself grows three times with every step down, and hypothesis refuses to write it.
     kind = draw(st.sampled_from((Compared, Not, Every, Some))) if depth else Compared
     if kind is Compared:
-        return draw(compared())
+        found: Compared = draw(compared())
+        return found
     if kind is Not:
         return Not(draw(filters(depth - 1)))
     return kind(tuple(draw(st.lists(filters(depth - 1), max_size=3))))
