@@ -120,7 +120,7 @@ _RELEASED = text("""
 
 
 def released(engine: Engine, source: str, first: Month, months: int = 12) -> tuple[dict[str, int], dict[str, int]]:
-    """Give the released cells of a year or a quarter: of all events by stadsdel, and of each category summed over the stadsdelar; what is in none is 0."""
+    """Give the released cells of a period: of all events by stadsdel, and of each category summed over the stadsdelar; what is in none is 0."""
     cells: dict[tuple[str, str | None], int] = {}
     with engine.connect() as connection:
         for row in connection.execute(_RELEASED, {"source": source, "first": first.number, "months": months}):

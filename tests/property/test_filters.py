@@ -60,7 +60,8 @@ def filters(draw: st.DrawFn, depth: int = 3) -> Filter:
         return found
     if kind is Not:
         return Not(draw(filters(depth - 1)))
-    return kind(tuple(draw(st.lists(filters(depth - 1), max_size=3))))
+    parts = tuple(draw(st.lists(filters(depth - 1), max_size=3)))
+    return Every(parts) if kind is Every else Some(parts)
 
 
 def _no_shape(_: Touches) -> Holding:
