@@ -89,6 +89,7 @@ PUBLIC_FUNCTIONS = frozenset(
         "st_intersection",
         "st_intersects",
         "st_makeenvelope",
+        "st_makevalid",
         "st_multi",
         "st_segmentize",
         "st_setsrid",
