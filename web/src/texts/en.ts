@@ -349,7 +349,7 @@ export const en: Texts = {
     noneTimed: (total) => `The time of day is known for none of ${total}, so there is nothing to show here.`,
     cell: (day, clock, count, share) => `${day} ${clock}: ${count} (${share} of all with a known time of day)`,
     total: (what, count, share) => `${what}: ${count} (${share} of all with a known time of day)`,
-    hidden: "Weekday and hour are so detailed that for this source they are shown to staff only.",
+    hidden: "Weekday and hour are so detailed that they are shown to staff only.",
     hint: "Point at a cell, or go with the arrows, to read it.",
     at: (clock) => `At ${clock}`,
     legend: "Number per cell",
@@ -508,7 +508,7 @@ export const en: Texts = {
     decision: "Decision",
     late: (roles) => `Declared only when the measure had begun: ${roles}. It may have been chosen by how things went.`,
     effect: "Did the measure work?",
-    effectHidden: "The effect is worked out from exact figures, which are shown to staff only for this source.",
+    effectHidden: "The effect is worked out from exact figures, which are shown to staff only.",
     countedIn: "Count",
     counted: (what, asked) => (what === "goal" ? "what the first goal is about" : `what is chosen: ${asked}`),
     verdicts: {

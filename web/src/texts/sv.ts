@@ -388,7 +388,7 @@ export const sv = {
     cell: (day: string, clock: string, count: string, share: string): string =>
       `${day} kl. ${clock}: ${count} (${share} av alla med känt klockslag)`,
     total: (what: string, count: string, share: string): string => `${what}: ${count} (${share} av alla med känt klockslag)`,
-    hidden: "Veckodag och timme är så detaljerat att det för den här källan bara visas för behöriga.",
+    hidden: "Veckodag och timme är så detaljerat att det bara visas för behöriga.",
     hint: "Peka på en ruta, eller gå med pilarna, för att läsa den.",
     at: (clock: string): string => `Kl. ${clock}`,
     legend: "Antal per ruta",
@@ -555,7 +555,7 @@ export const sv = {
     decision: "Beslut",
     late: (roles: string): string => `Anmält först efter att åtgärden hade börjat: ${roles}. Det kan ha valts efter hur det gick.`,
     effect: "Hade åtgärden effekt?",
-    effectHidden: "Effekten räknas på exakta siffror, som för den här källan bara visas för behöriga.",
+    effectHidden: "Effekten räknas på exakta siffror, som bara visas för behöriga.",
     countedIn: "Räkna",
     counted: (what: Counted, asked: string): string => (what === "goal" ? "det som första målet gäller" : `det som är valt: ${asked}`),
     verdicts: {
