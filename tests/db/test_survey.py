@@ -148,7 +148,7 @@ def test_similar_areas_are_nearest_first_and_carry_their_traits(live_server: str
 
 
 def test_the_public_sees_similar_areas_with_their_protected_crime(public_server: str) -> None:
-    asked = {"source": "anmalda_brott", "from_": "2024-01", "to": "2024-12"}
+    asked: dict[str, Any] = {"source": "anmalda_brott", "from_": "2024-01", "to": "2024-12"}
     body = get(public_server, "similar-areas", area="farsta", **asked)
     protected = {row["code"]: row["count"] for row in get(public_server, "comparisons", level="stadsdel", format="json", **asked)["items"]}
     assert body["protection"]["method"] == "cell-key"
