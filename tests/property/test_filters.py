@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
@@ -86,6 +86,7 @@ def areas(sample: Engine) -> Areas:
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(wanted=filters())
+@example(wanted=Compared("name", Operator.LESS, ("Ö",), any_case=True))
 def test_rows_and_sql_agree(sample: Engine, areas: Areas, wanted: Filter) -> None:
     where = condition(wanted, COLUMNS, "geom", "3011")
     with sample.connect() as connection:
