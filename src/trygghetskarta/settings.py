@@ -101,8 +101,8 @@ class Settings(BaseSettings):
         default=None,
         min_length=32,
         description=(
-            "Nyckeln som leveranser över HTTP visar i `X-API-Key`, minst 32 tecken, till exempel från `openssl rand -hex 24`. Utan värde tas inga "
-            "leveranser emot över HTTP."
+            "Nyckeln som leveranser över HTTP visar i `X-API-Key`, minst 32 tecken, till exempel från `openssl rand -hex 24`. Utan värde, och utan "
+            "`KEY_SECRET` eller `OIDC_ISSUER`, tas inga leveranser emot över HTTP."
         ),
     )
     release_key: SecretStr | None = Field(
@@ -244,7 +244,7 @@ class Settings(BaseSettings):
         description="Antal frågor som får vänta på sin tur. Fler än så får genast 503 med `Retry-After`.",
     )
     waiting_seconds: float = Field(
-        default=2.0,
+        default=0.5,
         ge=0,
         description="Så länge väntar en fråga på sin tur innan svaret blir 503 med `Retry-After`.",
     )
@@ -321,6 +321,11 @@ class Settings(BaseSettings):
             Face.AUDIT: self.audit_database_url,
         }
         return chosen.get(face)
+
+    @property
+    def takes_deliveries(self) -> bool:
+        """Whether anyone can show who they are, and so deliver over HTTP."""
+        return self.delivery_key is not None or self.knows_staff
 
     @property
     def knows_staff(self) -> bool:

@@ -13,6 +13,7 @@ from tests.identity.conftest import PURPOSE, Office
 from trygghetskarta.domain.audience import Audience
 
 ASKED = 1_000
+TRIES = 20
 _YEAR = "from=2025-01&to=2025-12"
 _FIGURES = f"/v1/comparisons?source=brander&area=jarva&{_YEAR}&format=json"
 _HOURS = f"/v1/hours?source=brander&area=jarva&{_YEAR}&format=json"
@@ -55,7 +56,7 @@ def test_a_thousand_requests_over_one_connection_give_nobody_anothers_rows(offic
         public = said(httpx.get(f"{own}{_FIGURES}", timeout=60))
     assert public != staff[_FIGURES]
     # So short a time that some statements are called off, and a pool of one.
-    settings = office.chosen(pool_size=1, statement_seconds=0.05, working_limit=8, answer_bytes=0)
+    settings = office.chosen(pool_size=1, statement_seconds=0.02, working_limit=8, answer_bytes=0)
     told: Counter[str] = Counter()
     with serving(office.engine, Audience.PUBLIC, settings) as address, httpx.Client(base_url=address, timeout=60) as client:
         url = httpx.URL(address)
@@ -73,9 +74,13 @@ def test_a_thousand_requests_over_one_connection_give_nobody_anothers_rows(offic
             if number % 7 == 0:
                 leave(path, people[name])
                 return 0
-            answer = client.get(path, headers=people[name])
-            told[str(answer.status_code)] += 1
-            if answer.status_code == 503:
+            # Who is told to come back does, some times: how many are answered hangs on no machine's speed.
+            for _ in range(TRIES):
+                answer = client.get(path, headers=people[name])
+                told[str(answer.status_code)] += 1
+                if answer.status_code != 503:
+                    break
+            else:
                 return 0
             if path in may_not:
                 assert answer.status_code in (401, 403), (name, path, answer.text)
@@ -86,6 +91,6 @@ def test_a_thousand_requests_over_one_connection_give_nobody_anothers_rows(offic
         with ThreadPoolExecutor(8) as crowd:
             rows = list(crowd.map(ask, range(ASKED)))
     assert sum(rows) == 0
-    assert told["200"] > 100, told
+    assert told["200"] > 300, told
     assert told["left"] > 100, told
     assert told["403"] + told["401"] > 100, told

@@ -7526,7 +7526,7 @@ export interface operations {
                 asOf?: string | null;
                 /** @description delbar: bara siffror som alla får se; intern: exakta, för behöriga. Utelämnad efter vem som frågar. / delbar: figures anyone may see; intern: exact ones, for staff. */
                 class?: components["schemas"]["ReportClass"] | null;
-                /** @description En plats i stället för ett område: ytan som WKT, öst före norr. Bara för behöriga. / A place, as WKT; for staff. */
+                /** @description Ytan som WKT, öst före norr. Bara för behöriga. / The polygon as WKT, easting before northing. For staff. */
                 polygon?: string | null;
                 /** @description Ytans koordinatsystem: 4326 eller 3011. / System of the polygon. */
                 crs?: components["schemas"]["Plane"];
@@ -7832,7 +7832,7 @@ export interface operations {
                 format?: components["schemas"]["Format"];
                 /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
                 dialect?: components["schemas"]["Dialect"];
-                /** @description Ytan som WKT: POLYGON eller MULTIPOLYGON, öst före norr. / The polygon as WKT, easting before northing. */
+                /** @description Ytan som WKT, öst före norr. Bara för behöriga. / The polygon as WKT, easting before northing. For staff. */
                 polygon?: string | null;
                 /** @description Ytans koordinatsystem: 4326 eller 3011. / System of the polygon. */
                 crs?: components["schemas"]["Plane"];
@@ -7980,7 +7980,7 @@ export interface operations {
                 format?: components["schemas"]["Format"];
                 /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
                 dialect?: components["schemas"]["Dialect"];
-                /** @description Ytan som WKT: POLYGON eller MULTIPOLYGON, öst före norr. / The polygon as WKT, easting before northing. */
+                /** @description Ytan som WKT, öst före norr. Bara för behöriga. / The polygon as WKT, easting before northing. For staff. */
                 polygon?: string | null;
                 /** @description Ytans koordinatsystem: 4326 eller 3011. / System of the polygon. */
                 crs?: components["schemas"]["Plane"];
@@ -8130,7 +8130,7 @@ export interface operations {
                 format?: components["schemas"]["Format"];
                 /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
                 dialect?: components["schemas"]["Dialect"];
-                /** @description Ytan som WKT: POLYGON eller MULTIPOLYGON, öst före norr. / The polygon as WKT, easting before northing. */
+                /** @description Ytan som WKT, öst före norr. Bara för behöriga. / The polygon as WKT, easting before northing. For staff. */
                 polygon?: string | null;
                 /** @description Ytans koordinatsystem: 4326 eller 3011. / System of the polygon. */
                 crs?: components["schemas"]["Plane"];

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from trygghetskarta.api.addresses import address
 from trygghetskarta.api.caching import tagged
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf, PublicShelf, SeesEvents
-from trygghetskarta.api.question import MOST, Day, Plane
+from trygghetskarta.api.question import AskedMeasure, AskedPlane, AskedPolygon, Day, Plane
 from trygghetskarta.api.scopes import SURROUNDED
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.areas import AreaLevel
@@ -66,23 +66,9 @@ class ReportParameters(BaseModel):
             " / delbar: figures anyone may see; intern: exact ones, for staff.",
         ),
     ] = None
-    polygon: Annotated[
-        str | None,
-        Field(
-            description="En plats i stället för ett område: ytan som WKT, öst före norr. Bara för behöriga. / A place, as WKT; for staff.",
-            examples=["POLYGON((17.92 59.385, 17.94 59.385, 17.94 59.395, 17.92 59.395, 17.92 59.385))"],
-        ),
-    ] = None
-    crs: Annotated[Plane, Field(description="Ytans koordinatsystem: 4326 eller 3011. / System of the polygon.")] = Plane.WORLD
-    measure_id: Annotated[
-        int | None,
-        Field(
-            alias="measureId",
-            ge=1,
-            le=MOST,
-            description="En åtgärd vars målområde är en yta, i stället för polygon. / A measure whose target is a polygon, in place of one.",
-        ),
-    ] = None
+    polygon: AskedPolygon = None
+    crs: AskedPlane = Plane.WORLD
+    measure_id: AskedMeasure = None
     name: Annotated[
         str | None, Field(min_length=1, max_length=_LONGEST_NAME, description="Vad rapporten ska kalla platsen. / What to call the place.")
     ] = None

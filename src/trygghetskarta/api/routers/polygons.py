@@ -11,7 +11,16 @@ from sqlalchemy import Connection
 from trygghetskarta.analysis.series import Include, follow
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentShelf
-from trygghetskarta.api.question import MOST, AskedBaseline, CountedParameters, NeededBaseline, Plane, refuse_hidden
+from trygghetskarta.api.question import (
+    AskedBaseline,
+    AskedMeasure,
+    AskedPlane,
+    AskedPolygon,
+    CountedParameters,
+    NeededBaseline,
+    Plane,
+    refuse_hidden,
+)
 from trygghetskarta.api.scopes import EVENTS
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.disclosure.release import release, release_answer
@@ -45,23 +54,9 @@ router = APIRouter(prefix="/v1/polygons", tags=["Ytor"], dependencies=[EVENTS])
 class PolygonParameters(CountedParameters):
     """Which polygon, and what is counted in it."""
 
-    polygon: Annotated[
-        str | None,
-        Field(
-            description="Ytan som WKT: POLYGON eller MULTIPOLYGON, öst före norr. / The polygon as WKT, easting before northing.",
-            examples=["POLYGON((17.92 59.385, 17.94 59.385, 17.94 59.395, 17.92 59.395, 17.92 59.385))"],
-        ),
-    ] = None
-    crs: Annotated[Plane, Field(description="Ytans koordinatsystem: 4326 eller 3011. / System of the polygon.")] = Plane.WORLD
-    measure_id: Annotated[
-        int | None,
-        Field(
-            alias="measureId",
-            ge=1,
-            le=MOST,
-            description="En åtgärd vars målområde är en yta, i stället för polygon. / A measure whose target is a polygon, in place of one.",
-        ),
-    ] = None
+    polygon: AskedPolygon = None
+    crs: AskedPlane = Plane.WORLD
+    measure_id: AskedMeasure = None
 
     def asked(self, baseline: str | None = None, interval: Interval = Interval.MONTH, statistics: Statistics = Statistics.NONE) -> Asked:
         """Give the question as it was asked."""
