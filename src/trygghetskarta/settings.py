@@ -184,7 +184,13 @@ class Settings(BaseSettings):
         default=480,
         ge=5,
         le=1440,
-        description="Så länge är den som loggar in på sidan inloggad, i minuter.",
+        description="Så länge är den som loggar in på sidan inloggad, i minuter, hur mycket sidan än används.",
+    )
+    session_idle_minutes: int = Field(
+        default=60,
+        ge=5,
+        le=1440,
+        description="Så länge är den inloggad som inte använder sidan, i minuter.",
     )
     delivery_limit: int = Field(
         default=2_000_000_000,
@@ -217,10 +223,15 @@ class Settings(BaseSettings):
         ge=1,
         description="Största innehåll i en förfrågan, i byte. Ett större avvisas med 413. Leveranser har en egen gräns, `DELIVERY_LIMIT`.",
     )
-    statement_seconds: float = Field(
-        default=20.0,
+    public_statement_seconds: float = Field(
+        default=2.0,
         gt=0,
-        description="Så länge får en sats i databasen arbeta för en fråga. Sedan avbryts den och svaret är 503. Leveranser har ingen sådan gräns.",
+        description="Så länge får en sats i databasen arbeta för ett svar till alla. Sedan avbryts den och svaret är 503.",
+    )
+    staff_statement_seconds: float = Field(
+        default=10.0,
+        gt=0,
+        description="Så länge får en sats i databasen arbeta för ett exakt svar. Leveranser har ingen sådan gräns.",
     )
     pool_size: int = Field(
         default=4,

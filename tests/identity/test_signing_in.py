@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -14,66 +10,15 @@ from playwright.sync_api import expect
 from pydantic import SecretStr, ValidationError
 from starlette.responses import Response
 
-from tests.conftest import serving
-from tests.identity.conftest import Office
+from tests.identity.conftest import SEALED, Face, come_back, me
 from tests.oidc_provider import CLIENT
 from tests.web.browsing import AXE, TAGS, chromium, settle
 from trygghetskarta.api.auth import Callers
 from trygghetskarta.api.sessions import Session, Sessions
-from trygghetskarta.domain.audience import Audience
 from trygghetskarta.settings import Settings
 
-SEALED = "hemligheten som kakorna förseglas med".encode().hex()
 ROLES = ("reader", "coordinator", "analyst", "ingest", "admin", "auditor")
 QUESTION = "/v1/comparisons?source=anmalda_brott&level=stadsdelsomrade&from=2025-01&to=2025-12&format=json"
-
-
-@dataclass(frozen=True)
-class Face:
-    """A service with a page that one signs in on.
-
-    Attributes:
-        address: Where it is.
-        office: Who there is.
-    """
-
-    address: str
-    office: Office
-
-    def browser(self) -> httpx.Client:
-        return httpx.Client(base_url=self.address, timeout=60)
-
-    @contextmanager
-    def signed_in(self, user: str) -> Iterator[httpx.Client]:
-        """Give a browser in which somebody has signed in."""
-        with self.browser() as found:
-            done = come_back(found, user)
-            assert done.status_code == 303, done.text
-            yield found
-
-
-def come_back(browser: httpx.Client, user: str, back: str = "/") -> httpx.Response:
-    """Go to the issuer and back, as a browser does."""
-    sent = browser.get("/signin", params={"back": back})
-    assert sent.status_code == 303
-    at_issuer = httpx.get(f"{sent.headers['location']}&login_hint={user}")
-    return browser.get(at_issuer.headers["location"])
-
-
-@pytest.fixture(scope="module")
-def face(office: Office) -> Iterator[Face]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    settings = office.chosen(oidc_client_id=CLIENT, session_secret=SecretStr(SEALED), public_url=address)
-    with serving(office.engine, Audience.PUBLIC, settings, port=port):
-        yield Face(address, office)
-
-
-def me(browser: httpx.Client) -> dict[str, object]:
-    told: dict[str, object] = browser.get("/me").json()
-    return told
 
 
 def test_nobody_is_told_that_one_may_sign_in(face: Face) -> None:
