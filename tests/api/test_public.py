@@ -146,21 +146,21 @@ def test_every_answer_with_counts_that_anyone_is_given_says_that_they_are_protec
     """Of every route there is: one that is added says so, or is said to give no counts."""
     silent, loud, asked = set(), set(), {route: address for route, whose, address in addresses({"brander": 1, "skjutningar": 1})}
     for route, kind in KIND_OF.items():
-        method, _, path = route.partition(" ")
+        method = route.partition(" ")[0]
         if kind not in ("figures", "surrounded"):
             continue
         address = f"{public_server}{_ASKED_HERE.get(route, asked[route])}"
         answer = httpx.request(method, address, json={} if method == "POST" else None, timeout=120)
-        assert answer.status_code == 200, (route, answer.text)
+        assert answer.status_code == 200 or (answer.status_code == 403 and route in _NO_COUNTS), (route, answer.text)
         (loud if "skyddade värden" in answer.text else silent).add(route)
     assert silent == _NO_COUNTS
     assert len(loud) > 10
 
 
-@pytest.mark.parametrize("format", ["json", "geojson", "jsonstat", "gpkg", "flatgeobuf", "parquet", "xlsx"])
-def test_every_format_says_that_its_values_are_protected(public_server: str, format: str) -> None:
-    answer = get(public_server, "/v1/exports/comparisons", **CRIMES, statistics="none", format=format)
-    book = openpyxl.load_workbook(io.BytesIO(answer.content)) if format == "xlsx" else None
+@pytest.mark.parametrize("written", ["json", "geojson", "jsonstat", "gpkg", "flatgeobuf", "parquet", "xlsx"])
+def test_every_format_says_that_its_values_are_protected(public_server: str, written: str) -> None:
+    answer = get(public_server, "/v1/exports/comparisons", **CRIMES, statistics="none", format=written)
+    book = openpyxl.load_workbook(io.BytesIO(answer.content)) if written == "xlsx" else None
     lines = [str(row) for sheet in book.worksheets for row in sheet.iter_rows(values_only=True)] if book is not None else []
     said = "\n".join(lines) if book is not None else answer.content.decode("utf-8", "replace")
     assert "Siffrorna är skyddade värden" in said

@@ -48,6 +48,16 @@ def test_one_comes_back_to_where_one_was_and_never_elsewhere(face: Face) -> None
             assert come_back(browser, "reader", back).headers["location"] == f"{face.address}{expected}"
 
 
+def test_nobody_is_signed_in_by_another_page(face: Face) -> None:
+    with face.browser() as browser:
+        for site in ("cross-site", "same-site"):
+            sent = browser.get("/signin", params={"back": "/?area=jarva"}, headers={"Sec-Fetch-Site": site})
+            assert (sent.status_code, sent.headers["location"]) == (303, f"{face.address}/?area=jarva")
+            assert not browser.cookies
+        for site in ("same-origin", "none"):
+            assert face.office.provider.issuer in browser.get("/signin", headers={"Sec-Fetch-Site": site}).headers["location"]
+
+
 def test_what_is_sent_to_the_issuer_has_pkce_state_and_nonce_and_the_cookies_are_out_of_reach_of_scripts(face: Face) -> None:
     with face.browser() as browser:
         sent = browser.get("/signin")
@@ -97,6 +107,7 @@ def test_what_changes_something_must_show_that_a_page_of_ours_sent_it(face: Face
 def test_signing_out_ends_it_here_and_leads_on_to_the_issuer(face: Face) -> None:
     with face.signed_in("coordinator") as browser:
         left = browser.post("/signout", headers={"X-CSRF-Token": str(me(browser)["token"])})
+        assert left.headers["clear-site-data"] == '"cache", "storage"'
         assert left.json()["address"].startswith(f"{face.office.provider.issuer}/logout?")
         assert me(browser)["name"] is None
 

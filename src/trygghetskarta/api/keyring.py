@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hmac import compare_digest
 from time import monotonic
@@ -86,9 +86,11 @@ class Keyring:
         ended = (await self._fresh(_HOLDS_SECONDS)).ended.get(subject, {})
         return mark in ended or (b"" in ended and began <= ended[b""])
 
-    def look_anew(self) -> None:
+    async def look_anew(self) -> None:
         """Have the database asked by the next request that needs to know: something has just been changed here."""
-        self._read = _Read(self._read.keys, self._read.rights, self._read.ended)
+        # Whoever is reading now may have begun before the change.
+        async with self._reading:
+            self._read = replace(self._read, at=float("-inf"))
 
     def close(self) -> None:
         """Close what was opened."""

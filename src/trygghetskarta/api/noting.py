@@ -65,7 +65,7 @@ async def end(request: Request, left: Left) -> None:
         await run_in_threadpool(_end, _desk(request), left)
     keyring = cast("Callers", request.app.state.callers).keyring
     if keyring is not None:
-        keyring.look_anew()
+        await keyring.look_anew()
 
 
 @dataclass(slots=True)

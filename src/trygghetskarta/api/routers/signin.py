@@ -28,6 +28,8 @@ router = APIRouter(include_in_schema=False, dependencies=[OPEN])
 
 _ON_THE_PAGE = re.compile(r"/(\?[^#\s\\]*)?", re.ASCII)
 _LONGEST_BACK = 2_000
+# What a browser says of where a request comes from, when it is our own page or whoever sits there that asks.
+_BY_ONESELF = frozenset(("same-origin", "none"))
 
 
 class Purpose(BaseModel):
@@ -40,9 +42,12 @@ class Purpose(BaseModel):
 
 @router.get("/signin")
 async def sign_in(request: Request, back: str = "/") -> Response:
-    """Send somebody to the issuer to sign in."""
+    """Send somebody to the issuer to sign in; whom another page sends here is shown ours, and signs in there or not at all."""
     door = _door(request)
-    sent_to, way = await door.begin(back if len(back) <= _LONGEST_BACK and _ON_THE_PAGE.fullmatch(back) else "/")
+    back = back if len(back) <= _LONGEST_BACK and _ON_THE_PAGE.fullmatch(back) else "/"
+    if request.headers.get("sec-fetch-site", "none") not in _BY_ONESELF:
+        return RedirectResponse(_page(request, back), 303)
+    sent_to, way = await door.begin(back)
     answer = RedirectResponse(sent_to, 303)
     door.sessions.send(answer, way)
     return answer
