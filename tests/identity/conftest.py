@@ -79,6 +79,8 @@ def office(server: Server, loaded: str) -> Iterator[Office]:
             refresh_seconds=1.0,
             waiting_seconds=30.0,
             pool_seconds=30.0,
+            public_statement_seconds=30.0,
+            staff_statement_seconds=30.0,
             delivery_key=SecretStr(DELIVERY_KEY),
             key_secret=SecretStr(SECRET),
             oidc_issuer=issuer.issuer,
