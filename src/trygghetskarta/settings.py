@@ -186,12 +186,7 @@ class Settings(BaseSettings):
         le=1440,
         description="Så länge är den som loggar in på sidan inloggad, i minuter, hur mycket sidan än används.",
     )
-    session_idle_minutes: int = Field(
-        default=60,
-        ge=5,
-        le=1440,
-        description="Så länge är den inloggad som inte använder sidan, i minuter.",
-    )
+    session_idle_minutes: int = Field(default=60, ge=5, le=1440, description="Så länge är den inloggad som inte använder sidan, i minuter.")
     delivery_limit: int = Field(
         default=2_000_000_000,
         ge=1,
@@ -229,9 +224,7 @@ class Settings(BaseSettings):
         description="Så länge får en sats i databasen arbeta för ett svar till alla. Sedan avbryts den och svaret är 503.",
     )
     staff_statement_seconds: float = Field(
-        default=10.0,
-        gt=0,
-        description="Så länge får en sats i databasen arbeta för ett exakt svar. Leveranser har ingen sådan gräns.",
+        default=10.0, gt=0, description="Så länge får en sats i databasen arbeta för ett exakt svar. Leveranser har ingen sådan gräns."
     )
     pool_size: int = Field(
         default=4,

@@ -138,13 +138,15 @@ _NO_COUNTS = {
 _ASKED_HERE = {
     "GET /v1/exports/comparisons": "/v1/exports/comparisons?source=brander&area=jarva&from=2025-01&to=2025-12&format=json",
     "GET /v1/exports/series": "/v1/exports/series?source=brander&area=jarva&from=2025-01&to=2025-12&format=json",
+    "GET /v1/similar-areas": "/v1/similar-areas?area=farsta&source=anmalda_brott&from=2024-01&to=2024-12",
     "GET /v1/lagesbilder": "/v1/lagesbilder?area=jarva&from=2025-01&to=2025-12&format=json",
 }
 
 
 def test_every_answer_with_counts_that_anyone_is_given_says_that_they_are_protected(public_server: str) -> None:
     """Of every route there is: one that is added says so, or is said to give no counts."""
-    silent, loud, asked = set(), set(), {route: address for route, whose, address in addresses({"brander": 1, "skjutningar": 1})}
+    silent, loud = set[str](), set[str]()
+    asked = {route: address for route, _, address in addresses({"brander": 1, "skjutningar": 1})}
     for route, kind in KIND_OF.items():
         method = route.partition(" ")[0]
         if kind not in ("figures", "surrounded"):
