@@ -8,7 +8,7 @@ RUN npm run build
 
 FROM python:3.11-slim-bookworm AS build
 ENV UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 UV_NO_CACHE=1
-RUN pip install --no-cache-dir --root-user-action=ignore uv
+RUN pip install --no-cache-dir --root-user-action=ignore uv==0.13.8
 WORKDIR /app
 # The packages first: they change seldom, and this layer is kept until they do.
 COPY pyproject.toml uv.lock ./

@@ -47,6 +47,9 @@ PROFILE = Path(__file__).parents[1] / "scripts" / "api-profile"
 CITY = ("Stockholm", "0180")
 KEY_SECRET = "m" * 40
 TODAY = date(2026, 11, 21)
+PATIENT = Settings(
+    refresh_seconds=1.0, waiting_seconds=30.0, pool_seconds=30.0, public_statement_seconds=30.0, staff_statement_seconds=30.0
+)
 RELEASE_KEY = SecretStr("the tests release figures by this key")
 
 # How long a test takes depends on who else uses the machine; no test says anything of that.
@@ -212,7 +215,7 @@ def serving(
     listening = socket.socket()
     listening.bind(("127.0.0.1", port))
     # A machine that runs tests is slow; what happens when too many ask at once has tests of its own.
-    app = create_app(settings or Settings(refresh_seconds=1.0, waiting_seconds=30.0, pool_seconds=30.0), roles_on(engine), audience)
+    app = create_app(settings or PATIENT, roles_on(engine), audience)
 
     async def heeding(scope: Scope, receive: Receive, send: Send) -> None:
         if heard is not None and scope["type"] == "http":

@@ -39,6 +39,7 @@ from trygghetskarta.queries.contributors import (
 from trygghetskarta.queries.coverage import load_coverage
 from trygghetskarta.queries.divisions import City, Division, contributions, together
 from trygghetskarta.settings import Settings
+from trygghetskarta.store.audit import Act, note
 
 Ints = npt.NDArray[np.int64]
 
@@ -129,17 +130,28 @@ def release_due(
     due_now = {source: _due(connection, source, today, asked) for source in mine}
     if asked is not None and not any(due_now.values()):
         raise _nothing_due(connection, mine, asked)
-    city, instant, changed = City.load(connection), datetime.now(UTC), False
+    city, instant, changed = City.load(connection), datetime.now(UTC), list[SourceId]()
     for source, draws in due_now.items():
         own = hmac.digest(key, source.value.encode(), sha256)
         lacking = load_lacking(connection, source)
         for lacks in lacking:
             _Press(connection, city, source, lacks.known_at, lacks.levels).draw(lacks.numbers, own)
         _Press(connection, city, source, instant).draw(write_draws(connection, Drawing(source, draws, instant, method)), own)
-        changed = changed or bool(draws or lacking)
+        if draws or lacking:
+            changed.append(source)
     if changed:
         announce(connection, RELEASED)
+    # Last: whoever else has something to note waits until this is committed.
+    for source in changed:
+        note(connection, Act.RELEASED, _told(source, due_now[source]))
     return [Released(source, draws) for source, draws in due_now.items()]
+
+
+def _told(source: SourceId, draws: Mapping[Stretch, Drawn]) -> dict[str, object]:
+    """Give what is noted of a release: its months, none where earlier ones were only given the areas that they lacked, and how many are final."""
+    months = sorted(str(Month(stretch.first)) for stretch in draws if stretch.months == 1)
+    final = sum(drawn.final for drawn in draws.values())
+    return {"source": source, "months": [months[0], months[-1]] if months else [], "draws": len(draws), "final": final}
 
 
 def _refuse_another_key(connection: Connection, method: str) -> None:

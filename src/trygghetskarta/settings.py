@@ -184,28 +184,20 @@ class Settings(BaseSettings):
         default=480,
         ge=5,
         le=1440,
-        description="Så länge är den som loggar in på sidan inloggad, i minuter.",
+        description="Så länge är den som loggar in på sidan inloggad, i minuter, hur mycket sidan än används.",
     )
+    session_idle_minutes: int = Field(default=60, ge=5, le=1440, description="Så länge är den inloggad som inte använder sidan, i minuter.")
     delivery_limit: int = Field(
         default=2_000_000_000,
         ge=1,
         description="Största fil, i byte så som den kommer, som tas emot över HTTP. Kommandot `ingest` har ingen sådan gräns.",
     )
     url_limit: int = Field(
-        default=16_384,
-        ge=256,
-        le=60_000,
-        description="Längsta adress (sökväg och frågedel), i byte. En längre avvisas med 414.",
+        default=16_384, ge=256, le=60_000, description="Längsta adress (sökväg och frågedel), i byte. En längre avvisas med 414."
     )
-    values_limit: int = Field(
-        default=500,
-        ge=1,
-        description="Flest värden av en parameter i en fråga. Fler avvisas med 400.",
-    )
+    values_limit: int = Field(default=500, ge=1, description="Flest värden av en parameter i en fråga. Fler avvisas med 400.")
     filter_limit: int = Field(
-        default=2_000,
-        ge=1,
-        description="Längsta värde av parametern `filter`, i tecken. Ett längre avvisas med 400.",
+        default=2_000, ge=1, description="Längsta värde av parametern `filter`, i tecken. Ett längre avvisas med 400."
     )
     cells_limit: int = Field(
         default=100_000,
@@ -217,10 +209,13 @@ class Settings(BaseSettings):
         ge=1,
         description="Största innehåll i en förfrågan, i byte. Ett större avvisas med 413. Leveranser har en egen gräns, `DELIVERY_LIMIT`.",
     )
-    statement_seconds: float = Field(
-        default=20.0,
+    public_statement_seconds: float = Field(
+        default=2.0,
         gt=0,
-        description="Så länge får en sats i databasen arbeta för en fråga. Sedan avbryts den och svaret är 503. Leveranser har ingen sådan gräns.",
+        description="Så länge får en sats i databasen arbeta för ett svar till alla. Sedan avbryts den och svaret är 503.",
+    )
+    staff_statement_seconds: float = Field(
+        default=10.0, gt=0, description="Så länge får en sats i databasen arbeta för ett exakt svar. Leveranser har ingen sådan gräns."
     )
     pool_size: int = Field(
         default=4,
@@ -228,25 +223,16 @@ class Settings(BaseSettings):
         description="Anslutningar till databasen som en arbetsprocess håller öppna för frågor; hälften så många till öppnas vid behov.",
     )
     pool_seconds: float = Field(
-        default=0.5,
-        ge=0,
-        description="Så länge väntar en fråga på en ledig anslutning till databasen innan svaret blir 503.",
+        default=0.5, ge=0, description="Så länge väntar en fråga på en ledig anslutning till databasen innan svaret blir 503."
     )
     working_limit: int = Field(
-        default=2,
-        ge=1,
-        le=36,
-        description="Antal frågor som en arbetsprocess arbetar med samtidigt. Fler än så väntar på sin tur.",
+        default=2, ge=1, le=36, description="Antal frågor som en arbetsprocess arbetar med samtidigt. Fler än så väntar på sin tur."
     )
     waiting_limit: int = Field(
-        default=64,
-        ge=0,
-        description="Antal frågor som får vänta på sin tur. Fler än så får genast 503 med `Retry-After`.",
+        default=64, ge=0, description="Antal frågor som får vänta på sin tur. Fler än så får genast 503 med `Retry-After`."
     )
     waiting_seconds: float = Field(
-        default=0.5,
-        ge=0,
-        description="Så länge väntar en fråga på sin tur innan svaret blir 503 med `Retry-After`.",
+        default=0.5, ge=0, description="Så länge väntar en fråga på sin tur innan svaret blir 503 med `Retry-After`."
     )
     connections_limit: int = Field(
         default=800,
@@ -276,11 +262,7 @@ class Settings(BaseSettings):
         ge=0,
         description="Så länge svarar `/ready` 503 innan tjänsten slutar ta emot frågor. Ska vara längre än tiden mellan lastdelarens kontroller.",
     )
-    drain_seconds: float = Field(
-        default=30.0,
-        ge=1,
-        description="Så lång tid får det som pågår på sig när tjänsten stoppas.",
-    )
+    drain_seconds: float = Field(default=30.0, ge=1, description="Så lång tid får det som pågår på sig när tjänsten stoppas.")
     metrics_port: int | None = Field(
         default=None,
         ge=0,

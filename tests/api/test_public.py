@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.conftest import serving
+from tests.identity.test_matrix import KIND_OF, addresses
 from trygghetskarta.delivering import Delivering, deliver
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.sources import SourceId
@@ -123,6 +124,48 @@ def test_a_series_has_the_same_values_as_the_comparison_of_each_period(public_se
     assert len(quarters.strip().splitlines()) == 5
     months = get(public_server, "/v1/exports/series", **asked, interval="month", format="csv", dialect="rfc4180").text
     assert [row["status"] for row in csv.DictReader(io.StringIO(months.lstrip("\ufeff")))] == ["withheld"] * 12
+
+
+# Routes of figures that no counts of events leave by; two of them refuse anyone.
+_NO_COUNTS = {
+    "GET /v1/survey-and-crime",
+    "GET /v1/indicators", "GET /v1/sources", "GET /v1/sources/{sourceId}", "GET /v1/categories", "GET /dcat", "GET /dcat.ttl", "GET /dcat.jsonld",
+    "GET /ogc/v1/", "GET /ogc/v1", "GET /ogc/v1/conformance", "GET /ogc/v1/api", "GET /ogc/v1/collections", "GET /ogc/v1/collections/{code}",
+    "GET /ogc/v1/collections/{code}/queryables", "GET /ogc/v1/collections/{code}/schema", "GET /pxweb/v2/config", "GET /pxweb/v2/tables",
+    "GET /pxweb/v2/tables/{table_id}", "GET /pxweb/v2/tables/{table_id}/metadata", "GET /pxweb/v2/tables/{table_id}/defaultselection",
+    "GET /pxweb/v2/codelists/{codelist_id}",
+}  # fmt: skip
+_ASKED_HERE = {
+    "GET /v1/exports/comparisons": "/v1/exports/comparisons?source=brander&area=jarva&from=2025-01&to=2025-12&format=json",
+    "GET /v1/exports/series": "/v1/exports/series?source=brander&area=jarva&from=2025-01&to=2025-12&format=json",
+    "GET /v1/similar-areas": "/v1/similar-areas?area=farsta&source=anmalda_brott&from=2024-01&to=2024-12",
+    "GET /v1/lagesbilder": "/v1/lagesbilder?area=jarva&from=2025-01&to=2025-12&format=json",
+}
+
+
+def test_every_answer_with_counts_that_anyone_is_given_says_that_they_are_protected(public_server: str) -> None:
+    """Of every route there is: one that is added says so, or is said to give no counts."""
+    silent, loud = set[str](), set[str]()
+    asked = {route: address for route, _, address in addresses({"brander": 1, "skjutningar": 1})}
+    for route, kind in KIND_OF.items():
+        method = route.partition(" ")[0]
+        if kind not in ("figures", "surrounded"):
+            continue
+        address = f"{public_server}{_ASKED_HERE.get(route, asked[route])}"
+        answer = httpx.request(method, address, json={} if method == "POST" else None, timeout=120)
+        assert answer.status_code == 200 or (answer.status_code == 403 and route in _NO_COUNTS), (route, answer.text)
+        (loud if "skyddade värden" in answer.text else silent).add(route)
+    assert silent == _NO_COUNTS
+    assert len(loud) > 10
+
+
+@pytest.mark.parametrize("written", ["json", "geojson", "jsonstat", "gpkg", "flatgeobuf", "parquet", "xlsx"])
+def test_every_format_says_that_its_values_are_protected(public_server: str, written: str) -> None:
+    answer = get(public_server, "/v1/exports/comparisons", **CRIMES, statistics="none", format=written)
+    book = openpyxl.load_workbook(io.BytesIO(answer.content)) if written == "xlsx" else None
+    lines = [str(row) for sheet in book.worksheets for row in sheet.iter_rows(values_only=True)] if book is not None else []
+    said = "\n".join(lines) if book is not None else answer.content.decode("utf-8", "replace")
+    assert "Siffrorna är skyddade värden" in said
 
 
 ASKED = (

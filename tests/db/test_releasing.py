@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+import orjson
 import pytest
 from sqlalchemy import Connection, text
 
@@ -20,6 +21,7 @@ from trygghetskarta.errors import ConflictError, NotCoveredError
 from trygghetskarta.queries.comparison import compare
 from trygghetskarta.queries.public_cube import load_public_cube, newest_public_version
 from trygghetskarta.releasing import read_period, release_due, release_open
+from trygghetskarta.store.audit import Act, Wanted, list_entries
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 WIDE: dict[str, Box] = {"a": (0, 0, 1000, 1000), "b": (1000, 0, 2000, 1000), "c": (2000, 0, 3000, 1000)}
@@ -58,6 +60,18 @@ def test_the_public_sees_protected_counts_of_what_is_released_and_nothing_else(c
     assert found.ledger is None
     assert found.protected is not None
     assert (found.protected.nodes.tolist(), found.protected.margin.tolist()) == ([1], [4])
+
+
+def test_what_was_released_is_in_the_log_and_what_was_not_is_not(connection: Connection, draw: Drawing) -> None:
+    draw(AreaLevel.STADSDELSOMRADE, WIDE)
+    deliver(connection, BRANDER, burnt("2025-03", 40, 2, 0), "mars.csv")
+    release_due(connection, KEY, SOON)
+    release_due(connection, KEY, SOON)
+    (entry,) = list_entries(connection, Wanted(10, act=Act.RELEASED))
+    assert orjson.loads(entry.detail) == {"source": "brander", "months": ["2025-03", "2025-03"], "draws": 1, "final": 0}
+    assert KEY.decode() not in entry.detail
+    release_due(connection, KEY, LATE)
+    assert orjson.loads(list_entries(connection, Wanted(1, act=Act.RELEASED))[0].detail)["final"] == 1
 
 
 def test_a_month_is_drawn_twice_and_never_a_third_time(connection: Connection, draw: Drawing) -> None:

@@ -86,6 +86,17 @@ def test_the_wall_is_whole_and_every_table_has_somebody_who_may_read_it(marked: 
     assert {(face, verb) for *_, face, verb in rights() if face == "tk_public"} == {("tk_public", "SELECT")}
 
 
+def test_a_prompt_that_chooses_nothing_is_called_off_within_the_time_of_its_role(at: Addresses) -> None:
+    found = []
+    for address in (at.public, at.staff):
+        assert address is not None
+        with psycopg.connect(address, autocommit=True) as connection:
+            found.append(connection.execute("SHOW statement_timeout").fetchall())
+            with pytest.raises(errors.QueryCanceled):
+                connection.execute("SET statement_timeout = '100ms'; SELECT pg_sleep(60)")
+    assert found == [[("2s",)], [("10s",)]]
+
+
 def test_no_relation_of_the_database_shows_the_public_an_event(prompt: psycopg.Connection) -> None:
     relations = prompt.execute("""
         SELECT nspname, relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace

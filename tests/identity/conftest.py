@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from tests.conftest import Server, serving
-from tests.oidc_provider import AUDIENCE, TENANT, Provider, entra_user, provider
+from tests.oidc_provider import AUDIENCE, CLIENT, TENANT, Provider, entra_user, provider
 from trygghetskarta.domain.audience import Audience, Role
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest.identities import Ordered, create_key, grant
@@ -21,6 +24,7 @@ from trygghetskarta.store.engine import make_engine
 SECRET = "märkhemligheten för provens nycklar".encode().hex()  # pragma: allowlist secret
 DELIVERY_KEY = "installationens egen nyckel, för leveranser".encode().hex()
 PURPOSE = "prov"
+SEALED = "hemligheten som kakorna förseglas med".encode().hex()
 ORDERED = {
     "reader": Ordered("läsare", Role.READER, 30),
     "coordinator": Ordered("samordnare", Role.COORDINATOR, 30, areas=("jarva",)),
@@ -75,6 +79,8 @@ def office(server: Server, loaded: str) -> Iterator[Office]:
             refresh_seconds=1.0,
             waiting_seconds=30.0,
             pool_seconds=30.0,
+            public_statement_seconds=30.0,
+            staff_statement_seconds=30.0,
             delivery_key=SecretStr(DELIVERY_KEY),
             key_secret=SecretStr(SECRET),
             oidc_issuer=issuer.issuer,
@@ -91,3 +97,51 @@ def service(office: Office) -> Iterator[str]:
     """Give the address of the office's service."""
     with serving(office.engine, Audience.PUBLIC, office.settings) as address:
         yield address
+
+
+@dataclass(frozen=True)
+class Face:
+    """A service with a page that one signs in on.
+
+    Attributes:
+        address: Where it is.
+        office: Who there is.
+    """
+
+    address: str
+    office: Office
+
+    def browser(self) -> httpx.Client:
+        return httpx.Client(base_url=self.address, timeout=60)
+
+    @contextmanager
+    def signed_in(self, user: str) -> Iterator[httpx.Client]:
+        """Give a browser in which somebody has signed in."""
+        with self.browser() as found:
+            done = come_back(found, user)
+            assert done.status_code == 303, done.text
+            yield found
+
+
+def come_back(browser: httpx.Client, user: str, back: str = "/") -> httpx.Response:
+    """Go to the issuer and back, as a browser does."""
+    sent = browser.get("/signin", params={"back": back})
+    assert sent.status_code == 303
+    at_issuer = httpx.get(f"{sent.headers['location']}&login_hint={user}")
+    return browser.get(at_issuer.headers["location"])
+
+
+@pytest.fixture(scope="module")
+def face(office: Office) -> Iterator[Face]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    settings = office.chosen(oidc_client_id=CLIENT, session_secret=SecretStr(SEALED), public_url=address)
+    with serving(office.engine, Audience.PUBLIC, settings, port=port):
+        yield Face(address, office)
+
+
+def me(browser: httpx.Client) -> dict[str, object]:
+    told: dict[str, object] = browser.get("/me").json()
+    return told

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -14,66 +10,15 @@ from playwright.sync_api import expect
 from pydantic import SecretStr, ValidationError
 from starlette.responses import Response
 
-from tests.conftest import serving
-from tests.identity.conftest import Office
+from tests.identity.conftest import SEALED, Face, come_back, me
 from tests.oidc_provider import CLIENT
 from tests.web.browsing import AXE, TAGS, chromium, settle
 from trygghetskarta.api.auth import Callers
 from trygghetskarta.api.sessions import Session, Sessions
-from trygghetskarta.domain.audience import Audience
 from trygghetskarta.settings import Settings
 
-SEALED = "hemligheten som kakorna förseglas med".encode().hex()
 ROLES = ("reader", "coordinator", "analyst", "ingest", "admin", "auditor")
 QUESTION = "/v1/comparisons?source=anmalda_brott&level=stadsdelsomrade&from=2025-01&to=2025-12&format=json"
-
-
-@dataclass(frozen=True)
-class Face:
-    """A service with a page that one signs in on.
-
-    Attributes:
-        address: Where it is.
-        office: Who there is.
-    """
-
-    address: str
-    office: Office
-
-    def browser(self) -> httpx.Client:
-        return httpx.Client(base_url=self.address, timeout=60)
-
-    @contextmanager
-    def signed_in(self, user: str) -> Iterator[httpx.Client]:
-        """Give a browser in which somebody has signed in."""
-        with self.browser() as found:
-            done = come_back(found, user)
-            assert done.status_code == 303, done.text
-            yield found
-
-
-def come_back(browser: httpx.Client, user: str, back: str = "/") -> httpx.Response:
-    """Go to the issuer and back, as a browser does."""
-    sent = browser.get("/signin", params={"back": back})
-    assert sent.status_code == 303
-    at_issuer = httpx.get(f"{sent.headers['location']}&login_hint={user}")
-    return browser.get(at_issuer.headers["location"])
-
-
-@pytest.fixture(scope="module")
-def face(office: Office) -> Iterator[Face]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    settings = office.chosen(oidc_client_id=CLIENT, session_secret=SecretStr(SEALED), public_url=address)
-    with serving(office.engine, Audience.PUBLIC, settings, port=port):
-        yield Face(address, office)
-
-
-def me(browser: httpx.Client) -> dict[str, object]:
-    told: dict[str, object] = browser.get("/me").json()
-    return told
 
 
 def test_nobody_is_told_that_one_may_sign_in(face: Face) -> None:
@@ -101,6 +46,16 @@ def test_one_comes_back_to_where_one_was_and_never_elsewhere(face: Face) -> None
             ("/v1/comparisons", "/"),
         ):
             assert come_back(browser, "reader", back).headers["location"] == f"{face.address}{expected}"
+
+
+def test_nobody_is_signed_in_by_another_page(face: Face) -> None:
+    with face.browser() as browser:
+        for site in ("cross-site", "same-site"):
+            sent = browser.get("/signin", params={"back": "/?area=jarva"}, headers={"Sec-Fetch-Site": site})
+            assert (sent.status_code, sent.headers["location"]) == (303, f"{face.address}/?area=jarva")
+            assert not browser.cookies
+        for site in ("same-origin", "none"):
+            assert face.office.provider.issuer in browser.get("/signin", headers={"Sec-Fetch-Site": site}).headers["location"]
 
 
 def test_what_is_sent_to_the_issuer_has_pkce_state_and_nonce_and_the_cookies_are_out_of_reach_of_scripts(face: Face) -> None:
@@ -152,6 +107,7 @@ def test_what_changes_something_must_show_that_a_page_of_ours_sent_it(face: Face
 def test_signing_out_ends_it_here_and_leads_on_to_the_issuer(face: Face) -> None:
     with face.signed_in("coordinator") as browser:
         left = browser.post("/signout", headers={"X-CSRF-Token": str(me(browser)["token"])})
+        assert left.headers["clear-site-data"] == '"cache", "storage"'
         assert left.json()["address"].startswith(f"{face.office.provider.issuer}/logout?")
         assert me(browser)["name"] is None
 

@@ -21,7 +21,12 @@ _SERVE = "import typer; from trygghetskarta.cli.serving import serve; typer.run(
 # What systemd does for a service with a socket of its own.
 _HAND_OVER = 'exec 3<&"$0"; export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@"'
 # A crowded machine is no reason to turn a test's requests away.
-_PATIENT = {"TRYGGHETSKARTA_NOTICE_SECONDS": "0", "TRYGGHETSKARTA_WAITING_SECONDS": "30"}
+_PATIENT = {
+    "TRYGGHETSKARTA_NOTICE_SECONDS": "0",
+    "TRYGGHETSKARTA_WAITING_SECONDS": "30",
+    "TRYGGHETSKARTA_PUBLIC_STATEMENT_SECONDS": "30",
+    "TRYGGHETSKARTA_STAFF_STATEMENT_SECONDS": "30",
+}
 
 
 @dataclass

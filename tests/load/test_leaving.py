@@ -12,11 +12,12 @@ from pathlib import Path
 import httpx
 import psycopg
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
-from tests.conftest import serving
+from tests.conftest import roles_on, serving
 from tests.load.service import Service, get, served
 from tests.load.test_restarts import wait_until
+from trygghetskarta.api.app import create_app
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.settings import Settings
 
@@ -69,7 +70,7 @@ def test_who_leaves_has_the_query_called_off_and_the_connection_is_good_for_the_
 
 
 def test_a_statement_that_takes_too_long_is_called_off_and_the_refusal_says_why(database: str, sample: Engine) -> None:
-    settings = Settings(refresh_seconds=1.0, statement_seconds=0.5)
+    settings = Settings(refresh_seconds=1.0, staff_statement_seconds=0.5)
     with serving(sample, Audience.STAFF, settings) as address:
         right = httpx.get(address + ASKED, timeout=60).content
         with held(database):
@@ -78,6 +79,16 @@ def test_a_statement_that_takes_too_long_is_called_off_and_the_refusal_says_why(
         assert "för lång tid" in refused.json()["detail"]
         assert "too long" in refused.json()["detailEn"]
         assert httpx.get(address + ASKED, timeout=60).content == right
+
+
+def test_statements_have_two_seconds_for_the_public_and_ten_for_staff(sample: Engine) -> None:
+    shelves = create_app(Settings(), roles_on(sample), Audience.STAFF).state.shelves
+    told = {}
+    for audience, shelf in shelves.items():
+        with shelf.engine.connect() as connection:
+            told[audience] = connection.execute(text("SHOW statement_timeout")).scalar_one()
+        shelf.engine.dispose()
+    assert told == {Audience.PUBLIC: "2s", Audience.STAFF: "10s"}
 
 
 def test_who_finds_no_free_connection_is_told_to_come_back(database: str, sample: Engine) -> None:

@@ -166,8 +166,10 @@ def create_app(settings: Settings, addresses: Addresses, audience: Audience = Au
 
 def _shelf(settings: Settings, addresses: Addresses, audience: Audience) -> Shelf:
     """Make the shelf of an audience: that of the public holds what is released, read by the role that can read nothing else."""
-    address = addresses.public if audience is Audience.PUBLIC else addresses.staff or addresses.public
-    engine = make_engine(address, settings.pool_size, settings.pool_seconds, settings.statement_seconds)
+    public = audience is Audience.PUBLIC
+    address = addresses.public if public else addresses.staff or addresses.public
+    seconds = settings.public_statement_seconds if public else settings.staff_statement_seconds
+    engine = make_engine(address, settings.pool_size, settings.pool_seconds, seconds)
     follow(engine)
     return Shelf(engine, settings.refresh_seconds, settings.answer_bytes, settings.cells_limit, audience)
 
@@ -176,7 +178,9 @@ def _keyring(settings: Settings, addresses: Addresses) -> Keyring | None:
     """Make what knows keys and people's rights, over a connection of its own: those who are refused take none from those who are answered."""
     if not settings.knows_staff:
         return None
-    engine = make_engine(addresses.staff or addresses.ingest or addresses.public, 1, settings.pool_seconds, settings.statement_seconds)
+    address = addresses.staff or addresses.ingest or addresses.public
+    # It is read for whoever asks, and so in the time of the public.
+    engine = make_engine(address, 1, settings.pool_seconds, settings.public_statement_seconds)
     return Keyring(engine, settings.key_secret.get_secret_value().encode() if settings.key_secret is not None else None)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import cookie_parser
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from trygghetskarta.api.keyring import Keyring
 from trygghetskarta.api.problems import problem_of
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 CALLER = "trygghetskarta.caller"
 """Where a request's scope holds who asks, where that is somebody."""
 
+RENEWED = "trygghetskarta.renewed"
+"""Where it holds the cookie of a session that is to be written anew."""
+
 Cookies = dict[str, str]
 SessionOf = Callable[[Cookies, Scope], Awaitable[Caller | None]]
 """Gives who is signed in by the cookies of a request; None where nobody is."""
@@ -37,6 +40,7 @@ SessionOf = Callable[[Cookies, Scope], Awaitable[Caller | None]]
 _KEY, _TOKEN, _COOKIE, _PURPOSE = b"x-api-key", b"authorization", b"cookie", b"x-purpose"
 _SHOWN = frozenset((_KEY, _TOKEN, _COOKIE))
 _BEARER = "bearer "
+_UNSHARED = (b"private", b"no-store")
 _LONGEST_PURPOSE = 200
 _NO_DATABASE = BusyError(
     "Databasen svarar inte just nu, så det går inte att se vem du är. Försök igen om en stund.",
@@ -154,6 +158,19 @@ def callers_of(settings: Settings, default: Caller, keyring: Keyring | None) -> 
     return Callers(default, key, keyring, tokens)
 
 
+def _renewing(send: Send, cookie: bytes) -> Send:
+    """Write a cookie anew in an answer that no shared cache keeps, and that says nothing of cookies itself."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            told = dict(message.get("headers", ()))
+            if b"set-cookie" not in told and told.get(b"cache-control", b"").startswith(_UNSHARED):
+                message["headers"] = [*message["headers"], (b"set-cookie", cookie)]
+        await send(message)
+
+    return sending
+
+
 def read_purpose(told: bytes) -> str:
     """Read a purpose as a header carries it: UTF-8, or Latin-1 as browsers write.
 
@@ -207,6 +224,7 @@ class Identify:
                 await problem_of(error, scope["path"])(scope, receive, send)
                 return
             if caller is not None:
+                send = _renewing(send, scope[RENEWED]) if RENEWED in scope else send
                 scope = {**scope, CALLER: caller}
                 if caller.subject:
                     with acting_as(caller.subject):

@@ -1,10 +1,10 @@
-"""The keys that hold and what people have been given, in memory: a request that shows a key asks the database nothing."""
+"""The keys that hold, what people have been given, and which sessions were ended, in memory: a request asks the database nothing."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hmac import compare_digest
 from time import monotonic
@@ -14,10 +14,10 @@ from starlette.concurrency import run_in_threadpool
 
 from trygghetskarta.domain.api_keys import ApiKey, Rights, id_of, mark_of
 from trygghetskarta.domain.callers import Caller
-from trygghetskarta.queries.identities import list_keys, list_rights
+from trygghetskarta.queries.identities import Ended, list_ended, list_keys, list_rights
 
 _HOLDS_SECONDS = 5.0
-"""How long a key that has been revoked, or a right that has been taken back, may be of use still."""
+"""How long a key that has been revoked, a right that has been taken back or a session that was ended may be of use still."""
 _LEAST_SECONDS = 1.0
 """How often at most the database is asked for a key that is not among those read, however many are tried."""
 
@@ -28,6 +28,7 @@ class _Read:
 
     keys: Mapping[str, ApiKey] = field(default_factory=dict)
     rights: Mapping[str, Rights] = field(default_factory=dict)
+    ended: Ended = field(default_factory=dict)
     at: float = float("-inf")
 
 
@@ -71,6 +72,26 @@ class Keyring:
         """
         return (await self._fresh(_HOLDS_SECONDS)).rights.get(subject, Rights())
 
+    async def has_ended(self, subject: str, mark: bytes, began: datetime) -> bool:
+        """Tell whether a session was ended before its time.
+
+        Args:
+            subject: Whose it is.
+            mark: What it is known by.
+            began: When it began.
+
+        Raises:
+            SQLAlchemyError: The database does not answer, and what is known is too old to go by.
+        """
+        ended = (await self._fresh(_HOLDS_SECONDS)).ended.get(subject, {})
+        return mark in ended or (b"" in ended and began <= ended[b""])
+
+    async def look_anew(self) -> None:
+        """Have the database asked by the next request that needs to know: something has just been changed here."""
+        # Whoever is reading now may have begun before the change.
+        async with self._reading:
+            self._read = replace(self._read, at=float("-inf"))
+
     def close(self) -> None:
         """Close what was opened."""
         self._engine.dispose()
@@ -87,4 +108,4 @@ class Keyring:
         at = monotonic()
         with self._engine.connect() as connection:
             keys = {key.key_id: key for key in list_keys(connection, live_only=True)} if self._secret is not None else {}
-            return _Read(keys, list_rights(connection), at)
+            return _Read(keys, list_rights(connection), list_ended(connection), at)

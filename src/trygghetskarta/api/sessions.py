@@ -1,13 +1,15 @@
 """Who is signed in on the page: told by a cookie that only this service can read, write and change.
 
-Nothing is kept on the server: every worker knows everybody, and whoever signs out loses the cookie. One that was stolen cannot be taken back,
-which is why it holds for hours and not for weeks. It holds the person's roles; areas and sources are looked up for each request.
+Every worker knows everybody, for the cookie holds who it is; the database knows only of sessions that were ended before their time, so that a copy of
+a cookie is worth nothing once its owner has signed out. It ends by itself when it is not used, and at the end of the day however much it is used.
+It holds the person's roles; areas and sources are looked up for each request.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from hmac import compare_digest
 from time import time
 from typing import Any, cast
@@ -19,7 +21,7 @@ from joserfc.jwk import OctKey
 from starlette.responses import Response
 from starlette.types import Scope
 
-from trygghetskarta.api.auth import Callers, Cookies
+from trygghetskarta.api.auth import RENEWED, Callers, Cookies
 from trygghetskarta.api.tokens import Person
 from trygghetskarta.domain.audience import Role
 from trygghetskarta.domain.callers import Caller
@@ -33,6 +35,8 @@ _SESSION, _ON_THE_WAY = "tk-session", "tk-signin"
 _READS = frozenset(("GET", "HEAD", "OPTIONS"))
 _LONGEST = 4_000
 _WAY_SECONDS = 600
+_RENEWED_AFTER = 0.1
+"""The part of the time that a session holds unused after which the cookie of one that is used is written anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +47,24 @@ class Session:
         subject: What the issuer knows them by.
         name: What the page calls them.
         roles: Their roles, as the issuer told them.
-        until: When it ends, in seconds since 1970.
+        began: When they signed in, in seconds since 1970.
         token: What a page of ours shows with whatever it sends.
         purpose: What an analyst says that the exact figures are for; empty while nothing is said.
+        until: When it ends if it is not used, in seconds since 1970; settled when it is kept.
     """
 
     subject: str
     name: str
     roles: tuple[str, ...]
-    until: int
+    began: float
     token: str
     purpose: str = ""
+    until: int = 0
+
+    @property
+    def mark(self) -> bytes:
+        """What it is known by where it was ended: nobody can make a cookie of it."""
+        return hashlib.sha256(self.token.encode()).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +105,17 @@ class Sessions:
         self._key = OctKey.import_key(digest)
         self._callers = callers
         self._secure = (settings.public_url or "").startswith("https://")
-        self.seconds = settings.session_minutes * 60
+        self._most_seconds = settings.session_minutes * 60
+        self._idle_seconds = settings.session_idle_minutes * 60
 
     async def caller(self, cookies: Cookies, scope: Scope) -> Caller | None:
         """Give who is signed in by the cookies of a request; None where nobody is.
 
         Raises:
             ForbiddenError: The request would change something, and does not show that a page of ours made it.
+            SQLAlchemyError: The database does not answer, so it cannot be told whether the session was ended.
         """
-        session = self.session(cookies)
+        session = await self.session(cookies)
         if session is None:
             return None
         if scope["method"] not in _READS:
@@ -112,13 +125,25 @@ class Sessions:
                     "Ladda om sidan och försök igen: det gick inte att se att det var den som skickade.",
                     "Reload the page and try again: it could not be told that the page sent this.",
                 )
+        else:
+            self._renew(session, scope)
         found = await self._callers.person(Person(session.subject, _roles(session)))
         return Caller(found.subject, found.roles, found.areas, found.sources, purpose=session.purpose or None)
 
-    def session(self, cookies: Cookies) -> Session | None:
-        """Give the session of the cookies of a request; None where there is none that holds."""
+    async def session(self, cookies: Cookies) -> Session | None:
+        """Give the session of the cookies of a request; None where there is none that holds.
+
+        Raises:
+            SQLAlchemyError: The database does not answer, so it cannot be told whether the session was ended.
+        """
         told = self._opened(cookies.get(self._name(_SESSION), ""), _SESSION)
-        return Session(**{**told, "roles": tuple(told["roles"])}) if told is not None else None
+        # A cookie of an earlier version has other parts.
+        if told is None or told.keys() != Session.__dataclass_fields__.keys():
+            return None
+        session = Session(**{**told, "roles": tuple(told["roles"])})
+        began, keyring = datetime.fromtimestamp(session.began, UTC), self._callers.keyring
+        ended = keyring is not None and await keyring.has_ended(session.subject, session.mark, began)
+        return None if ended else session
 
     def on_the_way(self, cookies: Cookies) -> OnTheWay:
         """Give what was noted when somebody was sent to sign in.
@@ -128,14 +153,17 @@ class Sessions:
         """
         told = self._opened(cookies.get(self._name(_ON_THE_WAY), ""), _ON_THE_WAY)
         if told is None:
-            raise UnknownCallerError(
+            error = UnknownCallerError(
                 "Inloggningen tog för lång tid eller avbröts. Börja om.", "Signing in took too long or was broken off."
             )
+            error.add_note("too late")
+            raise error
         return OnTheWay(**told)
 
     def keep(self, answer: Response, session: Session) -> None:
-        """Put a session into the cookies of an answer."""
-        self._set(answer, _SESSION, asdict(session), session.until)
+        """Put a session into the cookies of an answer: it then holds for as long as one that is not used does."""
+        until = int(min(session.began + self._most_seconds, time() + self._idle_seconds))
+        self._set(answer, _SESSION, asdict(replace(session, until=until)), until)
 
     def send(self, answer: Response, way: OnTheWay) -> None:
         """Put into the cookies of an answer what is to be known when they come back."""
@@ -149,6 +177,14 @@ class Sessions:
     def way(self, state: str, nonce: str, verifier: str, back: str) -> OnTheWay:
         """Begin the way to the issuer and back."""
         return OnTheWay(state, nonce, verifier, back, int(time()) + _WAY_SECONDS)
+
+    def _renew(self, session: Session, scope: Scope) -> None:
+        """Have the cookie of a session that is used written anew, now and then, as long as it may last."""
+        used = session.until - time() < (1 - _RENEWED_AFTER) * self._idle_seconds
+        if used and session.until < int(session.began + self._most_seconds):
+            written = Response()
+            self.keep(written, session)
+            scope[RENEWED] = written.headers["set-cookie"].encode("latin-1")
 
     def _name(self, name: str) -> str:
         # A browser takes a cookie of that name only over TLS, from this very host, and for all of it.

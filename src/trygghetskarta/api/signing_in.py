@@ -13,6 +13,7 @@ from authlib.integrations.requests_client import OAuth2Session
 from requests import RequestException
 from starlette.concurrency import run_in_threadpool
 
+from trygghetskarta.api.noting import Refusals
 from trygghetskarta.api.sessions import OnTheWay, Session, Sessions
 from trygghetskarta.api.tokens import Tokens
 from trygghetskarta.errors import BusyError, UnknownCallerError
@@ -26,8 +27,11 @@ _SECONDS = 4.0
 _log = logging.getLogger(__name__)
 
 
-def _failed() -> UnknownCallerError:
-    return UnknownCallerError("Inloggningen lyckades inte. Börja om.", "Signing in did not succeed. Begin again.")
+def _failed(why: str) -> UnknownCallerError:
+    """Refuse somebody; why is for the log, and not for them."""
+    error = UnknownCallerError("Inloggningen lyckades inte. Börja om.", "Signing in did not succeed. Begin again.")
+    error.add_note(why)
+    return error
 
 
 @dataclass(slots=True)
@@ -38,11 +42,13 @@ class SigningIn:
         settings: Holds who we are to the issuer.
         tokens: Reads the issuer's tokens, those made out to the page.
         sessions: Writes the cookies.
+        refusals: Notes whoever is not let in.
     """
 
     settings: Settings
     tokens: Tokens
     sessions: Sessions
+    refusals: Refusals = field(default_factory=Refusals)
     _told: dict[str, str] = field(default_factory=dict)
     _told_at: float = float("-inf")
 
@@ -70,15 +76,17 @@ class SigningIn:
             UnknownCallerError: It is not them, or the issuer does not know them.
             BusyError: The issuer does not answer.
         """
-        if not secrets.compare_digest(state.encode(), way.state.encode()) or not code:
-            raise _failed()
+        if not secrets.compare_digest(state.encode(), way.state.encode()):
+            raise _failed("state")
+        if not code:
+            raise _failed("no code")
         address = (await self._issuer())["token_endpoint"]
         token = await run_in_threadpool(self._token, address, way, code)
         person = await self.tokens.read(token, nonce=way.nonce)
         if person is None:
-            raise _failed()
+            raise _failed("token")
         roles = tuple(sorted(role.value for role in person.roles))
-        return Session(person.subject, person.name or person.subject, roles, int(time()) + self.sessions.seconds, secrets.token_urlsafe(24))
+        return Session(person.subject, person.name or person.subject, roles, time(), secrets.token_urlsafe(24))
 
     async def ending(self) -> str | None:
         """Give where one signs out of the issuer too; None where it does not tell."""
@@ -94,13 +102,13 @@ class SigningIn:
                 found = client.fetch_token(address, code=code, code_verifier=way.verifier, timeout=_SECONDS, allow_redirects=False)
         except AuthlibBaseError as error:
             _log.info("The issuer refuses a code: %s", error.error)
-            raise _failed() from error
+            raise _failed("code") from error
         except (RequestException, ValueError) as error:
             _log.warning("The issuer gives no token: %s", type(error).__qualname__)
             raise _silent() from error
         token = found.get("id_token")
         if not isinstance(token, str):
-            raise _failed()
+            raise _failed("no token")
         return token
 
     def _client(self) -> Any:  # noqa: ANN401 - Authlib gives its clients no types

@@ -28,6 +28,8 @@ _SAID = {
     Act.ASKED: "frågade efter exakta siffror",
     Act.SIGNED_IN: "loggade in",
     Act.SIGNED_OUT: "loggade ut",
+    Act.REFUSED: "blev inte insläppt",
+    Act.SESSIONS_ENDED: "avslutade någons inloggningar",
     Act.KEY_MADE: "skapade en nyckel",
     Act.KEY_REVOKED: "drog in en nyckel",
     Act.RIGHT_GIVEN: "gav en rättighet",

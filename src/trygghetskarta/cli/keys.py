@@ -15,6 +15,7 @@ from trygghetskarta.domain.audience import Role
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import ForbiddenError
 from trygghetskarta.ingest.identities import Ordered, create_key, grant, revoke_key, take_back
+from trygghetskarta.ingest.sessions import end_all_sessions
 from trygghetskarta.queries.identities import list_keys, list_rights
 from trygghetskarta.settings import PREFIX, read_settings
 
@@ -88,6 +89,14 @@ def take(subject: _Subject, area: _Areas = None, source: _Sources = None) -> Non
     with open_engine(read_settings()).begin() as connection:
         gone = take_back(connection, subject, area or (), source or ())
     typer.echo(f"{gone} rättigheter tillbakadragna från {subject}.")
+
+
+@rights_app.command()
+def signout(subject: _Subject) -> None:
+    """Avsluta alla inloggningar på sidan som en person har. De slutar gälla inom fem sekunder; den som får loggar in igen."""
+    with open_engine(read_settings()).begin() as connection:
+        end_all_sessions(connection, subject)
+    typer.echo(f"Inloggningarna för {subject} är avslutade.")
 
 
 @rights_app.command(name="list")

@@ -27,9 +27,9 @@ def release(
     settings = read_settings()
     asked = read_period(period) if period is not None else None
     with open_engine(settings).begin() as connection:
-        found = release_due(connection, release_key(settings), datetime.now(LOCAL_TIME).date(), asked, tuple(source or SourceId))
         for each in source or SourceId:
             release_open(connection, each)
+        found = release_due(connection, release_key(settings), datetime.now(LOCAL_TIME).date(), asked, tuple(source or SourceId))
     for released in found:
         made = [sum(stretch.months == months for stretch in released.draws) for months in _LENGTHS]
         told = ", ".join(f"{many} {names[many != 1]}" for many, names in zip(made, _LENGTHS.values(), strict=True) if many)

@@ -24,10 +24,12 @@ class PageHead:
     Attributes:
         links: To this page, to the next, to the collection.
         matched: How many features all pages hold; None where that is not counted.
+        said: What is to be minded of the figures, in sentences.
     """
 
     links: list[Link]
     matched: int | None
+    said: tuple[str, ...] = ()
 
 
 def page_of(features: Sequence[dict[str, Any]], head: PageHead) -> bytes:
@@ -42,7 +44,12 @@ def page_of(features: Sequence[dict[str, Any]], head: PageHead) -> bytes:
     """
     matched = {"numberMatched": head.matched} if head.matched is not None else {}
     page = {"type": "FeatureCollection", "links": head.links, **matched, "numberReturned": len(features), "features": features}
-    return orjson.dumps(page)
+    return orjson.dumps(page | saying(head.said))
+
+
+def saying(said: tuple[str, ...]) -> dict[str, list[str]]:
+    """Give the member that holds sentences; none where nothing is to be minded."""
+    return {"sentences": list(said)} if said else {}
 
 
 def row_feature(identity: str, row: Row, outlines: Outlines, key: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.serialize.comparing import methods_of, statistics_columns
 from trygghetskarta.serialize.estimates import estimated_columns, estimated_methods, estimated_series
 from trygghetskarta.serialize.harm import comparison_columns, series_columns
-from trygghetskarta.serialize.protection import margin_columns, margin_series, protection_methods, protection_told
+from trygghetskarta.serialize.protection import margin_columns, margin_series, protection_methods, protection_said, protection_told
 from trygghetskarta.serialize.values import Bools, Rounded, Same, Values, Whole, Words
 from trygghetskarta.stats.rates import per_thousand_years
 
@@ -186,7 +186,7 @@ def methods(published: Published, findings: Findings | None = None) -> tuple[str
     """Name the methods that a table's figures are made by: of a comparison with statistics, also those of its findings."""
     plain = ("poisson-exact-byar",) if published.person_years is not None else ()
     harm = (HARM_METHOD,) if published.harm is not None else ()
-    return (*(plain if findings is None else methods_of(findings)), *harm, *estimated_methods(published), *protection_methods(published))
+    return (*(plain if findings is None else methods_of(findings)), *harm, *estimated_methods(published))
 
 
 def head(answer: Answered, sentences: list[str], methods: tuple[str, ...]) -> dict[str, Any]:
@@ -201,6 +201,8 @@ def head(answer: Answered, sentences: list[str], methods: tuple[str, ...]) -> di
         A mapping ready to be written as JSON.
     """
     question, provenance, ledger = answer.question, answer.provenance, answer.ledger
+    # Here and nowhere else: whatever an answer is about, one of protected counts says so.
+    protected = answer if isinstance(answer, Published) else None
     return {
         "question": {
             "level": question.level.value,
@@ -257,10 +259,10 @@ def head(answer: Answered, sentences: list[str], methods: tuple[str, ...]) -> di
             "audience": answer.audience.value,
             "weights": provenance.weights,
             "counted": [{"source": source.value, "categories": list(names)} for source, names in provenance.counted],
-            "methods": list(methods),
+            "methods": [*methods, *(protection_methods(protected) if protected is not None else ())],
         },
-        **(protection_told(answer) if isinstance(answer, Published) else {}),
-        "sentences": sentences,
+        **(protection_told(protected) if protected is not None else {}),
+        "sentences": [*sentences, *(protection_said(protected) if protected is not None else ())],
     }
 
 

@@ -67,12 +67,12 @@ def protection_told(published: Published) -> dict[str, Any]:
     return {"protection": {"method": METHOD, "periods": told}}
 
 
-def protection_said(published: Published) -> str:
+def protection_said(published: Published) -> list[str]:
     """Say that the figures are protected, and how far they may be from the exact ones; or what is released in place of what was asked for."""
     protected, level = published.protected, published.question.level
+    said: list[str] = []
     if protected is None or not len(published.periods):
-        return ""
-    said = []
+        return said
     if protected.nodes.any():
         most = int(protected.margin.max())
         together = _together(published)
@@ -84,7 +84,7 @@ def protection_said(published: Published) -> str:
         said.append(
             f"Det som inte visas är för detaljerat för alla att se. För {level.swedish} finns skyddade värden för {_INSTEAD[level]}."
         )
-    return " ".join(said)
+    return said
 
 
 def _together(published: Published) -> str:

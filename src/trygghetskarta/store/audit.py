@@ -41,6 +41,8 @@ class Act(StrEnum):
     ASKED = "exact-asked"
     SIGNED_IN = "signed-in"
     SIGNED_OUT = "signed-out"
+    REFUSED = "sign-in-refused"
+    SESSIONS_ENDED = "sessions-ended"
     KEY_MADE = "key-made"
     KEY_REVOKED = "key-revoked"
     RIGHT_GIVEN = "right-given"

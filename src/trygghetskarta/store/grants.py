@@ -27,7 +27,7 @@ _EXACT = ("delivery", "event", "event_link", "feed_item", "place", "place_area",
 # Rows and files as they came: whoever delivers mends them; nobody else has any business with them.
 _DELIVERED = ("held_part", "rejected_row")
 # Who may do what: whoever answers those who show a key must know it, and the keys themselves stand nowhere.
-_IDENTITY = ("api_key", "caller_right")
+_IDENTITY = ("api_key", "caller_right", "ended_session")
 
 # The log of what was done: added to by those who do it, and read by the auditor alone. A new entry needs the number and the hash of the last.
 _LOG = "audit_entry"
@@ -46,6 +46,7 @@ _WRITTEN = {
         "category": ("INSERT",),
         "coverage": ("INSERT", "UPDATE"),
         "delivery": ("INSERT", "UPDATE"),
+        "ended_session": ("INSERT", "UPDATE", "DELETE"),
         "event_link": ("INSERT", "UPDATE", "DELETE"),
         "feed_item": ("INSERT", "UPDATE"),
         "held_part": ("INSERT", "DELETE"),

@@ -41,3 +41,14 @@ caller_right = Table(
     CheckConstraint("revoked_at >= granted_at", name="revoked"),
     comment="What people who sign in have been given beside their roles, and when",
 )
+
+ended_session = Table(
+    "ended_session",
+    metadata,
+    Column("subject", Text, primary_key=True, comment="What the issuer of tokens knows the person by"),
+    Column("mark", LargeBinary, primary_key=True, comment="SHA-256 of the session's token; empty for all that the person had"),
+    Column("ended_at", DateTime(timezone=True), nullable=False),
+    Column("until", DateTime(timezone=True), nullable=False, comment="When no such session would hold any longer"),
+    CheckConstraint("octet_length(mark) in (0, 32)", name="mark"),
+    comment="Sessions on the page that were ended before their time: kept until they would have ended by themselves",
+)

@@ -25,6 +25,12 @@ _ROLES = text("SELECT rolname FROM pg_roles WHERE rolname = ANY(:names)")
 _MIGHTY = text("""
     SELECT rolname FROM pg_roles WHERE rolname = ANY(:names) AND (rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls)
 """)
+_UNLIMITED = text("""
+    SELECT rolname FROM pg_roles
+    WHERE rolname = ANY(:names) AND NOT EXISTS (SELECT FROM unnest(rolconfig) chosen WHERE chosen LIKE 'statement_timeout=%')
+""")
+# What a prompt that chooses nothing gets; the service chooses by its settings.
+_SECONDS = {Face.PUBLIC: 2, Face.STAFF: 10}
 _MAY = {
     "DATABASE": text("SELECT coalesce(has_database_privilege(to_regrole(:face), :name, :verb), false)"),
     "SCHEMA": text("SELECT coalesce(has_schema_privilege(to_regrole(:face), :name, :verb), false)"),
@@ -139,6 +145,8 @@ def _of_roles(connection: Connection) -> Iterator[str]:
     yield from (f"CREATE ROLE {face} NOLOGIN" for face in Face if face not in known)
     for name in connection.execute(_MIGHTY, {"names": [face.value for face in _SIGNED_IN]}).scalars():
         yield f"ALTER ROLE {name} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
+    for name in connection.execute(_UNLIMITED, {"names": [face.value for face in _SECONDS]}).scalars():
+        yield f"ALTER ROLE {name} SET statement_timeout = '{_SECONDS[Face(name)]}s'"
     yield from (f"REVOKE {role} FROM {Face.PUBLIC}" for role in connection.execute(_MEMBER).scalars())
 
 

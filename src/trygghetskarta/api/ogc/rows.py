@@ -16,6 +16,7 @@ from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.disclosure.release import release
 from trygghetskarta.domain.areas import AreaLevel, Edition
 from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.counts import Published
 from trygghetskarta.domain.filters import Columns, Holding, Holds, Touches
 from trygghetskarta.domain.periods import LOCAL_TIME, Month
 from trygghetskarta.errors import NotFoundError, bad_parameter
@@ -28,6 +29,7 @@ from trygghetskarta.queries.series import series
 from trygghetskarta.serialize.areas import area_row
 from trygghetskarta.serialize.columns import known_columns
 from trygghetskarta.serialize.figures import Row, comparison_rows, series_rows
+from trygghetskarta.serialize.protection import protection_said
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Rows:
         level: The level of their areas.
         detail: How detailed their outlines are.
         columns: What each column holds.
+        said: What is to be minded of the figures, in sentences.
     """
 
     rows: list[Row]
@@ -49,6 +52,7 @@ class Rows:
     level: AreaLevel
     detail: Detail
     columns: Columns
+    said: tuple[str, ...] = ()
 
     @property
     def edition(self) -> Edition:
@@ -79,12 +83,13 @@ def _made(shelf: Shelf, audience: Audience, collection: Collection, asked: BaseM
             cube = asked.cube(shelf)
             published = release(compare(cube, asked.question(cube, audience)), audience)
             rows = comparison_rows(published, find(published))
-            return _found(rows, [row["code"] for row in rows], cube, asked)
+            return _found(rows, [row["code"] for row in rows], (cube, published), asked)
         case SeriesItemParameters():
             cube = asked.cube(shelf)
             asked.refuse_hidden(cube, audience)
-            rows = series_rows(release(series(cube, ask(cube, asked.asked(interval=asked.interval))), audience))
-            return _found(rows, [f"{row['code']}.{row['period']}" for row in rows], cube, asked)
+            published = release(series(cube, ask(cube, asked.asked(interval=asked.interval))), audience)
+            rows = series_rows(published)
+            return _found(rows, [f"{row['code']}.{row['period']}" for row in rows], (cube, published), asked)
         case AreaItemParameters() if collection.level is not None:
             cube = shelf.cube(asked.edition)
             if collection.level not in cube.areas:
@@ -97,8 +102,9 @@ def _made(shelf: Shelf, audience: Audience, collection: Collection, asked: BaseM
             raise TypeError(collection.code)
 
 
-def _found(rows: list[Row], ids: list[str], cube: Cube, asked: QuestionParameters) -> Rows:
-    return Rows(rows, ids, cube, asked.level, asked.geometry, kinds_of(rows))
+def _found(rows: list[Row], ids: list[str], of: tuple[Cube, Published], asked: QuestionParameters) -> Rows:
+    cube, published = of
+    return Rows(rows, ids, cube, asked.level, asked.geometry, kinds_of(rows), tuple(protection_said(published)))
 
 
 def kinds_of(rows: list[Row]) -> dict[str, Holds]:

@@ -28,7 +28,7 @@ from trygghetskarta.errors import NotCoveredError, NotFoundError
 from trygghetskarta.queries.areas import extent_of
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.event_list import COLUMNS, Asked, Cursor, count_events, find_event, list_events
-from trygghetskarta.serialize.feature_pages import MEDIA_TYPE, Link, PageHead, event_features, page_of, row_feature
+from trygghetskarta.serialize.feature_pages import MEDIA_TYPE, Link, PageHead, event_features, page_of, row_feature, saying
 from trygghetskarta.store.engine import one_state
 
 router = APIRouter(prefix=ROOT, include_in_schema=False, dependencies=[FIGURES])
@@ -158,7 +158,7 @@ def item(request: Request, code: str, identity: str, shelf: CurrentShelf, audien
     read_form(parameters)
     found = _find(newest, code, sees)
     refuse_unknown(parameters, (*OWN, *found.own))
-    crs = read_crs(parameters, "crs")
+    crs, said = read_crs(parameters, "crs"), tuple[str, ...]()
     if code == EVENTS:
         asked = _event_parameters(found, parameters)
         cube = shelf.cube(asked.edition)
@@ -167,9 +167,9 @@ def item(request: Request, code: str, identity: str, shelf: CurrentShelf, audien
             (feature,) = event_features(find_event(connection, wanted, identity, Asked(1, crs.srid, crs.decimals)), crs)
     else:
         rows = rows_of(shelf, audience, found, parameters)
-        cube, row = rows.cube, row_with(rows, identity)
+        cube, row, said = rows.cube, row_with(rows, identity), rows.said
         feature = row_feature(identity, row, shelf.outlines(rows.edition, rows.level, rows.detail, crs), row["code"])
-    whole = {**feature, "links": _links(request, found, "self")}
+    whole = {**feature, "links": _links(request, found, "self"), **saying(said)}
     return _in_crs(respond(request, _freshness(cube, audience, sees), MEDIA_TYPE, lambda: orjson.dumps(whole)), crs)
 
 
@@ -192,13 +192,13 @@ def _links(request: Request, found: Collection, rel: str, following: str | None 
 def _rows_page(request: Request, shelf: Shelf, found: Collection, rows: Rows, asked: ItemsAsked) -> bytes:
     matched = matching(shelf, rows, asked)
     if asked.hits:
-        return page_of([], PageHead(_links(request, found, "self"), len(matched)))
+        return page_of([], PageHead(_links(request, found, "self"), len(matched), rows.said))
     begins = place_of(rows, matched, asked.after)
     page = matched[begins : begins + asked.limit]
     following = rows.ids[page[-1]] if begins + asked.limit < len(matched) else None
     outlines = shelf.outlines(rows.edition, rows.level, rows.detail, asked.crs)
     features = [row_feature(rows.ids[number], rows.rows[number], outlines, rows.rows[number]["code"]) for number in page]
-    return page_of(features, PageHead(_links(request, found, "self", following), len(matched)))
+    return page_of(features, PageHead(_links(request, found, "self", following), len(matched), rows.said))
 
 
 def _event_parameters(found: Collection, parameters: Given) -> EventParameters:

@@ -33,7 +33,7 @@ from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.tables import table_of, tables
 from trygghetskarta.queries.tabulate import tabulate, whereabouts
 from trygghetskarta.serialize.tables import jsonstat
-from trygghetskarta.serialize.tables.cells import Filled, add_ledgers, fill, laid_out
+from trygghetskarta.serialize.tables.cells import Filled, add_ledgers, fill, laid_out, margin_of
 from trygghetskarta.serialize.tables.describing import Addresses, codelist_told, config, selection_told, table_item, table_list
 from trygghetskarta.serialize.tables.writing import write_table
 
@@ -199,10 +199,11 @@ def _written(
     choices, heading, stub = chosen
     manner, selection = asked.manner(), select(table, choices)
     layout = layout_of(table, selection, heading, stub)
-    parts = (((place.regions, place.category), release(exact, audience)) for place, exact in tabulate(cube, table, selection))
+    parts = [((place.regions, place.category), release(exact, audience)) for place, exact in tabulate(cube, table, selection)]
     cells = laid_out(fill(selection, parts), selection, layout)
     ledgers = add_ledgers(release(exact, audience) for exact in whereabouts(cube, table, selection))
-    return write_table(Filled(table, layout, cells, ledgers, asked.lang), asked.output_format, manner)
+    margin = margin_of(published for _, published in parts)
+    return write_table(Filled(table, layout, cells, ledgers, asked.lang, margin), asked.output_format, manner)
 
 
 def _table(cube: Cube, table_id: str, audience: Audience) -> Table:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
@@ -16,6 +15,7 @@ from starlette.responses import RedirectResponse
 from trygghetskarta.api.addresses import address
 from trygghetskarta.api.auth import read_purpose
 from trygghetskarta.api.deps import CurrentCaller
+from trygghetskarta.api.noting import end, note_signed_in
 from trygghetskarta.api.scopes import OPEN
 from trygghetskarta.domain.callers import NOBODY
 from trygghetskarta.errors import NotFoundError, UnknownCallerError
@@ -28,7 +28,8 @@ router = APIRouter(include_in_schema=False, dependencies=[OPEN])
 
 _ON_THE_PAGE = re.compile(r"/(\?[^#\s\\]*)?", re.ASCII)
 _LONGEST_BACK = 2_000
-_log = logging.getLogger("trygghetskarta.signin")
+# What a browser says of where a request comes from, when it is our own page or whoever sits there that asks.
+_BY_ONESELF = frozenset(("same-origin", "none"))
 
 
 class Purpose(BaseModel):
@@ -41,9 +42,12 @@ class Purpose(BaseModel):
 
 @router.get("/signin")
 async def sign_in(request: Request, back: str = "/") -> Response:
-    """Send somebody to the issuer to sign in."""
+    """Send somebody to the issuer to sign in; whom another page sends here is shown ours, and signs in there or not at all."""
     door = _door(request)
-    sent_to, way = await door.begin(back if len(back) <= _LONGEST_BACK and _ON_THE_PAGE.fullmatch(back) else "/")
+    back = back if len(back) <= _LONGEST_BACK and _ON_THE_PAGE.fullmatch(back) else "/"
+    if request.headers.get("sec-fetch-site", "none") not in _BY_ONESELF:
+        return RedirectResponse(_page(request, back), 303)
+    sent_to, way = await door.begin(back)
     answer = RedirectResponse(sent_to, 303)
     door.sessions.send(answer, way)
     return answer
@@ -53,14 +57,20 @@ async def sign_in(request: Request, back: str = "/") -> Response:
 async def come_back(request: Request, state: str = "", code: str = "") -> Response:
     """Let somebody in who comes back from the issuer; whoever gave up is back on the page, not signed in."""
     door = _door(request)
-    way = door.sessions.on_the_way(request.cookies)
-    if "error" in request.query_params:
+    try:
+        way = door.sessions.on_the_way(request.cookies)
+        session = await door.finish(way, state, code) if "error" not in request.query_params else None
+    except UnknownCallerError as error:
+        await door.refusals.note(request, ", ".join(getattr(error, "__notes__", ())))
+        raise
+    if session is None:
+        await door.refusals.note(request, "issuer")
         answer = RedirectResponse(_page(request, "/"), 303)
     else:
-        session = await door.finish(way, state, code)
+        before = await door.sessions.session(request.cookies)
+        await note_signed_in(request, session.subject, session.roles, (before.subject, before.mark) if before is not None else None)
         answer = RedirectResponse(_page(request, way.back), 303)
         door.sessions.keep(answer, session)
-        _log.info("signed in", extra={"told": {"subject": session.subject, "roles": list(session.roles)}})
     door.sessions.forget(answer, session=False)
     return answer
 
@@ -69,7 +79,7 @@ async def come_back(request: Request, state: str = "", code: str = "") -> Respon
 async def me(request: Request, caller: CurrentCaller) -> Response:
     """Tell the page who looks at it, and what they see; of those who are not signed in on the page, nothing."""
     door = cast("SigningIn | None", request.app.state.signing_in)
-    session = door.sessions.session(request.cookies) if door is not None else None
+    session = await door.sessions.session(request.cookies) if door is not None else None
     caller = caller if session is not None else NOBODY
     told = {
         "canSignIn": door is not None,
@@ -87,7 +97,7 @@ async def me(request: Request, caller: CurrentCaller) -> Response:
 @router.post("/me/purpose")
 async def say_purpose(request: Request, said: Purpose) -> Response:
     """Keep what an analyst says that the exact figures are for, as long as the session lasts."""
-    door, session = _session(request)
+    door, session = await _session(request)
     answer = Response(status_code=204)
     door.sessions.keep(answer, replace(session, purpose=read_purpose(said.purpose.encode())))
     return answer
@@ -95,13 +105,14 @@ async def say_purpose(request: Request, said: Purpose) -> Response:
 
 @router.post("/signout")
 async def sign_out(request: Request) -> Response:
-    """Sign somebody out here, and tell where they sign out of the issuer."""
-    door, session = _session(request)
-    _log.info("signed out", extra={"told": {"subject": session.subject}})
+    """Sign somebody out here, whoever else has a copy of the cookie, and tell where they sign out of the issuer."""
+    door, session = await _session(request)
+    await end(request, (session.subject, session.mark))
     ending = await door.ending()
     asked = urlencode({"post_logout_redirect_uri": _page(request, "/"), "client_id": door.settings.oidc_client_id or ""})
     told = {"address": f"{ending}?{asked}" if ending is not None else _page(request, "/")}
-    answer = Response(orjson.dumps(told), headers={"Cache-Control": "no-store"}, media_type="application/json")
+    headers = {"Cache-Control": "no-store", "Clear-Site-Data": '"cache", "storage"'}
+    answer = Response(orjson.dumps(told), headers=headers, media_type="application/json")
     door.sessions.forget(answer, session=True)
     return answer
 
@@ -113,9 +124,9 @@ def _door(request: Request) -> SigningIn:
     return door
 
 
-def _session(request: Request) -> tuple[SigningIn, Session]:
+async def _session(request: Request) -> tuple[SigningIn, Session]:
     door = _door(request)
-    session = door.sessions.session(request.cookies)
+    session = await door.sessions.session(request.cookies)
     if session is None:
         raise UnknownCallerError("Du är inte inloggad längre.", "You are no longer signed in.")
     return door, session

@@ -51,7 +51,7 @@ def of_clusters(published: Published, found: Clusters) -> list[str]:
         Whole sentences.
     """
     if _protected(published):
-        return [_PROTECTED]
+        return _why(published)
     tested = sum(cluster is not Cluster.NOT_APPLICABLE for cluster in found.clusters)
     when = span_name(published.question.span).capitalize()
     if not tested:
@@ -80,7 +80,7 @@ def of_emerging(published: Published, found: EmergingClusters) -> list[str]:
         Whole sentences.
     """
     if _protected(published):
-        return [_PROTECTED]
+        return _why(published)
     periods = how_many(len(found.labels), ("period", "perioder"))
     if len(found.labels) < FEWEST_PERIODS:
         return [f"Det finns siffror för {periods}; det behövs minst {FEWEST_PERIODS} för att säga hur heta områden har ändrats."]
@@ -108,7 +108,7 @@ def of_pattern(published: Published, found: PatternChange) -> list[str]:
         Whole sentences.
     """
     if _protected(published):
-        return [_PROTECTED]
+        return _why(published)
     question = published.question
     now, before = span_name(question.span), span_name(question.baseline) if question.baseline is not None else ""
     if found.similarity.s is None:
@@ -140,7 +140,7 @@ def of_concentration(published: Published, found: Concentration) -> list[str]:
         Whole sentences.
     """
     if _protected(published):
-        return [_PROTECTED]
+        return _why(published)
     when = span_name(published.question.span).capitalize()
     if found.holding is None or found.chance is None:
         return [f"{when}: det finns ingen händelse, så det går inte att säga hur samlade de är."]
@@ -286,3 +286,8 @@ def _p(p: float) -> str:
 
 def _protected(published: Published) -> bool:
     return published.ledger is None and bool((published.status == Status.WITHHELD.number).any())
+
+
+def _why(published: Published) -> list[str]:
+    """Say why there is nothing to say, where protected values do not say it themselves."""
+    return [_PROTECTED] if published.protected is None else []

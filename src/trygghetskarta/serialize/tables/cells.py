@@ -82,6 +82,7 @@ class Filled:
         figures: The cells, in the order of the layout.
         ledgers: Where the events went, by the levels chosen; None where that may not be told.
         language: The language of its texts.
+        margin: How far at most a protected count is from the exact one, 95 times of 100; None where counts are exact.
     """
 
     table: Table
@@ -89,6 +90,7 @@ class Filled:
     figures: Figures
     ledgers: Mapping[AreaLevel, Ledger | None]
     language: Language
+    margin: int | None = None
 
     @property
     def title(self) -> str:
@@ -120,6 +122,12 @@ def fill(selection: Selection, parts: Iterable[tuple[tuple[Mapping[str, int], in
             values[regions, category, at], status[regions, category, at] = figures, why
     decimals = np.broadcast_to(np.array([content.decimals for content in contents], np.int8)[None, None, :, None], shape)
     return Figures(values.ravel(), status.ravel(), decimals.ravel())
+
+
+def margin_of(answers: Iterable[Published]) -> int | None:
+    """Give how far at most a count of released answers is from the exact one, 95 times of 100; None where all are exact."""
+    protected = (published.protected for published in answers)
+    return max((int(one.margin.max()) for one in protected if one is not None and one.nodes.any()), default=None)
 
 
 def add_ledgers(answers: Iterable[Published]) -> dict[AreaLevel, Ledger | None]:

@@ -27,7 +27,8 @@ def plain_notes(filled: Filled) -> tuple[str, ...]:
     table, shown = filled.table, {chosen.variable.code: chosen.groups for chosen in filled.layout.shown}
     codes = [member for group in shown.get(CATEGORY, ()) for member in group.members if member != ALL_CATEGORIES]
     breaks = _breaks(table, table.months_of(shown[TIME]), lambda recoding: recoding.touches(codes))
-    texts = (*table.notes, *breaks, *(_ledger(level, ledger) for level, ledger in filled.ledgers.items()))
+    protected = [_protected(filled.margin)] if filled.margin is not None else []
+    texts = (*protected, *table.notes, *breaks, *(_ledger(level, ledger) for level, ledger in filled.ledgers.items()))
     return tuple(filled.language.of(text) for text in texts)
 
 
@@ -54,6 +55,15 @@ def _named(ledger: Ledger | None) -> dict[str, Any]:
     names = {"placed": "placed", "areaOnly": "area_only", "unplaced": "unplaced", "outside": "outside", "withheldBySource": "withheld"}
     names |= {"estimated": "estimated", "total": "total"}
     return {"withheld": ledger is None} | {name: None if ledger is None else getattr(ledger, part) for name, part in names.items()}
+
+
+def _protected(margin: int) -> Text:
+    return (
+        "Siffrorna är skyddade värden: varje antal är ändrat lite på måfå, så att små antal inte pekar ut någon. "
+        f"I 95 fall av 100 är ett antal högst {margin} från det exakta.",
+        "The figures are protected values: each count is changed a little at random, so that small counts point at nobody. "
+        f"In 95 cases of 100 a count is at most {margin} from the exact one.",
+    )
 
 
 def _ledger(level: AreaLevel, ledger: Ledger | None) -> Text:
