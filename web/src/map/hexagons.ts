@@ -11,6 +11,8 @@ type Place = [number, number];
 const NOTHING_ELSE = {
   level: "stad",
   parent: null,
+  margin: null,
+  baselineMargin: null,
   percent: null,
   rate: null,
   rateLow: null,
