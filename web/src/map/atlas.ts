@@ -314,7 +314,8 @@ export class Atlas {
     const [letters, halo] = isDark ? ["#ffffff", "#00000066"] : ["#0f1e28", "#ffffffb0"];
     return new Text({
       text: look.label,
-      font: "600 12px system-ui, 'DejaVu Sans', sans-serif",
+      // Families by their kind alone: a named one OpenLayers looks for again and again, and has the page laid out each time.
+      font: "600 12px system-ui, sans-serif",
       fill: new Fill({ color: "colour" in look ? letters : ink.label }),
       stroke: new Stroke({ color: "colour" in look ? halo : ink.halo, width: 3 }),
       // A name may reach over the border of its area where that is one of those to be found.

@@ -5,7 +5,7 @@ import XYZ from "ol/source/XYZ";
 import type { Theme } from "../figures/colours";
 
 /** How much of the pictures is seen: they are mostly light, and are not to be what one looks at. */
-const SEEN: Record<Theme, number> = { light: 0.9, dark: 0.45 };
+const SEEN: Record<Theme, number> = { light: 0.9, dark: 0.3 };
 
 export type Pictures = TileLayer<XYZ>;
 

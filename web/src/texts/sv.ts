@@ -234,7 +234,7 @@ export const sv = {
     level: (was: Level, now: Level, reason: string): string =>
       `${reason || `Indelningen har inga ${levels[was].many}.`} Du ser ${levels[now].many} i stället.`,
     released: (level: Level, now: Span): string =>
-      `För ${levels[level].many} visas bara ${level === "stadsdel" ? "hela kvartal och kalenderår" : "hela kalenderår"} för alla. Perioden är nu ${span(now)}.`,
+      `Av ${levels[level].many} får alla se ${level === "stadsdel" ? "hela kvartal och kalenderår" : "hela kalenderår"}, men inte enstaka månader. Perioden är nu ${span(now)}.`,
     colour: (was: Colour, reason: string): string =>
       `${reason || "Det finns inget att jämföra med."} Kartan visar antal i stället för ”${colours[was].title}”.`,
     edition: (was: string, now: string): string => `Det finns ingen områdesindelning från ${was}. Du ser ${now}.`,
