@@ -67,7 +67,9 @@ def test_pictures_come_from_the_host_that_is_named_and_from_no_other(page: Page,
     assert refused == []
     assert faults_in_both_themes(page) == {"light": [], "dark": []}
 
-    elsewhere = "() => new Promise((done) => { const one = new Image(); one.onload = one.onerror = ({ type }) => done(type); one.src = '%s'; })"
+    elsewhere = (
+        "() => new Promise((done) => { const one = new Image(); one.onload = one.onerror = ({ type }) => done(type); one.src = '%s'; })"
+    )
     page.route("https://annan.example/**", give)
     assert page.evaluate(elsewhere % "https://annan.example/1.svg") == "error"
     assert len(refused) == 1

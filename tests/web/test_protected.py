@@ -24,7 +24,9 @@ def test_every_protected_count_has_its_margin_on_the_map_and_in_the_table(opened
         for column, margin in (("count", "margin"), ("baselineCount", "baselineMargin")):
             value, told = cells[code][column].split("±")
             assert (number(value), number(told)) == (row[column], row[margin])
-        assert re.search(rf": ungefär \S+ (anmälda )?brott \(±\s{row['margin']}\)", says[code].replace("\N{NO-BREAK SPACE}", " ")), says[code]
+        assert re.search(rf": ungefär \S+ (anmälda )?brott \(±\s{row['margin']}\)", says[code].replace("\N{NO-BREAK SPACE}", " ")), says[
+            code
+        ]
 
 
 def test_an_area_is_told_of_as_roughly_so_many_and_why_is_a_click_away(opened_public: Opener, public_server: str) -> None:

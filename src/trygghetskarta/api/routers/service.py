@@ -101,7 +101,9 @@ def api_info(
         "sample": schematic,
         "publisher": {"name": settings.publisher_name, "uri": settings.publisher_uri},
         "contact": {"name": settings.contact_name, "url": settings.contact_url, "email": settings.contact_email},
-        "baseMap": {"url": settings.base_map_url, "attribution": settings.base_map_attribution} if settings.base_map_url is not None else None,
+        "baseMap": {"url": settings.base_map_url, "attribution": settings.base_map_attribution}
+        if settings.base_map_url is not None
+        else None,
         "deliveryLimit": settings.delivery_limit if settings.takes_deliveries else None,
     }
     return tagged(request, orjson.dumps(told), "application/json", _RELEASED, audience)
