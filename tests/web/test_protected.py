@@ -66,6 +66,7 @@ def test_months_over_time_have_theirs(opened_public: Opener, public_server: str)
     page.locator("summary", has_text="tabell").first.click()
     value, margin = page.locator("tr[data-period='2025-12'] [data-column=count]").inner_text().split("±")
     assert (number(value), number(margin)) == (month["count"], month["margin"])
+    expect(page.locator("main dd.big").first).to_contain_text("ungefär ")
 
 
 def test_an_exact_figure_has_no_margin_whoever_sees_it(opened: Opener, opened_public: Opener) -> None:

@@ -105,8 +105,6 @@ export class Atlas {
       if (!this.over?.click(pixel)) deeds.choose(this.codeAt(pixel));
     });
     target.addEventListener("pointerleave", () => deeds.point("", null));
-    // The box may get its size after the map, and change it with the window.
-    new ResizeObserver(() => this.map.updateSize()).observe(target);
   }
 
   /**
