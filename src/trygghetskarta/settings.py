@@ -187,6 +187,20 @@ class Settings(BaseSettings):
         description="Så länge är den som loggar in på sidan inloggad, i minuter, hur mycket sidan än används.",
     )
     session_idle_minutes: int = Field(default=60, ge=5, le=1440, description="Så länge är den inloggad som inte använder sidan, i minuter.")
+    base_map_url: str | None = Field(
+        default=None,
+        pattern=r"^(https://[A-Za-z0-9.-]+(:[0-9]+)?|http://(127\.0\.0\.1|localhost)(:[0-9]+)?)/[^\s\"'<>]*\{z\}[^\s\"'<>]*$",
+        description=(
+            "Bakgrundskarta under områdena: adressen till bilder i rutor (XYZ, EPSG:3857) med {z}, {x} och {y}, till exempel "
+            "https://kartor.stockholm.se/bakgrund/{z}/{x}/{y}.png. Läsarens webbläsare hämtar dem därifrån, och bara därifrån; värden ser då vilken "
+            "del av staden läsaren tittar på. Den måste svara med `Access-Control-Allow-Origin`. Utan värde hämtar sidan ingenting från någon annan."
+        ),
+    )
+    base_map_attribution: str = Field(
+        default="",
+        max_length=200,
+        description="Vems bakgrundskartan är, så som det ska stå på kartan, till exempel © Stockholms stad.",
+    )
     delivery_limit: int = Field(
         default=2_000_000_000,
         ge=1,
@@ -323,6 +337,8 @@ class Settings(BaseSettings):
     def _whole(self) -> Self:
         if self.oidc_issuer is not None and not self.oidc_audience:
             raise ValueError("OIDC_ISSUER kräver OIDC_AUDIENCE / OIDC_ISSUER needs OIDC_AUDIENCE")
+        if self.base_map_url is not None and not ("{x}" in self.base_map_url and "{y}" in self.base_map_url):
+            raise ValueError("BASE_MAP_URL ska ha / needs {z}, {x}, {y}")
         if self.oidc_client_id is not None and not (self.oidc_issuer and self.session_secret and self._is_private_here):
             raise ValueError("OIDC_CLIENT_ID kräver / needs OIDC_ISSUER, SESSION_SECRET, PUBLIC_URL (https)")
         return self

@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, cast
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 from urllib.request import urlopen
 
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+
+# As long as Playwright waits for everything else: how soon something is there depends on who else uses the machine.
+expect.set_options(timeout=30_000)
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking"]
@@ -146,8 +149,8 @@ def api(server: str, path: str) -> Any:  # noqa: ANN401 - whatever the JSON hold
 
 
 def asked_of(page: Page) -> dict[str, str]:
-    """The state in the page's address."""
-    return {key: values[0] for key, values in parse_qs(urlsplit(page.url).query).items()}
+    """The state in the page's address, as the page itself has it: Playwright's own word of it comes some time after the page has changed it."""
+    return {key: values[0] for key, values in parse_qs(page.evaluate("location.search.slice(1)")).items()}
 
 
 def on_map(page: Page) -> dict[str, dict[str, str]]:

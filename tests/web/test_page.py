@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from typing import cast
-from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
@@ -139,7 +138,7 @@ def test_the_address_alone_makes_the_page_again(opened: Opener) -> None:
     page.get_by_role("button", name="Skillnad", exact=True).click()
     settle(page)
 
-    again = opened(f"?{urlsplit(page.url).query}")
+    again = opened(page.evaluate("location.search"))
 
     assert asked_of(again) == asked_of(page)
     assert asked_of(page)["period"] == "lastMonth"
@@ -321,3 +320,16 @@ def test_nothing_makes_the_page_scroll_sideways(opened: Opener, query: str) -> N
     for width in (360, 768, 1024, 1344, 1440, 2560):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize(("width", "most"), [(1440, 80), (2560, 80)])
+def test_the_masthead_is_one_row_where_there_is_room(opened: Opener, width: int, most: int) -> None:
+    page = opened(width=width)
+    box = page.locator("header").bounding_box()
+    assert box is not None
+    assert box["height"] < most
+    middles = page.locator("header h1, header input, header .end > button, header select").evaluate_all(
+        "all => all.map((one) => { const { top, bottom } = one.getBoundingClientRect(); return (top + bottom) / 2; })"
+    )
+    assert len(middles) >= 5
+    assert max(middles) - min(middles) < 20

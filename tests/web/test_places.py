@@ -31,7 +31,7 @@ def card(page: Page) -> Locator:
 
 def figures(page: Page, server: str) -> dict[str, Any]:
     """What the API answers to the polygon in the page's address."""
-    asked = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+    asked = asked_of(page)
     link = cast("str", page.locator("section.polygon a[href*='/v1/polygons/']", has_text="Excel").get_attribute("href"))
     assert parse_qs(urlsplit(link).query)["polygon"] == [asked["polygon"]]
     answer: dict[str, Any] = api(server, link.replace("format=xlsx", "format=json"))
@@ -115,7 +115,7 @@ def test_corners_are_typed_and_the_address_alone_makes_the_same_again(opened: Op
     said = card(page).locator(".said").inner_text()
     assert figures(page, live_server)["sentences"][0] in said
 
-    again = opened(f"?{urlsplit(page.url).query}")
+    again = opened(page.evaluate("location.search"))
 
     assert card(again).locator(".said").inner_text() == said
     again.select_option("#source", "anmalda_brott")

@@ -46,6 +46,7 @@ const categories: Categories = {
 const catalogue: Catalogue = {
   sources: [crimes, shootings, feed],
   editions: [{ validFrom: "2023-07-01", name: "11", schematic: false, levels: [{ level: "stadsdelsomrade", areas: 11 }] }],
+  audience: "staff",
 };
 const settled = (more: Partial<Settled["view"]> = {}): Settled => ({
   view: { ...START, source: ["anmalda_brott"], ...more },

@@ -8,6 +8,7 @@ const value = (from: string, to: string, more: Partial<PeriodFigures> = {}): Per
   from,
   to,
   count: 10,
+  margin: null,
   status: "value",
   provisional: false,
   rolling12: null,

@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from "vitest";
-import type { Categories } from "../src/api/answers";
+import type { Audience, Categories } from "../src/api/answers";
 import { settle, settledSources, whyNoHexagons, type Notice } from "../src/view/settling";
 import { addressOf, START, viewOf, type View } from "../src/view/view";
 import { source } from "./made";
@@ -38,10 +38,14 @@ const categories: Categories = {
   groups: [],
 };
 
-function settled(search: string): { view: View; notices: Notice[] } {
+function settled(search: string, audience: Audience = "staff"): { view: View; notices: Notice[] } {
   const notices: Notice[] = [];
   const wish = viewOf(search);
-  const there = { sources: catalogue.sources, editions: [...catalogue.editions].map((one) => ({ ...one, levels: [...one.levels] })) };
+  const there = {
+    sources: catalogue.sources,
+    editions: [...catalogue.editions].map((one) => ({ ...one, levels: [...one.levels] })),
+    audience,
+  };
   return settle(wish, there, settledSources(wish, there, notices), categories, notices);
 }
 

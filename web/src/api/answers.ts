@@ -7,7 +7,10 @@ type Schemas = components["schemas"];
 /** Some members of an answer; one that the API leaves out where it was not asked for is null. */
 type Told<T, K extends keyof T> = { [P in K]-?: Exclude<T[P], undefined> | (object extends Pick<T, P> ? null : never) };
 
-export type ApiInfo = Pick<Schemas["ApiInfo"], "apiVersion" | "audience" | "sample" | "publisher" | "contact" | "deliveryLimit">;
+export type ApiInfo = Pick<
+  Schemas["ApiInfo"],
+  "apiVersion" | "audience" | "sample" | "publisher" | "contact" | "baseMap" | "deliveryLimit"
+>;
 export type Problem = Schemas["Problem"];
 export type Refusal = Schemas["RefusalTold"];
 export type Recoding = Schemas["RecodingTold"];
@@ -36,7 +39,17 @@ type Statistical = "pValue" | "adjustedP" | "verdict" | "evidence" | "expected" 
 type Rated = "rate" | "rateLow" | "rateHigh" | "smoothedRate" | "personYears" | "ratio" | "ratioLow" | "ratioHigh";
 type Funnelled = "funnel" | "funnelLow95" | "funnelHigh95" | "funnelLow998" | "funnelHigh998";
 type Weighed = "harm" | "harmLow" | "harmHigh" | "harmDifference" | "harmPercent" | "baselineHarm" | "harmStatus";
-type Counted = "count" | "baselineCount" | "difference" | "percent" | "status" | "baselineStatus" | "provisional" | "estimated";
+type Counted =
+  | "count"
+  | "margin"
+  | "baselineCount"
+  | "baselineMargin"
+  | "difference"
+  | "percent"
+  | "status"
+  | "baselineStatus"
+  | "provisional"
+  | "estimated";
 type Named = "code" | "name" | "level" | "parent";
 export type AreaFigures = Told<Schemas["ComparisonRow"], Named | Counted | Rated | Statistical | Funnelled | Weighed>;
 
@@ -44,12 +57,13 @@ export type Ledger = Schemas["LedgerTold"];
 export type Coverage = Omit<Schemas["CoverageTold"], "incomplete">;
 
 /** What stands beside the figures of every answer. */
-export type Head = Pick<Schemas["Comparison"], "question" | "ledger" | "denominator" | "provenance" | "sentences"> & {
+export type Head = Pick<Schemas["Comparison"], "question" | "ledger" | "denominator" | "provenance" | "protection" | "sentences"> & {
   coverage: Coverage[];
 };
 export type Comparison = Head & Pick<Schemas["Comparison"], "statistics" | "total"> & { items: AreaFigures[] };
 
-type Followed = "count" | "rolling12" | "expected" | "expectedLow" | "expectedHigh" | "unusual" | "trendFit" | "samePeriodLastYear";
+type Followed =
+  "count" | "margin" | "rolling12" | "expected" | "expectedLow" | "expectedHigh" | "unusual" | "trendFit" | "samePeriodLastYear";
 export type PeriodFigures = Told<Schemas["SeriesValue"], Followed | "period" | "from" | "to" | "status" | "provisional">;
 export type Break = Schemas["Break"];
 export type CalendarEntry = Schemas["CalendarEntry"];

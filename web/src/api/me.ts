@@ -11,6 +11,8 @@ export interface Me {
   roles: Role[];
   /** Codes of the stadsdelsområden that a coordinator sees exactly. */
   areas: string[];
+  /** Ids of the sources that one who delivers may hand in. */
+  sources: string[];
   /** Whom an answer about any area is for. */
   audience: Audience;
   /** Whether exact figures wait for it to be said what they are for. */

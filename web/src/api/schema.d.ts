@@ -1459,6 +1459,8 @@ export interface components {
             sample: boolean;
             publisher: components["schemas"]["Publisher"];
             contact: components["schemas"]["Contact"];
+            /** @description Bakgrundskartan som är vald; null för ingen. / The base map that is chosen; null for none. */
+            baseMap: components["schemas"]["BaseMap"] | null;
             /** @description Största fil som tas emot, i byte; null när inga leveranser tas emot. / Largest file taken, in bytes; null where none are. */
             deliveryLimit: number | null;
         };
@@ -1585,6 +1587,16 @@ export interface components {
             ratio: number | null;
             pValue: number | null;
             adjustedP: number | null;
+        };
+        /**
+         * BaseMap
+         * @description Bilderna under områdena på kartan. / The pictures under the areas of the map.
+         */
+        BaseMap: {
+            /** @description Adress med {z}, {x} och {y}. / Address with {z}, {x} and {y}. */
+            url: string;
+            /** @description Vems kartan är. / Whose map it is. */
+            attribution: string;
         };
         /**
          * Break

@@ -3,7 +3,7 @@
 import type { AreaSeries, Interval } from "../api/answers";
 import { capital } from "../figures/numbers";
 import type { Desk } from "../view/desk.svelte";
-import { whyText } from "../view/saying";
+import { aboutText, whyText } from "../view/saying";
 import { isPartial, lackOf, type Charted } from "./layers";
 import { periodText } from "./naming";
 
@@ -20,7 +20,8 @@ export function reading(charted: Charted, index: number, desk: Speaking): string
   return [`${capital(periodText(value, interval, desk.t))}: ${sayArea(line, index, charted, desk)}`, ...others].join(". ");
 }
 
-function sayArea({ name, values }: AreaSeries, index: number, charted: Charted, { t, n }: Speaking): string {
+function sayArea({ name, values }: AreaSeries, index: number, charted: Charted, desk: Speaking): string {
+  const { t, n } = desk;
   const value = values[index];
   const lack = value ? lackOf(value) : "missing";
   if (!value || value.count === null || lack !== null) return `${name} ${whyText(lack ?? "missing", t)}`;
@@ -33,7 +34,7 @@ function sayArea({ name, values }: AreaSeries, index: number, charted: Charted, 
     value.provisional ? t.area.provisional : "",
     charted.interval === "rolling12" || !isKnown(rolling12) ? "" : `${t.series.rolling12} ${n.whole(rolling12)}`,
   ].filter(Boolean);
-  return `${name} ${n.whole(value.count)}${notes.length ? ` (${notes.join(", ")})` : ""}`;
+  return `${name} ${aboutText(n.whole(value.count), value.margin, desk)}${notes.length ? ` (${notes.join(", ")})` : ""}`;
 }
 
 const sayBaseYear = (year: string, value: number | null | undefined, interval: Interval, { t, n }: Speaking): string =>

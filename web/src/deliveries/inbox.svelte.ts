@@ -2,6 +2,7 @@
 
 import { ask, Problem, queryOf } from "../api/client";
 import type { Deliveries, Delivery, DeliveryStatus, Rejected } from "../api/answers";
+import type { Me, Role } from "../api/me";
 import { saveFile } from "../view/files";
 import { send, type Course } from "./sending";
 
@@ -92,8 +93,39 @@ export class Inbox {
     return this.outgoing.some((one) => one.hasBegun && !one.isDone);
   }
 
-  /** @param published Told when figures may have changed. */
-  constructor(private readonly published: () => void) {}
+  /**
+   * @param published Told when figures may have changed.
+   * @param me Who is signed in.
+   */
+  constructor(
+    private readonly published: () => void,
+    private readonly me: () => Me | null,
+  ) {}
+
+  /** Whether anyone is signed in; whoever is needs no key, and is asked for none. */
+  get isSignedIn(): boolean {
+    return (this.me()?.name ?? null) !== null;
+  }
+
+  /** What whoever is here may do: by their roles, or by the key that is shown, of which the service knows what it is good for. */
+  get sends(): boolean {
+    return this.key !== "" || this.has("ingest");
+  }
+  get approves(): boolean {
+    return this.key !== "" || this.has("admin");
+  }
+  get readsRows(): boolean {
+    return this.key !== "" || !this.isSignedIn || this.has("ingest") || this.has("analyst");
+  }
+
+  /** The sources that may be handed in; null where only the service knows. */
+  get sources(): string[] | null {
+    return this.key === "" && this.isSignedIn ? (this.me()?.sources ?? []) : null;
+  }
+
+  private has(role: Role): boolean {
+    return this.me()?.roles.includes(role) ?? false;
+  }
 
   /** Take the key that stands after # in an address, as the demo writes it; it is never sent to a server from there. */
   takeKeyFromAddress(): void {
@@ -259,7 +291,7 @@ export class Inbox {
 let only: Inbox | null = null;
 
 /** The one inbox, which goes on with its work when another view is shown. */
-export const theInbox = (published: () => void): Inbox => (only ??= new Inbox(published));
+export const theInbox = (published: () => void, me: () => Me | null): Inbox => (only ??= new Inbox(published, me));
 
 function keptKey(): string {
   try {

@@ -18,6 +18,7 @@ import Style from "ol/style/Style";
 import Text from "ol/style/Text";
 import type { Outlines, Status } from "../api/answers";
 import { INK, isLight, type Theme } from "../figures/colours";
+import type { Pictures } from "./ground";
 import { hatching } from "./hatching";
 
 type Area = Feature<Polygon | MultiPolygon>;
@@ -48,6 +49,9 @@ const PADDING = 16;
 const BACKDROP_LINE = 1.5;
 const RIM = 2.5;
 const LABELLED_WIDTH = 46;
+/** What is added to a colour that lets the ground through, and what hatching is then drawn on. */
+export const SHEER = 0.72;
+const SHEER_HEX = Math.round(255 * SHEER).toString(16);
 
 /** A map of areas in a box of the page. */
 export class Atlas {
@@ -60,6 +64,9 @@ export class Atlas {
   private ringed: Record<keyof typeof RINGS, string> = { pointed: "", chosen: "", beside: "" };
   private outlines: Outlines | null = null;
   private under: Outlines | null = null;
+  /** Where pictures of the ground are had; empty for none. */
+  private ground = "";
+  private pictures: Pictures | null = null;
 
   constructor(
     private readonly target: HTMLElement,
@@ -75,7 +82,7 @@ export class Atlas {
       controls: [],
       interactions: [new DragPan(), new DoubleClickZoom(), new PinchZoom(), wheel],
       layers: [
-        new VectorLayer({ source: this.backdrop, style: () => new Style({ fill: new Fill({ color: INK[this.theme].ground }) }) }),
+        new VectorLayer({ source: this.backdrop, style: () => this.groundOf() }),
         new VectorLayer({ source: this.areas, style: () => this.rimOf() }),
         new VectorLayer({
           source: this.areas,
@@ -98,8 +105,6 @@ export class Atlas {
       if (!this.over?.click(pixel)) deeds.choose(this.codeAt(pixel));
     });
     target.addEventListener("pointerleave", () => deeds.point("", null));
-    // The box may get its size after the map, and change it with the window.
-    new ResizeObserver(() => this.map.updateSize()).observe(target);
   }
 
   /**
@@ -124,9 +129,28 @@ export class Atlas {
   paint(looks: Map<string, Look>, theme: Theme): void {
     this.looks = looks;
     this.theme = theme;
-    this.areas.changed();
-    this.backdrop.changed();
-    this.rings.changed();
+    void this.setGround(this.ground);
+    this.drawAnew();
+  }
+
+  /**
+   * Draw pictures of the ground under the areas, which then let it through.
+   *
+   * @param url Where they are had, with {z}, {x} and {y}; empty takes them away.
+   */
+  async setGround(url: string): Promise<void> {
+    const isOther = url !== this.ground;
+    this.ground = url;
+    if (isOther && this.pictures) {
+      this.map.removeLayer(this.pictures);
+      this.pictures = null;
+    }
+    if (isOther) this.drawAnew();
+    if (!url) return;
+    const { picturesFrom, suit } = await import("./ground");
+    if (url !== this.ground) return;
+    if (!this.pictures) this.map.getLayers().insertAt(0, (this.pictures = picturesFrom(url)));
+    suit(this.pictures, this.theme);
   }
 
   /** Put a ring round an area, or round none. */
@@ -198,7 +222,10 @@ export class Atlas {
         if (!pen) return resolve(null);
         pen.fillStyle = INK[this.theme].ground;
         pen.fillRect(0, 0, sheet.width, sheet.height);
-        for (const layer of this.target.querySelectorAll("canvas")) pen.drawImage(layer, 0, 0, sheet.width, sheet.height);
+        for (const layer of this.target.querySelectorAll("canvas")) {
+          pen.globalAlpha = Number(layer.parentElement?.style.opacity || layer.style.opacity || 1);
+          pen.drawImage(layer, 0, 0, sheet.width, sheet.height);
+        }
         sheet.toBlob(resolve);
       });
       this.map.render();
@@ -209,6 +236,12 @@ export class Atlas {
   close(): void {
     this.map.setTarget(undefined);
     this.map.dispose();
+  }
+
+  private drawAnew(): void {
+    this.areas.changed();
+    this.backdrop.changed();
+    this.rings.changed();
   }
 
   private fit(extent: Extent, duration: number, share = 1): void {
@@ -243,7 +276,8 @@ export class Atlas {
   private styleOf(area: Area, resolution: number): Style {
     const ink = INK[this.theme];
     const look = this.looks.get(String(area.getId())) ?? { lack: "missing", label: "" };
-    const fill = "colour" in look ? look.colour : hatching(look.lack, ink.hatch, ink.ground);
+    const sheer = this.ground ? SHEER_HEX : "";
+    const fill = "colour" in look ? look.colour + sheer : hatching(look.lack, ink.hatch, ink.ground + sheer);
     const style = new Style({ fill: new Fill({ color: fill }), stroke: new Stroke({ color: ink.line, width: 1 }) });
     const [left, , right] = area.getGeometry()?.getExtent() ?? [0, 0, 0, 0];
     const hasRoom = (Number(right) - Number(left)) / resolution > LABELLED_WIDTH;
@@ -252,6 +286,11 @@ export class Atlas {
     // Of two labels that would lie on each other the one with a mark is written.
     if (look.mark) style.setZIndex(1);
     return style;
+  }
+
+  /** What lies under hexagons, so that they are seen to be in the city. */
+  private groundOf(): Style | undefined {
+    return this.ground ? undefined : new Style({ fill: new Fill({ color: INK[this.theme].ground }) });
   }
 
   /** A line behind the areas: it is seen along the rim of them all, where a light area would fade into the ground. */
@@ -273,7 +312,8 @@ export class Atlas {
     const [letters, halo] = isDark ? ["#ffffff", "#00000066"] : ["#0f1e28", "#ffffffb0"];
     return new Text({
       text: look.label,
-      font: "600 12px system-ui, 'DejaVu Sans', sans-serif",
+      // Families by their kind alone: a named one OpenLayers looks for again and again, and has the page laid out each time.
+      font: "600 12px system-ui, sans-serif",
       fill: new Fill({ color: "colour" in look ? letters : ink.label }),
       stroke: new Stroke({ color: "colour" in look ? halo : ink.halo, width: 3 }),
       // A name may reach over the border of its area where that is one of those to be found.

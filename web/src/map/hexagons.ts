@@ -11,6 +11,8 @@ type Place = [number, number];
 const NOTHING_ELSE = {
   level: "stad",
   parent: null,
+  margin: null,
+  baselineMargin: null,
   percent: null,
   rate: null,
   rateLow: null,
@@ -112,12 +114,16 @@ function namer(parts: Outlines): (place: Place) => string {
     .readFeatures(parts)
     .map((feature) => ({ name: String(feature.get("name")), shape: feature.getGeometry() as Polygon | MultiPolygon }));
   return ([x, y]) => {
-    let [best, least] = ["", Infinity];
-    for (const { name, shape } of shapes) {
+    let [best, least] = [0, Infinity];
+    for (const [index, { shape }] of shapes.entries()) {
       // The distance is 0 inside; OpenLayers gives the least it was told of where the shape is no nearer.
       const distance = shape.closestPointXY(x, y, [0, 0], least);
-      if (distance < least) [best, least] = [name, distance];
+      if (distance < least) [best, least] = [index, distance];
+      if (least === 0) break;
     }
-    return best;
+    // The next hexagon lies near this one, and most often in the same part.
+    const found = shapes.splice(best, 1);
+    shapes.unshift(...found);
+    return found[0]?.name ?? "";
   };
 }

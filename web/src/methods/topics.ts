@@ -2,6 +2,7 @@
 
 /** The topics with the names that provenance.methods has for them; each name stands under the topic that is mostly about it. */
 export const TOPICS = {
+  "cell-key": ["cell-key"],
   rates: ["poisson-exact-byar"],
   denominators: [],
   change: ["rate-ratio-exact-conditional", "e-test", "exact-conditional-test"],
@@ -45,7 +46,7 @@ export type Topic = keyof typeof TOPICS;
 
 /** The topics in the order and under the headings of the page that tells of them all. */
 export const GROUPS = {
-  figures: ["ledger", "dates", "runoff", "editions", "links", "trace"],
+  figures: ["ledger", "cell-key", "dates", "runoff", "editions", "links", "trace"],
   amounts: ["rates", "denominators", "smoothing", "ranking", "similar"],
   change: ["change", "multiple", "dispersion", "funnel"],
   time: ["rolling", "control", "breaks", "trend", "season", "stl"],

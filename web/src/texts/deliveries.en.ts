@@ -9,11 +9,16 @@ export const en: DeliveryTexts = {
   title: "Deliveries",
   intro: "Hand in the sources' files, read the receipt of every row, and decide on what waits.",
   closed: "No files are taken in here",
+  mayNot: "You may not see deliveries",
+  mayNotHint: "It takes the role of one who delivers, an administrator or an analyst. Ask those who run the service.",
+  decides: "You may approve deliveries and take them back. Only one who delivers may hand in files.",
+  reads: "You may read receipts. Only one who delivers may hand in files.",
   closedHint: "Those who run the service turn deliveries on with the setting TRYGGHETSKARTA_DELIVERY_KEY.",
 
   key: {
     title: "Key",
     why: "The key is needed to hand in, approve and withdraw. Those who run the service have it.",
+    orSignIn: "You may also sign in at the top of the page; then no key is needed.",
     label: "Delivery key",
     show: "Use the key",
     wrong: "That is not the key.",
@@ -39,6 +44,7 @@ export const en: DeliveryTexts = {
     complete: "The file holds whole months",
     completeHint: "What came earlier for the same months and is not in the file is then no longer counted.",
     deliver: (count) => (count > 1 ? `Hand in ${count} files` : "Hand in"),
+    noSources: "You may not hand in any source yet. Ask those who run the service.",
     noSource: "Choose which source the file is from.",
     noFile: "Choose at least one file.",
     tooLarge: (name, size, limit) => `${name} is ${size}. The most that is taken this way is ${limit}.`,
@@ -169,6 +175,7 @@ export const en: DeliveryTexts = {
     withdrawWhy: "What it brought is no longer counted, and what it replaced is counted again. The history stays.",
     cancel: "Cancel",
     needsKey: "The key is needed to decide on the delivery.",
+    needsRole: "It waits for an administrator to decide.",
     approving: "Being published",
   },
 

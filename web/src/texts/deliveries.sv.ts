@@ -10,11 +10,16 @@ export const sv = {
   title: "Leveranser",
   intro: "Lämna in källornas filer, läs kvittot på varje rad och bestäm om det som väntar.",
   closed: "Här går det inte att lämna in filer",
+  mayNot: "Du har inte rätt att se leveranser",
+  mayNotHint: "Det kräver rollen leverantör, förvaltare eller analytiker. Be den som förvaltar tjänsten.",
+  decides: "Du kan godkänna och dra tillbaka leveranser. Bara den som är leverantör kan lämna in filer.",
+  reads: "Du kan läsa kvitton. Bara den som är leverantör kan lämna in filer.",
   closedHint: "Den som driver tjänsten slår på leveranser med inställningen TRYGGHETSKARTA_DELIVERY_KEY.",
 
   key: {
     title: "Nyckel",
     why: "Nyckeln behövs för att lämna in, godkänna och dra tillbaka. Du får den av den som driver tjänsten.",
+    orSignIn: "Du kan också logga in överst på sidan; då behövs ingen nyckel.",
     label: "Leveransnyckel",
     show: "Använd nyckeln",
     wrong: "Nyckeln är inte den rätta.",
@@ -45,6 +50,7 @@ export const sv = {
     complete: "Filen har hela månader",
     completeHint: "Det som tidigare kommit för samma månader, men saknas i filen, räknas då inte längre.",
     deliver: (count: number): string => (count > 1 ? `Lämna in ${count} filer` : "Lämna in"),
+    noSources: "Du har ännu inte rätt att lämna in någon källa. Be den som förvaltar tjänsten.",
     noSource: "Välj vilken källa filen kommer från.",
     noFile: "Välj minst en fil.",
     tooLarge: (name: string, size: string, limit: string): string => `${name} är ${size}. Det mesta som tas emot så här är ${limit}.`,
@@ -180,6 +186,7 @@ export const sv = {
     withdrawWhy: "Det den förde in räknas inte längre, och det den ersatte räknas igen. Historiken finns kvar.",
     cancel: "Avbryt",
     needsKey: "Nyckeln behövs för att bestämma om leveransen.",
+    needsRole: "Den väntar på att en förvaltare bestämmer.",
     approving: "Publiceras",
   },
 

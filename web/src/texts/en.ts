@@ -136,7 +136,14 @@ export const en: Texts = {
     dayPopulation: "people present by day",
     dwellings: "dwellings",
   },
-  presets: { last12: "Latest 12 months", yearToDate: "Year to date", lastTertial: "Latest tertial", lastMonth: "Latest month" },
+  presets: {
+    last12: "Latest 12 months",
+    lastYear: "Latest whole year",
+    yearToDate: "Year to date",
+    lastTertial: "Latest tertial",
+    lastQuarter: "Latest quarter",
+    lastMonth: "Latest month",
+  },
   baselines: { "same-period-last-year": "Same period last year", previous: "The period before", none: "No comparison" },
   ask: {
     title: "Choose what to see",
@@ -201,6 +208,8 @@ export const en: Texts = {
     category: (was) => `The category “${was}” is not in the source. You see everything.`,
     period: (source, covered, now) =>
       `${source} is there from ${month(covered.from)} to ${month(covered.to)}. The period is now ${span(now)}.`,
+    released: (level, now) =>
+      `Of ${levels[level].many} everyone may see only whole ${level === "stadsdel" ? "quarters and calendar years" : "calendar years"}. The period is now ${span(now)}.`,
     level: (was, now, reason) => `${reason || `The division has no ${levels[was].many}.`} You see ${levels[now].many} instead.`,
     colour: (was, reason) =>
       `${reason || "There is nothing to compare with."} The map shows the number instead of “${colours[was].title}”.`,
@@ -217,6 +226,7 @@ export const en: Texts = {
     zoomIn: "Zoom in",
     zoomOut: "Zoom out",
     whole: "Show the whole map",
+    ground: "Base map",
     toArea: "Zoom to the area",
     chosen: (name) => `${name} is chosen.`,
     none: "No area is chosen.",
@@ -243,6 +253,15 @@ export const en: Texts = {
     rankTitle: "Rank among the areas",
     harm: "Harm (days)",
     provisional: "provisional",
+  },
+  protected: {
+    title: "Protected values",
+    margin: (margin) => `±\u00a0${margin}`,
+    about: (counted, margin) => `about ${counted} (${margin})`,
+    roughly: (counted) => `about ${counted}`,
+    told: (margin) => `Protected values: each count is approximate, in 95 cases of 100 at most ${margin} from the exact one.`,
+    both: (margin) => `The counts are approximate (${margin}).`,
+    columns: { count: "Margin of error", baselineCount: "Margin of error, then" },
   },
   why: { withheld: "not shown, to protect people", missing: "not delivered for the period", notApplicable: "cannot be counted here" },
   table: {

@@ -20,6 +20,12 @@ export const explanations: Explanations = {
       how: "An event is never placed more exactly than it is known. That is why the parts change with the areas you choose, but not the sum.",
       mind: "The ledger holds what has been delivered, and only the period you chose, not the one you compare with.",
     },
+    "cell-key": {
+      title: "Protected values",
+      what: "The counts that everyone may see are not the exact ones. Each is changed a little, up or down, so that nobody can work out what has happened to one person.",
+      how: "The computer changes a count by at most 5, and it is right on average. The same events always give the same value. The number after ± says how far from the exact count it may be: at most so far in 95 cases of 100.",
+      mind: "Small counts tell least: a zero may be a few events. If two counts differ by less than the numbers after ±, it cannot be said which is the larger. Ask for a larger area or a longer period, rather than adding up many small ones.",
+    },
     dates: {
       title: "The date that decides the month",
       what: "An event may be counted in the month it happened or the month it was reported. Reported crimes are counted when reported, as Brå does. The other sources are counted when it happened.",

@@ -20,6 +20,12 @@ export const explanations: Explanations = {
       how: "En händelse placeras aldrig noggrannare än den är känd. Därför ändras posterna när du byter områden, men inte summan.",
       mind: "Avstämningen gäller det som är levererat, och bara perioden du har valt, inte den du jämför med.",
     },
+    "cell-key": {
+      title: "Skyddade värden",
+      what: "De antal som alla får se är inte de exakta. Varje antal är ändrat lite, uppåt eller nedåt, så att ingen kan räkna ut vad som har hänt en enskild person.",
+      how: "Datorn ändrar ett antal med högst 5, och i genomsnitt blir det rätt. Samma händelser ger alltid samma värde. Talet efter ± säger hur långt från det exakta antalet det kan vara: högst så långt i 95 fall av 100.",
+      mind: "Små antal säger minst: en nolla kan vara några händelser. Skiljer sig två antal mindre än talen efter ± går det inte att säga vilket som är störst. Fråga efter ett större område eller en längre period, hellre än att lägga ihop många små.",
+    },
     dates: {
       title: "Vilket datum som avgör månaden",
       what: "En händelse kan räknas den månad den hände eller den månad den anmäldes. Anmälda brott räknas när de anmäldes, som Brå gör. De andra källorna räknas när det hände.",

@@ -141,6 +141,8 @@ export const sv = {
   presets: {
     last12: "Senaste 12 månaderna",
     yearToDate: "Året hittills",
+    lastYear: "Senaste hela året",
+    lastQuarter: "Senaste kvartalet",
     lastTertial: "Senaste tertialet",
     lastMonth: "Senaste månaden",
   } satisfies Record<Relative, string>,
@@ -231,6 +233,8 @@ export const sv = {
       `${source} finns från ${month(covered.from)} till ${month(covered.to)}. Perioden är nu ${span(now)}.`,
     level: (was: Level, now: Level, reason: string): string =>
       `${reason || `Indelningen har inga ${levels[was].many}.`} Du ser ${levels[now].many} i stället.`,
+    released: (level: Level, now: Span): string =>
+      `Av ${levels[level].many} får alla se ${level === "stadsdel" ? "hela kvartal och kalenderår" : "hela kalenderår"}, men inte enstaka månader. Perioden är nu ${span(now)}.`,
     colour: (was: Colour, reason: string): string =>
       `${reason || "Det finns inget att jämföra med."} Kartan visar antal i stället för ”${colours[was].title}”.`,
     edition: (was: string, now: string): string => `Det finns ingen områdesindelning från ${was}. Du ser ${now}.`,
@@ -249,6 +253,7 @@ export const sv = {
     zoomOut: "Zooma ut",
     whole: "Visa hela kartan",
     toArea: "Zooma till området",
+    ground: "Bakgrundskarta",
     chosen: (name: string): string => `${name} är valt.`,
     none: "Inget område är valt.",
   },
@@ -274,6 +279,15 @@ export const sv = {
     rankTitle: "Rang bland områdena",
     harm: "Allvarlighet (dagar)",
     provisional: "preliminärt",
+  },
+  protected: {
+    title: "Skyddade värden",
+    margin: (margin: string): string => `±\u00a0${margin}`,
+    about: (counted: string, margin: string): string => `ungefär ${counted} (${margin})`,
+    roughly: (counted: string): string => `ungefär ${counted}`,
+    told: (margin: string): string => `Skyddade värden: varje antal är ungefärligt, i 95 fall av 100 högst ${margin} från det exakta.`,
+    both: (margin: string): string => `Antalen är ungefärliga (${margin}).`,
+    columns: { count: "Felmarginal", baselineCount: "Felmarginal då" },
   },
   why: {
     withheld: "visas inte, för att skydda enskilda",

@@ -43,6 +43,9 @@ export class Desk {
   isBusy = $state(true);
   language = $state<Language>("sv");
   look = $state<Look>(preference("look", ["auto", "light", "dark"], "auto"));
+  private wantsGround = $state(preference("ground", ["yes", "no"], "yes"));
+  /** The pictures under the areas, where the installation has any and the reader has not put them away. */
+  readonly ground = $derived(this.wantsGround === "yes" ? (this.info?.baseMap ?? null) : null);
   /** The area under the pointer or the keyboard's ring, by code; empty for none. */
   pointed = $state("");
   /** The method that is being explained; null for none. */
@@ -106,6 +109,11 @@ export class Desk {
     setPreference("look", look);
   }
 
+  setGround(isWanted: boolean): void {
+    this.wantsGround = isWanted ? "yes" : "no";
+    setPreference("ground", this.wantsGround);
+  }
+
   /** Words in the reader's language; the Swedish ones where there are no others. */
   words(swedish: string, english: string | null): string {
     return this.language === "sv" ? swedish : (english ?? swedish);
@@ -153,16 +161,20 @@ export class Desk {
   }
 
   private async fetchCatalogue(): Promise<void> {
-    const [sources, editions, info, me] = await Promise.all([
+    const [sources, editions, info] = await Promise.all([
       askOnce<{ items: Source[] }>("/v1/sources?limit=100"),
       askOnce<{ items: Edition[] }>("/v1/editions?limit=100"),
       askOnce<ApiInfo>("/v1/api-info"),
-      ask<Me>("/me"),
+      this.readMe(),
     ]);
-    this.catalogue = { sources: sources.items, editions: editions.items };
+    this.catalogue = { sources: sources.items, editions: editions.items, audience: info.audience };
     this.info = info;
-    this.me = me;
-    keepPageToken(me.token);
+  }
+
+  /** Ask who looks at the page: somebody signed in is not for ever. */
+  async readMe(): Promise<void> {
+    this.me = await ask<Me>("/me");
+    keepPageToken(this.me.token);
   }
 
   private async settled(wish: View): Promise<Settled> {

@@ -3,7 +3,7 @@
 import type { Span } from "../api/answers";
 import { isMonth, monthNumber, monthOf, plus } from "../figures/months";
 
-export const RELATIVE = ["last12", "yearToDate", "lastTertial", "lastMonth"] as const;
+export const RELATIVE = ["last12", "lastYear", "yearToDate", "lastTertial", "lastQuarter", "lastMonth"] as const;
 export type Relative = (typeof RELATIVE)[number];
 
 /** A period as the address holds it: a relative one by name, or the months themselves. */
@@ -15,14 +15,17 @@ export const isRelative = (text: string): text is Relative => (RELATIVE as reado
 /**
  * The months of a relative period, up to the last that is covered and not before the first.
  *
- * The last tertial is the last whole one: January–April, May–August or September–December.
+ * The last year is the last whole one, and so is the last tertial, January–April, May–August or September–December, and the last quarter.
  */
 export function spanOf(period: Relative, covered: Span): Span {
   const last = monthNumber(covered.to);
+  const whole = (months: number): [number, number] => [last - ((last + 1) % months) - months + 1, last - ((last + 1) % months)];
   const spans: Record<Relative, [number, number]> = {
     last12: [last - 11, last],
+    lastYear: whole(12),
     yearToDate: [last - (last % 12), last],
-    lastTertial: [last - ((last + 1) % 4) - 3, last - ((last + 1) % 4)],
+    lastTertial: whole(4),
+    lastQuarter: whole(3),
     lastMonth: [last, last],
   };
   const [from, to] = spans[period];

@@ -1,6 +1,6 @@
 /** What a question is called, and its figures in words. */
 
-import type { AreaFigures, Categories, Span, Status } from "../api/answers";
+import type { AreaFigures, Categories, Comparison, Span, Status } from "../api/answers";
 import { decimalsFor, type Numbers } from "../figures/numbers";
 import { baselineSpan } from "../figures/months";
 import { hasCount, statusOf, valueOf } from "../figures/figures";
@@ -56,12 +56,24 @@ export function shownText(row: AreaFigures, colour: Colour, decimals: number, de
 /** Why there is no figure. */
 export const whyText = (status: Status, t: Texts): string => (status === "value" ? "" : t.why[status]);
 
+/** A protected count tells how far from the exact one it may be; an exact one nothing. */
+export const marginText = (margin: number | null | undefined, { t, n }: Pick<Desk, "t" | "n">): string =>
+  margin ? t.protected.margin(n.whole(margin)) : "";
+
+/** A count in words, and how far from the exact one it may be where it is protected. */
+export const aboutText = (counted: string, margin: number | null | undefined, { t, n }: Pick<Desk, "t" | "n">): string =>
+  margin ? t.protected.about(counted, t.protected.margin(n.whole(margin))) : counted;
+
+/** A sum over areas in words: of protected counts each is off by its own noise, and the sum is told to be rough. */
+export const sumText = (counted: string, { protection }: Comparison, { t }: Pick<Desk, "t">): string =>
+  protection?.periods.some(({ margin }) => margin) ? t.protected.roughly(counted) : counted;
+
 /** All that is known of an area, a line each: for the tooltip and for a screen reader. */
 export function linesOf(row: AreaFigures, settled: Settled, decimals: number, desk: Desk): string[] {
   const { t, n } = desk;
   const { colour, per } = settled.view;
   if (!hasCount(row)) return [whyText(row.status === "value" ? "missing" : row.status, t)];
-  const lines = [t.counted(row.count, nounOf(settled, desk), n)];
+  const lines = [aboutText(t.counted(row.count, nounOf(settled, desk), n), row.margin, desk)];
   const base = baseOf(settled);
   if (isRate(colour)) lines.push(`${t.area.rate(String(t.per[per]))}: ${shownText(row, colour, decimals, desk)}`);
   if (base && row.difference !== null) lines.push(changeText(row, t, n, base));
@@ -94,6 +106,8 @@ export function noticeText(notice: Notice, desk: Desk): string {
       return t.notices.category(notice.was);
     case "period":
       return t.notices.period(notice.source, notice.covered, notice.now);
+    case "released":
+      return t.notices.released(notice.level, notice.now);
     case "level":
       return t.notices.level(notice.was, notice.now, notice.reason ? desk.words(notice.reason.reason, notice.reason.reasonEn) : "");
     case "colour":

@@ -3,14 +3,17 @@
  * sources can answer, and the reader is told of each change.
  */
 
-import type { Categories, Category, Edition, Level, Source, Span } from "../api/answers";
-import { commonSpan, monthsOf, spanOf } from "./periods";
+import type { Audience, Categories, Category, Edition, Level, Source, Span } from "../api/answers";
+import { commonSpan, monthsOf, spanOf, type Period } from "./periods";
+import { nearestReleased, type Asked } from "./released";
 import { COLOURS, isChange, isHarm, isHexagons, isRate, LEVELS, type Colour, type Units, type View } from "./view";
 
 /** What the service has: the sources of events, the editions, and the categories of the chosen sources. */
 export interface Catalogue {
   sources: Source[];
   editions: Edition[];
+  /** Whom the figures are for. */
+  audience: Audience;
 }
 
 /** Something that had to change; the texts of it are in the catalogue of texts. */
@@ -18,6 +21,7 @@ export type Notice =
   | { kind: "source"; was: string; now: Source }
   | { kind: "category"; was: string }
   | { kind: "period"; source: string; covered: Span; now: Span }
+  | { kind: "released"; level: Level; now: Span }
   | { kind: "level"; was: Level; now: Level; reason: Refused | null }
   | { kind: "colour"; was: Colour; reason: Refused | null }
   | { kind: "units"; reason: Refused | null }
@@ -69,13 +73,18 @@ export function settle(wish: View, catalogue: Catalogue, sources: Source[], cate
   const edition = catalogue.editions.find(({ validFrom }) => validFrom === wish.edition) ?? catalogue.editions[0];
   if (edition && wish.edition && edition.validFrom !== wish.edition) notices.push({ kind: "edition", was: wish.edition, now: edition });
   const covered = commonSpan(sources.map(coveredBy)) ?? coveredBy(sources[0] as Source);
-  const span = settledSpan(wish, covered, sources, notices);
   const level = settledLevel(wish.level, sources, edition, notices);
   const group = categories.groups.some(({ code }) => code === wish.group) ? wish.group : "";
+  const category = group ? [] : wish.category.filter((code) => isKnown(code, categories, notices));
+  const period =
+    catalogue.audience === "staff" ? wish.period : releasedPeriod(wish.period, covered, askedOf({ level, category }, sources, categories));
+  const span = settledSpan(period, covered, sources, notices);
+  if (period !== wish.period) notices.push({ kind: "released", level, now: span });
   const view = {
     ...wish,
+    period,
     source: sources.map(({ id }) => id),
-    category: group ? [] : wish.category.filter((code) => isKnown(code, categories, notices)),
+    category,
     group,
     edition: wish.edition && edition ? edition.validFrom : "",
     level,
@@ -87,8 +96,19 @@ export function settle(wish: View, catalogue: Catalogue, sources: Source[], cate
   return { view: { ...view, colour: settledColour(view, sources, notices) }, span, covered, sources, notices };
 }
 
-function settledSpan(wish: View, covered: Span, sources: Source[], notices: Notice[]): Span {
-  const asked = wish.period;
+/** What a question is of, as far as it decides which months anyone may see. */
+export const askedOf = (view: Pick<View, "level" | "category">, sources: Source[], { items }: Categories): Asked => ({
+  level: view.level,
+  sources,
+  // What is a group of kinds has a name in English too.
+  hasKinds: view.category.some((code) => items.some((item) => findCategory(code, item)?.nameEn === null)),
+});
+
+/** A preset that anyone may see of such areas; months that somebody chose stand, and what is not shown of them is told. */
+const releasedPeriod = (period: Period, covered: Span, asked: Asked): Period =>
+  typeof period === "string" ? nearestReleased(period, covered, asked) : period;
+
+function settledSpan(asked: Period, covered: Span, sources: Source[], notices: Notice[]): Span {
   const now = monthsOf(asked, covered) ?? spanOf("last12", covered);
   const isChanged = typeof asked !== "string" && (now.from !== asked.from || now.to !== asked.to);
   if (isChanged) notices.push({ kind: "period", source: sources.map(({ name }) => name).join(", "), covered, now });

@@ -266,6 +266,13 @@ class Contact(Part):
     email: Annotated[str | None, Field(description="Null när ingen adress är angiven. / Null when none is given.")]
 
 
+class BaseMap(Part):
+    """Bilderna under områdena på kartan. / The pictures under the areas of the map."""
+
+    url: Annotated[str, Field(description="Adress med {z}, {x} och {y}. / Address with {z}, {x} and {y}.")]
+    attribution: Annotated[str, Field(description="Vems kartan är. / Whose map it is.")]
+
+
 class ApiInfo(Part):
     """API:et enligt REST API-profilen. / The API, by the national profile."""
 
@@ -278,6 +285,9 @@ class ApiInfo(Part):
     sample: bool
     publisher: Publisher
     contact: Contact
+    base_map: Annotated[
+        BaseMap | None, Field(description="Bakgrundskartan som är vald; null för ingen. / The base map that is chosen; null for none.")
+    ]
     delivery_limit: Annotated[
         int | None,
         Field(

@@ -9,6 +9,7 @@ from functools import cache
 from http import HTTPStatus
 from importlib.resources import files
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
@@ -34,7 +35,7 @@ _MEDIA_TYPES = {
     "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
 }
-_POLICY = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; frame-ancestors 'self'; base-uri 'none'; form-action 'self'"
+_POLICY = "default-src 'self'; img-src 'self' data: blob:{}; object-src 'none'; frame-ancestors 'self'; base-uri 'none'; form-action 'self'"
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -100,15 +101,19 @@ def api_info(
         "sample": schematic,
         "publisher": {"name": settings.publisher_name, "uri": settings.publisher_uri},
         "contact": {"name": settings.contact_name, "url": settings.contact_url, "email": settings.contact_email},
+        "baseMap": {"url": settings.base_map_url, "attribution": settings.base_map_attribution}
+        if settings.base_map_url is not None
+        else None,
         "deliveryLimit": settings.delivery_limit if settings.takes_deliveries else None,
     }
     return tagged(request, orjson.dumps(told), "application/json", _RELEASED, audience)
 
 
 @router.get("/", include_in_schema=False)
-def page(request: Request) -> Response:
-    """Give the page with the map."""
-    return _built(request, "index.html")
+def page(request: Request, settings: CurrentSettings) -> Response:
+    """Give the page with the map, which may show pictures from the host of the base map, where there is one, and from no other."""
+    host = urlsplit(settings.base_map_url) if settings.base_map_url is not None else None
+    return _built(request, "index.html", f" {host.scheme}://{host.netloc}" if host is not None else "")
 
 
 @router.get("/docs", include_in_schema=False)
@@ -129,19 +134,19 @@ def _json(body: dict[str, object]) -> Response:
     return Response(orjson.dumps(body), headers={"Cache-Control": "no-store"}, media_type="application/json")
 
 
-def _built(request: Request, name: str) -> Response:
+def _built(request: Request, name: str, pictures_from: str = "") -> Response:
     if name not in _page_parts():
         raise BusyError("Sidan är inte byggd. Kör: make run", "The page has not been built. Run: make run")
-    return _page(request, name)
+    return _page(request, name, pictures_from)
 
 
-def _page(request: Request, name: str) -> Response:
+def _page(request: Request, name: str, pictures_from: str = "") -> Response:
     body, etag = _page_parts()[name]
     headers = {
         "ETag": etag,
         # The name of an asset holds a hash of what is in it.
         "Cache-Control": _FOR_EVER if name.startswith("assets/") else "no-cache",
-        "Content-Security-Policy": _POLICY,
+        "Content-Security-Policy": _POLICY.format(pictures_from),
     }
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=HTTPStatus.NOT_MODIFIED.value, headers=headers)

@@ -86,6 +86,7 @@ async def me(request: Request, caller: CurrentCaller) -> Response:
         "name": session.name if session is not None else None,
         "roles": sorted(role.value for role in caller.roles) if session is not None else [],
         "areas": sorted(caller.areas),
+        "sources": sorted(caller.sources),
         "audience": caller.everywhere.value,
         "lacksPurpose": caller.lacks_purpose,
         "purpose": caller.purpose,
