@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
@@ -10,8 +11,9 @@ from trygghetskarta.api.desk import Desk
 from trygghetskarta.api.kept_tiles import KeptTiles
 from trygghetskarta.api.scopes import AUDIENCE, caller_of
 from trygghetskarta.api.shelf import Shelf
-from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.audience import Audience, MadeFor
 from trygghetskarta.domain.callers import Caller, Scope
+from trygghetskarta.domain.periods import LOCAL_TIME
 from trygghetskarta.settings import Settings
 
 
@@ -19,11 +21,6 @@ from trygghetskarta.settings import Settings
 async def shelf_of(request: Request) -> Shelf:
     """Give the shelf of whoever asks: what is released for the public, exact counts for staff."""
     return cast("Shelf", request.app.state.shelves[request.scope[AUDIENCE]])
-
-
-async def public_shelf_of(request: Request) -> Shelf:
-    """Give the shelf of what is released, whoever asks: what is meant to be shared is made from it."""
-    return cast("Shelf", request.app.state.shelves[Audience.PUBLIC])
 
 
 async def desk_of(request: Request) -> Desk:
@@ -57,11 +54,19 @@ async def sees_events(request: Request) -> bool:
     return caller.may(Scope.EVENTS) and caller.everywhere is Audience.STAFF
 
 
+async def made_for_of(request: Request) -> MadeFor | None:
+    """Give who takes out what is intern, and that it is now; None of what may be shared."""
+    if request.scope[AUDIENCE] is not Audience.STAFF:
+        return None
+    caller = caller_of(request)
+    return MadeFor(caller.name or caller.subject, datetime.now(LOCAL_TIME))
+
+
 CurrentSettings = Annotated[Settings, Depends(settings_of)]
 CurrentShelf = Annotated[Shelf, Depends(shelf_of)]
-PublicShelf = Annotated[Shelf, Depends(public_shelf_of)]
 CurrentDesk = Annotated[Desk, Depends(desk_of)]
 CurrentTiles = Annotated[KeptTiles, Depends(tiles_of)]
 CurrentCaller = Annotated[Caller, Depends(current_caller)]
 CurrentAudience = Annotated[Audience, Depends(audience_of)]
+CurrentMadeFor = Annotated[MadeFor | None, Depends(made_for_of)]
 SeesEvents = Annotated[bool, Depends(sees_events)]

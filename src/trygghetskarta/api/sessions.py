@@ -112,8 +112,8 @@ class Sessions:
                     "Ladda om sidan och försök igen: det gick inte att se att det var den som skickade.",
                     "Reload the page and try again: it could not be told that the page sent this.",
                 )
-        found = await self._callers.person(Person(session.subject, _roles(session)))
-        return Caller(found.subject, found.roles, found.areas, found.sources, purpose=session.purpose or None)
+        found = await self._callers.person(Person(session.subject, _roles(session), session.name))
+        return Caller(found.subject, found.roles, found.areas, found.sources, purpose=session.purpose or None, name=found.name)
 
     def session(self, cookies: Cookies) -> Session | None:
         """Give the session of the cookies of a request; None where there is none that holds."""

@@ -18,14 +18,14 @@ from trygghetskarta.cli.connecting import open_engine
 from trygghetskarta.cli.progress import counting
 from trygghetskarta.cli.questions import Day, First, Last, Out, day_of
 from trygghetskarta.domain.areas import AreaLevel
-from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.audience import Audience, SharingClass
 from trygghetskarta.domain.periods import LOCAL_TIME
 from trygghetskarta.errors import ForbiddenError, bad_parameter
 from trygghetskarta.queries.cube import Cube, load_cube
 from trygghetskarta.queries.public_cube import load_public_cube
 from trygghetskarta.reporting import Office, Wanted, area_codes, newest_month, report_of
 from trygghetskarta.reporting.sites import WantedSite
-from trygghetskarta.reports.document import Report, ReportClass
+from trygghetskarta.reports.document import Report
 from trygghetskarta.reports.index import Made, index_page
 from trygghetskarta.reports.json import read_json
 from trygghetskarta.reports.lagesbild import Reader
@@ -45,7 +45,7 @@ Forms = Annotated[
     list[ReportFormat] | None, typer.Option("--format", help="Filernas form; kan anges flera gånger. Utelämnad pdf och html.")
 ]
 Class = Annotated[
-    ReportClass | None,
+    SharingClass | None,
     typer.Option("--class", help="intern: exakta siffror, med vattenstämpel; delbar: bara siffror som alla får se. Utelämnad intern."),
 ]
 User = Annotated[str | None, typer.Option("--for", help="Vem en intern rapport görs åt; utelämnad den inloggade.")]
@@ -179,9 +179,9 @@ def _one(office: Office, wanted: Wanted, reader: Reader, order: _Order) -> Made:
     return Made(report.area_name, report.title, tuple(files), letter.name)
 
 
-def _reader(report_class: ReportClass | None, user: str | None, day: datetime | None) -> Reader:
+def _reader(report_class: SharingClass | None, user: str | None, day: datetime | None) -> Reader:
     """Say who a report is for. Whoever may run commands on the database may see exact figures."""
-    if report_class is ReportClass.DELBAR:
+    if report_class is SharingClass.DELBAR:
         return Reader(Audience.PUBLIC, root=_root())
     return Reader(Audience.STAFF, user or _logged_in(), day_of(day) or _today(), _root())
 
@@ -235,7 +235,7 @@ def _form_of(form: ReportFormat | None, out: Path | None) -> ReportFormat:
 
 
 def _tell_class(report: Report) -> None:
-    if report.report_class is ReportClass.INTERN:
+    if report.report_class is SharingClass.INTERN:
         typer.echo("Klass: intern. Siffrorna är exakta och rapporten är märkt. --class delbar gör en som får lämnas ut.", err=True)
     else:
         typer.echo("Klass: delbar. Siffror som inte får visas för alla står som skyddade.", err=True)

@@ -15,13 +15,13 @@ from trygghetskarta.api.question import AskedMeasure, AskedPlane, AskedPolygon, 
 from trygghetskarta.api.scopes import SURROUNDED
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.areas import AreaLevel
-from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.audience import Audience, SharingClass
 from trygghetskarta.domain.periods import LOCAL_TIME
 from trygghetskarta.errors import ForbiddenError
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.reporting import Office, Wanted, report_of
 from trygghetskarta.reporting.sites import WantedSite
-from trygghetskarta.reports.document import Report, ReportClass
+from trygghetskarta.reports.document import Report
 from trygghetskarta.reports.html import policy
 from trygghetskarta.reports.lagesbild import Reader
 from trygghetskarta.reports.render import ReportFormat, render
@@ -59,7 +59,7 @@ class ReportParameters(BaseModel):
         Day | None, Field(alias="asOf", description="Siffrorna så som de var kända denna dag. / The figures as known on this day.")
     ] = None
     class_: Annotated[
-        ReportClass | None,
+        SharingClass | None,
         Field(
             alias="class",
             description="delbar: bara siffror som alla får se; intern: exakta, för behöriga. Utelämnad efter vem som frågar."
@@ -94,7 +94,7 @@ class ReportParameters(BaseModel):
         Raises:
             ForbiddenError: A place is asked for, and may not be shown.
         """
-        if self.site is not None and (not sees_events or self.class_ is ReportClass.DELBAR):
+        if self.site is not None and (not sees_events or self.class_ is SharingClass.DELBAR):
             raise ForbiddenError(
                 "En egen yta kan ritas så att siffran pekar ut en person. En lägesbild av den är intern och visas bara för behöriga.",
                 "A polygon can be drawn so that its figure points at a person. A lagesbild of one is intern and shown to staff only.",
@@ -107,9 +107,9 @@ class ReportParameters(BaseModel):
             ForbiddenError: Exact figures are asked for by one who may not see them.
         """
         root = address(request, "")
-        if audience is not Audience.STAFF and self.class_ is ReportClass.INTERN:
+        if audience is not Audience.STAFF and self.class_ is SharingClass.INTERN:
             raise ForbiddenError("En intern lägesbild visas bara för behöriga.", "An intern lagesbild is shown to staff only.")
-        if audience is not Audience.STAFF or self.class_ is ReportClass.DELBAR:
+        if audience is not Audience.STAFF or self.class_ is SharingClass.DELBAR:
             return Reader(Audience.PUBLIC, root=root)
         return Reader(audience, "", datetime.now(LOCAL_TIME).date(), root)
 
