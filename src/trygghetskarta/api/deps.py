@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
@@ -11,9 +10,8 @@ from trygghetskarta.api.desk import Desk
 from trygghetskarta.api.kept_tiles import KeptTiles
 from trygghetskarta.api.scopes import AUDIENCE, caller_of
 from trygghetskarta.api.shelf import Shelf
-from trygghetskarta.domain.audience import Audience, MadeFor
+from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.callers import Caller, Scope
-from trygghetskarta.domain.periods import LOCAL_TIME
 from trygghetskarta.settings import Settings
 
 
@@ -54,19 +52,10 @@ async def sees_events(request: Request) -> bool:
     return caller.may(Scope.EVENTS) and caller.everywhere is Audience.STAFF
 
 
-async def made_for_of(request: Request) -> MadeFor | None:
-    """Give who takes out what is intern, and that it is now; None of what may be shared."""
-    if request.scope[AUDIENCE] is not Audience.STAFF:
-        return None
-    caller = caller_of(request)
-    return MadeFor(caller.name or caller.subject, datetime.now(LOCAL_TIME))
-
-
 CurrentSettings = Annotated[Settings, Depends(settings_of)]
 CurrentShelf = Annotated[Shelf, Depends(shelf_of)]
 CurrentDesk = Annotated[Desk, Depends(desk_of)]
 CurrentTiles = Annotated[KeptTiles, Depends(tiles_of)]
 CurrentCaller = Annotated[Caller, Depends(current_caller)]
 CurrentAudience = Annotated[Audience, Depends(audience_of)]
-CurrentMadeFor = Annotated[MadeFor | None, Depends(made_for_of)]
 SeesEvents = Annotated[bool, Depends(sees_events)]

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from trygghetskarta.analysis.series import Include
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.areas import AreaLevel
-from trygghetskarta.domain.audience import Audience, SharingClass
+from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Denominator, Measure, Question, Statistics
 from trygghetskarta.domain.periods import Interval
 from trygghetskarta.domain.sources import EVENT_SOURCES, CountsBy, SourceId
@@ -90,16 +90,6 @@ AskedMeasure = Annotated[
     ),
 ]
 """A place that is a measure's."""
-
-AskedClass = Annotated[
-    SharingClass,
-    Field(
-        alias="class",
-        description="delbar: bara siffror som alla får se; intern: exakta och märkta, för behöriga."
-        " / delbar: figures anyone may see; intern: exact ones, marked, for staff.",
-    ),
-]
-"""Who what is made may be given to."""
 
 _BASELINE = "Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with."
 AskedBaseline = Annotated[str | None, Field(pattern=BASELINE, description=_BASELINE, examples=["same-period-last-year"])]

@@ -25,7 +25,8 @@ class Audience(StrEnum):
 class SharingClass(StrEnum):
     """Who a report or a file may be given to.
 
-    DELBAR is made of protected figures alone and may be given to anyone. INTERN holds exact ones: it is for the city, and says who took it out and when.
+    DELBAR is made of protected figures alone and may be given to anyone. INTERN holds exact ones: it is for the city, and says who
+    took it out and when.
     """
 
     DELBAR = "delbar"

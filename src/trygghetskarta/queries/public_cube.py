@@ -57,10 +57,10 @@ def refuse_unreleased(cube: Cube) -> None:
     """
     if cube.released and not cube.delivered:
         raise NotCoveredError(
-            "Inga siffror är släppta till alla än, så det finns inget som får delas. Den som driver tjänsten släpper dem med `trygghetskarta release`;"
-            " den som är behörig kan begära en som är intern i stället.",
+            "Inga siffror är släppta till alla än, så det finns inget som får delas. Den som driver tjänsten släpper dem med `trygghetskarta"
+            " release`; den som är behörig kan begära klass intern i stället.",
             "No figures are released to everyone yet, so there is nothing to share. Whoever runs the service releases them by `trygghetskarta"
-            " release`; staff may ask for an intern one instead.",
+            " release`; staff may ask for class intern instead.",
         )
 
 

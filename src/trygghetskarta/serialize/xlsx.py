@@ -246,7 +246,14 @@ def _write_about(sheet: Worksheet, told: tuple[Answered, list[str], Mapping[str,
     known = known_columns()
     named = [(f"kolumn {column}", known[column].name) for column in columns]
     said = [(f"Mening {number}", sentence) for number, sentence in enumerate(about["sentences"], 1)]
-    lines = [*_about(answer), *_shared(answer, made_for), ("Metoder", ", ".join(about["provenance"]["methods"]) or "inga"), *said, *_NOTED, *named]
+    lines = [
+        *_about(answer),
+        *_shared(answer, made_for),
+        ("Metoder", ", ".join(about["provenance"]["methods"]) or "inga"),
+        *said,
+        *_NOTED,
+        *named,
+    ]
     for line, (name, value) in enumerate(lines):
         _write_line(sheet, line, (name, value), look)
 

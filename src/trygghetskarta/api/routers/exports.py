@@ -11,9 +11,10 @@ from pydantic import Field
 
 from trygghetskarta.api.answering import answer_comparison, answer_series
 from trygghetskarta.api.caching import Freshness, respond, tagged
-from trygghetskarta.api.deps import CurrentAudience, CurrentMadeFor, CurrentShelf
-from trygghetskarta.api.question import AskedClass, ComparisonParameters, SeriesParameters
+from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
+from trygghetskarta.api.question import ComparisonParameters, SeriesParameters
 from trygghetskarta.api.scopes import FIGURES_BY_CLASS
+from trygghetskarta.api.sharing import AskedClass, CurrentMadeFor
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.audience import Audience, MadeFor, SharingClass
 from trygghetskarta.queries.cube import Cube
@@ -57,7 +58,9 @@ class _Taking:
     audience: Audience
     made_for: MadeFor | None
 
-    def file(self, kind: str, cube: Cube, asked: ComparisonFileParameters | SeriesFileParameters, make: Callable[[], bytes | Joined]) -> Response:
+    def file(
+        self, kind: str, cube: Cube, asked: ComparisonFileParameters | SeriesFileParameters, make: Callable[[], bytes | Joined]
+    ) -> Response:
         """Answer with a file. Every intern one says who took it out and when, so that none is kept for another."""
         refuse_unreleased(cube)
         named = f"{file_stem(kind, asked.question(cube, self.audience))}_{self.audience.sharing_class}{asked.format.ending}"
