@@ -1,4 +1,4 @@
-"""Who a file may be given to: `delbar` unless `intern` is asked for, and then marked with who took it out and when. The command says which it made."""
+"""Who a file may be given to: `delbar` unless `intern` is asked for, and then it says who took it out and when."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from sqlalchemy import Connection
 
 from trygghetskarta.domain.audience import MadeFor, SharingClass
 from trygghetskarta.domain.periods import LOCAL_TIME
-from trygghetskarta.domain.sources import CONTRACTS, SourceId
+from trygghetskarta.domain.sources import CONTRACTS
 from trygghetskarta.queries.cube import Cube, load_cube
 from trygghetskarta.queries.public_cube import load_public_cube, refuse_unreleased
+from trygghetskarta.serialize.csv import Dialect
+from trygghetskarta.serialize.formats import Format, Writing
+from trygghetskarta.serialize.geojson import Outlines
 
 Class = Annotated[
     SharingClass,
@@ -35,7 +38,7 @@ _TOLD = {
 
 
 def class_of(asked: SharingClass | None, *, on_screen: bool) -> SharingClass:
-    """Give the class asked for; of a file it is one to share when nothing was asked. Whoever may run commands on the database may see exact figures."""
+    """Give the class asked for; a file is to share when none was. Whoever may run commands on the database may see exact figures."""
     return asked or (SharingClass.INTERN if on_screen else SharingClass.DELBAR)
 
 
@@ -60,6 +63,11 @@ def tell_class(sharing: SharingClass) -> None:
 def made_for(sharing: SharingClass) -> MadeFor | None:
     """Give who takes out what is intern, and that it is now; None of what may be shared."""
     return MadeFor(logged_in(), datetime.now(LOCAL_TIME)) if sharing is SharingClass.INTERN else None
+
+
+def exact_writing(form: Format, dialect: Dialect, outlines: Outlines | None = None) -> Writing:
+    """Say how to write an answer that is made of single events, and so never to share."""
+    return Writing(form, dialect, outlines, made_for=made_for(SharingClass.INTERN))
 
 
 def logged_in() -> str:
