@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from tests.db.test_cli import run
 from trygghetskarta.cli import reporting
-from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.audience import Audience, SharingClass
 from trygghetskarta.queries.cube import load_cube
 from trygghetskarta.reporting import Office, Wanted, area_codes
 from trygghetskarta.reports.index import index_page
@@ -85,10 +85,10 @@ def test_every_committee_gets_a_report_a_letter_and_a_line_on_the_page(sample: E
     assert "12/12 Stockholm" in done.stderr
     made = sorted(path.name for path in tmp_path.iterdir())
     assert len([name for name in made if name.endswith(".json")]) == 12
-    page = (tmp_path / "tertialrapport_2025-T3_index.html").read_text(encoding="utf-8")
+    page = (tmp_path / "tertialrapport_2025-T3_intern_index.html").read_text(encoding="utf-8")
     linked = set(re.findall(r'href="([^"]+)"', page))
-    assert linked == set(made) - {"tertialrapport_2025-T3_index.html"}
-    letter = (tmp_path / "tertialrapport_2025-T3_jarva_brev.html").read_text(encoding="utf-8")
+    assert linked == set(made) - {"tertialrapport_2025-T3_intern_index.html"}
+    letter = (tmp_path / "tertialrapport_2025-T3_jarva_intern_brev.html").read_text(encoding="utf-8")
     assert "september–december 2025" in letter
     assert "INTERN · tidtagaren" in letter
     assert not re.search(r"<(script|img|link)|url\(", letter)
@@ -113,7 +113,7 @@ def test_an_area_that_fails_leaves_the_others_alone(sample: Engine, tmp_path: Pa
         "farsta": "RuntimeError: något oväntat",
         "atlantis": "Indelningen har inget område atlantis.",
     }
-    page = index_page(issue, made).decode()
+    page = index_page(issue, made, SharingClass.INTERN).decode()
     assert page.count("Inte gjord") == 2
 
 

@@ -64,7 +64,7 @@ def test_of_a_drawn_place_there_is_an_intern_one(opened: Opener) -> None:
     expect(card.get_by_text("Märkt med vem som tog ut")).to_be_visible()
     with page.expect_download() as waiting:
         card.get_by_role("link", name="Word", exact=True).click()
-    assert waiting.value.suggested_filename == "lagesbild-for-den-ritade-ytan.docx"
+    assert waiting.value.suggested_filename == "lagesbild-for-den-ritade-ytan_intern.docx"
 
 
 def test_anyone_is_offered_one_to_share_and_no_other(opened_public: Opener) -> None:

@@ -90,7 +90,7 @@ def lagesbild(
         report = report_of(office, wanted, reader, others)
     content = render(report, written, template.read_bytes() if template is not None else None)
     tell_class(report.report_class)
-    path = out or Path(f"{plain(f'{report.kind}_{report.area_name}_{report.subtitle}')}{written.ending}")
+    path = out or Path(f"{plain(f'{report.kind}_{report.area_name}_{report.subtitle}')}{report.report_class.suffix}{written.ending}")
     _write(path, content)
     typer.echo(f"Skrev {path}.", err=True)
 
@@ -120,10 +120,11 @@ def monthly(
         codes = area_codes(office, day_of(edition), day_of(as_of)) if everywhere else _codes(area)
         wanted = [Wanted(code, None, str(issue.span.first), str(issue.span.last), day_of(edition), day_of(as_of)) for code in codes]
         made = _each(office, wanted, reader, (issue, forms, template.read_bytes() if template is not None else None, out))
-    _write(out / f"{issue.kind}_{issue.label}_index.html", index_page(issue, made))
+    page = out / f"{issue.kind}_{issue.label}{sharing.suffix}_index.html"
+    _write(page, index_page(issue, made, sharing))
     failed = [one for one in made if one.failure]
     tell_class(sharing)
-    typer.echo(f"{len(made) - len(failed)} av {len(made)} rapporter är gjorda: {out / f'{issue.kind}_{issue.label}_index.html'}", err=True)
+    typer.echo(f"{len(made) - len(failed)} av {len(made)} rapporter är gjorda: {page}", err=True)
     raise typer.Exit(1 if failed else 0)
 
 
@@ -165,7 +166,7 @@ def _each(office: Office, wanted: Sequence[Wanted], reader: Reader, order: _Orde
 def _one(office: Office, wanted: Wanted, reader: Reader, order: _Order) -> Made:
     issue, forms, template, folder = order
     report = committee_report(office.situation(wanted), reader, issue)
-    stem = f"{issue.kind}_{issue.label}_{plain(wanted.area or 'staden')}"
+    stem = f"{issue.kind}_{issue.label}_{plain(wanted.area or 'staden')}{report.report_class.suffix}"
     files = []
     for form in forms:
         path = folder / f"{stem}{form.ending}"

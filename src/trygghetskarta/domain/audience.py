@@ -37,6 +37,11 @@ class SharingClass(StrEnum):
         """Whose figures it is made of."""
         return Audience.STAFF if self is SharingClass.INTERN else Audience.PUBLIC
 
+    @property
+    def suffix(self) -> str:
+        """What the name of a report ends with, so that an intern one is never taken for, nor written over, one to share."""
+        return "_intern" if self is SharingClass.INTERN else ""
+
 
 @dataclass(frozen=True, slots=True)
 class MadeFor:

@@ -117,7 +117,9 @@ def lagesbild(
     answer = tagged(request, written, asked.format.media_type, published_at, audience)
     if asked.format is ReportFormat.HTML:
         answer.headers["Content-Security-Policy"] = f"{policy()}; frame-ancestors 'none'"
-    answer.headers["Content-Disposition"] = f'{_shown(asked.format)}; filename="{plain(report.title)}{asked.format.ending}"'
+    answer.headers["Content-Disposition"] = (
+        f'{_shown(asked.format)}; filename="{plain(report.title)}{report.report_class.suffix}{asked.format.ending}"'
+    )
     return answer
 
 
