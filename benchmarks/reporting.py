@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 
@@ -69,7 +70,7 @@ def _measured(made: _Made, rounds: int) -> dict[str, str]:
     report = made.report(_AREA)
     for form in ReportFormat:
         render(report, form)
-    taken = {f"a PDF, {name}": partial(made.pdf, area) for name, area in _AREAS.items()}
+    taken: dict[str, Callable[[], object]] = {f"a PDF, {name}": partial(made.pdf, area) for name, area in _AREAS.items()}
     taken |= {f"its figures alone, {name}": partial(made.report, area) for name, area in _AREAS.items()}
     taken |= {f"{form.value} of figures at hand, Järva": partial(render, report, form) for form in ReportFormat}
     found = {name: _seconds([clock(make) for _ in range(rounds)]) for name, make in taken.items()}
