@@ -236,12 +236,12 @@ def test_what_cannot_be_written_is_refused_in_both_languages(live_server: str, a
 
 @pytest.mark.parametrize("form", list(Format))
 @pytest.mark.parametrize("path", EXPORTS)
-def test_a_file_is_the_answer_with_a_name_that_tells_the_question(live_server: str, path: str, form: Format) -> None:
+def test_a_file_is_the_answer_with_a_name_that_tells_the_question(public_server: str, path: str, form: Format) -> None:
     asked = {"source": "anmalda_brott", "level": "stadsdel", "within": "jarva", "from": "2025-01", "to": "2025-03", "format": form}
-    file = get(live_server, f"exports/{path}", **asked)
-    assert file.content == content(live_server, path, **asked)
+    file = get(public_server, f"exports/{path}", **asked)
+    assert file.content == content(public_server, path, **asked)
     kind = {"comparisons": "jamforelse", "series": "serie"}[path]
-    name = f"{kind}_anmalda_brott_stadsdel_jarva_2025-01_2025-03{form.ending}"
+    name = f"{kind}_anmalda_brott_stadsdel_jarva_2025-01_2025-03_delbar{form.ending}"
     assert file.headers["Content-Disposition"] == f'attachment; filename="{name}"'
     assert file.headers["Content-Type"] == form.media_type
 
@@ -249,7 +249,7 @@ def test_a_file_is_the_answer_with_a_name_that_tells_the_question(live_server: s
 def test_a_file_is_csv_unless_told_otherwise_and_not_sent_twice(live_server: str) -> None:
     file = get(live_server, "exports/comparisons", source="brander", baseline="previous")
     assert file.content.startswith(b"\xef\xbb\xbfcode;name;")
-    assert file.headers["Content-Disposition"].endswith('_2025-01_2025-12_mot_2024-01_2024-12.csv"')
+    assert file.headers["Content-Disposition"].endswith('_2025-01_2025-12_mot_2024-01_2024-12_delbar.csv"')
     again = httpx.get(file.url, headers={"If-None-Match": file.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
 

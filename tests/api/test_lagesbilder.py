@@ -24,7 +24,7 @@ def client(live_server: str) -> Iterator[httpx.Client]:
 
 
 def fetched(client: httpx.Client, question: str) -> Report:
-    answer = client.get(f"/v1/lagesbilder?{question}&format=json")
+    answer = client.get(f"/v1/lagesbilder?{question}{'' if 'class=' in question else '&class=intern'}&format=json")
     assert answer.status_code == 200, answer.text
     return read_json(answer.content, "svaret")
 
@@ -85,7 +85,7 @@ def test_every_chart_and_map_states_a_question_that_is_answered(client: httpx.Cl
 
 
 def test_the_same_question_gives_the_same_bytes(client: httpx.Client) -> None:
-    asked = f"/v1/lagesbilder?area=jarva&{YEAR}&format=json"
+    asked = f"/v1/lagesbilder?area=jarva&{YEAR}&class=intern&format=json"
     assert client.get(asked).content == client.get(asked).content
 
 
@@ -110,7 +110,15 @@ def test_the_link_in_a_report_makes_it_again(client: httpx.Client, jarva: Report
 
 
 def test_exact_figures_make_it_intern_and_marked(jarva: Report) -> None:
-    assert (jarva.report_class, jarva.watermark[:6]) == ("intern", "INTERN")
+    assert (jarva.report_class, jarva.made_for) == ("intern", "egen dator")
+    assert jarva.watermark.startswith("INTERN · egen dator · ")
+
+
+def test_without_a_class_it_is_to_share_whoever_asks(client: httpx.Client, public_server: str) -> None:
+    asked = f"/v1/lagesbilder?area=jarva&{YEAR}&format=json"
+    assert read_json(client.get(asked).content, "svaret").report_class == "delbar"
+    of_analyst, of_anyone = (client.get(asked).content, httpx.get(f"{public_server}{asked}", timeout=120).content)
+    assert of_analyst.replace(str(client.base_url).rstrip("/").encode(), b"") == of_anyone.replace(public_server.encode(), b"")
 
 
 def test_one_to_share_holds_what_anyone_is_answered_and_nothing_made_of_single_events(client: httpx.Client, public_server: str) -> None:
@@ -129,9 +137,9 @@ def test_one_to_share_holds_what_anyone_is_answered_and_nothing_made_of_single_e
 
 def test_anyone_gets_one_to_share_and_no_other(public_server: str) -> None:
     with httpx.Client(base_url=public_server, timeout=120) as anyone:
-        assert fetched(anyone, f"area=jarva&{YEAR}").report_class == "delbar"
+        assert fetched(anyone, f"area=jarva&{YEAR}&class=delbar").report_class == "delbar"
         assert anyone.get(f"/v1/lagesbilder?area=jarva&{YEAR}&class=intern").status_code == 403
-        followed, wrong = differing(anyone, fetched(anyone, f"area=jarva&{YEAR}"))
+        followed, wrong = differing(anyone, fetched(anyone, f"area=jarva&{YEAR}&class=delbar"))
         assert not wrong
         assert followed > 50
 
@@ -188,12 +196,13 @@ def test_a_place_and_an_area_make_a_joint_one(client: httpx.Client) -> None:
 
 def test_a_place_is_for_those_who_may_see_single_events_and_is_never_shared(client: httpx.Client, public_server: str) -> None:
     asked = {"polygon": SQUARE, "from": "2025-01", "to": "2025-12"}
-    assert client.get("/v1/lagesbilder", params={**asked, "class": "delbar"}).status_code == 403
+    assert "class=intern" in client.get("/v1/lagesbilder", params=asked).json()["detail"]
     with httpx.Client(base_url=public_server, timeout=120) as anyone:
+        assert anyone.get("/v1/lagesbilder", params={**asked, "class": "intern"}).status_code == 403
         assert anyone.get("/v1/lagesbilder", params=asked).status_code == 403
         assert anyone.get("/v1/lagesbilder", params={"measureId": "2"}).status_code == 403
 
 
 def test_a_polygon_elsewhere_is_refused(client: httpx.Client) -> None:
-    assert client.get("/v1/lagesbilder", params={"polygon": "POLYGON((12 57, 12.1 57, 12.1 57.1, 12 57))"}).status_code == 400
-    assert client.get("/v1/lagesbilder", params={"polygon": SQUARE, "measureId": "2"}).status_code == 400
+    assert client.get("/v1/lagesbilder", params={"polygon": "POLYGON((12 57, 12.1 57, 12.1 57.1, 12 57))", "class": "intern"}).status_code == 400
+    assert client.get("/v1/lagesbilder", params={"polygon": SQUARE, "measureId": "2", "class": "intern"}).status_code == 400

@@ -136,7 +136,8 @@ def test_the_name_of_the_file_tells_its_format(sample: Engine, live_server: str,
         out = tmp_path / f"svar{form.ending}"
         said = run(sample, command, *options, "--out", str(out))
         assert said.returncode == 0, said.stderr
-        answer = httpx.get(f"{live_server}/v1/{path}", params={**asked, "format": form}, timeout=60)
+        assert "Klass: delbar" in said.stderr
+        answer = httpx.get(f"{live_server}/v1/exports/{path}", params={**asked, "format": form}, timeout=60)
         assert out.read_bytes() == answer.content, form
 
 

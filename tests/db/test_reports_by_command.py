@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from tests.db.test_cli import run
 from trygghetskarta.cli import reporting
-from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.audience import Audience, SharingClass
 from trygghetskarta.queries.cube import load_cube
 from trygghetskarta.reporting import Office, Wanted, area_codes
 from trygghetskarta.reports.index import index_page
@@ -26,13 +26,15 @@ YEAR = ("--from", "2025-01", "--to", "2025-12")
 def test_a_lagesbild_is_made_and_its_class_is_said(sample: Engine, tmp_path: Path) -> None:
     first, second = tmp_path / "ett.json", tmp_path / "tva.json"
     for path in (first, second):
-        done = run(sample, "lagesbild", "--area", "jarva", *YEAR, "--for", "Anna", "--date", "2026-11-21", "--out", str(path))
+        done = run(
+            sample, "lagesbild", "--area", "jarva", *YEAR, "--class", "intern", "--for", "Anna", "--date", "2026-11-21", "--out", str(path)
+        )
         assert done.returncode == 0, done.stderr
         assert "Klass: intern" in done.stderr
     assert first.read_bytes() == second.read_bytes()
     told = orjson.loads(first.read_bytes())
     assert told["watermark"] == "INTERN · Anna · 21 november 2026"
-    done = run(sample, "lagesbild", "--area", "jarva", *YEAR, "--class", "delbar", "--out", str(second))
+    done = run(sample, "lagesbild", "--area", "jarva", *YEAR, "--out", str(second))
     assert "Klass: delbar" in done.stderr
     shared = orjson.loads(second.read_bytes())
     assert (shared["watermark"], shared["madeFor"], shared["madeOn"]) == ("", None, None)
@@ -52,8 +54,8 @@ def test_what_another_has_sent_is_merged(sample: Engine, tmp_path: Path) -> None
     [
         (("--area", "jarva", "--from", "2025-12", "--to", "2025-01"), "slutar 2025-01 innan den börjar"),
         (("--area", "jarva", "--out", "rapport.txt"), "Ange --format"),
-        (("--measure", "2", "--class", "delbar"), "kan bara vara intern"),
-        (("--polygon", "POINT(17.9 59.4)"), "hel Polygon"),
+        (("--measure", "2"), "begär --class intern"),
+        (("--polygon", "POINT(17.9 59.4)", "--class", "intern"), "hel Polygon"),
     ],
 )
 def test_a_bad_question_is_refused_in_one_line(sample: Engine, words: tuple[str, ...], said: str) -> None:
@@ -64,16 +66,29 @@ def test_a_bad_question_is_refused_in_one_line(sample: Engine, words: tuple[str,
 
 def test_every_committee_gets_a_report_a_letter_and_a_line_on_the_page(sample: Engine, tmp_path: Path) -> None:
     done = run(
-        sample, "report", "monthly", "--all", "--month", "2025-T3", "--out", str(tmp_path), "--format", "json", "--for", "tidtagaren"
+        sample,
+        "report",
+        "monthly",
+        "--all",
+        "--month",
+        "2025-T3",
+        "--out",
+        str(tmp_path),
+        "--format",
+        "json",
+        "--class",
+        "intern",
+        "--for",
+        "tidtagaren",
     )
     assert done.returncode == 0, done.stderr
     assert "12/12 Stockholm" in done.stderr
     made = sorted(path.name for path in tmp_path.iterdir())
     assert len([name for name in made if name.endswith(".json")]) == 12
-    page = (tmp_path / "tertialrapport_2025-T3_index.html").read_text(encoding="utf-8")
+    page = (tmp_path / "tertialrapport_2025-T3_intern_index.html").read_text(encoding="utf-8")
     linked = set(re.findall(r'href="([^"]+)"', page))
-    assert linked == set(made) - {"tertialrapport_2025-T3_index.html"}
-    letter = (tmp_path / "tertialrapport_2025-T3_jarva_brev.html").read_text(encoding="utf-8")
+    assert linked == set(made) - {"tertialrapport_2025-T3_intern_index.html"}
+    letter = (tmp_path / "tertialrapport_2025-T3_jarva_intern_brev.html").read_text(encoding="utf-8")
     assert "september–december 2025" in letter
     assert "INTERN · tidtagaren" in letter
     assert not re.search(r"<(script|img|link)|url\(", letter)
@@ -98,7 +113,7 @@ def test_an_area_that_fails_leaves_the_others_alone(sample: Engine, tmp_path: Pa
         "farsta": "RuntimeError: något oväntat",
         "atlantis": "Indelningen har inget område atlantis.",
     }
-    page = index_page(issue, made).decode()
+    page = index_page(issue, made, SharingClass.INTERN).decode()
     assert page.count("Inte gjord") == 2
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 
+from trygghetskarta.domain.audience import SharingClass
 from trygghetskarta.domain.counts import Status
 from trygghetskarta.domain.periods import Month
 from trygghetskarta.reports.document import (
@@ -30,7 +31,6 @@ from trygghetskarta.reports.document import (
     Point,
     Prompts,
     Report,
-    ReportClass,
     Row,
     Series,
     Subheading,
@@ -230,7 +230,7 @@ def long_table(rows: int = 117) -> Table:
 def framed(*blocks: Block, more: Sequence[Chapter] = ()) -> Report:
     return Report(
         kind="lagesbild", title="Lägesbild för Järva", subtitle="Januari–oktober 2026", area="01", area_name="Järva",
-        report_class=ReportClass.DELBAR, made_for=None, made_on=None, known_on=date(2026, 11, 3), version=7,
+        report_class=SharingClass.DELBAR, made_for=None, made_on=None, known_on=date(2026, 11, 3), version=7,
         edition="11 stadsdelsområden från 2023-07-01",
         link="https://karta.example.se/v1/lagesbilder?area=01&from=2026-01&to=2026-10&asOf=2026-11-03",
         chapters=(Chapter("Bilden av brottsligheten", blocks), *more),
@@ -312,7 +312,7 @@ def longest_names() -> Report:
     )
     return replace(
         report, title=f"Gemensam lägesbild för {LONGEST}", area_name=LONGEST, subtitle="November 2016–oktober 2026 · januari 2024–oktober 2026",
-        kind="gemensam-lagesbild", report_class=ReportClass.INTERN, made_for="Anna-Lena Andersson-Söderström",
+        kind="gemensam-lagesbild", report_class=SharingClass.INTERN, made_for="Anna-Lena Andersson-Söderström",
         watermark="INTERN · Anna-Lena Andersson-Söderström · 21 november 2026",
     )  # fmt: skip
 

@@ -20,9 +20,10 @@ from pptx.util import Pt
 from scripts.word_template import template
 
 from tests.forms import made_up
+from trygghetskarta.domain.audience import SharingClass
 from trygghetskarta.domain.counts import Status
 from trygghetskarta.errors import InvalidQuestionError
-from trygghetskarta.reports.document import Cell, Chart, MapPicture, Paragraph, Prompts, Report, ReportClass, Table
+from trygghetskarta.reports.document import Cell, Chart, MapPicture, Paragraph, Prompts, Report, Table
 from trygghetskarta.reports.docx import own_template, write_docx
 from trygghetskarta.reports.pptx import write_pptx
 from trygghetskarta.reports.render import ReportFormat, render
@@ -204,7 +205,7 @@ def test_slides_are_a_figure_each_with_its_sentences_as_notes() -> None:
 
 def test_the_files_say_who_may_see_them() -> None:
     report = replace(
-        made_up.normal(), report_class=ReportClass.INTERN, made_for="Karin Berg", watermark="INTERN · Karin Berg · 3 november 2026"
+        made_up.normal(), report_class=SharingClass.INTERN, made_for="Karin Berg", watermark="INTERN · Karin Berg · 3 november 2026"
     )
     slides = Presentation(io.BytesIO(write_pptx(report))).slides
     assert all(any("INTERN · Karin Berg" in shape.text_frame.text for shape in slide.shapes if shape.has_text_frame) for slide in slides)

@@ -73,7 +73,11 @@ ONLY_FOR = {
 }
 # Where something belongs to somebody: whose it is, and whose it is not.
 OWN, OTHERS = "own", "others'"
-_WRITTEN = re.compile(rb'"updated":"[^"]*"')
+# A table says when it was written, and an intern report who asked for it.
+_WRITTEN = re.compile(rb'"(updated|madeFor|watermark)":"[^"]*"')
+# What is to be shared, for everybody, unless it is asked for as intern.
+BY_CLASS = {"GET /v1/lagesbilder", "GET /v1/exports/comparisons", "GET /v1/exports/series"}
+INTERN = " intern"
 # What tells whom it answers, or which publication those figures are of: the public's and the staff's are numbered apart.
 _TELLS_WHO_ASKS = frozenset(("GET /v1/api-info", "GET /ready"))
 _YEAR = "from=2025-01&to=2025-03"
@@ -87,7 +91,10 @@ def addresses(deliveries: Mapping[str, int]) -> Iterator[tuple[str, str, str]]:
         asked = ASKED.get(f"GET {path}", path) if method == "GET" else path
         belongs = KIND_OF[route] not in ("open", "surrounded")
         for whose, area, source in ((OWN, "jarva", "brander"), (OTHERS, "farsta", "skjutningar"))[: 2 if belongs else 1]:
-            yield route, whose, _address(route, asked, area, (source, deliveries[source]))
+            address = _address(route, asked, area, (source, deliveries[source]))
+            yield route, whose, address
+            if route in BY_CLASS:
+                yield route, whose + INTERN, f"{address}&class=intern"
 
 
 def _address(route: str, asked: str, area: str, own: tuple[str, int]) -> str:
@@ -143,7 +150,6 @@ class Asking:
         transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", timeout=120) as client:
             answers = [await client.request(method, path, headers=headers) for method, path, headers in asked]
-        # A table says when it was written.
         return [(answer.status_code, _WRITTEN.sub(b"", answer.content)) for answer in answers]
 
 
@@ -207,8 +213,10 @@ def expected(kind: str, role: str, whose: str, route: str) -> str | set[int]:
     """Say what one is given: exact or protected figures, or one of some statuses."""
     if kind in ONLY_FOR:
         return _only_for(kind, role, whose, route)
-    own = role == "coordinator" and whose == OWN and kind in ("figures", "exact") and "area" in _BY_AREA.get(route, "")
+    own = role == "coordinator" and whose.removesuffix(INTERN) == OWN and kind in ("figures", "exact") and "area" in _BY_AREA.get(route, "")
     staff = role == "analyst" or own
+    if route in BY_CLASS:
+        return PROTECTED if not whose.endswith(INTERN) else EXACT_FIGURES if staff else {403}
     if kind in STAFF_ONLY:
         allowed = role == "analyst" or (own and kind == "exact")
         return EXACT_FIGURES if allowed else {403}

@@ -9,8 +9,9 @@ import orjson
 import pytest
 
 from tests.forms.made_up import ALL, normal
+from trygghetskarta.domain.audience import SharingClass
 from trygghetskarta.errors import BadDeliveryError
-from trygghetskarta.reports.document import Cell, Column, Kind, Report, ReportClass, Row, Subheading, Table
+from trygghetskarta.reports.document import Cell, Column, Kind, Report, Row, Subheading, Table
 from trygghetskarta.reports.joint import joint
 from trygghetskarta.reports.json import read_json, write_json
 from trygghetskarta.reports.shades import breaks
@@ -88,11 +89,11 @@ def test_tables_that_tell_other_columns_are_not_put_side_by_side() -> None:
 
 def test_a_joint_report_is_intern_when_any_is() -> None:
     delbar, intern = (
-        of("A", 1, report_class=ReportClass.DELBAR, watermark=""),
-        of("B", 2, report_class=ReportClass.INTERN, watermark="INTERN"),
+        of("A", 1, report_class=SharingClass.DELBAR, watermark=""),
+        of("B", 2, report_class=SharingClass.INTERN, watermark="INTERN"),
     )
-    assert (joint([delbar, intern]).report_class, joint([delbar, intern]).watermark) == (ReportClass.INTERN, "INTERN")
-    assert (joint([delbar, delbar]).report_class, joint([delbar, delbar]).watermark) == (ReportClass.DELBAR, "")
+    assert (joint([delbar, intern]).report_class, joint([delbar, intern]).watermark) == (SharingClass.INTERN, "INTERN")
+    assert (joint([delbar, delbar]).report_class, joint([delbar, delbar]).watermark) == (SharingClass.DELBAR, "")
 
 
 def test_one_report_is_no_joint_one() -> None:

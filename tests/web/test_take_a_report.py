@@ -61,10 +61,10 @@ def test_of_a_drawn_place_there_is_an_intern_one(opened: Opener) -> None:
     page = opened("?show=places&polygon=POLYGON((17.92+59.375,17.96+59.375,17.96+59.395,17.92+59.395,17.92+59.375))")
     card = page.locator(".polygon")
     card.locator("summary", has_text="Lägesbild").click()
-    expect(card.get_by_text("Varje sida är märkt")).to_be_visible()
+    expect(card.get_by_text("Märkt med vem som tog ut")).to_be_visible()
     with page.expect_download() as waiting:
         card.get_by_role("link", name="Word", exact=True).click()
-    assert waiting.value.suggested_filename == "lagesbild-for-den-ritade-ytan.docx"
+    assert waiting.value.suggested_filename == "lagesbild-for-den-ritade-ytan_intern.docx"
 
 
 def test_anyone_is_offered_one_to_share_and_no_other(opened_public: Opener) -> None:
@@ -72,3 +72,22 @@ def test_anyone_is_offered_one_to_share_and_no_other(opened_public: Opener) -> N
     expect(page.get_by_text("Siffror som alla får se.")).to_be_visible()
     expect(page.get_by_role("radio", name="Intern")).to_have_count(0)
     assert "class=delbar" in (page.get_by_role("link", name="PDF", exact=True).get_attribute("href") or "")
+
+
+def test_the_figures_are_taken_to_share_unless_intern_is_chosen(opened: Opener) -> None:
+    page = opened("?show=table")
+    page.get_by_text("Ta med siffrorna").click()
+    expect(page.get_by_role("radio", name="Att dela")).to_be_checked()
+    for sort in ("delbar", "intern"):
+        if sort == "intern":
+            page.get_by_role("radio", name="Intern").check()
+        with page.expect_download() as waiting:
+            page.get_by_role("link", name="CSV", exact=True).click()
+        assert waiting.value.suggested_filename.endswith(f"_{sort}.csv")
+
+
+def test_anyone_takes_the_figures_to_share_and_is_not_asked(opened_public: Opener) -> None:
+    page = opened_public("?show=table")
+    page.get_by_text("Ta med siffrorna").click()
+    expect(page.get_by_role("radio", name="Intern")).to_have_count(0)
+    assert "class=delbar" in (page.get_by_role("link", name="Excel", exact=True).get_attribute("href") or "")

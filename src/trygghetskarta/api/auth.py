@@ -114,7 +114,7 @@ class Callers:
     async def person(self, person: Person) -> Caller:
         """Give who a person is here: the roles are the issuer's to give, areas and sources are not."""
         rights = await self.keyring.rights(person.subject) if self.keyring is not None else None
-        caller = Caller(person.subject, person.roles)
+        caller = Caller(person.subject, person.roles, name=person.name)
         return caller if rights is None else replace(caller, areas=rights.areas, sources=rights.sources)
 
     async def _by_key(self, value: bytes) -> Caller:

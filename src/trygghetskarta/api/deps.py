@@ -21,11 +21,6 @@ async def shelf_of(request: Request) -> Shelf:
     return cast("Shelf", request.app.state.shelves[request.scope[AUDIENCE]])
 
 
-async def public_shelf_of(request: Request) -> Shelf:
-    """Give the shelf of what is released, whoever asks: what is meant to be shared is made from it."""
-    return cast("Shelf", request.app.state.shelves[Audience.PUBLIC])
-
-
 async def desk_of(request: Request) -> Desk:
     """Give where deliveries are taken in."""
     return cast("Desk", request.app.state.desk)
@@ -59,7 +54,6 @@ async def sees_events(request: Request) -> bool:
 
 CurrentSettings = Annotated[Settings, Depends(settings_of)]
 CurrentShelf = Annotated[Shelf, Depends(shelf_of)]
-PublicShelf = Annotated[Shelf, Depends(public_shelf_of)]
 CurrentDesk = Annotated[Desk, Depends(desk_of)]
 CurrentTiles = Annotated[KeptTiles, Depends(tiles_of)]
 CurrentCaller = Annotated[Caller, Depends(current_caller)]

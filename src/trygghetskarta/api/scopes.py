@@ -16,7 +16,7 @@ from trygghetskarta.api.auth import CALLER
 from trygghetskarta.api.noting import note_use
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.areas import Area, AreaLevel
-from trygghetskarta.domain.audience import Audience, Role
+from trygghetskarta.domain.audience import Audience, Role, SharingClass
 from trygghetskarta.domain.callers import Caller, Scope
 from trygghetskarta.errors import ForbiddenError, TrygghetskartaError, UnknownCallerError
 
@@ -49,27 +49,39 @@ _REFUSED: Mapping[Scope, tuple[str, str]] = {
         "Single events and polygons of one's own can point at a person and are shown to analysts only, as with a key in X-API-Key.",
     ),
 }
+_NOT_INTERN = (
+    "En intern har exakta siffror och ges bara till behöriga. Utan class=intern får du en som är delbar.",
+    "An intern one holds exact figures and is given to staff only. Without class=intern you get one to share.",
+)
 _MAY_NOT = ("Du har inte rätt till det här.", "You do not have the right to this.")
 
 
 class Needs:
     """A route's scope: a dependency that lets through who may, and settles whom the answer is for."""
 
-    __slots__ = ("scope",)
+    __slots__ = ("by_class", "scope")
 
-    def __init__(self, scope: Scope) -> None:
-        """Keep the scope."""
+    def __init__(self, scope: Scope, *, by_class: bool = False) -> None:
+        """Keep the scope.
+
+        Args:
+            scope: What the route gives.
+            by_class: Whether it gives what is to be shared, unless `class=intern` is asked for.
+        """
         self.scope = scope
+        self.by_class = by_class
 
     async def __call__(self, request: Request) -> Audience:
         """Settle whom the answer is for.
 
         Raises:
             UnknownCallerError: Nobody in particular asks for what only some may.
-            ForbiddenError: Whoever asks may not.
+            ForbiddenError: Whoever asks may not, or not have it intern.
         """
         caller = caller_of(request)
         audience = await self._audience(request, caller)
+        if self.by_class:
+            audience = _of_class(request, caller, audience)
         self._refuse(caller, audience)
         request.scope[AUDIENCE] = audience
         if audience is Audience.STAFF and not caller.on_own_machine and self.scope in _EXACT_FIGURES:
@@ -120,6 +132,8 @@ def security_of(scope: Scope) -> list[dict[str, list[str]]]:
 OPEN = Depends(Needs(Scope.OPEN))
 FIGURES = Depends(Needs(Scope.FIGURES))
 SURROUNDED = Depends(Needs(Scope.SURROUNDED))
+FIGURES_BY_CLASS = Depends(Needs(Scope.FIGURES, by_class=True))
+SURROUNDED_BY_CLASS = Depends(Needs(Scope.SURROUNDED, by_class=True))
 EXACT = Depends(Needs(Scope.EXACT))
 EVENTS = Depends(Needs(Scope.EVENTS))
 DELIVER = Depends(Needs(Scope.DELIVER))
@@ -156,6 +170,15 @@ def refuse_routes_without_scope(routes: Iterable[BaseRoute]) -> None:
     lacking = [route.path for route in iter_route_contexts(list(routes)) if route.path not in _OPEN_PATHS and scope_of(route) is None]
     if lacking:
         raise RuntimeError(f"no scope, or several: {lacking}")
+
+
+def _of_class(request: Request, caller: Caller, audience: Audience) -> Audience:
+    """Give whom something is for that has a class: anyone, unless it is asked for as intern by one who may see exact figures."""
+    if request.query_params.get("class") != SharingClass.INTERN:
+        return Audience.PUBLIC
+    if audience is not Audience.STAFF:
+        raise ForbiddenError(*(_PURPOSE if caller.lacks_purpose else _NOT_INTERN))
+    return audience
 
 
 def _areas_asked(request: Request) -> frozenset[str] | None:

@@ -127,8 +127,8 @@ class Sessions:
                 )
         else:
             self._renew(session, scope)
-        found = await self._callers.person(Person(session.subject, _roles(session)))
-        return Caller(found.subject, found.roles, found.areas, found.sources, purpose=session.purpose or None)
+        found = await self._callers.person(Person(session.subject, _roles(session), session.name))
+        return Caller(found.subject, found.roles, found.areas, found.sources, purpose=session.purpose or None, name=found.name)
 
     async def session(self, cookies: Cookies) -> Session | None:
         """Give the session of the cookies of a request; None where there is none that holds.

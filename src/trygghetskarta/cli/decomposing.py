@@ -27,6 +27,7 @@ from trygghetskarta.cli.questions import (
     form_of,
     write_out,
 )
+from trygghetskarta.cli.sharing import exact_writing
 from trygghetskarta.disclosure.release import release
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
@@ -37,7 +38,7 @@ from trygghetskarta.queries.cube import load_cube
 from trygghetskarta.queries.decomposition import compare_parts
 from trygghetskarta.serialize.csv import Dialect
 from trygghetskarta.serialize.decomposition import decomposition_figures, write_decomposition
-from trygghetskarta.serialize.formats import Figures, Writing
+from trygghetskarta.serialize.formats import Figures
 from trygghetskarta.settings import read_settings
 from trygghetskarta.store.engine import one_state
 
@@ -94,7 +95,7 @@ def decompose(
     if form is None and out is None:
         _print(whole, decomposition_figures(whole, parts))
         return
-    write_out(write_decomposition(whole, parts, Writing(form_of(form, out), dialect)), out)
+    write_out(write_decomposition(whole, parts, exact_writing(form_of(form, out), dialect)), out)
 
 
 def _answer(asked: Asked) -> tuple[Published, list[tuple[Part, Published]]]:

@@ -27,6 +27,7 @@ from trygghetskarta.cli.questions import (
     form_of,
     write_out,
 )  # fmt: skip
+from trygghetskarta.cli.sharing import exact_writing
 from trygghetskarta.disclosure.release import release_answer
 from trygghetskarta.domain.answers import Hexagons, Hours, PublishedAnswer
 from trygghetskarta.domain.areas import AreaLevel
@@ -38,7 +39,7 @@ from trygghetskarta.queries.hexagons import hexagons as count_hexagons
 from trygghetskarta.queries.hours import hours as count_hours
 from trygghetskarta.serialize.csv import Dialect
 from trygghetskarta.serialize.details import hexagon_rows, write_hexagons, write_hours
-from trygghetskarta.serialize.formats import Format, Writing
+from trygghetskarta.serialize.formats import Format
 from trygghetskarta.serialize.saying.hexagons import sentences as said_of_hexagons
 from trygghetskarta.serialize.saying.hours import sentences as said_of_hours
 from trygghetskarta.serialize.swedish import WEEKDAYS, decimal, whole
@@ -76,7 +77,7 @@ def hours(
     if form is None and out is None:
         _print_hours(published)
         return
-    write_out(write_hours(published, Writing(form_of(form, out), dialect)), out)
+    write_out(write_hours(published, exact_writing(form_of(form, out), dialect)), out)
 
 
 def hexagons(
@@ -108,7 +109,7 @@ def hexagons(
     if form is None and out is None:
         _print_hexagons(published)
         return
-    write_out(write_hexagons(published, Writing(form_of(form, out, Format.GEOJSON), dialect, {})), out)
+    write_out(write_hexagons(published, exact_writing(form_of(form, out, Format.GEOJSON), dialect, {})), out)
 
 
 def _print_hours(published: PublishedAnswer[Hours]) -> None:

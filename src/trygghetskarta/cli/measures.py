@@ -15,6 +15,7 @@ from trygghetskarta.analysis.effect import Effect, GoalFinding, effect, goal
 from trygghetskarta.cli.connecting import open_engine
 from trygghetskarta.cli.printing import console, tell
 from trygghetskarta.cli.questions import Categories, Day, Form, Group, Level, Out, day_of, form_of
+from trygghetskarta.cli.sharing import exact_writing
 from trygghetskarta.disclosure.release import release_answer
 from trygghetskarta.domain.answers import PublishedAnswer
 from trygghetskarta.domain.areas import AreaLevel
@@ -27,7 +28,6 @@ from trygghetskarta.queries.cube import load_cube
 from trygghetskarta.queries.effects import AskedEffect, count_effect, count_goals
 from trygghetskarta.queries.measures import find_measure, list_measures
 from trygghetskarta.serialize.csv import Dialect
-from trygghetskarta.serialize.formats import Writing
 from trygghetskarta.serialize.measures import effect_rows, measure_document, measure_rows, write_effect
 from trygghetskarta.serialize.saying.effect import effect_sentences, goal_sentence
 from trygghetskarta.serialize.swedish import decimal, how_many, whole
@@ -135,7 +135,7 @@ def show_effect(
     if form is None and out is None:
         _print(answer, found, judged)
         return
-    content = write_effect(answer, found, list(judged), Writing(form_of(form, out), dialect, {}))
+    content = write_effect(answer, found, list(judged), exact_writing(form_of(form, out), dialect, {}))
     if out is None:
         sys.stdout.buffer.write(content)
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -15,16 +15,16 @@ from sqlalchemy import Connection
 from trygghetskarta.analysis.comparison import find
 from trygghetskarta.cli.connecting import open_engine
 from trygghetskarta.cli.printing import cell, console
+from trygghetskarta.cli.sharing import FileClass, class_of, loader, made_for, tell_class
 from trygghetskarta.disclosure.release import release
 from trygghetskarta.domain.areas import AreaLevel
-from trygghetskarta.domain.audience import Audience
-from trygghetskarta.domain.counts import Denominator, Exact, Measure, Published, Question, Statistics
+from trygghetskarta.domain.counts import Denominator, Measure, Published, Question, Statistics
 from trygghetskarta.domain.periods import Interval
 from trygghetskarta.domain.sources import CountsBy, SourceId
 from trygghetskarta.queries.areas import Detail, load_outlines
 from trygghetskarta.queries.asking import Asked, ask, cube_by
 from trygghetskarta.queries.comparison import compare as count_comparison
-from trygghetskarta.queries.cube import Cube, load_cube
+from trygghetskarta.queries.cube import Cube
 from trygghetskarta.serialize.csv import Dialect
 from trygghetskarta.serialize.figures import Row, comparison_rows
 from trygghetskarta.serialize.formats import Format, Writing, write_comparison
@@ -124,6 +124,7 @@ def compare(
     by: By = None,
     against: Against = None,
     form: Form = None,
+    sharing: FileClass = None,
     dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
     geometry: Annotated[Detail, typer.Option(help="Gränsernas noggrannhet i geojson, gpkg, flatgeobuf och parquet.")] = Detail.METRES10,
     out: Out = None,
@@ -134,16 +135,19 @@ def compare(
         Interval.MONTH, measure, per, day_of(as_of), weights, statistics, by, against,
     )  # fmt: skip
     written = form_of(form, out)
-    published, cube, outlines = _answer(asked, _compare, (written, geometry))
-    if form is None and out is None:
+    on_screen = form is None and out is None
+    sort = class_of(sharing, on_screen=on_screen)
+    with one_state(open_engine(read_settings())) as connection:
+        cube = loader(sort)(connection, asked.edition, asked.as_of, cube_by(asked.sources, asked.by))
+        question = ask(cube, asked)
+        outlines = outlines_for(connection, cube, asked.level, (written, geometry))
+    published = release(count_comparison(cube, question, harm=question.tells_harm), sort.audience)
+    if on_screen:
         findings = find(published)
         print_table(published, cube, (comparison_rows(published, findings), sentences(published, findings)), _compared(published.question))
         return
-    write_out(write_comparison(published, Writing(written, dialect, outlines)), out)
-
-
-def _compare(cube: Cube, question: Question) -> Exact:
-    return count_comparison(cube, question, harm=question.tells_harm)
+    tell_class(sort)
+    write_out(write_comparison(published, Writing(written, dialect, outlines, made_for=made_for(sort))), out)
 
 
 def _compared(question: Question) -> dict[str, str]:
@@ -156,17 +160,6 @@ def _compared(question: Question) -> dict[str, str]:
 def day_of(day: datetime | None) -> date | None:
     """Give the date that an option was given."""
     return day.date() if day is not None else None
-
-
-def _answer(
-    asked: Asked, count: Callable[[Cube, Question], Exact], drawn: tuple[Format, Detail]
-) -> tuple[Published, Cube, Outlines | None]:
-    """Count from the database itself; whoever may run commands on it may see exact figures."""
-    with one_state(open_engine(read_settings())) as connection:
-        cube = load_cube(connection, asked.edition, asked.as_of, cube_by(asked.sources, asked.by))
-        question = ask(cube, asked)
-        outlines = outlines_for(connection, cube, asked.level, drawn)
-    return release(count(cube, question), Audience.STAFF), cube, outlines
 
 
 def form_of(form: Format | None, out: Path | None, usual: Format = Format.CSV) -> Format:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -17,15 +16,14 @@ from sqlalchemy import Connection
 from trygghetskarta.cli.connecting import open_engine
 from trygghetskarta.cli.progress import counting
 from trygghetskarta.cli.questions import Day, First, Last, Out, day_of
+from trygghetskarta.cli.sharing import Class, loader, logged_in, tell_class
 from trygghetskarta.domain.areas import AreaLevel
-from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.audience import Audience, SharingClass
 from trygghetskarta.domain.periods import LOCAL_TIME
 from trygghetskarta.errors import ForbiddenError, bad_parameter
-from trygghetskarta.queries.cube import Cube, load_cube
-from trygghetskarta.queries.public_cube import load_public_cube
+from trygghetskarta.queries.cube import Cube
 from trygghetskarta.reporting import Office, Wanted, area_codes, newest_month, report_of
 from trygghetskarta.reporting.sites import WantedSite
-from trygghetskarta.reports.document import Report, ReportClass
 from trygghetskarta.reports.index import Made, index_page
 from trygghetskarta.reports.json import read_json
 from trygghetskarta.reports.lagesbild import Reader
@@ -44,17 +42,15 @@ Form = Annotated[ReportFormat | None, typer.Option("--format", help="Filens form
 Forms = Annotated[
     list[ReportFormat] | None, typer.Option("--format", help="Filernas form; kan anges flera gånger. Utelämnad pdf och html.")
 ]
-Class = Annotated[
-    ReportClass | None,
-    typer.Option("--class", help="intern: exakta siffror, med vattenstämpel; delbar: bara siffror som alla får se. Utelämnad intern."),
-]
 User = Annotated[str | None, typer.Option("--for", help="Vem en intern rapport görs åt; utelämnad den inloggade.")]
 Date = Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Dagen i vattenstämpeln; utelämnad i dag.")]
 Template = Annotated[Path | None, typer.Option(help="Stadens egen Wordmall, för docx.", exists=True, dir_okay=False)]
 Sent = Annotated[
     list[Path] | None, typer.Option("--with", help="En lägesbild i JSON-form att slå ihop med; kan anges flera gånger.", exists=True)
 ]
-Polygon = Annotated[str | None, typer.Option(help="En plats i stället för ett område: ytan som WKT, öst före norr. Bara intern.")]
+Polygon = Annotated[
+    str | None, typer.Option(help="En plats i stället för ett område: ytan som WKT, öst före norr. Bara med --class intern.")
+]
 Measure = Annotated[int | None, typer.Option(help="Nummer på en åtgärd vars målområde är en yta, i stället för --polygon.")]
 Folder = Annotated[Path, typer.Option("--out", help="Mappen som rapporterna skrivs i.", file_okay=False)]
 Everywhere = Annotated[bool, typer.Option("--all", help="Alla stadsdelsområden och hela staden.")]
@@ -73,7 +69,7 @@ def lagesbild(
     crs: Annotated[int, typer.Option(help="Ytans koordinatsystem: 4326 eller 3011.")] = 4326,
     measure: Measure = None,
     name: Annotated[str | None, typer.Option(help="Vad rapporten ska kalla platsen.")] = None,
-    report_class: Class = None,
+    sharing: Class = SharingClass.DELBAR,
     user: User = None,
     day: Date = None,
     sent: Sent = None,
@@ -82,7 +78,7 @@ def lagesbild(
     out: Out = None,
 ) -> None:
     """Gör lägesbilden för ett område eller hela staden; för flera områden, eller med --with, en gemensam."""
-    reader = _reader(report_class, user, day)
+    reader = _reader(sharing, user, day)
     wanted = [Wanted(code, level, first, last, day_of(edition), day_of(as_of)) for code in _codes(area)]
     if polygon is not None or measure is not None:
         _refuse_to_share_a_site(reader)
@@ -93,8 +89,8 @@ def lagesbild(
     with _office(reader) as office:
         report = report_of(office, wanted, reader, others)
     content = render(report, written, template.read_bytes() if template is not None else None)
-    _tell_class(report)
-    path = out or Path(f"{plain(f'{report.kind}_{report.area_name}_{report.subtitle}')}{written.ending}")
+    tell_class(report.report_class)
+    path = out or Path(f"{plain(f'{report.kind}_{report.area_name}_{report.subtitle}')}{report.report_class.suffix}{written.ending}")
     _write(path, content)
     typer.echo(f"Skrev {path}.", err=True)
 
@@ -109,14 +105,14 @@ def monthly(
     area: Areas = None,
     edition: Day = None,
     as_of: Day = None,
-    report_class: Class = None,
+    sharing: Class = SharingClass.DELBAR,
     user: User = None,
     day: Date = None,
     form: Forms = None,
     template: Template = None,
 ) -> None:
     """Gör nämndernas rapporter för en månad, ett tertial eller ett år, med en startsida och ett brev till var och en."""
-    reader = _reader(report_class, user, day)
+    reader = _reader(sharing, user, day)
     forms = form or list(_SUITABLE)
     out.mkdir(parents=True, exist_ok=True)
     with _office(reader) as office:
@@ -124,17 +120,19 @@ def monthly(
         codes = area_codes(office, day_of(edition), day_of(as_of)) if everywhere else _codes(area)
         wanted = [Wanted(code, None, str(issue.span.first), str(issue.span.last), day_of(edition), day_of(as_of)) for code in codes]
         made = _each(office, wanted, reader, (issue, forms, template.read_bytes() if template is not None else None, out))
-    _write(out / f"{issue.kind}_{issue.label}_index.html", index_page(issue, made))
+    page = out / f"{issue.kind}_{issue.label}{sharing.suffix}_index.html"
+    _write(page, index_page(issue, made, sharing))
     failed = [one for one in made if one.failure]
-    typer.echo(f"{len(made) - len(failed)} av {len(made)} rapporter är gjorda: {out / f'{issue.kind}_{issue.label}_index.html'}", err=True)
+    tell_class(sharing)
+    typer.echo(f"{len(made) - len(failed)} av {len(made)} rapporter är gjorda: {page}", err=True)
     raise typer.Exit(1 if failed else 0)
 
 
 def _refuse_to_share_a_site(reader: Reader) -> None:
     if reader.audience is not Audience.STAFF:
         raise ForbiddenError(
-            "En egen yta kan ritas så att siffran pekar ut en person. En lägesbild av den kan bara vara intern.",
-            "A polygon can be drawn so that its figure points at a person. A lagesbild of one can only be intern.",
+            "En egen yta kan ritas så att siffran pekar ut en person. En lägesbild av den kan bara vara intern: begär --class intern.",
+            "A polygon can be drawn so that its figure points at a person. A lagesbild of one can only be intern: ask for --class intern.",
         )
 
 
@@ -168,7 +166,7 @@ def _each(office: Office, wanted: Sequence[Wanted], reader: Reader, order: _Orde
 def _one(office: Office, wanted: Wanted, reader: Reader, order: _Order) -> Made:
     issue, forms, template, folder = order
     report = committee_report(office.situation(wanted), reader, issue)
-    stem = f"{issue.kind}_{issue.label}_{plain(wanted.area or 'staden')}"
+    stem = f"{issue.kind}_{issue.label}_{plain(wanted.area or 'staden')}{report.report_class.suffix}"
     files = []
     for form in forms:
         path = folder / f"{stem}{form.ending}"
@@ -179,22 +177,15 @@ def _one(office: Office, wanted: Wanted, reader: Reader, order: _Order) -> Made:
     return Made(report.area_name, report.title, tuple(files), letter.name)
 
 
-def _reader(report_class: ReportClass | None, user: str | None, day: datetime | None) -> Reader:
+def _reader(sharing: SharingClass, user: str | None, day: datetime | None) -> Reader:
     """Say who a report is for. Whoever may run commands on the database may see exact figures."""
-    if report_class is ReportClass.DELBAR:
+    if sharing is SharingClass.DELBAR:
         return Reader(Audience.PUBLIC, root=_root())
-    return Reader(Audience.STAFF, user or _logged_in(), day_of(day) or _today(), _root())
+    return Reader(Audience.STAFF, user or logged_in(), day_of(day) or _today(), _root())
 
 
 def _root() -> str:
     return (read_settings().public_url or "").rstrip("/")
-
-
-def _logged_in() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container may run as a user without a name
-        return ""
 
 
 def _today() -> date:
@@ -212,7 +203,7 @@ class _Cubes:
 
     def __init__(self, connection: Connection, audience: Audience) -> None:
         self._connection = connection
-        self._load = load_cube if audience is Audience.STAFF else load_public_cube
+        self._load = loader(audience.sharing_class)
         self._read: dict[tuple[date | None, date | None], Cube] = {}
 
     def __call__(self, edition: date | None, as_of: date | None) -> Cube:
@@ -232,13 +223,6 @@ def _form_of(form: ReportFormat | None, out: Path | None) -> ReportFormat:
     raise bad_parameter(
         "--out", out.name, f"Ange --format, eller ett namn som slutar med {names}.", f"Give --format, or a name that ends with {names}."
     )
-
-
-def _tell_class(report: Report) -> None:
-    if report.report_class is ReportClass.INTERN:
-        typer.echo("Klass: intern. Siffrorna är exakta och rapporten är märkt. --class delbar gör en som får lämnas ut.", err=True)
-    else:
-        typer.echo("Klass: delbar. Siffror som inte får visas för alla står som skyddade.", err=True)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -28,14 +28,13 @@ from trygghetskarta.cli.questions import (
     print_table,
     write_out,
 )
+from trygghetskarta.cli.sharing import FileClass, class_of, loader, made_for, tell_class
 from trygghetskarta.disclosure.release import release
 from trygghetskarta.domain.areas import AreaLevel
-from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Denominator, Measure
 from trygghetskarta.domain.periods import Interval
 from trygghetskarta.queries.areas import Detail
 from trygghetskarta.queries.asking import Asked, ask, cube_by
-from trygghetskarta.queries.cube import load_cube
 from trygghetskarta.queries.series import background
 from trygghetskarta.queries.series import series as count_series
 from trygghetskarta.serialize.csv import Dialect
@@ -99,6 +98,7 @@ def series(
     weights: WeightsName = None,
     by: By = None,
     form: Form = None,
+    sharing: FileClass = None,
     dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
     geometry: Annotated[Detail, typer.Option(help="Gränsernas noggrannhet i geojson, gpkg, flatgeobuf och parquet.")] = Detail.METRES10,
     out: Out = None,
@@ -108,20 +108,22 @@ def series(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, None,
         interval, measure, per, day_of(as_of), weights, by=by,
     )  # fmt: skip
+    on_screen = form is None and out is None
+    sort = class_of(sharing, on_screen=on_screen)
     with one_state(open_engine(read_settings())) as connection:
-        cube = load_cube(connection, asked.edition, asked.as_of, cube_by(asked.sources, asked.by))
+        cube = loader(sort)(connection, asked.edition, asked.as_of, cube_by(asked.sources, asked.by))
         question = ask(cube, asked)
         outlines = outlines_for(connection, cube, level, (form_of(form, out), geometry))
-    # Whoever may run commands on the database may see exact figures.
-    published = release(count_series(cube, question), Audience.STAFF)
-    behind = release(background(cube, question), Audience.STAFF) if include else None
+    published = release(count_series(cube, question), sort.audience)
+    behind = release(background(cube, question), sort.audience) if include else None
     findings = follow(published, behind, include or (), cube.editions)
-    if form is None and out is None:
+    if on_screen:
         figures = series_figures(published, findings)
         rows = [_told(row) if "unusual" in row else row for row in figures.rows]
         print_table(published, cube, (rows, figures.sentences), _HARM if measure is Measure.HARM else _COLUMNS)
         return
-    write_out(write_series(published, findings, Writing(form_of(form, out), dialect, outlines)), out)
+    tell_class(sort)
+    write_out(write_series(published, findings, Writing(form_of(form, out), dialect, outlines, made_for=made_for(sort))), out)
 
 
 def _told(row: Row) -> Row:

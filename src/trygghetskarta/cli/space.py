@@ -36,6 +36,7 @@ from trygghetskarta.cli.questions import (
     outlines_for,
     write_out,
 )  # fmt: skip
+from trygghetskarta.cli.sharing import exact_writing
 from trygghetskarta.disclosure.release import release, release_answer
 from trygghetskarta.domain.answers import Answered, ExactAnswer, PublishedAnswer
 from trygghetskarta.domain.areas import AreaLevel
@@ -52,7 +53,7 @@ from trygghetskarta.queries.hotspots import pattern_change as count_pattern_chan
 from trygghetskarta.queries.points import densities, near_repeats
 from trygghetskarta.serialize.csv import Dialect
 from trygghetskarta.serialize.figures import Row
-from trygghetskarta.serialize.formats import Figures, Format, Writing
+from trygghetskarta.serialize.formats import Figures, Format
 from trygghetskarta.serialize.formats import write as write_figures
 from trygghetskarta.serialize.geojson import Outlines
 from trygghetskarta.serialize.space import concentration_figures, density_figures, hotspot_figures, near_figures, pattern_figures
@@ -306,7 +307,7 @@ def _points(asked: Asked, read: Callable[[Connection, Cube, Question], ExactAnsw
 def _tell(published: Answered, figures: Figures, telling: _Telling) -> None:
     """Write the answer, or print it as a table with its sentences."""
     if telling.form is not None or telling.out is not None:
-        write_out(write_figures(published, figures, Writing(form_of(telling.form, telling.out), telling.dialect, {})), telling.out)
+        write_out(write_figures(published, figures, exact_writing(form_of(telling.form, telling.out), telling.dialect, {})), telling.out)
         return
     shown = [column for column in _HEADINGS if figures.rows and column in figures.rows[0]]
     table = Table()

@@ -28,6 +28,7 @@ from trygghetskarta.cli.questions import (
     outlines_for,
     write_out,
 )
+from trygghetskarta.cli.sharing import exact_writing
 from trygghetskarta.disclosure.release import release, release_answer
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
@@ -43,7 +44,7 @@ from trygghetskarta.queries.similar import SimilarAsked, area_traits
 from trygghetskarta.queries.survey import SurveyAsked, crime_beside
 from trygghetskarta.queries.survey import survey as ask_survey
 from trygghetskarta.serialize.csv import Dialect
-from trygghetskarta.serialize.formats import Figures, Writing
+from trygghetskarta.serialize.formats import Figures
 from trygghetskarta.serialize.lenses import View, lens_figures, write_lens
 from trygghetskarta.serialize.similar import similar_figures, write_similar
 from trygghetskarta.serialize.surveys import beside_figures, survey_figures, write_beside, write_survey
@@ -131,7 +132,7 @@ def survey(
     with one_state(open_engine(read_settings())) as connection:
         cube = load_cube(connection, asked.edition, asked.as_of)
         published = release_answer(ask_survey(connection, cube, asked), Audience.STAFF)
-        writing = Writing(form_of(form, out), dialect, outlines_for(connection, cube, level, (form_of(form, out), geometry)))
+        writing = exact_writing(form_of(form, out), dialect, outlines_for(connection, cube, level, (form_of(form, out), geometry)))
     if beside is None:
         if form is None and out is None:
             _print(survey_figures(published, {}), _SURVEY)
@@ -178,7 +179,7 @@ def similar(
     )  # fmt: skip
     with one_state(open_engine(read_settings())) as connection:
         cube = load_cube(connection, asked.edition, asked.as_of)
-        writing = Writing(form_of(form, out), dialect, outlines_for(connection, cube, level, (form_of(form, out), geometry)))
+        writing = exact_writing(form_of(form, out), dialect, outlines_for(connection, cube, level, (form_of(form, out), geometry)))
     published = release_answer(area_traits(cube, asked), Audience.STAFF)
     recorded = release(compare(cube, ask(cube, crime)), Audience.STAFF) if source else None
     if form is None and out is None:
@@ -209,7 +210,7 @@ def lens(
     with one_state(open_engine(read_settings())) as connection:
         cube = load_cube(connection, asked.edition, asked.as_of)
         published = release_answer(older_people(connection, cube, asked), Audience.STAFF)
-        writing = Writing(form_of(form, out), dialect, outlines_for(connection, cube, level, (form_of(form, out), geometry)))
+        writing = exact_writing(form_of(form, out), dialect, outlines_for(connection, cube, level, (form_of(form, out), geometry)))
     if form is not None or out is not None:
         write_out(write_lens(published, view or View.AREAS, writing), out)
         return

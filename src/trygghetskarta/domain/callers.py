@@ -54,6 +54,7 @@ class Caller:
 
     Attributes:
         subject: What the person or the key is known by wherever it is noted; empty for nobody in particular.
+        name: What people call them, where that is known.
         roles: What they may do. Everybody is at least one of the public.
         areas: Codes of the stadsdelsomraden that a coordinator has exact figures of.
         sources: The sources that one who delivers may deliver.
@@ -69,6 +70,7 @@ class Caller:
     key: str | None = None
     purpose: str | None = None
     on_own_machine: bool = field(default=False)
+    name: str = ""
 
     def may(self, scope: Scope) -> bool:
         """Tell whether any of the caller's roles is one that a scope is open to."""
@@ -114,5 +116,5 @@ class Caller:
 
 NOBODY = Caller()
 """Someone who shows nothing."""
-OWN_USER = Caller("egen-dator", frozenset({Role.PUBLIC, Role.ANALYST}), on_own_machine=True)
+OWN_USER = Caller("egen-dator", frozenset({Role.PUBLIC, Role.ANALYST}), on_own_machine=True, name="egen dator")
 """Whoever sits at the machine, where the service was started for them."""

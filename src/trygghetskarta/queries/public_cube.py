@@ -49,6 +49,21 @@ _CELLS = text("""
 """)
 
 
+def refuse_unreleased(cube: Cube) -> None:
+    """Refuse to make something to share out of nothing, with what to do instead.
+
+    Raises:
+        NotCoveredError: The cube is of what was released, and nothing was.
+    """
+    if cube.released and not cube.delivered:
+        raise NotCoveredError(
+            "Inga siffror är släppta till alla än, så det finns inget som får delas. Den som driver tjänsten släpper dem med `trygghetskarta"
+            " release`; den som är behörig kan begära klass intern i stället.",
+            "No figures are released to everyone yet, so there is nothing to share. Whoever runs the service releases them by `trygghetskarta"
+            " release`; staff may ask for class intern instead.",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class _Frame:
     """What cells are read onto: the areas and the trees of an edition."""

@@ -32,6 +32,7 @@ from trygghetskarta.queries.hours import hours
 from trygghetskarta.queries.lens import SOURCE as LENS_SOURCE
 from trygghetskarta.queries.lens import older_people
 from trygghetskarta.queries.measures import find_measure, list_measures
+from trygghetskarta.queries.public_cube import refuse_unreleased
 from trygghetskarta.queries.series import background, series
 from trygghetskarta.queries.similar import SimilarAsked, area_traits
 from trygghetskarta.queries.survey import SurveyAsked, survey
@@ -123,9 +124,10 @@ class Office:
 
         Raises:
             InvalidQuestionError: There is no such area, or the months are in the wrong order.
-            NotCoveredError: Nothing is delivered.
+            NotCoveredError: Nothing is delivered, or nothing is released of what is to be shared.
         """
         cube = self.cubes(wanted.edition, wanted.as_of)
+        refuse_unreleased(cube)
         known_on = wanted.as_of or self._known_on(cube)
         # What is known on the day of the last change is all there is: no other cube needs to be made of it.
         cube = replace(cube, as_of=known_on)
@@ -174,7 +176,9 @@ def newest_month(office: Office, edition: date | None, as_of: date | None) -> st
     Raises:
         NotCoveredError: None is.
     """
-    return str(_newest(office.cubes(edition, as_of)))
+    cube = office.cubes(edition, as_of)
+    refuse_unreleased(cube)
+    return str(_newest(cube))
 
 
 def area_codes(office: Office, edition: date | None, as_of: date | None) -> list[str | None]:

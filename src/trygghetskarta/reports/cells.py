@@ -10,6 +10,9 @@ from trygghetskarta.serialize.swedish import decimal, whole
 NO_BASE = "."
 """What a percentage is printed as where there is nothing to take it of, as Brå prints it."""
 
+_ENDLESS = 1_000
+"""A ratio that may as well be so many times as large is not bounded upwards: its digits would say nothing."""
+
 VERDICTS = {"higher": "fler", "lower": "färre", "cannotTell": "kan inte avgöras", "notApplicable": "–"}
 RATE_VERDICTS = {"higher": "högre", "lower": "lägre", "cannotTell": "kan inte avgöras", "notApplicable": "–"}
 
@@ -69,7 +72,7 @@ def interval(answer: Answer, pointers: tuple[str, str], kind: Kind = Kind.RATE) 
     low, high = (answer.get(pointer) for pointer in pointers)
     if low is None and high is None:
         return lacking(answer.status if answer.status is not Status.VALUE else Status.NOT_APPLICABLE)
-    ends = ["…" if end is None else printed(end, kind) for end in (low, high)]
+    ends = ["…" if end is None or (kind is Kind.DECIMAL and end >= _ENDLESS) else printed(end, kind) for end in (low, high)]
     # A dash before a minus would be read as part of it.
     text = (" till " if any(end is not None and end < 0 for end in (low, high)) else "–").join(ends)
     return Cell(text, text)

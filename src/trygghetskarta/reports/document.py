@@ -11,19 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from trygghetskarta.domain.audience import SharingClass
 from trygghetskarta.domain.counts import Status
 
 # Swedish for what stands where there is no value. Words, not signs: a dash is read as nothing, and nothing is read as zero.
 STATUS_WORDS = {Status.MISSING: "saknas", Status.WITHHELD: "skyddat", Status.NOT_APPLICABLE: "–"}
 
 Ring = tuple[tuple[float, float], ...]
-
-
-class ReportClass(StrEnum):
-    """Who a report is for."""
-
-    DELBAR = "delbar"
-    INTERN = "intern"
 
 
 class Kind(StrEnum):
@@ -331,7 +325,7 @@ class Report:
     subtitle: str
     area: str
     area_name: str
-    report_class: ReportClass
+    report_class: SharingClass
     made_for: str | None
     made_on: date | None
     known_on: date

@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any
 from zipfile import BadZipFile
 
+from trygghetskarta.domain.audience import SharingClass
 from trygghetskarta.errors import InvalidQuestionError
 from trygghetskarta.reports.document import (
     Block,
@@ -20,7 +21,6 @@ from trygghetskarta.reports.document import (
     Paragraph,
     Prompts,
     Report,
-    ReportClass,
     Row,
     Subheading,
     Table,
@@ -115,7 +115,7 @@ def _told(report: Report, filled: Any) -> dict[str, Any]:  # noqa: ANN401 - docx
         "titel": report.title,
         "period": report.subtitle,
         "omrade": report.area_name,
-        "klass": "Delbar" if report.report_class is ReportClass.DELBAR else "Intern",
+        "klass": "Delbar" if report.report_class is SharingClass.DELBAR else "Intern",
         "framtagen_for": report.made_for or "",
         "kand": day_name(report.known_on),
         "version": report.version,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from trygghetskarta.domain.audience import SharingClass
 from trygghetskarta.reports.monthly import Issue
 from trygghetskarta.serialize.swedish import span_name
 
@@ -14,6 +15,12 @@ _STYLE = (
     "table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.4rem .6rem;border-bottom:1px solid #767676}"
     "a{color:#0b4f9e}"
 )
+
+
+_CLASSES = {
+    SharingClass.DELBAR: "Rapporterna är delbara: de har bara siffror som alla får se.",
+    SharingClass.INTERN: "Rapporterna är interna: siffrorna är exakta och bara för behöriga.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +42,13 @@ class Made:
     failure: str = ""
 
 
-def index_page(issue: Issue, made: Sequence[Made]) -> bytes:
-    """Give the page that lists the reports of an issue, those that failed too, with why."""
+def index_page(issue: Issue, made: Sequence[Made], sharing: SharingClass) -> bytes:
+    """Give the page that lists the reports of an issue, those that failed too, with why; and who they may be given to."""
     heading = f"{issue.title}er {span_name(issue.span)}"
     rows = "".join(_row(one) for one in made)
     return (
         f'<!DOCTYPE html>\n<html lang="sv"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{escape(heading)}</title><style>{_STYLE}</style></head><body><main><h1>{escape(heading)}</h1><table><thead><tr>"
+        f"<title>{escape(heading)}</title><style>{_STYLE}</style></head><body><main><h1>{escape(heading)}</h1><p>{_CLASSES[sharing]}</p><table><thead><tr>"
         f'<th scope="col">Område</th><th scope="col">Filer</th><th scope="col">Brev</th></tr></thead>'
         f"<tbody>{rows}</tbody></table></main></body></html>\n"
     ).encode()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from trygghetskarta.domain.audience import SharingClass
 from trygghetskarta.reports.cells import words
 from trygghetskarta.reports.chapters.glossary import glossary
-from trygghetskarta.reports.document import Block, Chapter, Column, Kind, Paragraph, Report, ReportClass, Row, Subheading, Table
+from trygghetskarta.reports.document import Block, Chapter, Column, Kind, Paragraph, Report, Row, Subheading, Table
 from trygghetskarta.serialize.swedish import day_name, listed
 
 _SIDE_BY_SIDE = "monthCount"
@@ -40,7 +41,7 @@ def joint(reports: Sequence[Report]) -> Report:
         title=f"Gemensam lägesbild för {listed(names)}",
         subtitle=" · ".join(dict.fromkeys(report.subtitle for report in reports)),
         area_name=listed(names),
-        report_class=ReportClass.INTERN if any(report.report_class is ReportClass.INTERN for report in reports) else ReportClass.DELBAR,
+        report_class=SharingClass.INTERN if any(report.report_class is SharingClass.INTERN for report in reports) else SharingClass.DELBAR,
         known_on=max(report.known_on for report in reports),
         chapters=chapters,
         watermark=" · ".join(marks),

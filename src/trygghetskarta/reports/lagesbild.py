@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
-from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.audience import Audience, SharingClass
 from trygghetskarta.reports.chapters.comparing import comparing
 from trygghetskarta.reports.chapters.consequences import consequences
 from trygghetskarta.reports.chapters.crime import crime
@@ -18,7 +18,7 @@ from trygghetskarta.reports.chapters.prompts import prompts
 from trygghetskarta.reports.chapters.sources import again, sources
 from trygghetskarta.reports.chapters.summary import summary
 from trygghetskarta.reports.chapters.unplaced import unplaced
-from trygghetskarta.reports.document import Block, Chapter, Paragraph, Report, ReportClass
+from trygghetskarta.reports.document import Block, Chapter, Paragraph, Report
 from trygghetskarta.reports.situation import Situation
 from trygghetskarta.serialize.swedish import day_name, span_name
 
@@ -42,9 +42,9 @@ class Reader:
     root: str = ""
 
     @property
-    def report_class(self) -> ReportClass:
+    def report_class(self) -> SharingClass:
         """Exact figures make a report intern; figures that anyone may see make one that can be shared."""
-        return ReportClass.INTERN if self.audience is Audience.STAFF else ReportClass.DELBAR
+        return SharingClass.INTERN if self.audience is Audience.STAFF else SharingClass.DELBAR
 
 
 def lagesbild(situation: Situation, reader: Reader) -> Report:
@@ -78,7 +78,7 @@ def lagesbild(situation: Situation, reader: Reader) -> Report:
 
 def framed(situation: Situation, reader: Reader, title: str, chapters: tuple[Chapter, ...], kind: str = "lagesbild") -> Report:
     """Put chapters into a report about an area."""
-    is_intern = reader.report_class is ReportClass.INTERN
+    is_intern = reader.report_class is SharingClass.INTERN
     return Report(
         kind=kind,
         title=title,

@@ -9,9 +9,10 @@ from datetime import datetime, time
 from itertools import groupby
 from urllib.parse import urlsplit
 
+from trygghetskarta.domain.audience import SharingClass
 from trygghetskarta.domain.counts import Status
 from trygghetskarta.domain.periods import LOCAL_TIME
-from trygghetskarta.reports.document import Cell, Chart, Column, Kind, MapPicture, Notice, Paragraph, Report, ReportClass, Table
+from trygghetskarta.reports.document import Cell, Chart, Column, Kind, MapPicture, Notice, Paragraph, Report, Table
 from trygghetskarta.serialize.swedish import day_name
 
 PROVISIONAL = "p = preliminär uppgift"
@@ -92,7 +93,7 @@ def called(report: Report) -> str:
 
 def about(report: Report) -> tuple[tuple[str, str], ...]:
     """Give what stands under the title of every form: for whom, how fresh, which division."""
-    shared = "Delbar" if report.report_class is ReportClass.DELBAR else "Intern"
+    shared = "Delbar" if report.report_class is SharingClass.DELBAR else "Intern"
     for_whom = f"{shared}, framtagen för {report.made_for}" if report.made_for else shared
     return (
         ("Område", report.area_name),

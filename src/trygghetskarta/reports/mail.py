@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from trygghetskarta.reports.document import Block, Notice, Paragraph, Report, ReportClass
+from trygghetskarta.domain.audience import SharingClass
+from trygghetskarta.reports.document import Block, Notice, Paragraph, Report
 from trygghetskarta.serialize.swedish import day_name, listed
 
 # Mail programs drop style sheets, so each element carries its own.
@@ -24,7 +25,7 @@ def mail_page(report: Report, files: Sequence[str]) -> bytes:
         HTML without images, scripts or anything fetched.
     """
     said = "".join(_block(block) for block in report.chapters[0].blocks) if report.chapters else ""
-    mark = f'<p style="{_MARK}"><strong>{escape(report.watermark)}</strong></p>' if report.report_class is ReportClass.INTERN else ""
+    mark = f'<p style="{_MARK}"><strong>{escape(report.watermark)}</strong></p>' if report.report_class is SharingClass.INTERN else ""
     attached = f"<p>Bifogat: {escape(listed(list(files)))}.</p>" if files else ""
     known = f"Siffrorna är de som var kända {day_name(report.known_on)}. Lägesbilden med samma siffror: {escape(report.link)}"
     return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from math import ceil
 
 from trygghetskarta.reports.document import Chart, MapPicture, Notice, Paragraph, Prompts, Report, Table
 from trygghetskarta.reports.laying import about, called, heading_spans, made_at, notes, widths
@@ -72,12 +73,14 @@ def _words(text: Text) -> Iterator[Words]:
 
 
 def _write_words(page: Page, heading: str, words: Sequence[Words]) -> None:
-    """Divide texts over slides, between texts, or between sentences where one text is more than a slide."""
+    """Divide texts evenly over as few slides as hold them, between texts, or between sentences where one text is more than a slide."""
+    parts = [(part, -(-len(part.text) // _LETTERS) + 0.5) for text in words for part in _parts(text)]
+    total = sum(lines for _, lines in parts)
+    even = total / max(ceil(total / _LINES), 1)
     room: list[Words] = []
     used = 0.0
-    for said in (part for text in words for part in _parts(text)):
-        lines = -(-len(said.text) // _LETTERS) + 0.5
-        if room and used + lines > _LINES:
+    for said, lines in parts:
+        if room and (used >= even or used + lines > _LINES):
             page.text(heading, room)
             room, used = [], 0.0
         room.append(said)

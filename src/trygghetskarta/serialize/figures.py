@@ -6,6 +6,7 @@ Every format writes these rows and no others, so a figure is the same in GeoJSON
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from trygghetskarta.analysis.comparison import Findings
 from trygghetskarta.analysis.harm import METHOD as HARM_METHOD
 from trygghetskarta.domain.answers import Answered
 from trygghetskarta.domain.areas import Area
+from trygghetskarta.domain.audience import MadeFor
 from trygghetskarta.domain.counts import DenominatorUsed, Published, Statistics, Status
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.serialize.comparing import methods_of, statistics_columns
@@ -189,13 +191,14 @@ def methods(published: Published, findings: Findings | None = None) -> tuple[str
     return (*(plain if findings is None else methods_of(findings)), *harm, *estimated_methods(published))
 
 
-def head(answer: Answered, sentences: list[str], methods: tuple[str, ...]) -> dict[str, Any]:
+def head(answer: Answered, sentences: list[str], methods: tuple[str, ...], made_for: MadeFor | None = None) -> dict[str, Any]:
     """Give what stands beside the rows: the question, the ledger, the coverage, where it all comes from, and sentences.
 
     Args:
         answer: The answer.
         sentences: Swedish sentences about it.
         methods: Names of the methods that made its figures.
+        made_for: Who takes it out, of an intern file.
 
     Returns:
         A mapping ready to be written as JSON.
@@ -257,6 +260,9 @@ def head(answer: Answered, sentences: list[str], methods: tuple[str, ...]) -> di
             "editionName": provenance.edition_name,
             "asOf": str(provenance.as_of) if provenance.as_of is not None else None,
             "audience": answer.audience.value,
+            "class": answer.audience.sharing_class.value,
+            "madeFor": made_for.name if made_for is not None else None,
+            "madeAt": made_for.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if made_for is not None else None,
             "weights": provenance.weights,
             "counted": [{"source": source.value, "categories": list(names)} for source, names in provenance.counted],
             "methods": [*methods, *(protection_methods(protected) if protected is not None else ())],

@@ -11,6 +11,7 @@ import orjson
 
 from trygghetskarta.analysis.comparison import find
 from trygghetskarta.domain.answers import Answered
+from trygghetskarta.domain.audience import MadeFor
 from trygghetskarta.domain.counts import Published
 from trygghetskarta.errors import bad_parameter
 from trygghetskarta.serialize.comparing import beside
@@ -86,6 +87,7 @@ class Writing:
         outlines: GeoJSON text of the areas' outlines by code; None where no row is to be drawn.
         layout: Of JSON.
         columns: Which columns to write, in this order; empty for all.
+        made_for: Who takes it out, of an intern file.
     """
 
     format: Format
@@ -93,6 +95,7 @@ class Writing:
     outlines: Outlines | None = None
     layout: Layout = Layout.ROWS
     columns: tuple[str, ...] = ()
+    made_for: MadeFor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,7 @@ def write(answer: Answered, figures: Figures, writing: Writing) -> bytes:
         InvalidQuestionError: A column is asked for that the answer does not have, or a layout that the format does not have.
     """
     figures = chosen(figures, writing)
-    members = {**head(answer, figures.sentences, figures.methods), **figures.beside}
+    members = {**head(answer, figures.sentences, figures.methods, writing.made_for), **figures.beside}
     match writing.format:
         case Format.GEOJSON:
             return feature_collection(members, figures.rows, figures.outlines, figures.key)
@@ -156,7 +159,7 @@ def write(answer: Answered, figures: Figures, writing: Writing) -> bytes:
         case Format.CSV:
             return table(figures.rows, list(figures.columns), writing.dialect)
         case Format.XLSX:
-            return workbook(answer, figures.rows, list(figures.columns), members)
+            return workbook(answer, figures.rows, list(figures.columns), members, writing.made_for)
         case Format.JSONSTAT:
             return write_dataset(dataset(answer, members, figures.columns, figures.named_by))
         case Format.GPKG | Format.FLATGEOBUF | Format.PARQUET:

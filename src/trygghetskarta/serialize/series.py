@@ -52,7 +52,7 @@ def write_series(published: Published, findings: Findings, writing: Writing) -> 
     figures = series_figures(published, findings, writing.outlines)
     if writing.format not in (Format.GEOJSON, Format.JSON) or writing.layout is Layout.COLUMNS:
         return write(published, figures, writing)
-    members = {**head(published, figures.sentences, figures.methods), **figures.beside}
+    members = {**head(published, figures.sentences, figures.methods, writing.made_for), **figures.beside}
     told = sections(published, findings)
     kept = {name: figures.columns[name] for name in ("name", "level")} | dict(chosen(figures, writing).columns)
     lines = [line | section for line, section in zip(by_area(rows_of(kept)), told, strict=True)]

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from trygghetskarta.domain.answers import Answered
+from trygghetskarta.domain.audience import MadeFor, SharingClass
 from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.counts import Measure
 from trygghetskarta.domain.periods import LOCAL_TIME, Month
@@ -30,6 +31,7 @@ _A4, _COLUMNS_A_PAGE = 9, 12
 _LINE_HEIGHT, _LINE_LENGTH = 15, 95
 _CHART_CELLS = (36, 18)
 _MOST_LINES = 12
+_LONGEST_HEADER = 120
 _WIDTH, _WIDE = 14, 24
 _WIDE_COLUMNS = ("id", "code", "name", "ofName", "question")
 _LONGEST_TEXT = 32_767
@@ -58,7 +60,7 @@ class _Look:
     wrapped: CellFormat
 
 
-def workbook(answer: Answered, rows: list[Row], columns: list[str], about: Mapping[str, Any]) -> bytes:
+def workbook(answer: Answered, rows: list[Row], columns: list[str], about: Mapping[str, Any], made_for: MadeFor | None = None) -> bytes:
     """Write an answer as an Excel workbook.
 
     Args:
@@ -66,6 +68,7 @@ def workbook(answer: Answered, rows: list[Row], columns: list[str], about: Mappi
         rows: Its rows, the same as every format has.
         columns: Their keys, in the order of the columns.
         about: What stands beside the rows, as JSON has it; its sentences and methods are written.
+        made_for: Who takes it out, of an intern file: every printed page says so.
 
     Returns:
         The file. Codes and other texts are texts, whatever they look like, and never formulas; numbers are numbers; a value that there is none
@@ -81,7 +84,9 @@ def workbook(answer: Answered, rows: list[Row], columns: list[str], about: Mappi
     look = _look(book)
     _write_figures(book.add_worksheet(_FIGURES), rows, columns, look)
     _draw(book, answer, rows, columns)
-    _write_about(book.add_worksheet(_ABOUT), (answer, columns, about), look)
+    _write_about(book.add_worksheet(_ABOUT), (answer, columns, about, made_for), look)
+    for sheet in book.worksheets():
+        sheet.set_header(f"&R{_mark(answer, made_for)[:_LONGEST_HEADER].replace('&', '&&')}")
     book.close()
     return out.getvalue()
 
@@ -232,8 +237,8 @@ def _lines(rows: list[Row]) -> Iterator[tuple[int, int]]:
                 return
 
 
-def _write_about(sheet: Worksheet, told: tuple[Answered, list[str], Mapping[str, Any]], look: _Look) -> None:
-    answer, columns, about = told
+def _write_about(sheet: Worksheet, told: tuple[Answered, list[str], Mapping[str, Any], MadeFor | None], look: _Look) -> None:
+    answer, columns, about, made_for = told
     sheet.set_column(0, 0, 44)
     sheet.set_column(1, 1, 100)
     _for_paper(sheet)
@@ -241,7 +246,14 @@ def _write_about(sheet: Worksheet, told: tuple[Answered, list[str], Mapping[str,
     known = known_columns()
     named = [(f"kolumn {column}", known[column].name) for column in columns]
     said = [(f"Mening {number}", sentence) for number, sentence in enumerate(about["sentences"], 1)]
-    lines = [*_about(answer), ("Metoder", ", ".join(about["provenance"]["methods"]) or "inga"), *said, *_NOTED, *named]
+    lines = [
+        *_about(answer),
+        *_shared(answer, made_for),
+        ("Metoder", ", ".join(about["provenance"]["methods"]) or "inga"),
+        *said,
+        *_NOTED,
+        *named,
+    ]
     for line, (name, value) in enumerate(lines):
         _write_line(sheet, line, (name, value), look)
 
@@ -288,7 +300,6 @@ def _about(answer: Answered) -> Iterator[tuple[str, str | int | date | None]]:
     yield "Så som det var känt", provenance.as_of if provenance.as_of is not None else "nu"
     yield "Version på data", provenance.version
     yield "Publicerad", provenance.published_at.astimezone(LOCAL_TIME).replace(tzinfo=None)
-    yield "Framtagen för", answer.audience.value
     for name, part in _LEDGER.items():
         yield f"Avstämning: {name}", getattr(ledger, part) if ledger is not None else "skyddat"
     for coverage in answer.coverage:
@@ -303,6 +314,24 @@ def _about(answer: Answered) -> Iterator[tuple[str, str | int | date | None]]:
             yield f"{what}: {name}", ", ".join(str(month) for month in months) or "ingen månad"
 
 
+def _shared(answer: Answered, made_for: MadeFor | None) -> Iterator[tuple[str, str | datetime]]:
+    """Say who the file may be given to, and of an intern one who took it out and when."""
+    yield "Klass", _CLASSES[answer.audience.sharing_class]
+    if made_for is not None:
+        yield "Framtagen för", made_for.name
+        yield "Framtagen", made_for.at.astimezone(LOCAL_TIME).replace(tzinfo=None)
+
+
+def _mark(answer: Answered, made_for: MadeFor | None) -> str:
+    """Give what stands at the top of every printed page."""
+    sort = answer.audience.sharing_class.value.upper()
+    return sort if made_for is None else f"{sort} · {made_for.name} · {made_for.at.astimezone(LOCAL_TIME):%Y-%m-%d %H:%M}"
+
+
+_CLASSES = {
+    SharingClass.DELBAR: "delbar: bara siffror som alla får se",
+    SharingClass.INTERN: "intern: exakta siffror, bara för behöriga i staden",
+}
 _BY = {CountsBy.HAPPENED: "när det hände", CountsBy.REPORTED: "när det anmäldes"}
 _LEDGER: Mapping[str, str] = {
     "placerade": "placed",

@@ -57,9 +57,9 @@ export interface paths {
         };
         /**
          * Ladda ner en jämförelse
-         * @description Samma fråga och samma rader som /v1/comparisons, som en fil med ett namn som säger vad den innehåller.
+         * @description Samma fråga och samma rader som /v1/comparisons, som en fil vars namn säger vad den innehåller: delbar, om inget annat begärs.
          *
-         *     The question and the rows of /v1/comparisons as a file whose name says what is in it.
+         *     The question and the rows of /v1/comparisons as a file whose name says what is in it: one to share, unless another is asked for.
          */
         get: operations["comparisonFile"];
         put?: never;
@@ -79,9 +79,9 @@ export interface paths {
         };
         /**
          * Ladda ner en serie
-         * @description Samma fråga och samma rader som /v1/series, som en fil med ett namn som säger vad den innehåller.
+         * @description Samma fråga och samma rader som /v1/series, som en fil vars namn säger vad den innehåller: delbar, om inget annat begärs.
          *
-         *     The question and the rows of /v1/series as a file whose name says what is in it.
+         *     The question and the rows of /v1/series as a file whose name says what is in it: one to share, unless another is asked for.
          */
         get: operations["seriesFile"];
         put?: never;
@@ -365,9 +365,9 @@ export interface paths {
         };
         /**
          * Lägesbild
-         * @description Lägesbilden för ett område eller hela staden, färdig att skicka; för flera områden en gemensam.
+         * @description Lägesbilden för ett område eller hela staden, färdig att skicka; för flera områden en gemensam. Delbar, om ingen intern begärs.
          *
-         *     The local situation report of an area or the whole city, ready to send; of several areas a joint one.
+         *     The local situation report of an area or the whole city, ready to send; of several areas a joint one. To share, unless asked for as intern.
          */
         get: operations["lagesbild"];
         put?: never;
@@ -1318,12 +1318,6 @@ export interface components {
          */
         RejectedFormat: "json" | "csv" | "original";
         /**
-         * ReportClass
-         * @description Who a report is for.
-         * @enum {string}
-         */
-        ReportClass: "delbar" | "intern";
-        /**
          * ReportFormat
          * @description What a report can be written as.
          * @enum {string}
@@ -1335,6 +1329,15 @@ export interface components {
          * @enum {string}
          */
         Shape: "contours" | "grid";
+        /**
+         * SharingClass
+         * @description Who a report or a file may be given to.
+         *
+         *     DELBAR is made of protected figures alone and may be given to anyone. INTERN holds exact ones: it is for the city, and says who
+         *     took it out and when.
+         * @enum {string}
+         */
+        SharingClass: "delbar" | "intern";
         /**
          * SourceId
          * @description The closed list of sources.
@@ -3980,6 +3983,12 @@ export interface components {
             editionName: string;
             asOf: string | null;
             audience: components["schemas"]["Audience"];
+            /** @description Vem svaret får lämnas till. / Who it may be given to. */
+            class: components["schemas"]["SharingClass"];
+            /** @description Vem en intern fil är framtagen för. / Who an intern file is for. */
+            madeFor: string | null;
+            /** @description När den togs fram. / When it was taken out. */
+            madeAt: string | null;
             weights: string | null;
             counted: components["schemas"]["CountedTold"][];
             /** @description Namn på metoderna, så som docs/methods har dem. / Names of the methods. */
@@ -4164,7 +4173,7 @@ export interface components {
             subtitle: string;
             area: string;
             areaName: string;
-            reportClass: components["schemas"]["ReportClass"];
+            reportClass: components["schemas"]["SharingClass"];
             madeFor: string | null;
             madeOn: string | null;
             /** Format: date */
@@ -5358,6 +5367,8 @@ export interface operations {
                 statistics?: components["schemas"]["Statistics"];
                 /** @description Kod på det område på nivån som vart och ett prövas mot, i stället för mot en annan period. / Code of the area of the level that each is tested against, in place of another span. */
                 against?: string | null;
+                /** @description delbar: bara siffror som alla får se; intern: exakta och märkta, för behöriga. / delbar: figures anyone may see; intern: exact ones, marked, for staff. */
+                class?: components["schemas"]["SharingClass"];
             };
             header?: never;
             path?: never;
@@ -5522,6 +5533,8 @@ export interface operations {
                 interval?: components["schemas"]["Interval"];
                 /** @description Vad som ska räknas fram utöver värdena; utelämnad ingenting, all allt. / What to find besides the values; all for all. */
                 include?: components["schemas"]["Include"][];
+                /** @description delbar: bara siffror som alla får se; intern: exakta och märkta, för behöriga. / delbar: figures anyone may see; intern: exact ones, marked, for staff. */
+                class?: components["schemas"]["SharingClass"];
             };
             header?: never;
             path?: never;
@@ -7536,8 +7549,8 @@ export interface operations {
                 edition?: string | null;
                 /** @description Siffrorna så som de var kända denna dag. / The figures as known on this day. */
                 asOf?: string | null;
-                /** @description delbar: bara siffror som alla får se; intern: exakta, för behöriga. Utelämnad efter vem som frågar. / delbar: figures anyone may see; intern: exact ones, for staff. */
-                class?: components["schemas"]["ReportClass"] | null;
+                /** @description delbar: bara siffror som alla får se; intern: exakta och märkta, för behöriga. / delbar: figures anyone may see; intern: exact ones, marked, for staff. */
+                class?: components["schemas"]["SharingClass"];
                 /** @description Ytan som WKT, öst före norr. Bara för behöriga. / The polygon as WKT, easting before northing. For staff. */
                 polygon?: string | null;
                 /** @description Ytans koordinatsystem: 4326 eller 3011. / System of the polygon. */

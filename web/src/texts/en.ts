@@ -598,10 +598,10 @@ export const en: Texts = {
     report: "Lägesbild",
     reportOf: (of: string) => `Lägesbild (situation report) of ${of}. In Swedish.`,
     city: "the whole city",
-    reportClass: "Whom it is for",
-    reportClasses: {
-      delbar: { title: "To share", hint: "Figures that anyone may see. It may be given to others." },
-      intern: { title: "Internal", hint: "Exact figures. Every page is marked with who took it out and when." },
+    sharingClass: "Whom it is for",
+    sharingClasses: {
+      delbar: { title: "To share", hint: "Figures that anyone may see. May be given to others." },
+      intern: { title: "Internal", hint: "Exact figures, for the city’s own staff. Marked with who took them out and when." },
     },
     reportForms: { docx: "Word", pdf: "PDF", xlsx: "Excel", pptx: "PowerPoint", html: "Web page" },
     excel: "Excel",

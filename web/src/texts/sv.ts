@@ -641,10 +641,10 @@ export const sv = {
     report: "Lägesbild",
     reportOf: (of: string) => `Lägesbild för ${of}.`,
     city: "hela staden",
-    reportClass: "Vem den är för",
-    reportClasses: {
-      delbar: { title: "Att dela", hint: "Siffror som alla får se. Den kan lämnas ut." },
-      intern: { title: "Intern", hint: "Exakta siffror. Varje sida är märkt med vem som tog ut den och när." },
+    sharingClass: "Vem den är för",
+    sharingClasses: {
+      delbar: { title: "Att dela", hint: "Siffror som alla får se. Kan lämnas ut." },
+      intern: { title: "Intern", hint: "Exakta siffror, bara för behöriga i staden. Märkt med vem som tog ut dem och när." },
     },
     reportForms: { docx: "Word", pdf: "PDF", xlsx: "Excel", pptx: "PowerPoint", html: "Webbsida" },
     excel: "Excel",

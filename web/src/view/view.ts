@@ -220,11 +220,17 @@ export const comparisonAddress = (view: View, span: Span): string =>
 export const REPORT_FORMS = ["docx", "pdf", "xlsx", "pptx", "html"] as const;
 export type ReportForm = (typeof REPORT_FORMS)[number];
 
-/** Who a report is for: anyone, with the figures that anyone may see; or staff, with exact ones. */
-export type ReportClass = "delbar" | "intern";
+/** Who a report or a file is for: anyone, with the figures that anyone may see; or staff, with exact ones. */
+export type SharingClass = "delbar" | "intern";
+
+/** The address of the figures that the map and the table show, as a file. */
+export const fileAddress = (view: View, span: Span, format: "xlsx" | "csv", sort: SharingClass): string => {
+  const address = figuresAddress(view, span).replace(/format=(geo)?json/, `format=${format}`);
+  return isHexagons(view) ? address : `${address.replace("/v1/", "/v1/exports/")}&class=${sort}`;
+};
 
 /** The address of the lagesbild of the chosen area, or of the whole city when none is. */
-export const reportAddress = (view: View, span: Span, format: ReportForm, sort: ReportClass): string => {
+export const reportAddress = (view: View, span: Span, format: ReportForm, sort: SharingClass): string => {
   const area = areaOf(view);
   const { edition, asOf } = view;
   const level = area ? view.level : "";

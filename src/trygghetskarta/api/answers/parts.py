@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from pydantic.alias_generators import to_camel
 
 from trygghetskarta.domain.areas import AreaLevel
-from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.audience import Audience, SharingClass
 from trygghetskarta.domain.counts import Denominator, Measure, Statistics, Status
 from trygghetskarta.domain.periods import Interval
 from trygghetskarta.domain.sources import CountsBy, SourceId
@@ -140,6 +140,9 @@ class ProvenanceTold(Part):
     edition_name: str
     as_of: date | None
     audience: Audience
+    class_: Annotated[SharingClass, Field(alias="class", description="Vem svaret får lämnas till. / Who it may be given to.")]
+    made_for: Annotated[str | None, Field(description="Vem en intern fil är framtagen för. / Who an intern file is for.")]
+    made_at: Annotated[datetime | None, Field(description="När den togs fram. / When it was taken out.")]
     weights: str | None
     counted: list[CountedTold]
     methods: Annotated[list[str], Field(description="Namn på metoderna, så som docs/methods har dem. / Names of the methods.")]

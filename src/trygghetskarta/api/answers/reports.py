@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from trygghetskarta.api.answers.parts import Figure, Part
+from trygghetskarta.domain.audience import SharingClass
 from trygghetskarta.domain.counts import Status
-from trygghetskarta.reports.document import ChartKind, Kind, ReportClass
+from trygghetskarta.reports.document import ChartKind, Kind
 
 _Question = Annotated[str, Field(description="Frågans adress; tom där det inte är ett svar. / Address of the question.")]
 _Caption = Annotated[str, Field(description="Vad som visas. / What is shown.")]
@@ -193,7 +194,7 @@ class ReportTold(Part):
     subtitle: str
     area: str
     area_name: str
-    report_class: ReportClass
+    report_class: SharingClass
     made_for: str | None
     made_on: date | None
     known_on: date

@@ -10,24 +10,24 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from trygghetskarta.api.addresses import address
 from trygghetskarta.api.caching import tagged
-from trygghetskarta.api.deps import CurrentAudience, CurrentShelf, PublicShelf, SeesEvents
+from trygghetskarta.api.deps import CurrentAudience, CurrentShelf, SeesEvents
 from trygghetskarta.api.question import AskedMeasure, AskedPlane, AskedPolygon, Day, Plane
-from trygghetskarta.api.scopes import SURROUNDED
+from trygghetskarta.api.scopes import SURROUNDED_BY_CLASS
+from trygghetskarta.api.sharing import AskedClass, CurrentMadeFor
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.areas import AreaLevel
-from trygghetskarta.domain.audience import Audience
-from trygghetskarta.domain.periods import LOCAL_TIME
+from trygghetskarta.domain.audience import SharingClass
 from trygghetskarta.errors import ForbiddenError
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.reporting import Office, Wanted, report_of
 from trygghetskarta.reporting.sites import WantedSite
-from trygghetskarta.reports.document import Report, ReportClass
+from trygghetskarta.reports.document import Report
 from trygghetskarta.reports.html import policy
 from trygghetskarta.reports.lagesbild import Reader
 from trygghetskarta.reports.render import ReportFormat, render
 from trygghetskarta.serialize.titles import plain
 
-router = APIRouter(prefix="/v1", tags=["Rapporter"], dependencies=[SURROUNDED])
+router = APIRouter(prefix="/v1", tags=["Rapporter"], dependencies=[SURROUNDED_BY_CLASS])
 _MOST_AREAS = 12
 _LONGEST_NAME = 80
 
@@ -58,14 +58,7 @@ class ReportParameters(BaseModel):
     as_of: Annotated[
         Day | None, Field(alias="asOf", description="Siffrorna så som de var kända denna dag. / The figures as known on this day.")
     ] = None
-    class_: Annotated[
-        ReportClass | None,
-        Field(
-            alias="class",
-            description="delbar: bara siffror som alla får se; intern: exakta, för behöriga. Utelämnad efter vem som frågar."
-            " / delbar: figures anyone may see; intern: exact ones, for staff.",
-        ),
-    ] = None
+    class_: AskedClass = SharingClass.DELBAR
     polygon: AskedPolygon = None
     crs: AskedPlane = Plane.WORLD
     measure_id: AskedMeasure = None
@@ -94,47 +87,39 @@ class ReportParameters(BaseModel):
         Raises:
             ForbiddenError: A place is asked for, and may not be shown.
         """
-        if self.site is not None and (not sees_events or self.class_ is ReportClass.DELBAR):
+        if self.site is not None and (not sees_events or self.class_ is SharingClass.DELBAR):
             raise ForbiddenError(
-                "En egen yta kan ritas så att siffran pekar ut en person. En lägesbild av den är intern och visas bara för behöriga.",
-                "A polygon can be drawn so that its figure points at a person. A lagesbild of one is intern and shown to staff only.",
+                "En egen yta kan ritas så att siffran pekar ut en person. En lägesbild av den är intern, begärs med class=intern och ges bara till"
+                " behöriga.",
+                "A polygon can be drawn so that its figure points at a person. A lagesbild of one is intern, asked for by class=intern and given to"
+                " staff only.",
             )
-
-    def reader(self, request: Request, audience: Audience) -> Reader:
-        """Say who the report is for.
-
-        Raises:
-            ForbiddenError: Exact figures are asked for by one who may not see them.
-        """
-        root = address(request, "")
-        if audience is not Audience.STAFF and self.class_ is ReportClass.INTERN:
-            raise ForbiddenError("En intern lägesbild visas bara för behöriga.", "An intern lagesbild is shown to staff only.")
-        if audience is not Audience.STAFF or self.class_ is ReportClass.DELBAR:
-            return Reader(Audience.PUBLIC, root=root)
-        return Reader(audience, "", datetime.now(LOCAL_TIME).date(), root)
 
 
 @router.get("/lagesbilder", summary="Lägesbild", response_class=Response)
 def lagesbild(
     request: Request,
     shelf: CurrentShelf,
-    public: PublicShelf,
     audience: CurrentAudience,
+    made_for: CurrentMadeFor,
     sees_events: SeesEvents,
     asked: Annotated[ReportParameters, Query()],
 ) -> Response:
-    """Lägesbilden för ett område eller hela staden, färdig att skicka; för flera områden en gemensam.
+    """Lägesbilden för ett område eller hela staden, färdig att skicka; för flera områden en gemensam. Delbar, om ingen intern begärs.
 
-    The local situation report of an area or the whole city, ready to send; of several areas a joint one.
+    The local situation report of an area or the whole city, ready to send; of several areas a joint one. To share, unless asked for as intern.
     """
     asked.refuse_site(sees_events=sees_events)
-    reader = asked.reader(request, audience)
-    report, published_at = _made(shelf if reader.audience is audience else public, asked, reader)
+    named = (made_for.name, made_for.at.date()) if made_for is not None else ("", None)
+    reader = Reader(audience, *named, address(request, ""))
+    report, published_at = _made(shelf, asked, reader)
     written = render(report, asked.format)
-    answer = tagged(request, written, asked.format.media_type, published_at, f"{audience}-{reader.report_class}")
+    answer = tagged(request, written, asked.format.media_type, published_at, audience)
     if asked.format is ReportFormat.HTML:
         answer.headers["Content-Security-Policy"] = f"{policy()}; frame-ancestors 'none'"
-    answer.headers["Content-Disposition"] = f'{_shown(asked.format)}; filename="{plain(report.title)}{asked.format.ending}"'
+    answer.headers["Content-Disposition"] = (
+        f'{_shown(asked.format)}; filename="{plain(report.title)}{report.report_class.suffix}{asked.format.ending}"'
+    )
     return answer
 
 

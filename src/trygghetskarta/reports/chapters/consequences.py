@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from trygghetskarta.domain.categories import tree_of
+from trygghetskarta.domain.counts import Status
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.reports.asking import INDICATORS, Answer
 from trygghetskarta.reports.cells import figure, interval, words
@@ -50,6 +51,9 @@ def _harm(situation: Situation) -> Iterator[Block]:
     if found.refusal or status is None:
         return
     yield Subheading("Allvarlighet")
+    if status == Status.WITHHELD:
+        yield Paragraph("Av skyddade värden räknas ingen allvarlighet fram. Den står i en intern lägesbild.", found.query.address)
+        return
     rows = (
         Fact(f"Summan av minsta straff, dagar, {span_name(situation.recent)}", figure(found, "/items/0/harm", status=status)),
         Fact(f"Samma summa {span_name(situation.baseline)}", figure(found, "/items/0/baselineHarm", status=status)),

@@ -172,11 +172,20 @@ def moved_of(situation: Situation) -> tuple[Answer, str]:
     return found, found.beyond(situation.compared(CRIME, situation.recent), situation.compared(CRIME, situation.recent, COUNTED))
 
 
+_HARM_COLUMNS = (
+    Column("harm", "Allvarlighet, dagar", Kind.COUNT),
+    Column("harmDifference", "Ändring, dagar", Kind.CHANGE),
+    Column("contribution", "Bidrag, dagar per brott", Kind.DECIMAL),
+)
+_OF_HARM = "Allvarlighet är summan av lagens minsta straff i dagar. Bidraget säger hur mycket brottstypen ändrade dagar per brott."
+
+
 def _moved(situation: Situation) -> Iterator[Block]:
     found, said = moved_of(situation)
     if not said:
         return
-    yield Subheading("Vad som ändrade antalet och allvarligheten")
+    weighed = any(row.get("harm") is not None for row in found.rows)
+    yield Subheading("Vad som ändrade antalet och allvarligheten" if weighed else "Vad som ändrade antalet")
     yield Paragraph(said, found.query.address)
     rows = [
         (number, row) for number, row in enumerate(found.rows) if row.get("count") is not None and (row["count"] or row["baselineCount"])
@@ -187,9 +196,7 @@ def _moved(situation: Situation) -> Iterator[Block]:
         Column("name", "Brottstyp", Kind.TEXT),
         Column("count", "Antal", Kind.COUNT),
         Column("difference", "Ändring", Kind.CHANGE),
-        Column("harm", "Allvarlighet, dagar", Kind.COUNT),
-        Column("harmDifference", "Ändring, dagar", Kind.CHANGE),
-        Column("contribution", "Bidrag, dagar per brott", Kind.DECIMAL),
+        *(_HARM_COLUMNS if weighed else ()),
     )
     shown = tuple(
         Row(
@@ -200,10 +207,10 @@ def _moved(situation: Situation) -> Iterator[Block]:
         )
         for number, row in rows[:_MOVED]
     )
+    changed = "allvarligheten" if weighed else "antalet"
     yield Table(
-        f"Brottstyper som ändrade allvarligheten mest, {span_name(situation.recent)} mot {span_name(situation.baseline)}", columns, shown,
-        "Allvarlighet är summan av lagens minsta straff i dagar. Bidraget säger hur mycket brottstypen ändrade dagar per brott.",
-        found.query.address,
+        f"Brottstyper som ändrade {changed} mest, {span_name(situation.recent)} mot {span_name(situation.baseline)}",
+        columns, shown, _OF_HARM if weighed else "", found.query.address,
     )  # fmt: skip
 
 

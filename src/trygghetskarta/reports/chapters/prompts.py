@@ -34,7 +34,8 @@ def _found(situation: Situation) -> Iterator[str]:
     if situation.site is None:
         yield from _of_area(situation)
     for measure in followed(situation):
-        yield f"Vad säger effekten av ”{measure.told['name']}” om vad som ska fortsätta, ändras eller sluta?"
+        if not measure.effect.refusal:
+            yield f"Vad säger effekten av ”{measure.told['name']}” om vad som ska fortsätta, ändras eller sluta?"
 
 
 def _of_area(situation: Situation) -> Iterator[str]:

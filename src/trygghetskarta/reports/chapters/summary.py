@@ -142,8 +142,8 @@ def minding(situation: Situation) -> list[str]:
     said = []
     if answer.get("/items/0/margin") is not None:
         said.append(
-            "Antalen är skyddade värden: varje antal är ändrat lite på måfå, så att små antal inte pekar ut någon. Det som står som ”skyddat” är för "
-            "detaljerat för alla att se."
+            "Antalen är skyddade värden: varje antal är ändrat lite på måfå, så att små antal inte pekar ut någon. Delar går därför inte alltid ihop "
+            "med sin summa. Det som står som ”skyddat” är för detaljerat för alla att se."
         )
     elif answer.get("/ledger/withheld"):
         said.append("Siffrorna om anmälda brott är skyddade i den här rapporten och står som ”skyddat”.")
