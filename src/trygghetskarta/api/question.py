@@ -17,6 +17,7 @@ from trygghetskarta.analysis.series import Include
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.cities import CITY
 from trygghetskarta.domain.counts import Denominator, Measure, Question, Statistics
 from trygghetskarta.domain.periods import Interval
 from trygghetskarta.domain.sources import EVENT_SOURCES, CountsBy, SourceId
@@ -51,10 +52,10 @@ MOST = 2**63 - 1
 
 
 class Plane(StrEnum):
-    """The system that polygons are given in: WGS84, or SWEREF 99 18 00."""
+    """The system that polygons are given in: WGS84, or the city's own plane."""
 
     WORLD = "4326"
-    STOCKHOLM = "3011"
+    OWN = str(CITY.plane)
 
 
 def refuse_hidden(cube: Cube, audience: Audience, sources: list[SourceId], categories: list[str]) -> None:
@@ -78,7 +79,7 @@ AskedPolygon = Annotated[
     ),
 ]
 """A place, drawn."""
-AskedPlane = Annotated[Plane, Field(description="Ytans koordinatsystem: 4326 eller 3011. / System of the polygon.")]
+AskedPlane = Annotated[Plane, Field(description=f"Ytans koordinatsystem: 4326 eller {CITY.plane}. / System of the polygon.")]
 """What it is drawn in."""
 AskedMeasure = Annotated[
     int | None,

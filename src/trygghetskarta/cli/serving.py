@@ -65,7 +65,7 @@ def demo(
 ) -> None:
     """Starta den egna databasen, läs in exempeldata om inget finns, och kör kartan på den egna datorn med exakta siffror."""
     settings = read_settings()
-    started = None if settings.database_url is not None else Cluster(settings.home)
+    started = None if settings.database_url is not None else own_server(settings)
     was_running = started is not None and started.status().state is ClusterState.RUNNING
     try:
         _prepare(settings)

@@ -9,22 +9,51 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
+from typing import TYPE_CHECKING
+
+from trygghetskarta.domain.cities import CITY, ROLES, CityLevel
 
 _NOT_CODE = re.compile(r"[^a-z0-9]+", re.ASCII)
 
 
 class AreaLevel(StrEnum):
-    """The levels of a division, finest first."""
+    """The levels of the city's divisions, finest first. Their values are the city's own; their names say what they are to the program.
 
-    BASOMRADE = "basomrade"
-    STADSDEL = "stadsdel"
-    STADSDELSOMRADE = "stadsdelsomrade"
-    STAD = "stad"
+    A city that has no level of some role has that name for the next coarser one, and one that has several has one name and more members.
+    """
+
+    if TYPE_CHECKING:
+        BASOMRADE = "basomrade"
+        STADSDEL = "stadsdel"
+        STADSDELSOMRADE = "stadsdelsomrade"
+        STAD = "stad"
+    else:
+        _ignore_ = ("_level", "_role")
+        for _level in CITY.levels:
+            vars()[_level.role.upper() if _level.is_main else f"OWN_{_level.code.upper()}"] = _level.code
+        for _role in ROLES:
+            if _role.upper() not in vars():
+                vars()[_role.upper()] = CITY.level_of(_role).code
+
+    @property
+    def told(self) -> CityLevel:
+        """What the city's file says of it."""
+        return CITY.levels[self.rank]
+
+    @property
+    def role(self) -> AreaLevel:
+        """The level that it is treated as where something depends on what a level is: itself, or the one it stands beside."""
+        return AreaLevel(CITY.level_of(self.told.role).code)
+
+    @property
+    def is_smallest(self) -> bool:
+        """True for basområden, and for what is treated as they are in other cities or beside them."""
+        return self.told.role == ROLES[0]
 
     @property
     def swedish(self) -> str:
         """The level's name as an official writes it, singular."""
-        return {"basomrade": "basområde", "stadsdel": "stadsdel", "stadsdelsomrade": "stadsdelsområde", "stad": "hela staden"}[self.value]
+        return self.told.swedish.one
 
     @property
     def rank(self) -> int:

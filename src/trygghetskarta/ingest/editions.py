@@ -262,11 +262,12 @@ def _remove(connection: Connection, edition_id: int, level: AreaLevel) -> None:
     connection.execute(text("DELETE FROM place_area"))
     # What was released of the areas goes with them; it is drawn again, of what was known then, when something is next released.
     connection.execute(
-        text("DELETE FROM public_cell WHERE edition_id = :edition_id AND level IN (:level, 'stad')"),
-        {"edition_id": edition_id, "level": level},
+        text("DELETE FROM public_cell WHERE edition_id = :edition_id AND level IN (:level, :whole)"),
+        {"edition_id": edition_id, "level": level, "whole": AreaLevel.STAD},
     )
     connection.execute(
-        text("DELETE FROM area WHERE edition_id = :edition_id AND level IN (:level, 'stad')"), {"edition_id": edition_id, "level": level}
+        text("DELETE FROM area WHERE edition_id = :edition_id AND level IN (:level, :whole)"),
+        {"edition_id": edition_id, "level": level, "whole": AreaLevel.STAD},
     )
 
 

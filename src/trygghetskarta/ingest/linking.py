@@ -10,6 +10,7 @@ from importlib.resources import files
 
 from sqlalchemy import Connection, text
 
+from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.events import TimePrecision
 from trygghetskarta.domain.links import LinkStatus
 from trygghetskarta.domain.sources import SourceId
@@ -50,10 +51,10 @@ _FIND = text("""
     ), placed AS (
         SELECT timed.*, basomrade.area_id AS basomrade, stadsdel.area_id AS stadsdel FROM timed CROSS JOIN newest
         LEFT JOIN place_area AS basomrade
-            ON basomrade.place_id = timed.place_id AND basomrade.edition_id = newest.edition_id AND basomrade.level = 'basomrade'
+            ON basomrade.place_id = timed.place_id AND basomrade.edition_id = newest.edition_id AND basomrade.level = :basomrade
                 AND basomrade.ends - basomrade.begins = 1000000
         LEFT JOIN place_area AS stadsdel
-            ON stadsdel.place_id = timed.place_id AND stadsdel.edition_id = newest.edition_id AND stadsdel.level = 'stadsdel'
+            ON stadsdel.place_id = timed.place_id AND stadsdel.edition_id = newest.edition_id AND stadsdel.level = :stadsdel
                 AND stadsdel.ends - stadsdel.begins = 1000000
         WHERE timed.ends - timed.begins <= :longest
     ), met AS (
@@ -184,6 +185,8 @@ def _parameters(pair: Pair) -> dict[str, object]:
         "halved_by": HALVED_BY,
         "most_minutes": MOST_MINUTES,
         "most_metres": MOST_METRES,
+        "basomrade": AreaLevel.BASOMRADE,
+        "stadsdel": AreaLevel.STADSDEL,
         "same_basomrade": SAME_BASOMRADE,
         "same_stadsdel": SAME_STADSDEL,
         "least": LEAST_SCORE,

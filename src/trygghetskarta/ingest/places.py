@@ -18,6 +18,7 @@ import shapely
 from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.areas import AreaLevel, code_of_name
+from trygghetskarta.domain.cities import CITY
 from trygghetskarta.domain.events import Precision
 from trygghetskarta.ingest.contract import CityBox
 from trygghetskarta.ingest.finding import index_of, shore_of, tree_of
@@ -374,6 +375,8 @@ def _layers(edition_id: int, levels: list[AreaLevel], grouped: dict[tuple[int, A
         number_of = {str(row["code"]): number for number, row in enumerate(coarser)}
         codes = {code_of_name(str(row["name"])): number for number, row in enumerate(rows)}
         codes.update({str(row["code"]): number for number, row in enumerate(rows)})
+        variants = CITY.variants.get(level, {}).items()
+        codes.update({code_of_name(name): codes[code] for name, code in variants if code in codes and code_of_name(name) not in codes})
         layers.append(
             Layer(
                 edition_id,
