@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from trygghetskarta.domain.cities import CITY, ROLES, CityLevel
+from trygghetskarta.errors import ConflictError
 
 _NOT_CODE = re.compile(r"[^a-z0-9]+", re.ASCII)
 
@@ -59,6 +60,20 @@ class AreaLevel(StrEnum):
     def rank(self) -> int:
         """0 for the finest level, growing with size."""
         return list(AreaLevel).index(self)
+
+
+def level_of_the_city(text: str) -> AreaLevel:
+    """Give a level by its name in the database.
+
+    Raises:
+        ConflictError: The city has no such level: the database is another city's.
+    """
+    if text not in list(AreaLevel):
+        raise ConflictError(
+            f"Databasen har områden på nivån {text}, som {CITY.name} inte har: är TRYGGHETSKARTA_CITY rätt, och är det rätt databas?",
+            f"The database has areas of the level {text}, which {CITY.name} has not: is TRYGGHETSKARTA_CITY right, and is it the right database?",
+        )
+    return AreaLevel(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import shapely
 from sqlalchemy import Connection, text
 
-from trygghetskarta.domain.areas import AreaLevel, code_of_name
+from trygghetskarta.domain.areas import AreaLevel, code_of_name, level_of_the_city
 from trygghetskarta.domain.cities import CITY
 from trygghetskarta.domain.events import Precision
 from trygghetskarta.ingest.contract import CityBox
@@ -352,7 +352,7 @@ def load_places(connection: Connection) -> Places:
     """
     grouped: dict[tuple[int, AreaLevel], list[dict[str, Any]]] = defaultdict(list)
     for row in connection.execute(_AREAS).mappings():
-        grouped[row["edition_id"], AreaLevel(row["level"])].append(dict(row))
+        grouped[row["edition_id"], level_of_the_city(row["level"])].append(dict(row))
     newest_first = connection.execute(text("SELECT edition_id, srid FROM edition ORDER BY valid_from DESC")).all()
     editions = []
     for edition_id, _ in newest_first:
