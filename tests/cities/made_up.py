@@ -9,10 +9,9 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import shapely
+from data.sample.geography import cells, partition, spread_seeds
 from numpy.typing import NDArray
 from pyproj import Transformer
-
-from data.sample.geography import cells, partition, spread_seeds
 
 PLANE = 3007
 SEED = 80

@@ -2,6 +2,7 @@
 
 import type { Me } from "../api/me";
 import type { Interval, Level, Span, Status, Verdict } from "../api/answers";
+import { LEVELS, namesOf, OWN } from "../city";
 import { lengthOf, runsOf } from "../figures/months";
 import { NOTHING } from "../figures/numbers";
 import type { KeyKind } from "../charts/layers";
@@ -23,11 +24,16 @@ const date = (day: string): string => `${Number(day.slice(8))} ${month(day)}`;
 
 const listed = (parts: string[]): string => (parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`);
 
-const levels: Record<Level, { title: string; one: string; each: string; many: string }> = {
+const levels = namesOf("en", {
   stadsdelsomrade: { title: "Stadsdelsområden", one: "stadsdelsområde", each: "by stadsdelsområde", many: "stadsdelsområden" },
   stadsdel: { title: "Stadsdelar", one: "stadsdel", each: "by stadsdel", many: "stadsdelar" },
   basomrade: { title: "Basområden", one: "basområde", each: "by basområde", many: "basområden" },
   stad: { title: "The whole city", one: "the city", each: "in the whole city", many: "cities" },
+});
+/** The levels with more areas than one, as a choice between them. */
+const divided = (or: string): string => {
+  const names = LEVELS.filter((level) => level !== OWN.stad).map((level) => levels[level].many);
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} ${or} ${names.at(-1)}`;
 };
 
 const intervals: Record<Interval, { name: string; each: string; per: string }> = {
@@ -394,7 +400,7 @@ export const en: Texts = {
     pick: { area: "Area", beside: "Compare with" },
     choose: "Choose an area",
     twoNeeded: "Choose two areas, in the lists or on the map.",
-    oneArea: "The whole city is one single area. Choose stadsdelsområden, stadsdelar or basområden to compare two.",
+    oneArea: `${levels[OWN.stad].title} is one single area. Choose ${divided("or")} to compare two.`,
     difference: (first, second) => `${first} and ${second}`,
     counts: (first, one, second, other, n) =>
       one === other

@@ -5,7 +5,8 @@
 
 import type { Categories, Category, Edition, Level, Source, Span } from "../api/answers";
 import { commonSpan, monthsOf, spanOf } from "./periods";
-import { COLOURS, isChange, isHarm, isHexagons, isRate, LEVELS, type Colour, type Units, type View } from "./view";
+import { isSmallest, LEVELS, OWN } from "../city";
+import { COLOURS, isChange, isHarm, isHexagons, isRate, type Colour, type Units, type View } from "./view";
 
 /** What the service has: the sources of events, the editions, and the categories of the chosen sources. */
 export interface Catalogue {
@@ -124,7 +125,7 @@ function settledLevel(was: Level, sources: Source[], edition: Edition | undefine
   const there = levelsOf(edition);
   const usable = there.filter((level) => whyNoLevel(level, sources) === null);
   if (usable.includes(was)) return was;
-  const now = (was === "basomrade" && usable.includes("stadsdel") ? "stadsdel" : usable[0]) ?? "stad";
+  const now = (isSmallest(was) && usable.includes(OWN.stadsdel) ? OWN.stadsdel : usable[0]) ?? OWN.stad;
   notices.push({ kind: "level", was, now, reason: whyNoLevel(was, sources) });
   return now;
 }
@@ -158,7 +159,7 @@ export function whyNoColour(colour: Colour, view: View, sources: Source[]): Refu
   if (isHarm(colour) && sources.some(({ id }) => id !== "anmalda_brott")) return "noHarm";
   if (!isRate(colour)) return null;
   const refusals = sources.flatMap((source) => source.refuses);
-  return refusals.find(({ what }) => what === "rate" || (what === "rateBasomrade" && view.level === "basomrade")) ?? null;
+  return refusals.find(({ what }) => what === "rate" || (what === "rateBasomrade" && isSmallest(view.level))) ?? null;
 }
 
 function settledColour(view: View, sources: Source[], notices: Notice[]): Colour {
