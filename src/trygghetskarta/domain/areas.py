@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -45,6 +45,11 @@ class AreaLevel(StrEnum):
     def role(self) -> AreaLevel:
         """The level that it is treated as where something depends on what a level is: itself, or the one it stands beside."""
         return AreaLevel(CITY.level_of(self.told.role).code)
+
+    @property
+    def is_beside(self) -> bool:
+        """True for a level of another division of the city, as DeSO beside basområden: it is treated as one of the others, and not one of them."""
+        return not self.told.is_main
 
     @property
     def is_smallest(self) -> bool:
@@ -116,6 +121,15 @@ class Area:
     name: str
     parent: str | None
     square_metres: float
+
+
+def stands_beside(levels: Iterable[AreaLevel]) -> bool:
+    """Tell whether these are the levels of an edition that stands beside the city's own: it is used only when it is asked for."""
+    return {level.is_beside for level in levels if level is not AreaLevel.STAD} == {True}
+
+
+MAIN_LEVELS = [level.value for level in AreaLevel if not level.is_beside and level is not AreaLevel.STAD]
+"""The levels that an edition must have one of to be the one that is meant when none is named."""
 
 
 @cache

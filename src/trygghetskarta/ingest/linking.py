@@ -10,7 +10,7 @@ from importlib.resources import files
 
 from sqlalchemy import Connection, text
 
-from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.areas import MAIN_LEVELS, AreaLevel
 from trygghetskarta.domain.events import TimePrecision
 from trygghetskarta.domain.links import LinkStatus
 from trygghetskarta.domain.sources import SourceId
@@ -47,7 +47,9 @@ _FIND = text("""
             AND time_precision IN (:minute, :day)
             AND (source_id = ANY(:whole) OR category_id IN (SELECT category_id FROM kind))
     ), newest AS (
-        SELECT edition_id FROM edition ORDER BY valid_from DESC LIMIT 1
+        SELECT edition_id FROM edition ORDER BY EXISTS (
+            SELECT FROM area WHERE area.edition_id = edition.edition_id AND level = ANY(:main)
+        ) DESC, valid_from DESC LIMIT 1
     ), placed AS (
         SELECT timed.*, basomrade.area_id AS basomrade, stadsdel.area_id AS stadsdel FROM timed CROSS JOIN newest
         LEFT JOIN place_area AS basomrade
@@ -185,6 +187,7 @@ def _parameters(pair: Pair) -> dict[str, object]:
         "halved_by": HALVED_BY,
         "most_minutes": MOST_MINUTES,
         "most_metres": MOST_METRES,
+        "main": MAIN_LEVELS,
         "basomrade": AreaLevel.BASOMRADE,
         "stadsdel": AreaLevel.STADSDEL,
         "same_basomrade": SAME_BASOMRADE,

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.areas import MAIN_LEVELS, AreaLevel
 from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.measures import Declaration, Goal, Role, Site
 from trygghetskarta.domain.periods import LOCAL_TIME
@@ -25,8 +25,10 @@ _SHARED_M2 = 100.0
 _LOCK = 7_301_003
 
 _EDITION = text("""
-    SELECT edition_id, valid_from, srid FROM edition WHERE CAST(:day AS date) IS NULL OR valid_from = :day ORDER BY valid_from DESC LIMIT 1
-""")
+    SELECT edition_id, valid_from, srid FROM edition WHERE CAST(:day AS date) IS NULL OR valid_from = :day ORDER BY EXISTS (
+        SELECT FROM area WHERE area.edition_id = edition.edition_id AND level = ANY(:main)
+    ) DESC, valid_from DESC LIMIT 1
+""").bindparams(main=MAIN_LEVELS)
 _AREAS = text("""
     WITH held AS (
         SELECT count(*) AS areas, ST_Multi(ST_Union(geom)) AS geom, array_agg(code) AS codes FROM area

@@ -56,7 +56,8 @@ class CityLevel:
         code: Its name in questions, files, addresses and answers.
         swedish: What it is called in Swedish.
         english: What it is called in English.
-        is_main: True for the level that its role leads to; False for one that is treated as that level is, as DeSO beside basområden.
+        is_main: True for the level that its role leads to; False for one of another division that is
+            treated as that level is, as DeSO beside basområden.
     """
 
     role: str
@@ -281,12 +282,12 @@ def _levels(whole: _Part) -> tuple[CityLevel, ...]:
             part.wrong("code", f"”{code}” står två gånger", f"“{code}” stands twice")
         if levels and ROLES.index(role) < ROLES.index(levels[-1].role):
             part.wrong("role", "nivåerna ska stå i ordning, den finaste först", "the levels must stand in order, the finest first")
-        is_main = role not in [level.role for level in levels]
-        if not is_main and role == "stad":
-            part.wrong("role", "bara en nivå kan vara hela kommunen", "only one level can be the whole municipality")
+        is_main = not part.yes("beside", otherwise=False)
+        if is_main and role in [level.role for level in levels if level.is_main]:
+            part.wrong("role", f"{role} står två gånger; den ena ska ha beside = true", f"{role} stands twice; one must have beside = true")
         levels.append(CityLevel(role, code, _words(part, "swedish"), _words(part, "english"), is_main))
         part.end()
-    lacking = [role for role in _NEEDED if role not in [level.role for level in levels]]
+    lacking = [role for role in _NEEDED if role not in [level.role for level in levels if level.is_main]]
     if lacking:
         told = ", ".join(lacking)
         whole.wrong("levels", f"en nivå med role = {told} saknas", f"a level with role = {told} is missing")
