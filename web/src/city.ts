@@ -23,8 +23,7 @@ const told: Told[] = written ? (JSON.parse(written) as Told[]) : [];
 
 const ROLES: Role[] = ["basomrade", "stadsdel", "stadsdelsomrade", "stad"];
 /** The level that has a role; where the city has none such, the next larger. */
-const levelOf = (role: Role): Level =>
-  told.find((one) => ROLES.indexOf(one.role) >= ROLES.indexOf(role))?.level ?? (role as Level);
+const levelOf = (role: Role): Level => told.find((one) => ROLES.indexOf(one.role) >= ROLES.indexOf(role))?.level ?? (role as Level);
 
 /** The city's own level of each role, as questions and answers name it. */
 export const OWN: Record<Role, Level> = {

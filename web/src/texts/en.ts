@@ -1,7 +1,7 @@
 /** Every word of the page in English. */
 
 import type { Me } from "../api/me";
-import type { Interval, Level, Span, Status, Verdict } from "../api/answers";
+import type { Interval, Span, Status, Verdict } from "../api/answers";
 import { LEVELS, namesOf, OWN } from "../city";
 import { lengthOf, runsOf } from "../figures/months";
 import { NOTHING } from "../figures/numbers";
@@ -30,6 +30,8 @@ const levels = namesOf("en", {
   basomrade: { title: "Basområden", one: "basområde", each: "by basområde", many: "basområden" },
   stad: { title: "The whole city", one: "the city", each: "in the whole city", many: "cities" },
 });
+/** The whole of the city, within a sentence. */
+const wholeCity = `${levels[OWN.stad].title.charAt(0).toLocaleLowerCase()}${levels[OWN.stad].title.slice(1)}`;
 /** The levels with more areas than one, as a choice between them. */
 const divided = (or: string): string => {
   const names = LEVELS.filter((level) => level !== OWN.stad).map((level) => levels[level].many);
@@ -275,7 +277,7 @@ export const en: Texts = {
   },
   series: {
     title: (name, interval) => `${name}, ${intervals[interval].each}`,
-    city: "The whole city",
+    city: levels[OWN.stad].title,
     key: "Key to the chart",
     keysOf: (kind, interval, { beside, baseYear }) => {
       const texts: Record<KeyKind, string> = {
@@ -584,7 +586,7 @@ export const en: Texts = {
     title: "Take the figures with you",
     report: "Lägesbild",
     reportOf: (of: string) => `Lägesbild (situation report) of ${of}. In Swedish.`,
-    city: "the whole city",
+    city: wholeCity,
     reportClass: "Whom it is for",
     reportClasses: {
       delbar: { title: "To share", hint: "Figures that anyone may see. It may be given to others." },

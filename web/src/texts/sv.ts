@@ -33,6 +33,8 @@ const levels = namesOf("sv", {
   basomrade: { title: "Basområden", one: "basområde", each: "per basområde", many: "basområden" },
   stad: { title: "Hela staden", one: "staden", each: "i hela staden", many: "städer" },
 });
+/** The whole of the city, within a sentence. */
+const wholeCity = `${levels[OWN.stad].title.charAt(0).toLocaleLowerCase()}${levels[OWN.stad].title.slice(1)}`;
 /** The levels with more areas than one, as a choice between them. */
 const divided = (or: string): string => {
   const names = LEVELS.filter((level) => level !== OWN.stad).map((level) => levels[level].many);
@@ -311,7 +313,7 @@ export const sv = {
   },
   series: {
     title: (name: string, interval: Interval): string => `${name}, ${intervals[interval].each}`,
-    city: "Hela staden",
+    city: levels[OWN.stad].title,
     key: "Förklaring till diagrammet",
     keysOf: (kind: KeyKind, interval: Interval, { beside, baseYear }: { beside: string; baseYear: string }): string => {
       const texts: Record<KeyKind, string> = {
@@ -632,7 +634,7 @@ export const sv = {
     title: "Ta med siffrorna",
     report: "Lägesbild",
     reportOf: (of: string) => `Lägesbild för ${of}.`,
-    city: "hela staden",
+    city: wholeCity,
     reportClass: "Vem den är för",
     reportClasses: {
       delbar: { title: "Att dela", hint: "Siffror som alla får se. Den kan lämnas ut." },
