@@ -18,11 +18,10 @@ _NOT_CODE = re.compile(r"[^a-z0-9]+", re.ASCII)
 
 
 class AreaLevel(StrEnum):
-    """The levels of the city's divisions, finest first. Their values are the city's own; their names say what they are to the program.
+    """The levels of the city's divisions, finest first."""
 
-    A city that has no level of some role has that name for the next coarser one, and one that has several has one name and more members.
-    """
-
+    # Their values are the city's own; their names say what they are to the program. A city that has no level of some role has that name for
+    # the next coarser one, and one with levels of another division beside its own has more members.
     if TYPE_CHECKING:
         BASOMRADE = "basomrade"
         STADSDEL = "stadsdel"
