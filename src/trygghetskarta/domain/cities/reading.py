@@ -34,12 +34,14 @@ class Words:
         many: Plural, as "basområden".
         article: The article of the singular; empty for what has none, as the whole of a city.
         title: Heading of a list of them.
+        meaning: What one is, for the list of words of a report; empty for none.
     """
 
     one: str
     many: str
     article: str
     title: str
+    meaning: str
 
     @property
     def a(self) -> str:
@@ -299,8 +301,9 @@ def _words(part: _Part, language: str) -> Words:
     one, many = words.text("one"), words.text("many")
     article = words.text("article", "ett" if language == "swedish" else "an" if one[0].casefold() in "aeiouåäö" else "a")
     title = words.text("title", many[0].upper() + many[1:])
+    meaning = words.text("meaning", "")
     words.end()
-    return Words(one, many, article, title)
+    return Words(one, many, article, title, meaning)
 
 
 def _ranges(coordinates: _Part) -> dict[int, tuple[float, float, float, float]]:
