@@ -66,7 +66,7 @@ def served(asunda: Asunda) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    words = [COMMAND, "serve", "--as", "analyst", "--port", str(port)]
+    words = [str(COMMAND), "serve", "--as", "analyst", "--port", str(port)]
     running = subprocess.Popen(words, env=asunda.environment, stdout=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:
@@ -196,9 +196,9 @@ def test_deso_and_regso_are_levels_of_an_edition_beside_the_citys_own(asunda: As
     text = TOML
     for role, code, name in beside:
         at = text.index(f'[[levels]]\nrole = "{role}"')
-        words = f'{{ one = "{name}", many = "{name}" }}'
+        names = f'{{ one = "{name}", many = "{name}" }}'
         text = (
-            f'{text[:at]}[[levels]]\nrole = "{role}"\nbeside = true\ncode = "{code}"\nswedish = {words}\nenglish = {words}\n\n{text[at:]}'
+            f'{text[:at]}[[levels]]\nrole = "{role}"\nbeside = true\ncode = "{code}"\nswedish = {names}\nenglish = {names}\n\n{text[at:]}'
         )
     text += '\n[[areas]]\nlevel = "deso"\nedition = 2025-01-01\nname = "DeSO 2025"\nfile = "rutor.gpkg"\ncode_field = "RUTNR"\n'
     text += '\n[[areas]]\nlevel = "regso"\nedition = 2025-01-01\nfile = "primar.geojson"\ncode_field = "PO"\nname_field = "PONAMN"\n'

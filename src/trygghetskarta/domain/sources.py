@@ -155,7 +155,9 @@ def _levels_of(what: str) -> tuple[str, ...]:
 
 def _in_the_words_of_the_city(written: dict[str, Any]) -> dict[str, Any]:
     """Put the city's own names of levels where a text holds {stadsdel}, or {a stadsdel} for one with its article."""
-    told = {name: _worded(text, english=name.endswith("_en")) if isinstance(text, str) else text for name, text in written.items()}
+    told: dict[str, Any] = {
+        name: _worded(text, english=name.endswith("_en")) if isinstance(text, str) else text for name, text in written.items()
+    }
     if "refusals" in told:
         told["refusals"] = [_in_the_words_of_the_city(refusal) for refusal in told["refusals"]]
     return told
