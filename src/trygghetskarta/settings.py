@@ -61,13 +61,7 @@ class Settings(BaseSettings):
         ),
     )
     home: Path = Field(default=Path(".trygghetskarta"), description="Mappen där den egna PostGIS-servern och dess data ligger.")
-    city: str | None = Field(
-        default=None,
-        description=(
-            "Stadens eller kommunens fil (TOML): dess nivåer och vad de heter, koordinatsystem, andra namn, och var områdena finns "
-            "(docs/cities.md). Utan värde är det Stockholm. Läses när programmet startar; den egna servern har en databas för varje stad."
-        ),
-    )
+    city: str | None = Field(default=None, description="Stadens fil (TOML), se docs/cities.md. Utan värde är det Stockholm.")
     municipality: str = Field(
         default=CITY.name,
         description="Kommunens namn så som det står i källorna. Händelser i andra kommuner räknas som utanför.",

@@ -20,6 +20,7 @@ from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.cities import CITY
 from trygghetskarta.domain.counts import Denominator, Measure, Question, Statistics
 from trygghetskarta.domain.periods import Interval
+from trygghetskarta.domain.polygons import Plane
 from trygghetskarta.domain.sources import EVENT_SOURCES, CountsBy, SourceId
 from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.areas import Detail
@@ -49,13 +50,6 @@ Day = Annotated[date, BeforeValidator(_written_as_a_day)]
 """A day in an address: 2026-01-31."""
 MOST = 2**63 - 1
 """The largest number that the database can be asked of."""
-
-
-class Plane(StrEnum):
-    """The system that polygons are given in: WGS84, or the city's own plane."""
-
-    WORLD = "4326"
-    OWN = str(CITY.plane)
 
 
 def refuse_hidden(cube: Cube, audience: Audience, sources: list[SourceId], categories: list[str]) -> None:

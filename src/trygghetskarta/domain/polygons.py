@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,13 @@ _SYSTEMS = {
     CITY.plane: CITY.plane_reach or (-500_000.0, 6_000_000.0, 1_000_000.0, 8_000_000.0),
 }
 _KNOWN, _KNOWN_EN = f"4326 eller {CITY.plane}", f"4326 or {CITY.plane}"
+
+
+class Plane(StrEnum):
+    """The system that polygons are given in: WGS84, or the city's own plane."""
+
+    WORLD = "4326"
+    OWN = str(CITY.plane)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from trygghetskarta.errors import BusyError
 from trygghetskarta.store.creation import DATABASE, ROLE, let_in, make_data, make_missing
 from trygghetskarta.store.faces import Face
 from trygghetskarta.store.programs import DEBIAN, Programs, find_programs, not_started
-from trygghetskarta.store.site import Account, choose_site, free_port, make_open_folder, server_account, socket_folder
+from trygghetskarta.store.site import Account, choose_site, free_port, is_same_place, make_open_folder, server_account, socket_folder
 
 # Recovery after a crash replays at most max_wal_size of log; a stop writes at most shared_buffers.
 PATIENCE_SECONDS = 120.0
@@ -122,9 +122,9 @@ class Cluster:
                 server = None
             if server is None or server.phase == "stopping":
                 site = self._launch()
-            address = _url(site, _await_ready(site), self.database)
-            make_missing(_url(site, _await_ready(site), "postgres"), self.database)
-            return address
+            server = _await_ready(site)
+            make_missing(_url(site, server, "postgres"), self.database)
+            return _url(site, server, self.database)
 
     def stop(self) -> None:
         """Stop the server in good order; open connections are closed. Nothing happens when it does not run.
@@ -294,7 +294,8 @@ def _read_server(site: Path) -> _Server | None:
     # The server's other processes call themselves "postgres: writer" and the like: they have no second argument.
     if len(arguments) < 3 or Path(os.fsdecode(arguments[0])).name != "postgres" or arguments[1] != b"-D":
         return None
-    if not (_same(Path(os.fsdecode(arguments[2])), data) or _same(Path(f"/proc/{pid}/cwd"), data)):  # the second when the folder was moved
+    # The second is true when the folder was moved.
+    if not (is_same_place(Path(os.fsdecode(arguments[2])), data) or is_same_place(Path(f"/proc/{pid}/cwd"), data)):
         return None
     lines += [""] * (8 - len(lines))
     return _Server(pid, lines[3].strip(), lines[4].strip(), lines[7].strip())
@@ -310,13 +311,6 @@ def _runs(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0] not in "ZX"
     except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
-def _same(one: Path, other: Path) -> bool:
-    try:
-        return one.samefile(other)
-    except OSError:
         return False
 
 

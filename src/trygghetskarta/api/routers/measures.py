@@ -18,7 +18,7 @@ from trygghetskarta.analysis.effect import effect, goal
 from trygghetskarta.api.caching import tagged
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
 from trygghetskarta.api.desk import Desk
-from trygghetskarta.api.question import MOST, Day, ListParameters, NoParameters, Plane
+from trygghetskarta.api.question import MOST, Day, ListParameters, NoParameters
 from trygghetskarta.api.scopes import EXACT, OPEN, REGISTER
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.disclosure.release import release_answer, release_each
@@ -26,6 +26,7 @@ from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.cities import CITY
 from trygghetskarta.domain.measures import Registered, Weighting
 from trygghetskarta.domain.periods import LOCAL_TIME
+from trygghetskarta.domain.polygons import Plane
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import InvalidQuestionError, bad_parameter
 from trygghetskarta.ingest.measure_forms import read_json, schema
