@@ -16,6 +16,7 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from trygghetskarta.domain.audience import Role
+from trygghetskarta.domain.cities import CITY, refuse_unread
 from trygghetskarta.errors import InvalidQuestionError
 from trygghetskarta.store.faces import Face
 
@@ -60,13 +61,14 @@ class Settings(BaseSettings):
         ),
     )
     home: Path = Field(default=Path(".trygghetskarta"), description="Mappen där den egna PostGIS-servern och dess data ligger.")
+    city: str | None = Field(default=None, description="Stadens fil (TOML), se docs/cities.md. Utan värde är det Stockholm.")
     municipality: str = Field(
-        default="Stockholm",
+        default=CITY.name,
         description="Kommunens namn så som det står i källorna. Händelser i andra kommuner räknas som utanför.",
     )
-    municipality_code: str = Field(default="0180", description="Kommunens kod; koden på området som är hela staden.")
+    municipality_code: str = Field(default=CITY.code, description="Kommunens kod; koden på området som är hela staden.")
     county: str = Field(
-        default="Stockholms län",
+        default=CITY.county,
         description="Länets namn så som det står i källorna. En händelse som bara anger länet kan ha skett i eller utanför kommunen.",
     )
     cors_origins: tuple[str, ...] | None = Field(
@@ -358,8 +360,9 @@ def read_settings() -> Settings:
         The settings, checked.
 
     Raises:
-        InvalidQuestionError: A variable with our prefix that no setting has, or a file that cannot be read.
+        InvalidQuestionError: A variable with our prefix that no setting has, a file that cannot be read, or a city that says what cannot be.
     """
+    refuse_unread()
     files = {PREFIX + name.upper() + IN_FILE: name for name in secrets()}
     known = {PREFIX + name.upper() for name in Settings.model_fields} | set(files)
     unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)

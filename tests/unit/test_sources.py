@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
+from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.periods import Month
 from trygghetskarta.domain.sources import (
-    BASOMRADE,
     CONTRACTS,
     EVENT_SOURCES,
     EVENTS,
@@ -98,13 +98,13 @@ def test_a_survey_value_on_fewer_than_fifty_answers_is_not_shown() -> None:
 
 
 REFUSED = {
-    SourceId.POLISHANDELSER: {RATE, BASOMRADE, POINT, "reported"},
+    SourceId.POLISHANDELSER: {RATE, AreaLevel.BASOMRADE.value, POINT, "reported"},
     SourceId.ANMALDA_BROTT: set(),
     SourceId.SKJUTNINGAR: {RATE_BASOMRADE, "reported"},
     SourceId.BRANDER: {"reported"},
     SourceId.SPRANGNINGAR: {RATE_BASOMRADE, "reported"},
     SourceId.TYCK_TILL: {RATE, "reported"},
-    SourceId.INCIDENTER: {RATE, BASOMRADE, POINT, "reported"},
+    SourceId.INCIDENTER: {RATE, AreaLevel.BASOMRADE.value, POINT, "reported"},
     SourceId.TRYGGHETSMATNING: {EVENTS},
     SourceId.POPULATION: {EVENTS},
 }

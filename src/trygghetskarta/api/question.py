@@ -17,8 +17,10 @@ from trygghetskarta.analysis.series import Include
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.cities import CITY
 from trygghetskarta.domain.counts import Denominator, Measure, Question, Statistics
 from trygghetskarta.domain.periods import Interval
+from trygghetskarta.domain.polygons import Plane
 from trygghetskarta.domain.sources import EVENT_SOURCES, CountsBy, SourceId
 from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.areas import Detail
@@ -50,13 +52,6 @@ MOST = 2**63 - 1
 """The largest number that the database can be asked of."""
 
 
-class Plane(StrEnum):
-    """The system that polygons are given in: WGS84, or SWEREF 99 18 00."""
-
-    WORLD = "4326"
-    STOCKHOLM = "3011"
-
-
 def refuse_hidden(cube: Cube, audience: Audience, sources: list[SourceId], categories: list[str]) -> None:
     """Refuse a category that whoever asks may not know of, as one that there is not."""
     for code in categories:
@@ -78,7 +73,7 @@ AskedPolygon = Annotated[
     ),
 ]
 """A place, drawn."""
-AskedPlane = Annotated[Plane, Field(description="Ytans koordinatsystem: 4326 eller 3011. / System of the polygon.")]
+AskedPlane = Annotated[Plane, Field(description=f"Ytans koordinatsystem: 4326 eller {CITY.plane}. / System of the polygon.")]
 """What it is drawn in."""
 AskedMeasure = Annotated[
     int | None,

@@ -14,15 +14,18 @@ import typer
 from trygghetskarta.cli.connecting import open_engine
 from trygghetskarta.cli.ingesting import ingest
 from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.cities import CITY
 from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.errors import InvalidQuestionError
 from trygghetskarta.serialize.swedish import decimal, whole
 from trygghetskarta.settings import read_settings
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
 
     from trygghetskarta.ingest.editions import LevelReport
     from trygghetskarta.queries.area_links import AreaLink
+    from trygghetskarta.settings import Settings
 
 _KINDS = {"same": "samma", "merge": "sammanslagning", "split": "delning", "boundary": "flyttad gräns"}
 
@@ -60,6 +63,50 @@ def load(
         report = load_level(connection, order)
         _release_open(connection)
     typer.echo(told(report))
+
+
+@app.command(name="import")
+def import_all(
+    replace: Annotated[bool, typer.Option("--replace", help="Byt ut nivåer som en indelning redan har.")] = False,
+) -> None:
+    """Läs in alla områden som stadens fil (TRYGGHETSKARTA_CITY) nämner: alla eller inga."""
+    for report in import_areas(open_engine(read_settings()), read_settings(), replace=replace):
+        typer.echo(told(report))
+
+
+def import_areas(engine: Engine, settings: Settings, *, replace: bool = False) -> list[LevelReport]:
+    """Load every file of areas that the city's file names: all, or none.
+
+    Args:
+        engine: The database.
+        settings: What the installation chose.
+        replace: Put the levels in the place of those that an edition has.
+
+    Returns:
+        What was done and found, a report per file.
+
+    Raises:
+        InvalidQuestionError: The city's file names none.
+        BadDeliveryError: A file cannot be used, or an edition has its level already.
+    """
+    from trygghetskarta.ingest.area_files import AreaFields
+    from trygghetskarta.ingest.editions import LevelOrder, load_level
+
+    if not CITY.areas:
+        raise InvalidQuestionError(
+            f"Filen för {CITY.name} nämner inga områden: lägg till [[areas]] i den, eller använd areas load.",
+            f"The file of {CITY.name} names no areas: add [[areas]] to it, or use areas load.",
+        )
+    reports = []
+    with engine.begin() as connection:
+        for told_of in CITY.areas:
+            fields = AreaFields(told_of.fields.get("code"), told_of.fields.get("name"), told_of.fields.get("parent"), told_of.crs)
+            level, city = AreaLevel(told_of.level), (settings.municipality, settings.municipality_code)
+            # The whole of an edition is there as soon as something of it is; a file of it has the better outline.
+            anew = replace or level is AreaLevel.STAD
+            reports.append(load_level(connection, LevelOrder(told_of.path, level, told_of.edition, fields, city, told_of.name, anew)))
+        _release_open(connection)
+    return reports
 
 
 def _release_open(connection: Connection) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
+from trygghetskarta.domain.cities import CITY
 from trygghetskarta.settings import Settings
 from trygghetskarta.store.cluster import Cluster
+from trygghetskarta.store.creation import DATABASE
 from trygghetskarta.store.engine import make_engine
 from trygghetskarta.store.faces import Addresses, Face
 
@@ -25,8 +27,13 @@ def database_url(settings: Settings, start: bool = False) -> str:
     """
     if settings.database_url is not None:
         return settings.database_url
-    cluster = Cluster(settings.home)
+    cluster = own_server(settings)
     return cluster.start() if start else cluster.url()
+
+
+def own_server(settings: Settings) -> Cluster:
+    """Give the private server, where every city has a database of its own."""
+    return Cluster(settings.home, database=DATABASE if CITY.is_default else f"{DATABASE}-{CITY.id}")
 
 
 def open_engine(settings: Settings) -> Engine:
@@ -49,7 +56,7 @@ def address_of(settings: Settings, face: Face) -> str:
     """
     chosen = settings.address_of(face)
     if chosen is None and settings.database_url is None:
-        return Cluster(settings.home).login(face)
+        return own_server(settings).login(face)
     return chosen if chosen is not None else database_url(settings)
 
 

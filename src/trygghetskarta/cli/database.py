@@ -8,11 +8,11 @@ import typer
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from trygghetskarta.cli.connecting import address_of, database_url, open_engine
+from trygghetskarta.cli.connecting import address_of, database_url, open_engine, own_server
 from trygghetskarta.errors import BusyError
 from trygghetskarta.queries.health import may_read_events
 from trygghetskarta.settings import Settings, read_settings
-from trygghetskarta.store.cluster import Cluster, ClusterState
+from trygghetskarta.store.cluster import ClusterState
 from trygghetskarta.store.engine import make_engine
 from trygghetskarta.store.faces import Face
 from trygghetskarta.store.roles import lacking, let_in
@@ -34,20 +34,20 @@ _LEFT = (
 @app.command()
 def start() -> None:
     """Starta den egna PostGIS-servern och skriv dess adress."""
-    typer.echo(Cluster(read_settings().home).start())
+    typer.echo(own_server(read_settings()).start())
 
 
 @app.command()
 def stop() -> None:
     """Stoppa den egna PostGIS-servern."""
-    Cluster(read_settings().home).stop()
+    own_server(read_settings()).stop()
     typer.echo("Servern är stoppad.")
 
 
 @app.command()
 def status() -> None:
     """Visa om den egna servern kör, och var dess data ligger. Slutar med 3 när den inte kör."""
-    found = Cluster(read_settings().home).status()
+    found = own_server(read_settings()).status()
     typer.echo(f"{_STATES[found.state]}  {found.data}")
     if found.url is not None:
         typer.echo(found.url)

@@ -19,6 +19,7 @@ from trygghetskarta.cli.questions import Day, First, Last, Out, day_of
 from trygghetskarta.cli.sharing import Class, loader, logged_in, tell_class
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience, SharingClass
+from trygghetskarta.domain.cities import CITY
 from trygghetskarta.domain.periods import LOCAL_TIME
 from trygghetskarta.errors import ForbiddenError, bad_parameter
 from trygghetskarta.queries.cube import Cube
@@ -66,7 +67,7 @@ def lagesbild(
     edition: Day = None,
     as_of: Day = None,
     polygon: Polygon = None,
-    crs: Annotated[int, typer.Option(help="Ytans koordinatsystem: 4326 eller 3011.")] = 4326,
+    crs: Annotated[int, typer.Option(help=f"Ytans koordinatsystem: 4326 eller {CITY.plane}.")] = 4326,
     measure: Measure = None,
     name: Annotated[str | None, typer.Option(help="Vad rapporten ska kalla platsen.")] = None,
     sharing: Class = SharingClass.DELBAR,

@@ -14,9 +14,10 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from trygghetskarta.cli.connecting import addresses, database_url, open_engine
+from trygghetskarta.cli.connecting import addresses, database_url, open_engine, own_server
 from trygghetskarta.cli.workers import Workers, listen, measured
 from trygghetskarta.domain.audience import Audience, Role
+from trygghetskarta.domain.cities import CITY
 from trygghetskarta.errors import BusyError, ForbiddenError, InvalidQuestionError
 from trygghetskarta.observe import log_as_json
 from trygghetskarta.queries.health import ask_health, may_read_events, others_connected
@@ -65,7 +66,7 @@ def demo(
 ) -> None:
     """Starta den egna databasen, läs in exempeldata om inget finns, och kör kartan på den egna datorn med exakta siffror."""
     settings = read_settings()
-    started = None if settings.database_url is not None else Cluster(settings.home)
+    started = None if settings.database_url is not None else own_server(settings)
     was_running = started is not None and started.status().state is ClusterState.RUNNING
     try:
         _prepare(settings)
@@ -96,7 +97,12 @@ def _prepare(settings: Settings) -> None:
     upgrade(engine)
     with engine.connect() as connection:
         empty = not ask_health(connection).editions
-    if empty:
+    if empty and not CITY.is_default:
+        from trygghetskarta.cli.areas import import_areas
+
+        import_areas(engine, settings)
+        typer.echo(f"Områdena i {CITY.name} är inlästa ({_since_start()}). Händelser läses in med trygghetskarta ingest.")
+    elif empty:
         from trygghetskarta.cli.sample import load_sample
 
         typer.echo("Läser in exempeldata. Allt i dem är påhittat, och kartan är schematisk.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.serialize.swedish import whole
 
 if TYPE_CHECKING:
@@ -15,10 +16,8 @@ _SHOWN = 10
 _PLACED = {
     "point": "med punkt",
     "street": "till en gata",
-    "basomrade": "till ett basområde",
-    "stadsdel": "till en stadsdel",
-    "stadsdelsomrade": "till ett stadsdelsområde",
-    "stad": "till staden",
+    **{level.value: f"till {level.told.swedish.a}" for level in AreaLevel},
+    AreaLevel.STAD.value: "till staden",
     "none": "utan plats",
     "outside": "utanför kommunen enligt raden",
 }

@@ -51,7 +51,7 @@ _LATTICE: Mapping[AreaLevel, Mapping[Kind, tuple[int, ...]]] = {
 
 def periods_of(level: AreaLevel, kind: int) -> tuple[int, ...]:
     """Give the lengths in months of the cells that there are of a level and a kind of category, the longest first; none where there are none."""
-    return () if kind == UNKNOWN else _LATTICE[level].get(Kind(kind), ())
+    return () if kind == UNKNOWN else _LATTICE[level.role].get(Kind(kind), ())
 
 
 def kinds_of(source: SourceId, nodes: Sequence[Category]) -> Ints:

@@ -4,32 +4,80 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
+from typing import TYPE_CHECKING
+
+from trygghetskarta.domain.cities import CITY, ROLES, CityLevel
+from trygghetskarta.errors import ConflictError
 
 _NOT_CODE = re.compile(r"[^a-z0-9]+", re.ASCII)
 
 
 class AreaLevel(StrEnum):
-    """The levels of a division, finest first."""
+    """The levels of the city's divisions, finest first."""
 
-    BASOMRADE = "basomrade"
-    STADSDEL = "stadsdel"
-    STADSDELSOMRADE = "stadsdelsomrade"
-    STAD = "stad"
+    # Their values are the city's own; their names say what they are to the program. A city that has no level of some role has that name for
+    # the next coarser one, and one with levels of another division beside its own has more members.
+    if TYPE_CHECKING:
+        BASOMRADE = "basomrade"
+        STADSDEL = "stadsdel"
+        STADSDELSOMRADE = "stadsdelsomrade"
+        STAD = "stad"
+    else:
+        _ignore_ = ("_level", "_role")
+        for _level in CITY.levels:
+            vars()[_level.role.upper() if _level.is_main else f"OWN_{_level.code.upper()}"] = _level.code
+        for _role in ROLES:
+            if _role.upper() not in vars():
+                vars()[_role.upper()] = CITY.level_of(_role).code
+
+    @property
+    def told(self) -> CityLevel:
+        """What the city's file says of it."""
+        return CITY.levels[self.rank]
+
+    @property
+    def role(self) -> AreaLevel:
+        """The level that it is treated as where something depends on what a level is: itself, or the one it stands beside."""
+        return AreaLevel(CITY.level_of(self.told.role).code)
+
+    @property
+    def is_beside(self) -> bool:
+        """True for a level of another division of the city, as DeSO beside basområden: it is treated as one of the others, and not one of them."""
+        return not self.told.is_main
+
+    @property
+    def is_smallest(self) -> bool:
+        """True for basområden, and for what is treated as they are in other cities or beside them."""
+        return self.told.role == ROLES[0]
 
     @property
     def swedish(self) -> str:
         """The level's name as an official writes it, singular."""
-        return {"basomrade": "basområde", "stadsdel": "stadsdel", "stadsdelsomrade": "stadsdelsområde", "stad": "hela staden"}[self.value]
+        return self.told.swedish.one
 
     @property
     def rank(self) -> int:
         """0 for the finest level, growing with size."""
         return list(AreaLevel).index(self)
+
+
+def level_of_the_city(text: str) -> AreaLevel:
+    """Give a level by its name in the database.
+
+    Raises:
+        ConflictError: The city has no such level: the database is another city's.
+    """
+    if text not in list(AreaLevel):
+        raise ConflictError(
+            f"Databasen har områden på nivån {text}, som {CITY.name} inte har: är TRYGGHETSKARTA_CITY rätt, och är det rätt databas?",
+            f"The database has areas of the level {text}, which {CITY.name} has not: is TRYGGHETSKARTA_CITY right, and is it the right database?",
+        )
+    return AreaLevel(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +120,15 @@ class Area:
     name: str
     parent: str | None
     square_metres: float
+
+
+def stands_beside(levels: Iterable[AreaLevel]) -> bool:
+    """Tell whether these are the levels of an edition that stands beside the city's own: it is used only when it is asked for."""
+    return {level.is_beside for level in levels if level is not AreaLevel.STAD} == {True}
+
+
+MAIN_LEVELS = [level.value for level in AreaLevel if not level.is_beside and level is not AreaLevel.STAD]
+"""The levels that an edition must have one of to be the one that is meant when none is named."""
 
 
 @cache

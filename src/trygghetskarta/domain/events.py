@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from trygghetskarta.domain.areas import AreaLevel
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -32,6 +34,11 @@ class Precision(IntEnum):
     STAD = 5
     NONE = 6
     OUTSIDE = 7
+
+    @property
+    def told(self) -> str:
+        """Its name to people and programs: that of the city's own level where it is one."""
+        return AreaLevel[self.name].value if self.name in AreaLevel.__members__ else self.name.lower()
 
 
 class TimePrecision(IntEnum):

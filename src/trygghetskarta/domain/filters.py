@@ -8,6 +8,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from trygghetskarta.domain.cities import CITY
+
 Literal = str | float | bool | date | datetime
 
 
@@ -116,15 +118,17 @@ Holding = Callable[[Row], bool | None]
 """Whether a filter holds of a row: None where a value that it needs is not there."""
 
 _SWEREF_REACH = (-900_000.0, 5_500_000.0, 1_900_000.0, 8_500_000.0)
-CRS84 = Crs("http://www.opengis.net/def/crs/OGC/1.3/CRS84", 4326, False, (0.0, 50.0, 40.0, 75.0), 7)
+CRS84 = Crs("http://www.opengis.net/def/crs/OGC/1.3/CRS84", 4326, False, CITY.reach or (0.0, 50.0, 40.0, 75.0), 7)
 SYSTEMS = {
     crs.uri: crs
     for crs in (
         CRS84,
         Crs("http://www.opengis.net/def/crs/EPSG/0/4326", 4326, True, CRS84.reach, 7),
         Crs("http://www.opengis.net/def/crs/EPSG/0/3006", 3006, True, _SWEREF_REACH, 3),
-        Crs("http://www.opengis.net/def/crs/EPSG/0/3011", 3011, True, _SWEREF_REACH, 3),
-        Crs("http://www.opengis.net/def/crs/EPSG/0/3857", 3857, False, (0.0, 6_440_000.0, 4_460_000.0, 13_000_000.0), 2),
+        Crs(f"http://www.opengis.net/def/crs/EPSG/0/{CITY.plane}", CITY.plane, CITY.northing_first, CITY.plane_reach or _SWEREF_REACH, 3),
+        Crs(
+            "http://www.opengis.net/def/crs/EPSG/0/3857", 3857, False, CITY.plane_reach or (0.0, 6_440_000.0, 4_460_000.0, 13_000_000.0), 2
+        ),
     )
 }
 """The coordinate reference systems that anything is given in."""

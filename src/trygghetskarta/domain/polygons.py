@@ -4,28 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 import orjson
 
+from trygghetskarta.domain.cities import CITY
 from trygghetskarta.errors import bad_parameter
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 MOST_POINTS = 20_000
-# The systems of a polygon, and where a city in Sweden can lie in each: left, bottom, right, top.
-_SYSTEMS = {4326: (10.0, 55.0, 25.0, 70.0), 3011: (-500_000.0, 6_000_000.0, 1_000_000.0, 8_000_000.0)}
+# The systems of a polygon, and where a city in Sweden, or wherever else the city lies, can lie in each: left, bottom, right, top.
+_SYSTEMS = {
+    4326: CITY.reach or (10.0, 55.0, 25.0, 70.0),
+    CITY.plane: CITY.plane_reach or (-500_000.0, 6_000_000.0, 1_000_000.0, 8_000_000.0),
+}
+_KNOWN, _KNOWN_EN = f"4326 eller {CITY.plane}", f"4326 or {CITY.plane}"
+
+
+class Plane(StrEnum):
+    """The system that polygons are given in: WGS84, or the city's own plane."""
+
+    WORLD = "4326"
+    OWN = str(CITY.plane)
 
 
 @dataclass(frozen=True, slots=True)
 class Polygon:
-    """A whole polygon, or several together, somewhere in Sweden.
+    """A whole polygon, or several together, somewhere near the city.
 
     Attributes:
         wkb: As well-known binary, in two dimensions.
-        srid: EPSG number of its coordinates: 4326 or 3011.
+        srid: EPSG number of its coordinates: 4326 or that of the city's plane.
     """
 
     wkb: bytes
@@ -69,7 +82,7 @@ def _read(made: Callable[[], BaseGeometry], srid: int, told: tuple[str, str]) ->
 
     name, form = told
     if srid not in _SYSTEMS:
-        swedish, english = f"Koordinatsystemet är 4326 eller 3011, inte {srid}.", f"The system is 4326 or 3011, not {srid}."
+        swedish, english = f"Koordinatsystemet är {_KNOWN}, inte {srid}.", f"The system is {_KNOWN_EN}, not {srid}."
         raise bad_parameter(f"{name.removesuffix('.polygon')}.crs" if "." in name else "crs", str(srid), swedish, english)
     shape = _whole(made)
     if shape is None:

@@ -14,6 +14,7 @@ from enum import StrEnum
 from importlib.resources import files
 from typing import Any
 
+from trygghetskarta.domain.cities import CITY, ROLES
 from trygghetskarta.domain.periods import Month
 
 
@@ -126,15 +127,15 @@ class SourceContract:
 EVENTS = "events"
 RATE = "rate"
 POINT = "point"
-BASOMRADE = "basomrade"
 RATE_BASOMRADE = "rateBasomrade"
 
 
 def _read(source: SourceId) -> SourceContract:
-    written: dict[str, Any] = tomllib.loads(
-        files("trygghetskarta.domain").joinpath("source_contracts", f"{source}.toml").read_text(encoding="utf-8")
+    written: dict[str, Any] = _in_the_words_of_the_city(
+        tomllib.loads(files("trygghetskarta.domain").joinpath("source_contracts", f"{source}.toml").read_text(encoding="utf-8"))
     )
-    refusals = tuple(Refusal(**refusal) for refusal in written.pop("refusals", []))
+    told = (Refusal(**refusal) for refusal in written.pop("refusals", []))
+    refusals = tuple(Refusal(what, refusal.reason, refusal.reason_en) for refusal in told for what in _levels_of(refusal.what))
     closed: dict[str, Callable[[Any], Any]] = {
         "carries": Carries,
         "counts_by": CountsBy,
@@ -145,6 +146,29 @@ def _read(source: SourceId) -> SourceContract:
     return SourceContract(
         source, refusals=refusals, **{name: closed.get(name, lambda value: value)(value) for name, value in written.items()}
     )
+
+
+def _levels_of(what: str) -> tuple[str, ...]:
+    """Give what is refused where that is a level, by what it is to the program: the city's own levels that are that, if it has any."""
+    return tuple(level.code for level in CITY.levels if level.role == what) if what in ROLES else (what,)
+
+
+def _in_the_words_of_the_city(written: dict[str, Any]) -> dict[str, Any]:
+    """Put the city's own names of levels where a text holds {stadsdel}, or {a stadsdel} for one with its article."""
+    told: dict[str, Any] = {
+        name: _worded(text, english=name.endswith("_en")) if isinstance(text, str) else text for name, text in written.items()
+    }
+    if "refusals" in told:
+        told["refusals"] = [_in_the_words_of_the_city(refusal) for refusal in told["refusals"]]
+    return told
+
+
+def _worded(text: str, *, english: bool) -> str:
+    for role in ROLES:
+        level = CITY.level_of(role)
+        words = level.english if english else level.swedish
+        text = text.replace(f"{{a {role}}}", words.a).replace(f"{{{role}}}", words.one)
+    return text
 
 
 CONTRACTS: dict[SourceId, SourceContract] = {source: _read(source) for source in SourceId}

@@ -14,12 +14,11 @@ import shapely
 from pyproj import CRS, Transformer
 
 from trygghetskarta.domain.areas import code_of_name, proper_name
+from trygghetskarta.domain.cities import CITY
 from trygghetskarta.errors import BadDeliveryError
 
 Geometries = npt.NDArray[np.object_]
 
-STOCKHOLM_PLANE = 3011
-_STOCKHOLM_DEGREES = (16.5, 58.0, 20.0, 61.0)
 # How much ground the repair of an outline may add or take away: a square metre, or a thousandth.
 _REPAIRED_M2, _REPAIRED_SHARE = 1.0, 0.001
 _CODE_FIELDS = ("code", "kod")
@@ -184,8 +183,8 @@ def _srid_of(frame: gpd.GeoDataFrame, declared: int | None, path: Path) -> int:
     srid = frame.crs.to_epsg(min_confidence=20) if frame.crs is not None else None
     if srid is None:
         raise BadDeliveryError(
-            f"{path.name} anger inget koordinatsystem. Ange det med --crs, till exempel --crs 3011.",
-            f"{path.name} names no coordinate system. Give it with --crs, for example --crs 3011.",
+            f"{path.name} anger inget koordinatsystem. Ange det med --crs, till exempel --crs {CITY.plane}.",
+            f"{path.name} names no coordinate system. Give it with --crs, for example --crs {CITY.plane}.",
             code="crs_missing",
         )
     return int(srid)
@@ -209,11 +208,11 @@ def _check_range(frame: gpd.GeoDataFrame, srid: int, path: Path) -> None:
 
 
 def _plane_for(frame: gpd.GeoDataFrame) -> int:
-    """Choose the plane of a new city: Stockholm's own where it holds, else the UTM zone the areas lie in."""
+    """Choose the plane of the first edition: the city's own where the areas lie within its bounds, else the UTM zone they lie in."""
     left, bottom, right, top = frame.to_crs(4326).total_bounds
-    west, south, east, north = _STOCKHOLM_DEGREES
+    west, south, east, north = CITY.bounds
     if west <= left and right <= east and south <= bottom and top <= north:
-        return STOCKHOLM_PLANE
+        return CITY.plane
     return int(frame.estimate_utm_crs().to_epsg())
 
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
+from trygghetskarta.domain.cities import CITY
 from trygghetskarta.domain.events import Message
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.checks import Checker
@@ -23,8 +24,6 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 _WORLDWIDE = (4326, 3857)
-_SWEDISH = (3011, 3006, 3021, 3152)
-_SWEDEN_DEGREES = (10.5, 55.0, 24.5, 69.5)
 _MARGIN = 0.25
 _MOST = 0.5
 _FAR_DEGREES, _FAR_METRES = 20.0, 2_000_000.0
@@ -54,7 +53,7 @@ def ranges_of(city: CityBox) -> dict[int, Range]:
         city: Where the city lies.
 
     Returns:
-        Range by EPSG number; the plane itself is always there.
+        Range by EPSG number; the plane itself is always there. What the city's file tells of a system holds before what is worked out.
     """
     left, bottom, right, top = city.box
     wide, high = (right - left) * _MARGIN, (top - bottom) * _MARGIN
@@ -62,17 +61,18 @@ def ranges_of(city: CityBox) -> dict[int, Range]:
     y = np.linspace(bottom - high, top + high, 9)
     grid_x, grid_y = (part.ravel() for part in np.meshgrid(x, y))
     ranges = {}
-    for srid in dict.fromkeys((city.srid, *_WORLDWIDE, *(_SWEDISH if _swedish(city) else ()))):
+    for srid in dict.fromkeys((city.srid, *_WORLDWIDE, *(CITY.systems if _at_home(city) else ()))):
         moved_x, moved_y = Transformer.from_crs(city.srid, srid, always_xy=True).transform(grid_x, grid_y)
         if np.isfinite(moved_x).all() and np.isfinite(moved_y).all():
             ranges[srid] = Range(srid, float(moved_x.min()), float(moved_y.min()), float(moved_x.max()), float(moved_y.max()))
-    return ranges
+    return ranges | {srid: Range(srid, *told) for srid, told in CITY.ranges.items()}
 
 
-def _swedish(city: CityBox) -> bool:
+def _at_home(city: CityBox) -> bool:
+    """Tell whether the areas that are loaded lie where those of the city do, so that its systems are the ones in use."""
     left, bottom, right, top = city.box
     lon, lat = Transformer.from_crs(city.srid, 4326, always_xy=True).transform((left + right) / 2, (bottom + top) / 2)
-    west, south, east, north = _SWEDEN_DEGREES
+    west, south, east, north = CITY.bounds
     return bool(west <= lon <= east and south <= lat <= north)
 
 

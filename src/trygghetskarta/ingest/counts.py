@@ -161,7 +161,7 @@ def _place(name: str, level: str, context: Context) -> _Place | Message:
     if holders[0] is AreaLevel.STAD:
         return _Place(Precision.STAD, "")
     by_name = context.stadsdelar.get(name.casefold(), code) if holders[0] is AreaLevel.STADSDEL else code
-    return _Place(_PRECISIONS[holders[0]], name if name in context.areas[holders[0]] else by_name)
+    return _Place(_PRECISIONS[holders[0].role], name if name in context.areas[holders[0]] else by_name)
 
 
 def _month(text: str) -> Month | None:

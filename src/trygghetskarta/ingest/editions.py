@@ -21,6 +21,7 @@ from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.adjacency import add_neighbours
 from trygghetskarta.ingest.area_files import AreaFields, AreaRows, read_areas, read_membership
 from trygghetskarta.ingest.links import AREAS_OF, link_editions
+from trygghetskarta.ingest.own_city import refuse_another_city
 from trygghetskarta.ingest.places import change_areas
 from trygghetskarta.ingest.publication import announce
 from trygghetskarta.ingest.replace import replace_events
@@ -113,6 +114,7 @@ def load_level(connection: Connection, order: LevelOrder) -> LevelReport:
         BadDeliveryError: The file cannot be used, or the edition already holds the level.
     """
     change_areas(connection)
+    refuse_another_city(connection, order.city)
     plane = connection.execute(text("SELECT min(srid) FROM edition")).scalar_one()
     held = connection.execute(
         text("SELECT count(*) FROM area JOIN edition USING (edition_id) WHERE valid_from = :day AND level = :level"),
@@ -262,11 +264,12 @@ def _remove(connection: Connection, edition_id: int, level: AreaLevel) -> None:
     connection.execute(text("DELETE FROM place_area"))
     # What was released of the areas goes with them; it is drawn again, of what was known then, when something is next released.
     connection.execute(
-        text("DELETE FROM public_cell WHERE edition_id = :edition_id AND level IN (:level, 'stad')"),
-        {"edition_id": edition_id, "level": level},
+        text("DELETE FROM public_cell WHERE edition_id = :edition_id AND level IN (:level, :whole)"),
+        {"edition_id": edition_id, "level": level, "whole": AreaLevel.STAD},
     )
     connection.execute(
-        text("DELETE FROM area WHERE edition_id = :edition_id AND level IN (:level, 'stad')"), {"edition_id": edition_id, "level": level}
+        text("DELETE FROM area WHERE edition_id = :edition_id AND level IN (:level, :whole)"),
+        {"edition_id": edition_id, "level": level, "whole": AreaLevel.STAD},
     )
 
 

@@ -10,6 +10,7 @@ import orjson
 import pyarrow.compute as pc
 
 from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.cities import CITY
 from trygghetskarta.domain.events import Precision, Reading
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.ingest.checks import mapped
@@ -27,7 +28,7 @@ def list_of(source: SourceId) -> Layout:
         columns={"id": "id", "start": "tid", "x": "x", "y": "y", "area": "omrade", "status": "status"},
         required=("id", "start", "x", "y", "status"),
         formats={"start": ISO_TIME},
-        srid=3011,
+        srid=CITY.plane,
         area_level=AreaLevel.STADSDEL,
         withdrawn=frozenset(("återtagen", "makulerad")),
         without_place=Precision.STAD,

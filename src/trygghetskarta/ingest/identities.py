@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.api_keys import ApiKey, mark_of, new_key
+from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Role
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import ConflictError, NotFoundError, bad_parameter
@@ -27,7 +28,10 @@ _KEEP = text("""
     VALUES (:key_id, :name, :role, :areas, :sources, :purpose, :mark, :created_at, :expires_at)
 """)
 _REVOKE = text("UPDATE api_key SET revoked_at = :at WHERE key_id = :key_id AND revoked_at IS NULL")
-_KNOWN_AREA = text("SELECT EXISTS (SELECT FROM area WHERE level = 'stadsdelsomrade' AND code = :code)")
+_KNOWN_AREA = text("SELECT EXISTS (SELECT FROM area WHERE level = :level AND code = :code)").bindparams(
+    level=AreaLevel.STADSDELSOMRADE.value
+)
+_OWN = AreaLevel.STADSDELSOMRADE.told
 _GRANT = text("""
     INSERT INTO caller_right (subject, kind, code, granted_at)
     SELECT :subject, :kind, :code, :at
@@ -196,6 +200,4 @@ def _refuse(connection: Connection, ordered: Ordered) -> None:
 def _refuse_areas(connection: Connection, codes: Iterable[str]) -> None:
     for code in codes:
         if not connection.execute(_KNOWN_AREA, {"code": code}).scalar_one():
-            raise bad_parameter(
-                "area", code, f"Det finns inget stadsdelsområde {code} i någon indelning.", f"No edition has a stadsdelsområde {code}."
-            )
+            raise bad_parameter("area", code, f"Ingen indelning har {_OWN.swedish.a} {code}.", f"No edition has {_OWN.english.a} {code}.")

@@ -10,6 +10,7 @@ from importlib.resources import files
 
 from sqlalchemy import Connection, text
 
+from trygghetskarta.domain.areas import MAIN_LEVELS, AreaLevel
 from trygghetskarta.domain.events import TimePrecision
 from trygghetskarta.domain.links import LinkStatus
 from trygghetskarta.domain.sources import SourceId
@@ -46,14 +47,16 @@ _FIND = text("""
             AND time_precision IN (:minute, :day)
             AND (source_id = ANY(:whole) OR category_id IN (SELECT category_id FROM kind))
     ), newest AS (
-        SELECT edition_id FROM edition ORDER BY valid_from DESC LIMIT 1
+        SELECT edition_id FROM edition ORDER BY EXISTS (
+            SELECT FROM area WHERE area.edition_id = edition.edition_id AND level = ANY(:main)
+        ) DESC, valid_from DESC LIMIT 1
     ), placed AS (
         SELECT timed.*, basomrade.area_id AS basomrade, stadsdel.area_id AS stadsdel FROM timed CROSS JOIN newest
         LEFT JOIN place_area AS basomrade
-            ON basomrade.place_id = timed.place_id AND basomrade.edition_id = newest.edition_id AND basomrade.level = 'basomrade'
+            ON basomrade.place_id = timed.place_id AND basomrade.edition_id = newest.edition_id AND basomrade.level = :basomrade
                 AND basomrade.ends - basomrade.begins = 1000000
         LEFT JOIN place_area AS stadsdel
-            ON stadsdel.place_id = timed.place_id AND stadsdel.edition_id = newest.edition_id AND stadsdel.level = 'stadsdel'
+            ON stadsdel.place_id = timed.place_id AND stadsdel.edition_id = newest.edition_id AND stadsdel.level = :stadsdel
                 AND stadsdel.ends - stadsdel.begins = 1000000
         WHERE timed.ends - timed.begins <= :longest
     ), met AS (
@@ -184,6 +187,9 @@ def _parameters(pair: Pair) -> dict[str, object]:
         "halved_by": HALVED_BY,
         "most_minutes": MOST_MINUTES,
         "most_metres": MOST_METRES,
+        "main": MAIN_LEVELS,
+        "basomrade": AreaLevel.BASOMRADE,
+        "stadsdel": AreaLevel.STADSDEL,
         "same_basomrade": SAME_BASOMRADE,
         "same_stadsdel": SAME_STADSDEL,
         "least": LEAST_SCORE,

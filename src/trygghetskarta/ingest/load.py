@@ -272,7 +272,7 @@ class _Loading:
             self.counted[name] += rows
         for precision, count in zip(Precision, np.bincount(events.precision[kept], minlength=len(Precision)).tolist(), strict=True):
             if count:
-                self.placed[precision.name.lower()] = self.placed.get(precision.name.lower(), 0) + count
+                self.placed[precision.told] = self.placed.get(precision.told, 0) + count
         self.days.add(events)
         self.outside += int((place[kept] == self.locator.places.known.get(OUTSIDE_KEY, -1)).sum())
         self._note_points(*part.xy)

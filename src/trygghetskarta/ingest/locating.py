@@ -67,7 +67,8 @@ def area_names(connection: Connection, places: Places) -> AreaNames:
     stadsdelar = {
         name.casefold(): code
         for name, code in connection.execute(
-            text("SELECT area.name, code FROM area JOIN edition USING (edition_id) WHERE level = 'stadsdel' ORDER BY valid_from")
+            text("SELECT area.name, code FROM area JOIN edition USING (edition_id) WHERE level = :level ORDER BY valid_from"),
+            {"level": AreaLevel.STADSDEL},
         )
     }
     codes = {

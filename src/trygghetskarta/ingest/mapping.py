@@ -104,7 +104,7 @@ def read_mapping(path: Path) -> Layout:
         constants=mapping.constants,
         codes=mapping.codes,
         withdrawn=frozenset(value.casefold() for value in mapping.withdrawn),
-        without_place=Precision.STAD if mapping.place.without == "stad" else Precision.NONE,
+        without_place=Precision.STAD if mapping.place.without in ("stad", AreaLevel.STAD) else Precision.NONE,
         detail=mapping.detail,
     )
 

@@ -14,6 +14,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.cities import CITY
 from trygghetskarta.domain.measures import Declaration, Direction, Goal, GoalUnit, Role, Site
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.sources import SourceId
@@ -70,7 +71,9 @@ class SiteForm(_Form):
             description="En yta som GeoJSON (Polygon eller MultiPolygon), i stället för områden. / A polygon as GeoJSON, instead of areas."
         ),
     ] = None
-    crs: Annotated[int, Field(description="Ytans koordinatsystem: 4326 eller 3011. / The polygon's EPSG number: 4326 or 3011.")] = 4326
+    crs: Annotated[int, Field(description=f"Ytans koordinatsystem: 4326 eller {CITY.plane}. / Its EPSG number: 4326 or {CITY.plane}.")] = (
+        4326
+    )
 
     def site(self, role: Role) -> Site:
         """Give the ground.

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
+from trygghetskarta.domain.areas import MAIN_LEVELS, AreaLevel
 from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.measures import Declaration, Goal, Role, Site
 from trygghetskarta.domain.periods import LOCAL_TIME
@@ -24,8 +25,10 @@ _SHARED_M2 = 100.0
 _LOCK = 7_301_003
 
 _EDITION = text("""
-    SELECT edition_id, valid_from, srid FROM edition WHERE CAST(:day AS date) IS NULL OR valid_from = :day ORDER BY valid_from DESC LIMIT 1
-""")
+    SELECT edition_id, valid_from, srid FROM edition WHERE CAST(:day AS date) IS NULL OR valid_from = :day ORDER BY EXISTS (
+        SELECT FROM area WHERE area.edition_id = edition.edition_id AND level = ANY(:main)
+    ) DESC, valid_from DESC LIMIT 1
+""").bindparams(main=MAIN_LEVELS)
 _AREAS = text("""
     WITH held AS (
         SELECT count(*) AS areas, ST_Multi(ST_Union(geom)) AS geom, array_agg(code) AS codes FROM area
@@ -38,9 +41,9 @@ _POLYGON = text("""
         SELECT ST_Multi(ST_Transform(ST_SetSRID(ST_GeomFromWKB(:polygon), :told_in), :plane)) AS geom
     )
     SELECT ST_AsEWKT(geom) AS ground, ST_AsGeoJSON(ST_Transform(geom, 4326), 6, 0) AS outline, EXISTS (
-        SELECT FROM area WHERE edition_id = :edition AND level = 'stad' AND ST_Intersects(area.geom, told.geom)
+        SELECT FROM area WHERE edition_id = :edition AND level = :whole AND ST_Intersects(area.geom, told.geom)
     ) AS inside FROM told
-""")
+""").bindparams(whole=AreaLevel.STAD.value)
 _SHARED = text("SELECT ST_Area(ST_Intersection(ST_GeomFromEWKT(:one), ST_GeomFromEWKT(:other)))")
 _CATEGORIES = text("SELECT code FROM category WHERE source_id = ANY(:sources)")
 _VERSION = text("""

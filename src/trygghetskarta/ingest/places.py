@@ -17,7 +17,8 @@ import numpy.typing as npt
 import shapely
 from sqlalchemy import Connection, text
 
-from trygghetskarta.domain.areas import AreaLevel, code_of_name
+from trygghetskarta.domain.areas import AreaLevel, code_of_name, level_of_the_city
+from trygghetskarta.domain.cities import CITY
 from trygghetskarta.domain.events import Precision
 from trygghetskarta.ingest.contract import CityBox
 from trygghetskarta.ingest.finding import index_of, shore_of, tree_of
@@ -351,7 +352,7 @@ def load_places(connection: Connection) -> Places:
     """
     grouped: dict[tuple[int, AreaLevel], list[dict[str, Any]]] = defaultdict(list)
     for row in connection.execute(_AREAS).mappings():
-        grouped[row["edition_id"], AreaLevel(row["level"])].append(dict(row))
+        grouped[row["edition_id"], level_of_the_city(row["level"])].append(dict(row))
     newest_first = connection.execute(text("SELECT edition_id, srid FROM edition ORDER BY valid_from DESC")).all()
     editions = []
     for edition_id, _ in newest_first:
@@ -374,6 +375,8 @@ def _layers(edition_id: int, levels: list[AreaLevel], grouped: dict[tuple[int, A
         number_of = {str(row["code"]): number for number, row in enumerate(coarser)}
         codes = {code_of_name(str(row["name"])): number for number, row in enumerate(rows)}
         codes.update({str(row["code"]): number for number, row in enumerate(rows)})
+        variants = CITY.variants.get(level, {}).items()
+        codes.update({code_of_name(name): codes[code] for name, code in variants if code in codes and code_of_name(name) not in codes})
         layers.append(
             Layer(
                 edition_id,

@@ -23,10 +23,14 @@ _MOVE_ROWS = text("""
     WHERE event.geom IS NULL AND event.precision = moved.precision AND coalesce(event.area_text, '') = moved.area_text
 """)
 _LEVELS = {
-    Precision.BASOMRADE: AreaLevel.BASOMRADE,
-    Precision.STADSDEL: AreaLevel.STADSDEL,
-    Precision.STADSDELSOMRADE: AreaLevel.STADSDELSOMRADE,
+    precision: [level for level in AreaLevel if level.role is main]
+    for precision, main in (
+        (Precision.BASOMRADE, AreaLevel.BASOMRADE),
+        (Precision.STADSDEL, AreaLevel.STADSDEL),
+        (Precision.STADSDELSOMRADE, AreaLevel.STADSDELSOMRADE),
+    )
 }
+"""The levels that a row known so exactly may name an area of."""
 
 
 def replace_events(connection: Connection) -> int:
@@ -86,8 +90,7 @@ def areas_of_row(places: Places, precision: Precision, area_text: str) -> tuple[
     Returns:
         The areas that hold it, and how exactly it is known: less than the row meant where no edition has the area it names.
     """
-    level = _LEVELS.get(precision)
-    area = places.find(level, area_text) if level is not None else None
+    area = next((found for level in _LEVELS.get(precision, ()) if (found := places.find(level, area_text)) is not None), None)
     if area is not None:
         return places.of_area(area), precision
     if precision in (Precision.NONE, Precision.OUTSIDE):

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trygghetskarta.domain.areas import AreaLevel, code_of_name
+from trygghetskarta.domain.cities import CITY
 from trygghetskarta.domain.events import EventBatch, Message, Precision, Reading, Warned, WarningCode
 from trygghetskarta.domain.sources import CountsBy
 from trygghetskarta.errors import BadDeliveryError
@@ -129,7 +130,7 @@ def _part(checker: Checker, layout: Layout, context: Context, counts_by: CountsB
         table.blank,
         checker.warnings,
         srid,
-        Precision.NONE if layout.area_level is None else _PRECISIONS[layout.area_level],
+        Precision.NONE if layout.area_level is None else _PRECISIONS[layout.area_level.role],
         table.encoding,
         table.separator,
         table.upto,
@@ -326,24 +327,24 @@ def _place(
     precision = np.full(rows, int(layout.without_place), np.int64)
     area = pa.nulls(rows, pa.string())
     if "municipality" in columns:
-        home = (context.municipality.casefold(), "")
+        home = (context.municipality.casefold(), "", *CITY.also)
         elsewhere = by_distinct(checker.text(columns["municipality"]), lambda name: name.casefold() not in home)
         precision[elsewhere] = Precision.OUTSIDE
     if "area" in columns and layout.area_level is not None:
         named = checker.text(columns["area"])
         known = context.areas.get(layout.area_level, frozenset())
-        level, editions = layout.area_level.swedish, ", ".join(map(str, context.editions)) or "–"
+        level, editions = layout.area_level.told, ", ".join(map(str, context.editions)) or "–"
         unknown = by_distinct(named, lambda name: bool(name) and name not in known and code_of_name(name) not in known)
         checker.reject(
             unknown & np.isnan(xy[0]),
             columns["area"],
             lambda value: Message(
                 "unknown_area",
-                f"Ingen indelning har ett {level} ”{shown(value)}”. De som finns gäller från {editions}.",
-                f"No edition has a {level} “{shown(value)}”. Those there are hold from {editions}.",
+                f"Ingen indelning har {level.swedish.a} ”{shown(value)}”. De som finns gäller från {editions}.",
+                f"No edition has {level.english.a} “{shown(value)}”. Those there are hold from {editions}.",
             ),
         )
-        precision[by_distinct(named, bool)] = _PRECISIONS[layout.area_level]
+        precision[by_distinct(named, bool)] = _PRECISIONS[layout.area_level.role]
         area = known_texts(named)
     precision[~np.isnan(xy[0])] = Precision.POINT
     return precision, area

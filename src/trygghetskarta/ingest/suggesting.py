@@ -6,6 +6,8 @@ from difflib import get_close_matches
 
 import orjson
 
+from trygghetskarta.domain.areas import AreaLevel
+
 _WORDS = {
     "id": ("id", "händelseid", "ärendenummer", "diarienummer", "k-nummer", "case number", "event id"),
     "kind": ("brottskod", "händelsetyp", "typ", "slag", "kategori", "kod", "type", "primary type", "offense", "iucr"),
@@ -15,12 +17,19 @@ _WORDS = {
     "antal": ("antal", "antal brott", "count", "number"),
     "x": ("x", "öst", "easting", "longitud", "longitude", "lon", "lng", "x-koordinat", "x coordinate"),
     "y": ("y", "nord", "northing", "latitud", "latitude", "lat", "y-koordinat", "y coordinate"),
-    "area": ("område", "basområde", "stadsdel", "stadsdelsområde", "area", "community area"),
+    "area": (
+        "område",
+        "basområde",
+        "stadsdel",
+        "stadsdelsområde",
+        "area",
+        "community area",
+        *(level.swedish.casefold() for level in AreaLevel),
+    ),
     "municipality": ("kommun", "municipality", "city"),
     "status": ("status", "läge"),
 }
 _ALIKE = 0.85
-_LEVELS = ("basomrade", "stadsdel", "stadsdelsomrade")
 
 
 def suggest_mapping(header: list[str]) -> str:
@@ -38,7 +47,7 @@ def suggest_mapping(header: list[str]) -> str:
     if "x" in found and "y" in found:
         place.append("crs = 4326  # kontrollera: koordinatsystemets EPSG-nummer")
     if "area" in found:
-        place.append(f'area_level = "stadsdel"  # kontrollera: {", ".join(_LEVELS)}')
+        place.append(f'area_level = "{AreaLevel.STADSDEL}"  # kontrollera: {", ".join(list(AreaLevel)[:-1])}')
     lines += ["", "[place]", *place] if place else []
     if "kind" not in found:
         lines += ["", "[constants]", 'kind = "0000"  # kontrollera: ingen kolumn ser ut att säga vad som hände']

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow.compute as pc
 
 from trygghetskarta.domain.areas import AreaLevel, code_of_name
+from trygghetskarta.domain.cities import CITY
 from trygghetskarta.domain.events import Floats, Message
 from trygghetskarta.domain.values import AreaValue, ValueReading
 from trygghetskarta.errors import BadDeliveryError
@@ -26,7 +27,7 @@ Read = TypeVar("Read")
 
 WITHHELD = r"^(\.\.|\*|-|–|−|< ?[0-9]{1,6})$"
 """How a source writes a number that it knows and does not tell."""
-_LEVELS = {code_of_name(name): level for level in AreaLevel for name in (level.value, level.swedish)} | {"kommun": AreaLevel.STAD}
+_LEVELS = {"kommun": AreaLevel.STAD} | {code_of_name(name): level for level in AreaLevel for name in (level.value, level.swedish)}
 
 
 def value_tables(file: DeliveredFile, layout: Layout, context: Context) -> Iterator[ValueTable]:
@@ -169,7 +170,7 @@ def _known(context: Context, level: AreaLevel, name: str) -> bool:
 def is_municipality(name: str, context: Context) -> bool:
     """Tell whether a name is that of the city's municipality: Stockholm, Stockholms kommun, Stockholms stad."""
     own = context.municipality.casefold()
-    return name.casefold() in {own, *(f"{own}{s} {what}" for s in ("", "s") for what in ("kommun", "stad"))}
+    return name.casefold() in {own, *CITY.also, *(f"{own}{s} {what}" for s in ("", "s") for what in ("kommun", "stad"))}
 
 
 def year_of(context: Context) -> Callable[[str], date | Message]:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from sqlalchemy import Connection, text
 
 from trygghetskarta.disclosure.drawing import margin_of, variance_of
-from trygghetskarta.domain.areas import Area, AreaLevel, Edition
+from trygghetskarta.domain.areas import Area, AreaLevel, Edition, level_of_the_city, stands_beside
 from trygghetskarta.domain.categories import Category
 from trygghetskarta.domain.counts import Ledger, MonthKnown, Protected
 from trygghetskarta.domain.periods import LOCAL_TIME, Month, Span
@@ -267,7 +267,7 @@ def find_edition(connection: Connection, valid_from: date | None) -> Edition:
 
 
 def list_editions(connection: Connection) -> list[Edition]:
-    """Read every edition that holds areas, newest first."""
+    """Read every edition that holds areas, newest first; those of other divisions, as DeSO and RegSO, after the city's own."""
     rows = connection.execute(
         text("""
             SELECT edition_id, valid_from, edition.name, srid, schematic, level, count(*) AS areas FROM edition JOIN area USING (edition_id)
@@ -276,11 +276,11 @@ def list_editions(connection: Connection) -> list[Edition]:
     ).all()
     editions = []
     for edition_id in dict.fromkeys(row.edition_id for row in rows):
-        mine = {AreaLevel(row.level): row for row in rows if row.edition_id == edition_id}
+        mine = {level_of_the_city(row.level): row for row in rows if row.edition_id == edition_id}
         first = next(iter(mine.values()))
         levels = {level: int(mine[level].areas) for level in AreaLevel if level in mine}
         editions.append(Edition(edition_id, first.valid_from, first.name, first.srid, levels, first.schematic))
-    return editions
+    return sorted(editions, key=lambda edition: stands_beside(edition.levels))
 
 
 def load_areas(connection: Connection, edition: Edition) -> dict[AreaLevel, tuple[Area, ...]]:

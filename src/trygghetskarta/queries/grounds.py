@@ -38,10 +38,10 @@ _ROUGHLY = text("""
     WITH touched AS (
         SELECT area_id FROM area JOIN measure_site AS site ON site.measure_id = :number AND site.known_from = :known_from AND site.role = :role
             AND area.geom && site.geom AND ST_Area(ST_Intersection(area.geom, site.geom)) > 1
-        WHERE edition_id = :edition AND area.level IN ('basomrade', 'stadsdel')
+        WHERE edition_id = :edition AND area.level = ANY(:fine)
     ), finest AS (
-        SELECT place_id, area_id, rank() OVER (PARTITION BY place_id ORDER BY array_position(ARRAY['basomrade', 'stadsdel'], level)) AS step
-        FROM place_area WHERE edition_id = :edition AND area_id IS NOT NULL AND level IN ('basomrade', 'stadsdel')
+        SELECT place_id, area_id, rank() OVER (PARTITION BY place_id ORDER BY array_position(CAST(:fine AS text[]), level)) AS step
+        FROM place_area WHERE edition_id = :edition AND area_id IS NOT NULL AND level = ANY(:fine)
     ), near AS (
         SELECT DISTINCT place_id FROM finest JOIN touched USING (area_id) WHERE step = 1
     )
@@ -50,7 +50,7 @@ _ROUGHLY = text("""
         AND (event.known_to IS NULL OR event.known_to > :instant)
         AND (CAST(:instant AS timestamptz) IS NULL OR event.known_from <= :instant)
     GROUP BY event.source_id, category_id, month
-""")
+""").bindparams(fine=[AreaLevel.BASOMRADE.value, AreaLevel.STADSDEL.value])
 _CATEGORIES = text("SELECT category_id, source_id, code FROM category WHERE source_id = ANY(:sources)")
 
 

@@ -88,7 +88,7 @@ def refuse_other_than_counts(question: Question) -> None:
 
 def measure_carried(cube: Cube, sources: tuple[SourceId, ...], level: AreaLevel, per: Denominator) -> Measure:
     """Give what clusters are looked for in when the question does not say: rates where there can be, else counts per square kilometre."""
-    wanted = (RATE, RATE_BASOMRADE) if level is AreaLevel.BASOMRADE else (RATE,)
+    wanted = (RATE, RATE_BASOMRADE) if level.is_smallest else (RATE,)
     refused = any(CONTRACTS[source].refusal(what) is not None for source in sources for what in wanted)
     return Measure.COUNT if refused or per not in cube.population.dates else Measure.RATE
 

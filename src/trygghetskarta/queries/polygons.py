@@ -47,9 +47,9 @@ _GROUND = text("""
     )
     SELECT ST_AsBinary(geom) AS ground, ST_Area(geom) AS square_metres, ST_AsGeoJSON(ST_Transform(geom, 4326), 6, 0) AS outline,
         ST_AsGeoJSON(geom, 1, 0) AS in_plane, EXISTS (
-        SELECT FROM area WHERE edition_id = :edition AND level = 'stad' AND ST_Intersects(area.geom, told.geom)
+        SELECT FROM area WHERE edition_id = :edition AND level = :whole AND ST_Intersects(area.geom, told.geom)
     ) AS inside FROM told
-""")
+""").bindparams(whole=LEVEL.value)
 # An event without a point may be in the polygon when the smallest area it is known to touches it, or a part of it where that area is divided.
 _COUNTS = text("""
     WITH ground AS (

@@ -163,7 +163,7 @@ def refuse_rates(question: Question) -> None:
         NotCarriedError: A source cannot carry it; with the source's reason.
     """
     refuse(question.sources, RATE, "measure")
-    if question.level is AreaLevel.BASOMRADE:
+    if question.level.is_smallest:
         refuse(question.sources, RATE_BASOMRADE, "measure")
 
 
@@ -233,7 +233,7 @@ def part_of(cube: Cube, question: Question) -> Slice:
         number_of = {area.code: number for number, area in enumerate(areas)}
         unknown = [code for code in question.areas if code not in number_of]
         if unknown:
-            swedish = f"Indelningen från {cube.edition.valid_from} har inget {question.level.swedish} {unknown[0]}."
+            swedish = f"Indelningen från {cube.edition.valid_from} saknar {question.level.swedish} {unknown[0]}."
             english = f"The edition of {cube.edition.valid_from} has no {question.level} {unknown[0]}."
             raise bad_parameter("area", unknown[0], swedish, english)
         asked = {number_of[code] for code in question.areas}

@@ -66,7 +66,7 @@ def _against(cube: Cube, question: Question) -> tuple[int, str] | None:
     for number, area in enumerate(cube.areas[question.level]):
         if area.code == question.against:
             return number, area.name
-    swedish = f"Indelningen från {cube.edition.valid_from} har inget {question.level.swedish} {question.against}."
+    swedish = f"Indelningen från {cube.edition.valid_from} saknar {question.level.swedish} {question.against}."
     english = f"The edition of {cube.edition.valid_from} has no {question.level} {question.against}."
     raise bad_parameter("against", question.against, swedish, english)
 

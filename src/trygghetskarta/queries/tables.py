@@ -12,7 +12,7 @@ from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.counts import Denominator
 from trygghetskarta.domain.periods import Month, Span
-from trygghetskarta.domain.sources import BASOMRADE, CONTRACTS, EVENT_SOURCES, RATE, RATE_BASOMRADE, CountsBy, SourceContract, SourceId
+from trygghetskarta.domain.sources import CONTRACTS, EVENT_SOURCES, RATE, RATE_BASOMRADE, CountsBy, SourceContract, SourceId
 from trygghetskarta.domain.tables.layout import (
     ALL_CATEGORIES,
     CATEGORY,
@@ -32,10 +32,7 @@ from trygghetskarta.queries.cube import Cube, missing_months, partial_months, pr
 from trygghetskarta.queries.sources import visible_codes
 
 _LEVELS: dict[AreaLevel, Text] = {
-    AreaLevel.STAD: ("Hela staden", "The whole city"),
-    AreaLevel.STADSDELSOMRADE: ("Stadsdelsområden", "Stadsdelsområden"),
-    AreaLevel.STADSDEL: ("Stadsdelar", "Stadsdelar"),
-    AreaLevel.BASOMRADE: ("Basområden", "Basområden"),
+    level: (level.told.swedish.title, level.told.english.many[0].upper() + level.told.english.many[1:]) for level in AreaLevel
 }
 _COUNTED_BY: dict[CountsBy, Text] = {
     CountsBy.HAPPENED: ("Räknat efter månaden då det hände.", "Counted by the month in which it happened."),
@@ -185,7 +182,7 @@ def _notes(cube: Cube, contract: SourceContract) -> Iterator[Text]:
     yield contract.description, contract.description_en
     yield _COUNTED_BY[contract.counts_by]
     yield _ONLY_AREAS
-    for what in (RATE, RATE_BASOMRADE, BASOMRADE):
+    for what in (RATE, RATE_BASOMRADE, *(level.value for level in AreaLevel if level.is_smallest)):
         refusal = contract.refusal(what)
         if refusal is not None:
             yield refusal.reason, refusal.reason_en

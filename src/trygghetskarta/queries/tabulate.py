@@ -51,7 +51,7 @@ def tabulate(cube: Cube, table: Table, selection: Selection) -> Iterator[tuple[P
         by_level.setdefault(level, {})[code] = at
     rated = any(group.value.code != Content.COUNT for group in contents.groups) and _within_reach(cube, periods)
     for level, regions in by_level.items():
-        refused = level is AreaLevel.BASOMRADE and CONTRACTS[table.source].refusal(RATE_BASOMRADE) is not None
+        refused = level.is_smallest and CONTRACTS[table.source].refusal(RATE_BASOMRADE) is not None
         first: Exact | None = None
         for at, group in enumerate(categories.groups):
             question = Question(

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, text
 
-from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.areas import MAIN_LEVELS, AreaLevel
 from trygghetskarta.domain.tiles import UNITS, Bounds, Tile, TileLimits, limits_of
 
 # Counts up when the same outlines make other tiles than before: another buffer, other properties.
@@ -26,8 +26,9 @@ _TILESETS = text("""
     )
     SELECT edition_id, valid_from, name, srid, schematic, level, areas,
         ST_XMin(degrees) AS west, ST_YMin(degrees) AS south, ST_XMax(degrees) AS east, ST_YMax(degrees) AS north
-    FROM round_box JOIN edition USING (edition_id) ORDER BY valid_from DESC
-""")
+    FROM round_box JOIN edition USING (edition_id)
+    ORDER BY bool_or(level = ANY(:main)) OVER (PARTITION BY edition_id) DESC, valid_from DESC
+""").bindparams(main=MAIN_LEVELS)
 
 # A square of WebMercatorQuad has curved sides in the plane of the outlines: from zoom 6 on they bend by less than the second half of the margin.
 # Up to zoom 11 the outlines are those that neighbours were simplified to together, so that no gap opens between them.

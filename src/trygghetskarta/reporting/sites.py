@@ -50,7 +50,7 @@ class WantedSite:
 
     Attributes:
         polygon: The polygon as WKT.
-        crs: EPSG number of its coordinates: 4326 or 3011.
+        crs: EPSG number of its coordinates: 4326 or that of the city's plane.
         measure: Number of a measure whose target is a polygon.
         name: What the report calls it; None for what it is.
     """

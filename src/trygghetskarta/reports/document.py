@@ -184,7 +184,7 @@ class MapArea:
     Attributes:
         code: Code of the area.
         name: Its name.
-        polygons: Outline in SWEREF 99 18 00 (EPSG:3011), metres east and north: polygons of rings, the outer ring first.
+        polygons: Outline in the plane of the edition, metres east and north: polygons of rings, the outer ring first.
         cell: The figure it is coloured by.
         shade: Number of its class in the legend; None where the cell has no value.
         marked: True for the area the report is about.

@@ -9,10 +9,11 @@ from typing import Any
 
 import orjson
 
-from trygghetskarta.domain.areas import Edition
+from trygghetskarta.domain.areas import AreaLevel, Edition
 from trygghetskarta.domain.periods import Span
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.serialize.formats import Format
+from trygghetskarta.serialize.swedish import listed
 
 Node = dict[str, Any]
 
@@ -30,7 +31,8 @@ _FREE = "http://creativecommons.org/publicdomain/zero/1.0/"
 _EU = "http://publications.europa.eu/resource/authority"
 _THEMES = {"crime": f"{_EU}/data-theme/JUST", "areas": f"{_EU}/data-theme/REGI"}
 _KEYWORDS = (("trygghet", "sv"), ("brott", "sv"), ("brottsförebyggande", "sv"), ("safety", "en"), ("crime", "en"))
-_AREA_KEYWORDS = (("områden", "sv"), ("indelning", "sv"), ("stadsdelar", "sv"), ("areas", "en"))
+_LEVELS = listed([level.told.swedish.many for level in AreaLevel if level is not AreaLevel.STAD])
+_AREA_KEYWORDS = (("områden", "sv"), ("indelning", "sv"), (AreaLevel.STADSDEL.told.swedish.many, "sv"), ("areas", "en"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +225,7 @@ def _areas(held: Holdings, edition: Edition) -> Iterator[Node]:
         **_named(
             (f"Stadens områden från {day}", f"Areas of the city from {day}"),
             (
-                f"{edition.name}: basområden, stadsdelar och stadsdelsområden med gränser, och vad de motsvarar i andra indelningar.",
+                f"{edition.name}: {_LEVELS} med gränser, och vad de motsvarar i andra indelningar.",
                 f"{edition.name}: areas of every level with outlines, and what they were or became in other editions.",
             ),
         ),

@@ -82,7 +82,7 @@ def protection_said(published: Published) -> list[str]:
         )
     if not protected.carried.all():
         said.append(
-            f"Det som inte visas är för detaljerat för alla att se. För {level.swedish} finns skyddade värden för {_INSTEAD[level]}."
+            f"Det som inte visas är för detaljerat för alla att se. För {level.swedish} finns skyddade värden för {_INSTEAD[level.role]}."
         )
     return said
 

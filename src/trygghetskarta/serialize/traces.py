@@ -75,7 +75,7 @@ def _row(event: Traced) -> Row:
     values = (
         event.source.value, event.delivery, event.file, event.sha256, event.line, event.adapter, event.identity, str(event.month), event.antal,
         event.share, event.dealt, event.dealt_of,
-        event.category, event.category_name, event.area, event.area_name, event.precision.name.lower(), event.area_text, x, y,
+        event.category, event.category_name, event.area, event.area_name, event.precision.told, event.area_text, x, y,
         _instant(event.starts_at) if event.starts_at is not None else None, event.reported_on, _instant(event.known_from), event.key,
     )  # fmt: skip
     return dict(zip(_COLUMNS, values, strict=True))

@@ -29,10 +29,10 @@ import psycopg
 from psycopg import sql
 
 from trygghetskarta.errors import BusyError
-from trygghetskarta.store.creation import DATABASE, ROLE, let_in, make_data
+from trygghetskarta.store.creation import DATABASE, ROLE, let_in, make_data, make_missing
 from trygghetskarta.store.faces import Face
 from trygghetskarta.store.programs import DEBIAN, Programs, find_programs, not_started
-from trygghetskarta.store.site import Account, choose_site, free_port, make_open_folder, server_account, socket_folder
+from trygghetskarta.store.site import Account, choose_site, free_port, is_same_place, make_open_folder, server_account, socket_folder
 
 # Recovery after a crash replays at most max_wal_size of log; a stop writes at most shared_buffers.
 PATIENCE_SECONDS = 120.0
@@ -93,11 +93,13 @@ class Cluster:
         home: The folder that it belongs to; made when missing.
         tcp: Listen on a free port of 127.0.0.1, with a password, also where a socket would do: for programs that know no sockets.
         installed: Where the machine's PostgreSQL versions are.
+        database: The database that is meant where none is named; made at the start where it is missing.
     """
 
     home: Path
     tcp: bool = False
     installed: Path = DEBIAN
+    database: str = DATABASE
 
     def __post_init__(self) -> None:
         """Hold on to one place, wherever the process goes later."""
@@ -120,7 +122,9 @@ class Cluster:
                 server = None
             if server is None or server.phase == "stopping":
                 site = self._launch()
-            return _url(site, _await_ready(site), DATABASE)
+            server = _await_ready(site)
+            make_missing(_url(site, server, "postgres"), self.database)
+            return _url(site, server, self.database)
 
     def stop(self) -> None:
         """Stop the server in good order; open connections are closed. Nothing happens when it does not run.
@@ -144,10 +148,10 @@ class Cluster:
             server = _read_server(site)
             if server is None:
                 return ClusterStatus(ClusterState.STOPPED, None, version, data, None)
-            url = _url(site, server, DATABASE) if server.phase == "ready" else None
+            url = _url(site, server, self.database) if server.phase == "ready" else None
             return ClusterStatus(ClusterState.RUNNING, server.pid, version, data, url)
 
-    def url(self, database: str = DATABASE, role: str = ROLE) -> str:
+    def url(self, database: str | None = None, role: str = ROLE) -> str:
         """Give the address of a database of the running server, where a role that may signs in.
 
         Raises:
@@ -161,9 +165,9 @@ class Cluster:
                 "Den egna PostGIS-servern är inte igång: starta den med `trygghetskarta db start`.",
                 "The private PostGIS server is not running: start it with `trygghetskarta db start`.",
             )
-        return _url(site, server, database, role)
+        return _url(site, server, database or self.database, role)
 
-    def login(self, face: Face, database: str = DATABASE) -> str:
+    def login(self, face: Face, database: str | None = None) -> str:
         """Let a role that the migrations made sign in, and give the address of a database at which it does.
 
         Raises:
@@ -290,7 +294,8 @@ def _read_server(site: Path) -> _Server | None:
     # The server's other processes call themselves "postgres: writer" and the like: they have no second argument.
     if len(arguments) < 3 or Path(os.fsdecode(arguments[0])).name != "postgres" or arguments[1] != b"-D":
         return None
-    if not (_same(Path(os.fsdecode(arguments[2])), data) or _same(Path(f"/proc/{pid}/cwd"), data)):  # the second when the folder was moved
+    # The second is true when the folder was moved.
+    if not (is_same_place(Path(os.fsdecode(arguments[2])), data) or is_same_place(Path(f"/proc/{pid}/cwd"), data)):
         return None
     lines += [""] * (8 - len(lines))
     return _Server(pid, lines[3].strip(), lines[4].strip(), lines[7].strip())
@@ -306,13 +311,6 @@ def _runs(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0] not in "ZX"
     except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
-def _same(one: Path, other: Path) -> bool:
-    try:
-        return one.samefile(other)
-    except OSError:
         return False
 
 

@@ -52,6 +52,20 @@ def make_data(site: Path, programs: Programs, account: Account, alive: int) -> N
     making.rename(site / "data")
 
 
+def make_missing(address: str, database: str) -> None:
+    """Make a database, empty but for PostGIS, where there is none of that name.
+
+    Args:
+        address: The server, as its superuser.
+        database: Its name.
+    """
+    if database == DATABASE:
+        return
+    with psycopg.connect(address, autocommit=True) as connection:
+        if connection.execute("SELECT FROM pg_database WHERE datname = %s", [database]).fetchone() is None:
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template1").format(sql.Identifier(database)))
+
+
 def let_in(address: str, site: Path, role: str) -> None:
     """Let a role sign in, with a password of its own, unless it can.
 

@@ -24,6 +24,14 @@ _PATH_BYTES = 900
 _SOCKET_NAME = ".s.PGSQL.5432"
 
 
+def is_same_place(one: Path, other: Path) -> bool:
+    """Tell whether two paths lead to one and the same."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """The user that the server runs as.

@@ -50,7 +50,7 @@ area = Table(
     metadata,
     Column("area_id", Integer, Identity(always=True), primary_key=True),
     Column("edition_id", SmallInteger, ForeignKey("edition.edition_id"), nullable=False),
-    Column("level", Text, nullable=False),
+    Column("level", Text, nullable=False, comment="As the city's file names it"),
     Column("code", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("parent_code", Text, comment="Code at the next coarser level that the edition holds"),
@@ -63,7 +63,7 @@ area = Table(
     Column("outline_10m", Text, nullable=False, comment="The same, neighbours simplified together to 10 m"),
     Column("outline_25m", Text, nullable=False, comment="The same to 25 m"),
     UniqueConstraint("edition_id", "level", "code"),
-    CheckConstraint("level in ('basomrade', 'stadsdel', 'stadsdelsomrade', 'stad')", name="level"),
+    CheckConstraint("level ~ '^[a-z][a-z0-9-]*$'", name="level"),
     Index("ix_area_geom", "geom", postgresql_using="gist"),
     comment="An area of an edition, with its outline ready to send",
 )

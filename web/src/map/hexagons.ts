@@ -3,13 +3,14 @@
 import GeoJSON from "ol/format/GeoJSON";
 import type { MultiPolygon, Polygon } from "ol/geom";
 import type { AreaFigures, Comparison, Hexagons, Outline, Outlines } from "../api/answers";
+import { OWN } from "../city";
 import type { Notice } from "../view/settling";
 
 type Place = [number, number];
 
 /** What a hexagon has no figure for: nobody has counted who lives in it, and so few events bear no test. */
 const NOTHING_ELSE = {
-  level: "stad",
+  level: OWN.stad,
   parent: null,
   margin: null,
   baselineMargin: null,
@@ -76,7 +77,7 @@ export function asAreas(found: Hexagons, parts: Outlines): { comparison: Compari
   });
   const outlines = named.map(({ hexagon, name }): Outline => {
     const { id, geometry } = hexagon;
-    return { type: "Feature", id, geometry, properties: { code: id, name, level: "stad", parent: null } };
+    return { type: "Feature", id, geometry, properties: { code: id, name, level: OWN.stad, parent: null } };
   });
   return {
     comparison: { ...head, items, total: items.length },

@@ -1,5 +1,6 @@
 /** Every word of the steward's page in English; Swedish decides the shape. */
 
+import { precisionsOf } from "../city";
 import type { Numbers } from "../figures/numbers";
 import type { DeliveryTexts } from "./deliveries.sv";
 
@@ -133,6 +134,7 @@ export const en: DeliveryTexts = {
       stadsdel: "To a stadsdel",
       stadsdelsomrade: "To a stadsdelsområde",
       stad: "To the city",
+      ...precisionsOf("en"),
       none: "Without a place",
       outside: "Outside the municipality",
     },

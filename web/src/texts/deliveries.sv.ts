@@ -1,5 +1,6 @@
 /** Every word of the steward's page in Swedish. It is a part of the catalogue that only those who open that page fetch. */
 
+import { precisionsOf } from "../city";
 import type { DeliveryStatus } from "../api/answers";
 import type { Numbers } from "../figures/numbers";
 import type { Stage } from "../deliveries/sending";
@@ -144,6 +145,7 @@ export const sv = {
       stadsdel: "Till en stadsdel",
       stadsdelsomrade: "Till ett stadsdelsområde",
       stad: "Till staden",
+      ...precisionsOf("sv"),
       none: "Utan plats",
       outside: "Utanför kommunen",
     } as Record<string, string>,

@@ -1,7 +1,8 @@
 /** Every word of the page in English. */
 
 import type { Me } from "../api/me";
-import type { Interval, Level, Span, Status, Verdict } from "../api/answers";
+import type { Interval, Span, Status, Verdict } from "../api/answers";
+import { LEVELS, namesOf, OWN } from "../city";
 import { lengthOf, runsOf } from "../figures/months";
 import { NOTHING } from "../figures/numbers";
 import type { KeyKind } from "../charts/layers";
@@ -23,11 +24,18 @@ const date = (day: string): string => `${Number(day.slice(8))} ${month(day)}`;
 
 const listed = (parts: string[]): string => (parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`);
 
-const levels: Record<Level, { title: string; one: string; each: string; many: string }> = {
+const levels = namesOf("en", {
   stadsdelsomrade: { title: "Stadsdelsområden", one: "stadsdelsområde", each: "by stadsdelsområde", many: "stadsdelsområden" },
   stadsdel: { title: "Stadsdelar", one: "stadsdel", each: "by stadsdel", many: "stadsdelar" },
   basomrade: { title: "Basområden", one: "basområde", each: "by basområde", many: "basområden" },
   stad: { title: "The whole city", one: "the city", each: "in the whole city", many: "cities" },
+});
+/** The whole of the city, within a sentence. */
+const wholeCity = `${levels[OWN.stad].title.charAt(0).toLocaleLowerCase()}${levels[OWN.stad].title.slice(1)}`;
+/** The levels with more areas than one, as a choice between them. */
+const divided = (or: string): string => {
+  const names = LEVELS.filter((level) => level !== OWN.stad).map((level) => levels[level].many);
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} ${or} ${names.at(-1)}`;
 };
 
 const intervals: Record<Interval, { name: string; each: string; per: string }> = {
@@ -288,7 +296,7 @@ export const en: Texts = {
   },
   series: {
     title: (name, interval) => `${name}, ${intervals[interval].each}`,
-    city: "The whole city",
+    city: levels[OWN.stad].title,
     key: "Key to the chart",
     keysOf: (kind, interval, { beside, baseYear }) => {
       const texts: Record<KeyKind, string> = {
@@ -413,7 +421,7 @@ export const en: Texts = {
     pick: { area: "Area", beside: "Compare with" },
     choose: "Choose an area",
     twoNeeded: "Choose two areas, in the lists or on the map.",
-    oneArea: "The whole city is one single area. Choose stadsdelsområden, stadsdelar or basområden to compare two.",
+    oneArea: `${levels[OWN.stad].title} is one single area. Choose ${divided("or")} to compare two.`,
     difference: (first, second) => `${first} and ${second}`,
     counts: (first, one, second, other, n) =>
       one === other
@@ -597,7 +605,7 @@ export const en: Texts = {
     title: "Take the figures with you",
     report: "Lägesbild",
     reportOf: (of: string) => `Lägesbild (situation report) of ${of}. In Swedish.`,
-    city: "the whole city",
+    city: wholeCity,
     sharingClass: "Whom it is for",
     sharingClasses: {
       delbar: { title: "To share", hint: "Figures that anyone may see. May be given to others." },

@@ -2,6 +2,7 @@
 
 import type { Me, Role as Held } from "../api/me";
 import type { EffectVerdict, GoalVerdict, Interval, Level, Place, Span, Status, Verdict } from "../api/answers";
+import { LEVELS, namesOf, OWN } from "../city";
 import { lengthOf, runsOf } from "../figures/months";
 import { NOTHING, type Numbers } from "../figures/numbers";
 import type { Breaks } from "../figures/classes";
@@ -26,11 +27,18 @@ const date = (day: string): string => `${Number(day.slice(8))} ${month(day)}`;
 
 const listed = (parts: string[]): string => (parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} och ${parts.at(-1)}`);
 
-const levels: Record<Level, { title: string; one: string; each: string; many: string }> = {
+const levels = namesOf("sv", {
   stadsdelsomrade: { title: "Stadsdelsområden", one: "stadsdelsområde", each: "per stadsdelsområde", many: "stadsdelsområden" },
   stadsdel: { title: "Stadsdelar", one: "stadsdel", each: "per stadsdel", many: "stadsdelar" },
   basomrade: { title: "Basområden", one: "basområde", each: "per basområde", many: "basområden" },
   stad: { title: "Hela staden", one: "staden", each: "i hela staden", many: "städer" },
+});
+/** The whole of the city, within a sentence. */
+const wholeCity = `${levels[OWN.stad].title.charAt(0).toLocaleLowerCase()}${levels[OWN.stad].title.slice(1)}`;
+/** The levels with more areas than one, as a choice between them. */
+const divided = (or: string): string => {
+  const names = LEVELS.filter((level) => level !== OWN.stad).map((level) => levels[level].many);
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} ${or} ${names.at(-1)}`;
 };
 
 const intervals: Record<Interval, { name: string; each: string; per: string }> = {
@@ -98,7 +106,7 @@ export const sv = {
       if (audience === "staff") return "Du ser exakta siffror. De är för internt bruk.";
       if (lacksPurpose) return "Du ser skyddade värden tills du har skrivit vad de exakta siffrorna ska användas till.";
       return areas.length
-        ? "Du ser exakta siffror för dina egna stadsdelsområden, när du väljer bara dem. Annars ser du skyddade värden."
+        ? `Du ser exakta siffror för dina egna ${levels[OWN.stadsdelsomrade].many}, när du väljer bara dem. Annars ser du skyddade värden.`
         : "Du ser skyddade värden: små antal är ändrade lite, så att ingen kan pekas ut.";
     },
     purpose: "Vad ska siffrorna användas till?",
@@ -319,7 +327,7 @@ export const sv = {
   },
   series: {
     title: (name: string, interval: Interval): string => `${name}, ${intervals[interval].each}`,
-    city: "Hela staden",
+    city: levels[OWN.stad].title,
     key: "Förklaring till diagrammet",
     keysOf: (kind: KeyKind, interval: Interval, { beside, baseYear }: { beside: string; baseYear: string }): string => {
       const texts: Record<KeyKind, string> = {
@@ -450,7 +458,7 @@ export const sv = {
     pick: { area: "Område", beside: "Jämför med" },
     choose: "Välj ett område",
     twoNeeded: "Välj två områden, i listorna eller på kartan.",
-    oneArea: "Hela staden är ett enda område. Välj stadsdelsområden, stadsdelar eller basområden för att jämföra två.",
+    oneArea: `${levels[OWN.stad].title} är ett enda område. Välj ${divided("eller")} för att jämföra två.`,
     difference: (first: string, second: string): string => `${first} och ${second}`,
     counts: (first: string, one: number, second: string, other: number, n: Numbers): string =>
       one === other
@@ -640,7 +648,7 @@ export const sv = {
     title: "Ta med siffrorna",
     report: "Lägesbild",
     reportOf: (of: string) => `Lägesbild för ${of}.`,
-    city: "hela staden",
+    city: wholeCity,
     sharingClass: "Vem den är för",
     sharingClasses: {
       delbar: { title: "Att dela", hint: "Siffror som alla får se. Kan lämnas ut." },

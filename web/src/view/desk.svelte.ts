@@ -7,6 +7,7 @@ import { Numbers, type Language } from "../figures/numbers";
 import type { Theme } from "../figures/colours";
 import type { Topic } from "../methods/topics";
 import { sv, type Texts } from "../texts/sv";
+import { OWN } from "../city";
 import { preference, setPreference } from "./preferences";
 import { settle, settledSources, type Catalogue, type Notice, type Settled } from "./settling";
 import { addressOf, categoriesAddress, figuresAddress, isApart, isHexagons, outlinesAddress, type View, viewOf } from "./view";
@@ -235,8 +236,8 @@ async function inHexagons({ view, span }: Settled, signal: AbortSignal): Promise
   const { edition } = view;
   const [found, parts, backdrop] = await Promise.all([
     ask<Hexagons>(figuresAddress(view, span), signal),
-    askOnce<Outlines>(outlinesAddress({ level: "stadsdel", edition })),
-    askOnce<Outlines>(outlinesAddress({ level: "stadsdelsomrade", edition })),
+    askOnce<Outlines>(outlinesAddress({ level: OWN.stadsdel, edition })),
+    askOnce<Outlines>(outlinesAddress({ level: OWN.stadsdelsomrade, edition })),
   ]);
   const { asAreas } = await import("../map/hexagons");
   return { ...asAreas(found, parts), backdrop };

@@ -4,9 +4,10 @@
  */
 
 import type { Audience, Categories, Category, Edition, Level, Source, Span } from "../api/answers";
+import { isSmallest, LEVELS, OWN } from "../city";
 import { commonSpan, monthsOf, spanOf, type Period } from "./periods";
 import { nearestReleased, type Asked } from "./released";
-import { COLOURS, isChange, isHarm, isHexagons, isRate, LEVELS, type Colour, type Units, type View } from "./view";
+import { COLOURS, isChange, isHarm, isHexagons, isRate, type Colour, type Units, type View } from "./view";
 
 /** What the service has: the sources of events, the editions, and the categories of the chosen sources. */
 export interface Catalogue {
@@ -144,7 +145,7 @@ function settledLevel(was: Level, sources: Source[], edition: Edition | undefine
   const there = levelsOf(edition);
   const usable = there.filter((level) => whyNoLevel(level, sources) === null);
   if (usable.includes(was)) return was;
-  const now = (was === "basomrade" && usable.includes("stadsdel") ? "stadsdel" : usable[0]) ?? "stad";
+  const now = (isSmallest(was) && usable.includes(OWN.stadsdel) ? OWN.stadsdel : usable[0]) ?? OWN.stad;
   notices.push({ kind: "level", was, now, reason: whyNoLevel(was, sources) });
   return now;
 }
@@ -178,7 +179,7 @@ export function whyNoColour(colour: Colour, view: View, sources: Source[]): Refu
   if (isHarm(colour) && sources.some(({ id }) => id !== "anmalda_brott")) return "noHarm";
   if (!isRate(colour)) return null;
   const refusals = sources.flatMap((source) => source.refuses);
-  return refusals.find(({ what }) => what === "rate" || (what === "rateBasomrade" && view.level === "basomrade")) ?? null;
+  return refusals.find(({ what }) => what === "rate" || (what === "rateBasomrade" && isSmallest(view.level))) ?? null;
 }
 
 function settledColour(view: View, sources: Source[], notices: Notice[]): Colour {

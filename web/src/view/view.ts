@@ -2,10 +2,10 @@
 
 import type { DeliveryStatus, Interval, Level, Span } from "../api/answers";
 import { queryOf } from "../api/client";
+import { LEVELS, OWN } from "../city";
 import { BREAKS, type Breaks } from "../figures/classes";
 import { isRelative, type Period } from "./periods";
 
-export const LEVELS = ["stadsdelsomrade", "stadsdel", "basomrade", "stad"] as const satisfies Level[];
 /** What an area can be coloured by. */
 export const COLOURS = ["count", "rate", "smoothedRate", "difference", "percent", "verdict", "harm", "harmDifference"] as const;
 export type Colour = (typeof COLOURS)[number];
@@ -78,7 +78,7 @@ export const START: View = {
   source: [],
   category: [],
   group: "",
-  level: "stadsdelsomrade",
+  level: OWN.stadsdelsomrade,
   edition: "",
   period: "last12",
   baseline: "same-period-last-year",
@@ -201,7 +201,7 @@ export const figuresAddress = (view: View, span: Span): string =>
 export const hexagonsAddress = (view: View, span: Span): string =>
   `/v1/hexagons?${queryOf({
     ...questionOf(view, span),
-    level: "stad",
+    level: OWN.stad,
     baseline: view.baseline === "none" ? "" : view.baseline,
     resolution: view.resolution,
     format: "geojson",
@@ -257,7 +257,7 @@ export const pairAddress = (view: View, span: Span, area: string, beside: string
 export const seriesAddress = (view: View, span: Span, areas: string[], include: string[], interval: Interval = "month"): string =>
   `/v1/series?${queryOf({
     ...questionOf(view, span),
-    level: areas.length ? view.level : "stad",
+    level: areas.length ? view.level : OWN.stad,
     area: areas,
     interval,
     include,
@@ -274,7 +274,7 @@ export const namesAddress = (level: Level, edition: string): string =>
 
 /** The address of weekday and hour, of an area or of the city. */
 export const hoursAddress = (view: View, span: Span): string =>
-  `/v1/hours?${queryOf({ ...questionOf(view, span), level: areaOf(view) ? view.level : "stad", area: areaOf(view), format: "json" })}`;
+  `/v1/hours?${queryOf({ ...questionOf(view, span), level: areaOf(view) ? view.level : OWN.stad, area: areaOf(view), format: "json" })}`;
 
 /** The address of the outlines of a level. */
 export const outlinesAddress = ({ level, edition }: Pick<View, "level" | "edition">): string =>

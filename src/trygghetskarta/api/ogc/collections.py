@@ -68,16 +68,10 @@ class Collection:
         return tuple(name for name in names if name not in _NOT_HERE)
 
 
-_LEVEL_TITLES = {
-    AreaLevel.BASOMRADE: ("Basområden", "Small statistical areas (basområden)"),
-    AreaLevel.STADSDEL: ("Stadsdelar", "City areas (stadsdelar)"),
-    AreaLevel.STADSDELSOMRADE: ("Stadsdelsområden", "Areas of the local committees (stadsdelsområden)"),
-    AreaLevel.STAD: ("Hela staden", "The whole city"),
-}
 _OF_LEVEL = {
     level: Collection(
         level.value,
-        title,
+        (level.told.swedish.title, level.told.english.title),
         (
             "Områdena med gränser, i den nyaste indelningen om ingen annan anges med edition.",
             "The areas with outlines, of the newest edition where edition names no other.",
@@ -85,7 +79,7 @@ _OF_LEVEL = {
         AreaItemParameters,
         level=level,
     )
-    for level, title in _LEVEL_TITLES.items()
+    for level in AreaLevel
 }
 _QUESTIONS = (
     Collection(

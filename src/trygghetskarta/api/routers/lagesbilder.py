@@ -11,12 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from trygghetskarta.api.addresses import address
 from trygghetskarta.api.caching import tagged
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf, SeesEvents
-from trygghetskarta.api.question import AskedMeasure, AskedPlane, AskedPolygon, Day, Plane
+from trygghetskarta.api.question import AskedMeasure, AskedPlane, AskedPolygon, Day
 from trygghetskarta.api.scopes import SURROUNDED_BY_CLASS
 from trygghetskarta.api.sharing import AskedClass, CurrentMadeFor
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import SharingClass
+from trygghetskarta.domain.polygons import Plane
 from trygghetskarta.errors import ForbiddenError
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.reporting import Office, Wanted, report_of

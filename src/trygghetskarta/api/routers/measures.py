@@ -18,13 +18,15 @@ from trygghetskarta.analysis.effect import effect, goal
 from trygghetskarta.api.caching import tagged
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
 from trygghetskarta.api.desk import Desk
-from trygghetskarta.api.question import MOST, Day, ListParameters, NoParameters, Plane
+from trygghetskarta.api.question import MOST, Day, ListParameters, NoParameters
 from trygghetskarta.api.scopes import EXACT, OPEN, REGISTER
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.disclosure.release import release_answer, release_each
 from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.cities import CITY
 from trygghetskarta.domain.measures import Registered, Weighting
 from trygghetskarta.domain.periods import LOCAL_TIME
+from trygghetskarta.domain.polygons import Plane
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import InvalidQuestionError, bad_parameter
 from trygghetskarta.ingest.measure_forms import read_json, schema
@@ -60,7 +62,7 @@ class MeasureParameters(BaseModel):
     as_of: Annotated[
         Day | None, Field(alias="asOf", description="Så som åtgärden var känd denna dag. / The measure as known on this day.")
     ] = None
-    crs: Annotated[Plane, Field(description="Koordinatsystem för ytor: 4326 eller 3011. / System of polygons.")] = Plane.WORLD
+    crs: Annotated[Plane, Field(description=f"Koordinatsystem för ytor: 4326 eller {CITY.plane}. / System of polygons.")] = Plane.WORLD
 
 
 class MeasuresParameters(ListParameters):

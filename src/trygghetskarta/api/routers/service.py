@@ -6,6 +6,7 @@ import hashlib
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
+from html import escape
 from http import HTTPStatus
 from importlib.resources import files
 from typing import Annotated
@@ -22,6 +23,7 @@ from trygghetskarta.api.deps import CurrentAudience, CurrentSettings, CurrentShe
 from trygghetskarta.api.protocol import STOPPING
 from trygghetskarta.api.question import NoParameters
 from trygghetskarta.api.scopes import OPEN
+from trygghetskarta.domain.cities import CITY
 from trygghetskarta.errors import BusyError, NotCoveredError, NotFoundError
 from trygghetskarta.queries.health import ask_health
 
@@ -49,7 +51,26 @@ def _page_parts() -> dict[str, tuple[bytes, str]]:
     assets = folder.joinpath("assets")
     parts |= {f"assets/{path.name}": path for path in assets.iterdir()} if assets.is_dir() else {}
     known = {name: path.read_bytes() for name, path in parts.items() if name.rsplit(".", 1)[-1] in _MEDIA_TYPES}
+    known |= {"index.html": _of_the_city(known["index.html"])} if "index.html" in known else {}
     return {name: (body, f'"{hashlib.sha256(body).hexdigest()[:32]}"') for name, body in known.items()}
+
+
+def _of_the_city(page: bytes) -> bytes:
+    """Write the city's levels into the page, unless it is the city whose levels are in the page's own texts."""
+    if CITY.is_default:
+        return page
+    levels = [
+        {
+            "level": level.code,
+            "role": level.role,
+            **{
+                language: {"title": words.title, "one": words.one, "a": words.a, "many": words.many}
+                for language, words in (("sv", level.swedish), ("en", level.english))
+            },
+        }
+        for level in CITY.levels
+    ]
+    return page.replace(b'id="page"', b'id="page" data-levels="' + escape(orjson.dumps(levels).decode()).encode() + b'"', 1)
 
 
 @router.get("/live", summary="Är processen igång?", response_class=Response)

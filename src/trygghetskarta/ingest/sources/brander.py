@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from trygghetskarta.domain.cities import CITY
 from trygghetskarta.domain.events import Precision, Reading
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
@@ -15,7 +16,7 @@ REGISTER = Layout(
     columns={"id": "id", "start": "larmtid", "kind": "handelsetyp", "x": "x", "y": "y"},
     required=("id", "start", "kind", "x", "y"),
     formats={"start": ISO_TIME},
-    srid=3011,
+    srid=CITY.plane,
     without_place=Precision.NONE,
     detail={"address": "adress"},
 )

@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.categories import tree_of
+from trygghetskarta.domain.cities import CITY
 from trygghetskarta.domain.events import (
     NO_TIME,
     EventBatch,
@@ -45,7 +46,7 @@ EXTRACT = Layout(
     columns={"id": "id", "kind": "typ", "start": "start", "end": "slut", "x": "x", "y": "y", "area": "omrade"},
     required=("id", "kind", "start"),
     formats={"start": ISO_TIME, "end": ISO_TIME},
-    srid=3011,
+    srid=CITY.plane,
     area_level=AreaLevel.STADSDEL,
 )
 _MONTHS = {
@@ -248,7 +249,7 @@ def _place(name: str, kind: str, summary: str, finder: _Stadsdelar, context: Con
     # A name that ends with the kind says nothing of where.
     if tree.is_digest(tree.categorise(kind)[0]) or municipality == context.county or name.strip().endswith(kind.strip()):
         return Precision.NONE, None
-    if municipality != context.municipality:
+    if municipality != context.municipality and municipality.casefold() not in CITY.also:
         return Precision.OUTSIDE, None
     stadsdel = finder.find(summary)
     return (Precision.STADSDEL, stadsdel) if stadsdel is not None else (Precision.STAD, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.cities import CITY
 from trygghetskarta.domain.events import Precision, Reading
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
@@ -16,7 +17,7 @@ REPORTS = Layout(
     columns={"id": "id", "start": "tid", "kind": "slag", "x": "x", "y": "y", "area": "omrade", "status": "status"},
     required=("id", "start", "kind", "x", "y"),
     formats={"start": ISO_TIME},
-    srid=3011,
+    srid=CITY.plane,
     area_level=AreaLevel.STADSDEL,
     withdrawn=frozenset(("återtagen", "makulerad")),
     without_place=Precision.STAD,

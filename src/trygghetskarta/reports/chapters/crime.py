@@ -238,12 +238,7 @@ def _drawn(situation: Situation) -> Iterator[Block]:
         yield map_of(situation, level, answer, Shading(column, Kind.RATE, caption, "Anmälda brott per 1 000 invånare och år", note))
 
 
-_PLURALS = {
-    AreaLevel.BASOMRADE: "basområden",
-    AreaLevel.STADSDEL: "stadsdelar",
-    AreaLevel.STADSDELSOMRADE: "stadsdelsområden",
-    AreaLevel.STAD: "staden",
-}
+_PLURALS = {level: level.told.swedish.many for level in AreaLevel} | {AreaLevel.STAD: "staden"}
 _SMOOTHED = "Talen är utjämnade mot stadens, för i små områden ger slumpen höga och låga tal. Där ingen bor finns inget tal."
 
 

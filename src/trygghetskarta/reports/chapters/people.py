@@ -40,13 +40,10 @@ def _area(situation: Situation) -> Facts:
     if situation.finer is not None:
         inside = sorted((part.name for part in situation.inside(situation.finer)), key=alphabetical)
         if inside and situation.finer is not AreaLevel.BASOMRADE:
-            rows.append(Fact(f"Består av {_PLURALS[situation.finer]}", words(listed(inside))))
+            rows.append(Fact(f"Består av {situation.finer.told.swedish.many}", words(listed(inside))))
         elif inside:
-            rows.append(Fact("Antal basområden", words(str(len(inside)))))
+            rows.append(Fact(f"Antal {situation.finer.told.swedish.many}", words(str(len(inside)))))
     return Facts("Området", tuple(rows))
-
-
-_PLURALS = {AreaLevel.BASOMRADE: "basområden", AreaLevel.STADSDEL: "stadsdelar", AreaLevel.STADSDELSOMRADE: "stadsdelsområden"}
 
 
 def _parent(situation: Situation) -> str:
