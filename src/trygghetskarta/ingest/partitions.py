@@ -21,16 +21,13 @@ class Partition:
 
     Attributes:
         source: The source's number.
-        is_fresh: True where this delivery made the table, and it is not yet part of `event`.
+        is_fresh: True where this delivery made the table, and it has no index yet and is no part of `event`.
+        name: The table's name.
     """
 
     source: int
     is_fresh: bool
-
-    @property
-    def name(self) -> str:
-        """The table's name."""
-        return f"event_{self.source:d}"
+    name: str
 
     def join(self, connection: Connection) -> None:
         """Make a fresh table part of `event`, with its indexes."""
@@ -53,7 +50,8 @@ def partition_of(connection: Connection, source: int) -> Partition:
     Returns:
         The table.
     """
-    partition = Partition(source, is_fresh=not connection.execute(_EXISTS, {"name": f"event_{source:d}"}).scalar_one())
+    name = f"event_{source:d}"
+    partition = Partition(source, is_fresh=not connection.execute(_EXISTS, {"name": name}).scalar_one(), name=name)
     if partition.is_fresh:
         # What the CHECK says need not be looked for in every row when the table is joined to `event`.
         made = "CREATE TABLE event_%(n)d (LIKE event INCLUDING DEFAULTS INCLUDING CONSTRAINTS, CHECK (source_id = %(n)d))"
