@@ -8,6 +8,7 @@ import typer
 
 from trygghetskarta.cli import (
     areas,
+    backfilling,
     database,
     decomposing,
     deliveries,
@@ -38,6 +39,7 @@ app.add_typer(weighing.app, name="weights", help="Vikter som säger hur allvarli
 app.add_typer(measures.app, name="measures", help="Åtgärder, deras mål och effekt.")
 app.add_typer(reporting.app, name="report", help="Rapporter till nämnderna.")
 app.command("ingest")(ingesting.ingest)
+app.command("backfill")(backfilling.backfill)
 app.command("compare")(questions.compare)
 app.command("series")(series.series)
 app.command("decompose")(decomposing.decompose)

@@ -63,6 +63,12 @@ class Doubles:
             covered.setdefault(month, []).append(((first - _EPOCH).days, (last - _EPOCH).days))
         return cls(source, covered, seen)
 
+    def cover(self, days: list[tuple[int, str, str]]) -> None:
+        """Take in the days that a delivery covers, as `Days.covered` tells them."""
+        for month, first, last in days:
+            told = ((date.fromisoformat(first) - _EPOCH).days, (date.fromisoformat(last) - _EPOCH).days)
+            self.covered.setdefault(month, []).append(told)
+
     def look_at(self, events: EventBatch) -> Looked | None:
         """Look at a part's events; None where they have ids."""
         if not len(events) or events.identity.null_count < len(events):

@@ -17,8 +17,10 @@ from trygghetskarta.ingest.sending import Connect
 Ints = npt.NDArray[np.int64]
 
 _KNOWN = text("SELECT code, category_id FROM category WHERE source_id = :source")
+# Another file of a backfill may have met it at the same time.
 _ADD = text("""
-    INSERT INTO category (source_id, code, parent_code, name) VALUES (:source, :code, :parent, :name) RETURNING category_id
+    INSERT INTO category (source_id, code, parent_code, name) VALUES (:source, :code, :parent, :name)
+    ON CONFLICT (source_id, code) DO UPDATE SET code = EXCLUDED.code RETURNING category_id
 """)
 _LISTED = 10
 

@@ -39,6 +39,11 @@ class Partition:
             connection.execute(_ddl("ANALYZE event_%(n)d", self.source))
             connection.execute(_LOOK_AS_EVER)
 
+    def leave(self, connection: Connection) -> None:
+        """Remove a fresh table into which nothing came."""
+        if self.is_fresh:
+            connection.execute(_ddl("DROP TABLE event_%(n)d", self.source))
+
 
 def partition_of(connection: Connection, source: int) -> Partition:
     """Give the table of a source, making it when there is none.

@@ -1,4 +1,7 @@
-"""Every table, as SQLAlchemy Core; those of the register of measures in a module of their own. A test holds the migrations against them."""
+"""Every table, as SQLAlchemy Core; those of the register of measures and of backfills in modules of their own.
+
+A test holds the migrations against them.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
 
 from trygghetskarta.store import measure_tables as measure_tables
+from trygghetskarta.store import staging_tables as staging_tables
 from trygghetskarta.store.schema import metadata as metadata
 
 edition = Table(

@@ -1,0 +1,227 @@
+"""A backfill that is interrupted, by whatever, is completed by those who are left or by the next run, and nothing is seen of it before."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, Engine, text
+
+from tests.backfilling.conftest import STADSDELAR, Cities
+from tests.backfilling.made import Fires, everything, left_behind
+from tests.backfilling.test_same_as_ingest import one_after_another
+from tests.conftest import Drawing
+from tests.faults.whole import assert_whole
+from trygghetskarta.backfilling.whole import Hands, backfill
+from trygghetskarta.delivering import Delivering, deliver
+from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.errors import BusyError, ConflictError
+from trygghetskarta.ingest.staging import take_turns
+from trygghetskarta.settings import Settings
+from trygghetskarta.store.site import free_port
+
+_WAITERS = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 7301006 AND NOT granted AND database = :database")
+_DATABASE = text("SELECT oid FROM pg_database WHERE datname = current_database()")
+_DONE = text("SELECT count(*) FROM staged WHERE told IS NOT NULL")
+FIRES = Delivering(SourceId.BRANDER)
+
+
+class InterruptedHereError(Exception):
+    """What a test interrupts a run with."""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Give a folder of eight years, of which each corrects some of the one before."""
+    found = tmp_path / "files"
+    found.mkdir()
+    made, before = Fires(5, 30), list[str]()
+    for year in range(2012, 2020):
+        rows = made.year(year)
+        made.write(found / f"{year}.csv", [*rows, *(row.replace("Storgatan 1", "Storgatan 2") for row in before[::30])])
+        before = rows
+    return found
+
+
+def assert_same(here: Engine, there: Engine, folder: Path) -> None:
+    one_after_another(there, SourceId.BRANDER, folder)
+    with here.connect() as one, there.connect() as other:
+        ours, theirs = everything(one), everything(other)
+        for name, rows in theirs.items():
+            assert ours[name] == rows, name
+        assert not left_behind(one)
+        assert_whole(one)
+
+
+class Dask:
+    """A scheduler and workers in processes of their own, to be killed."""
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        self.port = free_port()
+        self.folder = folder
+        self.environment = os.environ | {"TRYGGHETSKARTA_DATABASE_URL": engine.url.render_as_string(hide_password=False)}
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    @property
+    def address(self) -> str:
+        return f"tcp://127.0.0.1:{self.port}"
+
+    def scheduler(self) -> subprocess.Popen[bytes]:
+        return self._start("scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-show", "--dashboard-address", "127.0.0.1:0")
+
+    def worker(self) -> subprocess.Popen[bytes]:
+        return self._start("worker", self.address, "--no-nanny", "--nthreads", "1", "--host", "127.0.0.1", "--no-dashboard")
+
+    def _start(self, *words: str) -> subprocess.Popen[bytes]:
+        log = (self.folder / f"dask-{len(self.processes)}.log").open("wb")
+        with log:
+            started = subprocess.Popen(
+                [sys.executable, "-m", "dask", *words], env=self.environment, stdout=log, stderr=log, cwd=self.folder
+            )
+        self.processes.append(started)
+        return started
+
+    def kill_all(self) -> None:
+        for process in self.processes:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
+def dask(engine: Engine, folder: Path) -> Iterator[Dask]:
+    made = Dask(engine, folder)
+    try:
+        yield made
+    finally:
+        made.kill_all()
+
+
+@contextmanager
+def workers_stopped(engine: Engine) -> Iterator[Callable[[int], None]]:
+    """Hold up the workers in the middle of a file each, and give what waits until so many stand there."""
+    with engine.begin() as connection:
+        take_turns(connection)
+        yield lambda many: until(lambda: waiters(connection) >= many)
+
+
+def waiters(connection: Connection) -> int:
+    database = connection.execute(_DATABASE).scalar_one()
+    return int(connection.execute(_WAITERS, {"database": database}).scalar_one())
+
+
+def done(engine: Engine) -> int:
+    with engine.connect() as connection:
+        return int(connection.execute(_DONE).scalar_one())
+
+
+def until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 120
+    while not holds():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.05)
+
+
+def events(engine: Engine) -> int:
+    with engine.connect() as connection:
+        return int(connection.execute(text("SELECT count(*) FROM event")).scalar_one())
+
+
+def test_workers_killed_and_the_scheduler_restarted_it_completes_with_no_torn_state(cities: Cities, folder: Path, tmp_path: Path) -> None:
+    here, there = cities(), cities()
+    with dask(here, tmp_path) as running, ThreadPoolExecutor(1) as thread:
+        scheduler, first, second = running.scheduler(), running.worker(), running.worker()
+        with workers_stopped(here) as stopping:
+            whole = thread.submit(backfill, here, FIRES, [str(folder)], Hands(scheduler=running.address))
+            stopping(2)
+            first.kill()
+            running.worker()
+            assert events(here) == 0
+        until(lambda: done(here) > 0)
+        with workers_stopped(here) as stopping:
+            stopping(1)
+            scheduler.kill()
+            scheduler.wait()
+            second.kill()
+            assert events(here) == 0
+            running.scheduler()
+            running.worker()
+        assert {outcome.result.status for outcome in whole.result(120) if not isinstance(outcome.result, Exception)} == {"published"}
+    assert_same(here, there, folder)
+
+
+def test_a_run_goes_on_where_one_was_interrupted_and_stages_again_what_a_crash_emptied(cities: Cities, folder: Path) -> None:
+    here, there = cities(), cities()
+    interrupt_before_the_end(here, folder)
+    with here.begin() as connection:
+        # As a crash of the server leaves what is unlogged, here of one file only.
+        lost = connection.execute(text("SELECT delivery_id, path FROM staged ORDER BY number LIMIT 1")).one()
+        connection.execute(text(f"TRUNCATE stage_{lost.delivery_id}"))
+    assert events(here) == 0
+    told: list[tuple[int, int]] = []
+    backfill(here, FIRES, [str(folder)], Hands(1), lambda *now: told.append(now))
+    size = (folder / "2012.csv").stat().st_size
+    assert lost.path.endswith("2012.csv")
+    assert told[0] == (told[0][1] - size, sum(path.stat().st_size for path in folder.iterdir()))
+    assert_same(here, there, folder)
+
+
+def test_what_was_staged_in_areas_that_have_changed_is_staged_again(cities: Cities, folder: Path, tmp_path: Path) -> None:
+    here, there = cities(), cities()
+    interrupt_before_the_end(here, folder)
+    for number, engine in enumerate((here, there)):
+        (tmp_path / str(number)).mkdir()
+        with engine.begin() as connection:
+            moved = {code: (left + 50, bottom, right + 50, top) for code, (left, bottom, right, top) in STADSDELAR.items()}
+            Drawing(connection, tmp_path / str(number))(AreaLevel.STADSDEL, moved, replace=True)
+    backfill(here, FIRES, [str(folder)], Hands(1))
+    assert_same(here, there, folder)
+
+
+def test_a_file_delivered_or_changed_meanwhile_is_seen(cities: Cities, folder: Path) -> None:
+    here, there = cities(), cities()
+    interrupt_before_the_end(here, folder)
+    for engine in (here, there):
+        deliver(engine, Settings(), FIRES, folder / "2015.csv")
+    made = Fires(6, 30)
+    made.write(folder / "2018.csv", made.year(2018))
+    (folder / "2019.csv").unlink()
+    backfill(here, FIRES, [str(folder)], Hands(1))
+    assert_same(here, there, folder)
+
+
+def test_two_backfills_of_one_source_do_not_meet(cities: Cities, folder: Path) -> None:
+    here = cities()
+
+    def meanwhile(_done: int, _total: int) -> None:
+        with pytest.raises(ConflictError):
+            backfill(here, FIRES, [str(folder)], Hands(1))
+        raise InterruptedHereError
+
+    with pytest.raises(InterruptedHereError):
+        backfill(here, FIRES, [str(folder)], Hands(1), meanwhile)
+
+
+def test_a_scheduler_that_is_not_there_is_told_of(cities: Cities, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trygghetskarta.backfilling.whole._PATIENCE", 1)
+    monkeypatch.setattr("trygghetskarta.backfilling.whole._CONNECT_SECONDS", 1)
+    with pytest.raises(BusyError, match="svarar inte"):
+        backfill(cities(), FIRES, [str(folder)], Hands(scheduler=f"tcp://127.0.0.1:{free_port()}"))
+
+
+def interrupt_before_the_end(engine: Engine, folder: Path) -> None:
+    """Stage every file, and publish none."""
+
+    def stop(now: int, total: int) -> None:
+        if now == total:
+            raise InterruptedHereError
+
+    with pytest.raises(InterruptedHereError):
+        backfill(engine, FIRES, [str(folder)], Hands(2), stop)
