@@ -31,7 +31,8 @@ _OTHERS = {
         FROM delivery ORDER BY delivery.file_name, delivery_id
     """,
     "rejected": """
-        SELECT file_name, number, line, column_name, code, value, message, raw FROM rejected_row JOIN delivery USING (delivery_id) ORDER BY 1, delivery_id, 2
+        SELECT file_name, number, line, column_name, code, value, message, raw FROM rejected_row JOIN delivery USING (delivery_id)
+        ORDER BY 1, delivery_id, 2
     """,
     "held": "SELECT file_name, number, content FROM held_part JOIN delivery USING (delivery_id) ORDER BY 1, delivery_id, 2",
     "rollup": """
@@ -39,7 +40,8 @@ _OTHERS = {
         ORDER BY 1, 2, 3, 4
     """,
     "coverage": """
-        SELECT file_name, month, first_day, last_day, known_from = published_at FROM coverage JOIN delivery USING (delivery_id) ORDER BY 1, delivery_id, 2
+        SELECT file_name, month, first_day, last_day, known_from = published_at FROM coverage JOIN delivery USING (delivery_id)
+        ORDER BY 1, delivery_id, 2
     """,
     "announced": "SELECT file_name, what FROM publication JOIN delivery USING (delivery_id) ORDER BY version",
     "published in order": "SELECT file_name FROM delivery WHERE published_at IS NOT NULL ORDER BY published_at",

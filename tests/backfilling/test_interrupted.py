@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine, text
 
 from tests.backfilling.conftest import STADSDELAR, Cities
 from tests.backfilling.made import Fires, everything, left_behind
@@ -24,12 +24,13 @@ from trygghetskarta.delivering import Delivering, deliver
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import BusyError, ConflictError
-from trygghetskarta.ingest.staging import take_turns
 from trygghetskarta.settings import Settings
 from trygghetskarta.store.site import free_port
 
-_WAITERS = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 7301006 AND NOT granted AND database = :database")
-_DATABASE = text("SELECT oid FROM pg_database WHERE datname = current_database()")
+# Those who wait for a table or a row that another transaction holds.
+_WAITERS = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+_IN_THE_MIDDLE = "LOCK TABLE staged_key IN SHARE MODE"
+_LAST_FILE = "SELECT 1 FROM staged WHERE number = 7 FOR UPDATE"
 _DONE = text("SELECT count(*) FROM staged WHERE told IS NOT NULL")
 FIRES = Delivering(SourceId.BRANDER)
 
@@ -105,16 +106,12 @@ def dask(engine: Engine, folder: Path) -> Iterator[Dask]:
 
 
 @contextmanager
-def workers_stopped(engine: Engine) -> Iterator[Callable[[int], None]]:
-    """Hold up the workers in the middle of a file each, and give what waits until so many stand there."""
+def held_up(engine: Engine, lock: str, many: int) -> Iterator[None]:
+    """Hold up the workers by a lock, once so many stand in the middle of a file each, until the end."""
     with engine.begin() as connection:
-        take_turns(connection)
-        yield lambda many: until(lambda: waiters(connection) >= many)
-
-
-def waiters(connection: Connection) -> int:
-    database = connection.execute(_DATABASE).scalar_one()
-    return int(connection.execute(_WAITERS, {"database": database}).scalar_one())
+        connection.execute(text(lock))
+        until(lambda: connection.execute(_WAITERS).scalar_one() >= many)
+        yield
 
 
 def done(engine: Engine) -> int:
@@ -138,20 +135,20 @@ def test_workers_killed_and_the_scheduler_restarted_it_completes_with_no_torn_st
     here, there = cities(), cities()
     with dask(here, tmp_path) as running, ThreadPoolExecutor(1) as thread:
         scheduler, first, second = running.scheduler(), running.worker(), running.worker()
-        with workers_stopped(here) as stopping:
-            whole = thread.submit(backfill, here, FIRES, [str(folder)], Hands(scheduler=running.address))
-            stopping(2)
-            first.kill()
-            running.worker()
-            assert events(here) == 0
-        until(lambda: done(here) > 0)
-        with workers_stopped(here) as stopping:
-            stopping(1)
+        whole = thread.submit(backfill, here, FIRES, [str(folder)], Hands(scheduler=running.address))
+        with here.begin() as connection:
+            with held_up(here, _IN_THE_MIDDLE, 2):
+                connection.execute(text(_LAST_FILE))
+                first.kill()
+                running.worker()
+            until(lambda: done(here) == 7)
+            until(lambda: connection.execute(_WAITERS).scalar_one() >= 1)
             scheduler.kill()
             scheduler.wait()
             second.kill()
             assert events(here) == 0
             running.scheduler()
+            running.worker()
             running.worker()
         assert {outcome.result.status for outcome in whole.result(120) if not isinstance(outcome.result, Exception)} == {"published"}
     assert_same(here, there, folder)
