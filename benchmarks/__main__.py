@@ -57,12 +57,14 @@ def main() -> None:
         for name, run in ALL.items():
             if asked.which in (None, name):
                 run(cluster, sample, asked.rounds)
-        if asked.which in (None, GROWING):
-            growing.run(cluster, sample, asked.rounds, asked.times)
-        if asked.which in (None, MEMORY):
-            memory.run(cluster, sample, asked.gigabytes)
-        if asked.which in (None, BACKFILL):
-            backfilling.run(cluster, sample)
+        at_length = {
+            GROWING: lambda: growing.run(cluster, sample, asked.rounds, asked.times),
+            MEMORY: lambda: memory.run(cluster, sample, asked.gigabytes),
+            BACKFILL: lambda: backfilling.run(cluster, sample),
+        }
+        for name, measure in at_length.items():
+            if asked.which in (None, name):
+                measure()
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

@@ -28,7 +28,7 @@ _OTHERS = {
                 SELECT first.file_name FROM delivery AS first WHERE first.delivery_id = (delivery.receipt->>'duplicateOf')::bigint
             ) AS copied,
             published_at IS NULL AS never
-        FROM delivery ORDER BY delivery.file_name, delivery_id
+        FROM delivery ORDER BY delivery.file_name, published_at, status, delivery_id
     """,
     "rejected": """
         SELECT file_name, number, line, column_name, code, value, message, raw FROM rejected_row JOIN delivery USING (delivery_id)

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from tests.backfilling.conftest import STADSDELAR, Cities
-from tests.backfilling.made import Fires, everything, left_behind
-from tests.backfilling.test_same_as_ingest import one_after_another
+from tests.backfilling.conftest import STADSDELAR, Cities, Fill
+from tests.backfilling.made import Fires
+from tests.backfilling.test_same_as_ingest import assert_same, one_after_another
 from tests.conftest import Drawing
 from tests.faults.whole import assert_whole
 from trygghetskarta.backfilling.whole import Hands, backfill
@@ -52,14 +52,11 @@ def folder(tmp_path: Path) -> Path:
     return found
 
 
-def assert_same(here: Engine, there: Engine, folder: Path) -> None:
+def assert_completed(here: Engine, there: Engine, folder: Path) -> None:
     one_after_another(there, SourceId.BRANDER, folder)
-    with here.connect() as one, there.connect() as other:
-        ours, theirs = everything(one), everything(other)
-        for name, rows in theirs.items():
-            assert ours[name] == rows, name
-        assert not left_behind(one)
-        assert_whole(one)
+    assert_same(here, there)
+    with here.connect() as connection:
+        assert_whole(connection)
 
 
 class Dask:
@@ -151,59 +148,59 @@ def test_workers_killed_and_the_scheduler_restarted_it_completes_with_no_torn_st
             running.worker()
             running.worker()
         assert {outcome.result.status for outcome in whole.result(120) if not isinstance(outcome.result, Exception)} == {"published"}
-    assert_same(here, there, folder)
+    assert_completed(here, there, folder)
 
 
-def test_a_run_goes_on_where_one_was_interrupted_and_stages_again_what_a_crash_emptied(cities: Cities, folder: Path) -> None:
+def test_a_run_goes_on_where_one_was_interrupted_and_stages_again_what_a_crash_emptied(cities: Cities, fill: Fill, folder: Path) -> None:
     here, there = cities(), cities()
-    interrupt_before_the_end(here, folder)
+    interrupt_before_the_end(fill, here, folder)
     with here.begin() as connection:
         # As a crash of the server leaves what is unlogged, here of one file only.
         lost = connection.execute(text("SELECT delivery_id, path FROM staged ORDER BY number LIMIT 1")).one()
         connection.execute(text(f"TRUNCATE stage_{lost.delivery_id}"))
     assert events(here) == 0
     told: list[tuple[int, int]] = []
-    backfill(here, FIRES, [str(folder)], Hands(1), lambda *now: told.append(now))
+    fill(here, SourceId.BRANDER, folder, lambda *now: told.append(now))
     size = (folder / "2012.csv").stat().st_size
     assert lost.path.endswith("2012.csv")
     assert told[0] == (told[0][1] - size, sum(path.stat().st_size for path in folder.iterdir()))
-    assert_same(here, there, folder)
+    assert_completed(here, there, folder)
 
 
-def test_what_was_staged_in_areas_that_have_changed_is_staged_again(cities: Cities, folder: Path, tmp_path: Path) -> None:
+def test_what_was_staged_in_areas_that_have_changed_is_staged_again(cities: Cities, fill: Fill, folder: Path, tmp_path: Path) -> None:
     here, there = cities(), cities()
-    interrupt_before_the_end(here, folder)
+    interrupt_before_the_end(fill, here, folder)
     for number, engine in enumerate((here, there)):
         (tmp_path / str(number)).mkdir()
         with engine.begin() as connection:
             moved = {code: (left + 50, bottom, right + 50, top) for code, (left, bottom, right, top) in STADSDELAR.items()}
             Drawing(connection, tmp_path / str(number))(AreaLevel.STADSDEL, moved, replace=True)
-    backfill(here, FIRES, [str(folder)], Hands(1))
-    assert_same(here, there, folder)
+    fill(here, SourceId.BRANDER, folder)
+    assert_completed(here, there, folder)
 
 
-def test_a_file_delivered_or_changed_meanwhile_is_seen(cities: Cities, folder: Path) -> None:
+def test_a_file_delivered_or_changed_meanwhile_is_seen(cities: Cities, fill: Fill, folder: Path) -> None:
     here, there = cities(), cities()
-    interrupt_before_the_end(here, folder)
+    interrupt_before_the_end(fill, here, folder)
     for engine in (here, there):
         deliver(engine, Settings(), FIRES, folder / "2015.csv")
     made = Fires(6, 30)
     made.write(folder / "2018.csv", made.year(2018))
     (folder / "2019.csv").unlink()
-    backfill(here, FIRES, [str(folder)], Hands(1))
-    assert_same(here, there, folder)
+    fill(here, SourceId.BRANDER, folder)
+    assert_completed(here, there, folder)
 
 
-def test_two_backfills_of_one_source_do_not_meet(cities: Cities, folder: Path) -> None:
+def test_two_backfills_of_one_source_do_not_meet(cities: Cities, fill: Fill, folder: Path) -> None:
     here = cities()
 
     def meanwhile(_done: int, _total: int) -> None:
         with pytest.raises(ConflictError):
-            backfill(here, FIRES, [str(folder)], Hands(1))
+            fill(here, SourceId.BRANDER, folder)
         raise InterruptedHereError
 
     with pytest.raises(InterruptedHereError):
-        backfill(here, FIRES, [str(folder)], Hands(1), meanwhile)
+        fill(here, SourceId.BRANDER, folder, meanwhile)
 
 
 def test_a_scheduler_that_is_not_there_is_told_of(cities: Cities, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,7 +210,7 @@ def test_a_scheduler_that_is_not_there_is_told_of(cities: Cities, folder: Path, 
         backfill(cities(), FIRES, [str(folder)], Hands(scheduler=f"tcp://127.0.0.1:{free_port()}"))
 
 
-def interrupt_before_the_end(engine: Engine, folder: Path) -> None:
+def interrupt_before_the_end(fill: Fill, engine: Engine, folder: Path) -> None:
     """Stage every file, and publish none."""
 
     def stop(now: int, total: int) -> None:
@@ -221,4 +218,4 @@ def interrupt_before_the_end(engine: Engine, folder: Path) -> None:
             raise InterruptedHereError
 
     with pytest.raises(InterruptedHereError):
-        backfill(engine, FIRES, [str(folder)], Hands(2), stop)
+        fill(engine, SourceId.BRANDER, folder, stop)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -129,6 +130,7 @@ def _opening(engine: Engine, hands: Hands) -> Iterator[Opening]:
                     threads_per_worker=1,
                     dashboard_address="127.0.0.1:0",
                     security=True,
+                    silence_logs=logging.ERROR,
                     env={"TRYGGHETSKARTA_DATABASE_URL": address},
                 )
             clusters.append(made)
@@ -174,15 +176,13 @@ def _deal_out(
 ) -> None:
     from distributed import KilledWorker, as_completed
 
-    # A name that no earlier try had: a scheduler may remember what became of that.
-    mark = uuid.uuid4().hex
-    left = {
-        client.submit(
-            stage_file, StagedFile(*said_of, file.path, file.delivery), key=f"stage-{file.delivery}-{mark}", pure=False, priority=-number
-        ): file
-        for number, file in enumerate(files)
-    }
-    for future in as_completed(list(left), loop=client.loop):
+    # A name that no earlier try had: a scheduler may remember what became of that. Of one group, whose tasks wait at the scheduler until a worker
+    # is free; those of many groups are dealt out at once, to the workers that there are.
+    group = f"stage-{uuid.uuid4().hex}"
+    tasks = [StagedFile(*said_of, file.path, file.delivery) for file in files]
+    futures = client.map(stage_file, tasks, key=[(group, number) for number in range(len(tasks))], pure=False)
+    left = dict(zip(futures, files, strict=True))
+    for future in as_completed(futures, loop=client.loop):
         path = left[future].path
         try:
             failure = future.result()
