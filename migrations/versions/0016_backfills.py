@@ -1,7 +1,7 @@
 """The files of a backfill, and what each came to until all are published together.
 
 Revision: 0016
-Follows: 0012
+Follows: 0015
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0016"
-down_revision = "0012"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

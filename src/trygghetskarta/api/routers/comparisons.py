@@ -12,9 +12,10 @@ from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
 from trygghetskarta.api.direct import read_query
 from trygghetskarta.api.question import ComparisonParameters
+from trygghetskarta.api.scopes import FIGURES
 from trygghetskarta.errors import TrygghetskartaError
 
-router = APIRouter(prefix="/v1", tags=["Frågor"])
+router = APIRouter(prefix="/v1", tags=["Frågor"], dependencies=[FIGURES])
 
 
 @router.get("/comparisons", summary="Jämför områden", response_class=Response)
