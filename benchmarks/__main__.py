@@ -7,6 +7,7 @@ import os
 import platform
 import signal
 import sys
+from collections.abc import Callable
 from types import FrameType
 
 from benchmarks import answering, backfilling, growing, judging, load, loading, memory, monthly, page, placing, reporting, serving
@@ -57,7 +58,7 @@ def main() -> None:
         for name, run in ALL.items():
             if asked.which in (None, name):
                 run(cluster, sample, asked.rounds)
-        at_length = {
+        at_length: dict[str, Callable[[], None]] = {
             GROWING: lambda: growing.run(cluster, sample, asked.rounds, asked.times),
             MEMORY: lambda: memory.run(cluster, sample, asked.gigabytes),
             BACKFILL: lambda: backfilling.run(cluster, sample),

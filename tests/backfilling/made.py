@@ -112,9 +112,9 @@ def fires_in(folder: Path, seed: int, a_month: int) -> None:
     corrected = [row.replace("Storgatan 1", "Storgatan 2") if chance.random() < 0.1 else row for row in last]
     made.write(folder / "2021b.csv", [*corrected, *(made.row(900_000 + n, 2021, 12) for n in range(a_month // 10))])
     # A file that tells twice of the same, once otherwise, and has rows that cannot be read.
-    year = made.year(2022)
-    year[5:5] = [year[0], year[1].replace("Storgatan 1", "Lillgatan 7"), "F1;2022-13-40 99:99;1;;;", ""]
-    made.write(folder / "2022.csv", year)
+    odd = made.year(2022)
+    odd[5:5] = [odd[0], odd[1].replace("Storgatan 1", "Lillgatan 7"), "F1;2022-13-40 99:99;1;;;", ""]
+    made.write(folder / "2022.csv", odd)
     (folder / "2022b.csv").write_bytes((folder / "2022.csv").read_bytes())
     # The rows before they were corrected: waits for approval. Likewise its copy, and a year in which hardly anything happened.
     made.write(folder / "2023a.csv", [old for old, new in zip(last, corrected, strict=True) if old != new])

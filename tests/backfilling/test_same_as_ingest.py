@@ -74,12 +74,12 @@ def test_a_backfill_of_what_is_partly_known_is_the_deliveries_one_after_another(
         expected = one_after_another(there, source, folder)
         assert [fate(outcome) for outcome in fill(here, source, folder)] == expected
         assert_same(here, there)
-    if "held" not in expected:
-        with here.connect() as connection:
-            assert_whole(connection)
+        if "held" not in expected:
+            with here.connect() as connection:
+                assert_whole(connection)
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 2), st.integers(1, 3)), max_size=8), min_size=1, max_size=5))
 def test_whatever_files_tell_of_the_same_events(cities: Cities, fill: Fill, files: list[list[tuple[int, int, int]]]) -> None:
     here, there = cities(), cities()
