@@ -107,8 +107,13 @@ def held_up(engine: Engine, lock: str, many: int) -> Iterator[None]:
     """Hold up the workers by a lock, once so many stand in the middle of a file each, until the end."""
     with engine.begin() as connection:
         connection.execute(text(lock))
-        until(lambda: connection.execute(_WAITERS).scalar_one() >= many)
+        until(lambda: waiters(engine) >= many)
         yield
+
+
+def waiters(engine: Engine) -> int:
+    with engine.connect() as connection:  # one of its own: a transaction sees who waits as it was when first asked
+        return int(connection.execute(_WAITERS).scalar_one())
 
 
 def done(engine: Engine) -> int:
@@ -139,7 +144,7 @@ def test_workers_killed_and_the_scheduler_restarted_it_completes_with_no_torn_st
                 first.kill()
                 running.worker()
             until(lambda: done(here) == 7)
-            until(lambda: connection.execute(_WAITERS).scalar_one() >= 1)
+            until(lambda: waiters(here) >= 1)
             scheduler.kill()
             scheduler.wait()
             second.kill()
