@@ -1,7 +1,7 @@
 """API keys, and what people who sign in have been given.
 
 Revision: 0015
-Follows: 0012
+Follows: 0014
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0015"
-down_revision = "0012"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

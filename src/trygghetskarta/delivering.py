@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from trygghetskarta.domain.events import Message, Reading
-from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.domain.sources import EVENT_SOURCES, SourceId
 from trygghetskarta.domain.values import ValueReading
 from trygghetskarta.errors import BadDeliveryError, BusyError, StorageError, TrygghetskartaError
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
@@ -39,7 +39,9 @@ from trygghetskarta.ingest.temporary import temporary_folder
 from trygghetskarta.ingest.turns import in_turn
 from trygghetskarta.ingest.values import publish_values
 from trygghetskarta.ingest.withdrawing import Withdrawal, take_back
+from trygghetskarta.releasing import release_open
 from trygghetskarta.settings import Settings
+from trygghetskarta.store.audit import Act, note
 from trygghetskarta.store.space import give_back
 
 Progress = Callable[[int, int], None]
@@ -123,6 +125,7 @@ class Run:
         else:
             readings = ADAPTERS[self.how.source].read(self.file, context)
             receipt = publish(connection, order, self._shown(readings, order.size), places)
+            release_open(connection, self.how.source)
         store(connection, receipt, self.header)
         return receipt
 
@@ -299,7 +302,11 @@ def withdraw(engine: Engine, delivery: int) -> Withdrawal:
     def taken_back() -> Withdrawal:
         with engine.begin() as connection:
             hold_areas_still(connection)
-            return take_back(connection, delivery)
+            taken = take_back(connection, delivery)
+            for source in EVENT_SOURCES:
+                release_open(connection, source)
+            note(connection, Act.WITHDRAWN, {"delivery": delivery})
+            return taken
 
     with by_remedy():
         return again_and_again(taken_back)
@@ -329,7 +336,9 @@ def _publish_held(engine: Engine, run: Run, delivery: int) -> Receipt:
     with engine.begin() as connection:
         find_held(connection, delivery)
         let_go(connection, delivery, run.adapter)
-        return run.publish(connection, delivery, approved=True)
+        receipt = run.publish(connection, delivery, approved=True)
+        note(connection, Act.APPROVED, {"delivery": delivery, "source": run.how.source})
+        return receipt
 
 
 def again_and_again(work: Callable[[], _T]) -> _T:

@@ -111,6 +111,14 @@ class Settings(BaseSettings):
             "leveranser emot över HTTP."
         ),
     )
+    release_key: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        description=(
+            "Nyckeln som skyddet av små antal dras med när siffror släpps (`release`), minst 32 tecken, till exempel från `openssl rand -hex 32`. "
+            "Bara den som släpper siffror behöver den; den får aldrig bytas och aldrig komma ut. Utan värde har den egna servern en i `home`."
+        ),
+    )
     key_secret: SecretStr | None = Field(
         default=None,
         min_length=32,
@@ -214,7 +222,7 @@ class Settings(BaseSettings):
         description="Antal frågor som får vänta på sin tur. Fler än så får genast 503 med `Retry-After`.",
     )
     waiting_seconds: float = Field(
-        default=0.5,
+        default=2.0,
         ge=0,
         description="Så länge väntar en fråga på sin tur innan svaret blir 503 med `Retry-After`.",
     )

@@ -195,6 +195,11 @@ def deliveries(office: Office) -> dict[str, int]:
         return {row.code: row.number for row in rows}
 
 
+def _first_difference(one: bytes, other: bytes) -> str:
+    place = next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
+    return f"{one[max(place - 60, 0) : place + 60]!r} / {other[max(place - 60, 0) : place + 60]!r}"
+
+
 def expected(kind: str, role: str, whose: str, route: str) -> str | set[int]:
     """Say what one is given: exact or protected figures, or one of some statuses."""
     if kind in ONLY_FOR:
@@ -267,19 +272,19 @@ def test_everyone_is_given_what_is_theirs_on_every_route_and_nothing_else(
         )
 
     answers, of_staff, of_public = asyncio.run(both())
-    references = {path: (staff, public) for (_, _, path), staff, public in zip(asked, of_staff, of_public, strict=True)}
+    references = {(route, path): (staff, public) for (route, _, path), staff, public in zip(asked, of_staff, of_public, strict=True)}
     wrong, told = [], Counter[str]()
     for (name, route, whose, path, _), answer in zip(lines, answers, strict=True):
         wanted = expected(KIND_OF[route], name.split(" by ")[0], whose, route)
-        staff, public = references[path]
+        staff, public = references[route, path]
         right = answer[0] in wanted if isinstance(wanted, set) else answer == (staff if wanted == EXACT_FIGURES else public)
         told[str(wanted)] += 1
         if not right:
             same = "staff's" if answer == staff else "the public's" if answer == public else "neither's"
-            wrong.append(f"{name}, {whose} {route}: {answer[0]}, {same}, not {wanted}; {answer[1][:160]!r}")
+            wrong.append(f"{name}, {whose} {route}: {answer[0]}, {same}, not {wanted}; {_first_difference(answer[1], public[1])}")
     assert not wrong, f"{len(wrong)} of {len(lines)}\n" + "\n".join(wrong[:40])
     # The two kinds of answers do differ, where there is a difference to be seen.
-    differ = {route for route, whose, path in asked if references[path][0] != references[path][1]}
+    differ = {route for route, _, path in asked if references[route, path][0] != references[route, path][1]}
     assert {"GET /v1/comparisons", "GET /v1/series", "GET /v1/exports/comparisons", "GET /v1/hours", "GET /v1/events"} <= differ
     assert told[EXACT_FIGURES] > 100
     assert len(lines) > 1_200

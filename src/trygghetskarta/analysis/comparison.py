@@ -127,7 +127,7 @@ def find(published: Published) -> Findings | None:
     if around is None:
         return None
     dispersion = _dispersion(around, around.history)
-    inflation = dispersion.inflation(_usual(around, published.question.span.days))
+    inflation = _noisier(around, dispersion.inflation(_usual(around, published.question.span.days)))
     exposures = _exposures(around)
     total_dispersion = _dispersion(around, around.history[around.shown].sum(axis=0, keepdims=True))
     return Findings(
@@ -154,7 +154,13 @@ def inflation_of(published: Published) -> Floats:
     around = published.surroundings
     if around is None:
         return np.ones(len(published.areas))
-    return _dispersion(around, around.history).inflation(_usual(around, published.question.span.days))[around.shown]
+    return _noisier(around, _dispersion(around, around.history).inflation(_usual(around, published.question.span.days)))[around.shown]
+
+
+def _noisier(around: Surroundings, inflation: Floats) -> Floats:
+    """Add to the variance of each area's count what protection adds to it."""
+    noisier: Floats = inflation + around.noise / np.maximum(around.counts.max(axis=1), 1)
+    return noisier
 
 
 def _dispersion(around: Surroundings, history: Ints) -> Dispersion:
@@ -323,5 +329,6 @@ def _total(published: Published, around: Surroundings, dispersion: Dispersion) -
     counts = counts[around.shown].sum(axis=0, keepdims=True)
     spent = exposures[around.shown].sum(axis=0, keepdims=True) if by_people else around.days[None, :]
     usual = np.array([_usual(around, published.question.span.days)[around.shown].sum()])
-    found = judge_change(counts, spent, dispersion.inflation(usual), told := _told(published))
+    noisier = dispersion.inflation(usual) + around.noise * len(around.shown) / max(int(counts.max()), 1)
+    found = judge_change(counts, spent, noisier, told := _told(published))
     return None if found[3].verdicts == (Verdict.NOT_APPLICABLE,) else Change(Against.BASELINE, by_people, *found, told, None)

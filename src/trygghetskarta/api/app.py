@@ -81,23 +81,25 @@ def create_app(settings: Settings, addresses: Addresses, audience: Audience = Au
     Returns:
         The app. Nothing is connected before it starts.
     """
-    # The public figures are not stored apart yet: what is exact is withheld on its way out (`disclosure.release`).
-    engine = make_engine(addresses.staff or addresses.public, settings.pool_size, settings.pool_seconds, settings.statement_seconds)
-    follow(engine)
-    shelf = Shelf(engine, settings.refresh_seconds, settings.answer_bytes, settings.cells_limit)
+    # Exact counts are held only where somebody may see them.
+    held = (audience, Audience.PUBLIC, *([Audience.STAFF] if settings.knows_staff else []))
+    shelves = {each: _shelf(settings, addresses, each) for each in dict.fromkeys(held)}
+    shelf = shelves[audience]
     turns = Turns(settings.working_limit, settings.waiting_limit, settings.waiting_seconds)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
-        shelf.start()
+        for each in shelves.values():
+            each.start(wait=each is shelf)
         # What is loaded by now lives as long as the worker; the collector need not go through it time and again while answers are made.
         gc.freeze()
         telling = asyncio.create_task(_tell(shelf, turns))
         yield
         await finish(app)
         telling.cancel()
-        shelf.stop()
-        shelf.engine.dispose()
+        for each in shelves.values():
+            each.stop()
+            each.engine.dispose()
         app.state.desk.close()
         if keyring is not None:
             keyring.close()
@@ -108,6 +110,7 @@ def create_app(settings: Settings, addresses: Addresses, audience: Audience = Au
     )  # fmt: skip
     app.openapi = lambda: _document(app, settings)  # type: ignore[method-assign] # what FastAPI's own documentation says to do
     app.state.shelf, app.state.audience, app.state.settings = shelf, audience, settings
+    app.state.shelves = shelves
     app.state.desk = Desk(addresses.ingest)
     app.state.tiles = KeptTiles(shelf)
     app.state.caller = OWN_USER if audience is Audience.STAFF else NOBODY
@@ -153,6 +156,14 @@ def create_app(settings: Settings, addresses: Addresses, audience: Audience = Au
     refuse_routes_without_scope(app.routes)
     app.add_middleware(Door, settings=settings, paths=frozenset(paths), own_host_only=audience is Audience.STAFF)
     return app
+
+
+def _shelf(settings: Settings, addresses: Addresses, audience: Audience) -> Shelf:
+    """Make the shelf of an audience: that of the public holds what is released, read by the role that can read nothing else."""
+    address = addresses.public if audience is Audience.PUBLIC else addresses.staff or addresses.public
+    engine = make_engine(address, settings.pool_size, settings.pool_seconds, settings.statement_seconds)
+    follow(engine)
+    return Shelf(engine, settings.refresh_seconds, settings.answer_bytes, settings.cells_limit, audience)
 
 
 def _keyring(settings: Settings, addresses: Addresses) -> Keyring | None:

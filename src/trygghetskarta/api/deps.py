@@ -17,8 +17,13 @@ from trygghetskarta.settings import Settings
 
 # What only reads memory is async: anything else would be handed to a thread, which takes longer than reading it.
 async def shelf_of(request: Request) -> Shelf:
-    """Give the app's shelf."""
-    return cast("Shelf", request.app.state.shelf)
+    """Give the shelf of whoever asks: what is released for the public, exact counts for staff."""
+    return cast("Shelf", request.app.state.shelves[request.scope[AUDIENCE]])
+
+
+async def public_shelf_of(request: Request) -> Shelf:
+    """Give the shelf of what is released, whoever asks: what is meant to be shared is made from it."""
+    return cast("Shelf", request.app.state.shelves[Audience.PUBLIC])
 
 
 async def desk_of(request: Request) -> Desk:
@@ -54,6 +59,7 @@ async def sees_events(request: Request) -> bool:
 
 CurrentSettings = Annotated[Settings, Depends(settings_of)]
 CurrentShelf = Annotated[Shelf, Depends(shelf_of)]
+PublicShelf = Annotated[Shelf, Depends(public_shelf_of)]
 CurrentDesk = Annotated[Desk, Depends(desk_of)]
 CurrentTiles = Annotated[KeptTiles, Depends(tiles_of)]
 CurrentCaller = Annotated[Caller, Depends(current_caller)]

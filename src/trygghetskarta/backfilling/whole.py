@@ -26,6 +26,7 @@ from trygghetskarta.ingest.places import hold_areas_still
 from trygghetskarta.ingest.registry import version_of
 from trygghetskarta.ingest.staging import Waiting, abandoned, drop_table, forget_stale, plan, waiting
 from trygghetskarta.ingest.turns import alone, in_turn
+from trygghetskarta.releasing import release_open
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -203,7 +204,9 @@ def _publish(engine: Engine, source: SourceId) -> list[Outcome] | None:
         hold_areas_still(connection)
         if forget_stale(connection, source):
             return None
-        return publish_staged(connection, source, fetched)
+        outcomes = publish_staged(connection, source, fetched)
+        release_open(connection, source)
+        return outcomes
 
 
 def _tidy(engine: Engine) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from math import ceil, sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ Counts = npt.NDArray[np.int64]
 Figures = npt.NDArray[np.float64]
 
 
+_SURE = 1.96
 KNOWN_ENOUGH = 0.98
 """A month of which a smaller share is known is provisional."""
 
@@ -267,6 +269,27 @@ class Weighed:
 
 
 @dataclass(frozen=True, slots=True)
+class Protected:
+    """How figures that were released to the public are put together, (periods,) each: all areas of an answer are alike in this.
+
+    Attributes:
+        carried: Whether the released cells make the figure up at all.
+        nodes: How many perturbed cells the figure is the sum of; 0 for one that is exact, and where it is not carried.
+        variance: The variance that protection adds to the figure.
+        margin: The figure is at most so far from the exact one in 95 cases of 100.
+    """
+
+    carried: npt.NDArray[np.bool_]
+    nodes: Counts
+    variance: Figures
+    margin: Counts
+
+    def margin_of_sum(self, period: int, areas: int) -> int:
+        """Give the same of the sum over so many areas."""
+        return ceil(_SURE * sqrt(float(self.variance[period]) * areas))
+
+
+@dataclass(frozen=True, slots=True)
 class Exact:
     """Counts that nobody outside may see: only `disclosure.release` lets them leave.
 
@@ -288,6 +311,7 @@ class Exact:
         harm: Shape (areas, periods): weight in days of all that is counted and has a weight; None where no weights are in force.
         harm_variance: Shape (areas, periods): sum of counts times weight squared, the variance of `harm`; None with `harm`.
         weighed: What a reader of harm needs beside it; None with `harm`.
+        protected: How the counts are put together, where they are those released to the public; None where they are exact.
     """
 
     question: Question
@@ -307,6 +331,7 @@ class Exact:
     harm: Figures | None = None
     harm_variance: Figures | None = None
     weighed: Weighed | None = None
+    protected: Protected | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +356,7 @@ class Published:
         harm: Shape (areas, periods); NaN where `status` is not VALUE. None where no weights are in force.
         harm_variance: Shape (areas, periods), likewise.
         weighed: What a reader of harm needs beside it, 0 where `status` is not VALUE; None with `harm`.
+        protected: How the counts are put together where they are protected; None where they are exact.
     """
 
     question: Question
@@ -350,6 +376,7 @@ class Published:
     harm: Figures | None = None
     harm_variance: Figures | None = None
     weighed: Weighed | None = None
+    protected: Protected | None = None
 
     def status_at(self, area: int, period: int) -> Status:
         """Give the status of one value."""

@@ -29,10 +29,12 @@ _TAKEN = text("""
     ORDER BY delivery_id LIMIT 1
 """)
 _RECEIVE = text("""
+    INSERT INTO delivery (source_id, file_name, sha256, bytes, status, adapter, said)
+    VALUES (:source, :file, :sha256, :bytes, 'received', :adapter, CAST(:said AS jsonb)) RETURNING delivery_id
+""")
+_RECEIVE_AS = text("""
     INSERT INTO delivery (delivery_id, source_id, file_name, sha256, bytes, status, adapter, said) OVERRIDING SYSTEM VALUE
-    VALUES (coalesce(:number, nextval(pg_get_serial_sequence('delivery', 'delivery_id'))), :source, :file, :sha256, :bytes, 'received', :adapter,
-        CAST(:said AS jsonb))
-    RETURNING delivery_id
+    VALUES (:number, :source, :file, :sha256, :bytes, 'received', :adapter, CAST(:said AS jsonb)) RETURNING delivery_id
 """)
 _REJECTED = text("""
     SELECT line, column_name, code, value, message, message_en, raw FROM rejected_row WHERE delivery_id = :delivery ORDER BY number LIMIT :told
@@ -110,18 +112,16 @@ def receive(
     before = taken_before(connection, source, file.sha256, adapter)
     if before is not None and before.status == "held":
         return before
-    delivery: int = connection.execute(
-        _RECEIVE,
-        {
-            "source": source.number,
-            "file": file.name,
-            "sha256": file.sha256,
-            "bytes": file.size,
-            "adapter": adapter,
-            "said": said,
-            "number": number,
-        },
-    ).scalar_one()
+    values = {
+        "source": source.number,
+        "file": file.name,
+        "sha256": file.sha256,
+        "bytes": file.size,
+        "adapter": adapter,
+        "said": said,
+        "number": number,
+    }
+    delivery: int = connection.execute(_RECEIVE if number is None else _RECEIVE_AS, values).scalar_one()
     return delivery if before is None else repeat(connection, delivery, file.name, before)
 
 

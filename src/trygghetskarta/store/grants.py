@@ -18,16 +18,20 @@ _BEHIND = (Face.STAFF, Face.INGEST)
 # Names, places, denominators and weights that say nothing of any event, and the register of measures, which boards decide on in public.
 _OPEN = (
     "alembic_version", "area", "area_link", "area_neighbour", "category", "coverage", "edition", "indicator", "measure", "measure_goal",
-    "measure_site", "measure_version", "publication", "source", "weight", "weight_set",
+    "measure_site", "measure_version", "public_cell", "public_draw", "publication", "source", "weight", "weight_set",
 )  # fmt: skip
 # What a public answer says of the deliveries it rests on. What the files were called and how many rows they had is not the public's.
 _DELIVERY = ("delivery_id", "source_id", "received_at", "published_at", "status")
 # Events, their counts, and what leads to them.
 _EXACT = ("delivery", "event", "event_link", "feed_item", "place", "place_area", "rollup", "rollup_month")
 # Rows and files as they came: whoever delivers mends them; nobody else has any business with them.
-_DELIVERED = ("held_part", "rejected_row")
+_DELIVERED = ("held_part", "rejected_row", "staged", "staged_key", "staged_month")
 # Who may do what: whoever answers those who show a key must know it, and the keys themselves stand nowhere.
 _IDENTITY = ("api_key", "caller_right")
+
+# The log of what was done: added to by those who do it, and read by the auditor alone. A new entry needs the number and the hash of the last.
+_LOG = "audit_entry"
+_CHAINED = ("number", "hash")
 
 _WRITTEN = {
     Face.STAFF: {
@@ -52,9 +56,15 @@ _WRITTEN = {
         "measure_version": ("INSERT", "UPDATE"),
         "place": ("INSERT",),
         "place_area": ("INSERT",),
+        "public_cell": ("INSERT",),
+        "public_draw": ("INSERT",),
         "publication": ("INSERT",),
         "rejected_row": ("INSERT", "DELETE"),
         "rollup_month": ("INSERT", "DELETE"),
+        # What the workers of a backfill do; its beginning and end are the owner's.
+        "staged": ("UPDATE",),
+        "staged_key": ("INSERT",),
+        "staged_month": ("INSERT",),
     },
 }
 
@@ -110,5 +120,9 @@ def rights() -> Iterator[Right]:
     for table in (*_EXACT, *_IDENTITY):
         yield from ((table, None, face, "SELECT") for face in _BEHIND)
     yield from ((table, None, Face.INGEST, "SELECT") for table in _DELIVERED)
+    yield (_LOG, None, Face.AUDIT, "SELECT")
+    for face in _BEHIND:
+        yield from ((_LOG, column, face, "SELECT") for column in _CHAINED)
+        yield (_LOG, None, face, "INSERT")
     for face, tables in _WRITTEN.items():
         yield from ((table, None, face, verb) for table, verbs in tables.items() for verb in verbs)
