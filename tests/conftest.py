@@ -205,10 +205,12 @@ def roles_on(engine: Engine) -> Addresses:
 
 
 @contextmanager
-def serving(engine: Engine, audience: Audience, settings: Settings | None = None, heard: list[str] | None = None) -> Iterator[str]:
-    """Serve a database on a free port of this machine; what is asked is heard as its path and query."""
+def serving(
+    engine: Engine, audience: Audience, settings: Settings | None = None, heard: list[str] | None = None, port: int = 0
+) -> Iterator[str]:
+    """Serve a database on a free port of this machine, or on the one given; what is asked is heard as its path and query."""
     listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
+    listening.bind(("127.0.0.1", port))
     # A machine that runs tests is slow; what happens when too many ask at once has tests of its own.
     app = create_app(settings or Settings(refresh_seconds=1.0, waiting_seconds=30.0, pool_seconds=30.0), roles_on(engine), audience)
 

@@ -65,8 +65,7 @@ def marked(server: Server, loaded: str) -> Iterator[Engine]:
 def at(marked: Engine) -> Addresses:
     """Give the addresses of the roles there."""
     found = roles_on(marked)
-    if found.public == found.staff:
-        pytest.skip("the tests run on a server where roles are not theirs to sign in as")
+    assert found.public != found.staff, "on a server where nobody can sign in as the roles there is no wall to try"
     return found
 
 

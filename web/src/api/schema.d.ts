@@ -7526,6 +7526,14 @@ export interface operations {
                 asOf?: string | null;
                 /** @description delbar: bara siffror som alla får se; intern: exakta, för behöriga. Utelämnad efter vem som frågar. / delbar: figures anyone may see; intern: exact ones, for staff. */
                 class?: components["schemas"]["ReportClass"] | null;
+                /** @description Ytan som WKT, öst före norr. Bara för behöriga. / The polygon as WKT, easting before northing. For staff. */
+                polygon?: string | null;
+                /** @description Ytans koordinatsystem: 4326 eller 3011. / System of the polygon. */
+                crs?: components["schemas"]["Plane"];
+                /** @description En åtgärd vars målområde är en yta, i stället för polygon. / A measure whose target is a polygon, in place of one. */
+                measureId?: number | null;
+                /** @description Vad rapporten ska kalla platsen. / What to call the place. */
+                name?: string | null;
                 /** @description Rapportens form. / Form of the report. */
                 format?: components["schemas"]["ReportFormat"];
             };
@@ -7824,7 +7832,7 @@ export interface operations {
                 format?: components["schemas"]["Format"];
                 /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
                 dialect?: components["schemas"]["Dialect"];
-                /** @description Ytan som WKT: POLYGON eller MULTIPOLYGON, öst före norr. / The polygon as WKT, easting before northing. */
+                /** @description Ytan som WKT, öst före norr. Bara för behöriga. / The polygon as WKT, easting before northing. For staff. */
                 polygon?: string | null;
                 /** @description Ytans koordinatsystem: 4326 eller 3011. / System of the polygon. */
                 crs?: components["schemas"]["Plane"];
@@ -7972,7 +7980,7 @@ export interface operations {
                 format?: components["schemas"]["Format"];
                 /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
                 dialect?: components["schemas"]["Dialect"];
-                /** @description Ytan som WKT: POLYGON eller MULTIPOLYGON, öst före norr. / The polygon as WKT, easting before northing. */
+                /** @description Ytan som WKT, öst före norr. Bara för behöriga. / The polygon as WKT, easting before northing. For staff. */
                 polygon?: string | null;
                 /** @description Ytans koordinatsystem: 4326 eller 3011. / System of the polygon. */
                 crs?: components["schemas"]["Plane"];
@@ -8122,7 +8130,7 @@ export interface operations {
                 format?: components["schemas"]["Format"];
                 /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
                 dialect?: components["schemas"]["Dialect"];
-                /** @description Ytan som WKT: POLYGON eller MULTIPOLYGON, öst före norr. / The polygon as WKT, easting before northing. */
+                /** @description Ytan som WKT, öst före norr. Bara för behöriga. / The polygon as WKT, easting before northing. For staff. */
                 polygon?: string | null;
                 /** @description Ytans koordinatsystem: 4326 eller 3011. / System of the polygon. */
                 crs?: components["schemas"]["Plane"];

@@ -1,7 +1,7 @@
 """The files of a backfill, and what each came to until all are published together.
 
-Revision: 0017
-Follows: 0016
+Revision: 0016
+Follows: 0015
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0017"
-down_revision = "0016"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """The log of what was done.
 
-Revision: 0014
+Revision: 0013
 Follows: 0012
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014"
+revision = "0013"
 down_revision = "0012"
 branch_labels = None
 depends_on = None
