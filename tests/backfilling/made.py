@@ -63,7 +63,7 @@ def everything(connection: Connection) -> dict[str, Rows]:
 
 def left_behind(connection: Connection) -> Rows:
     """Give what a backfill that is done must not leave."""
-    tables = "SELECT relname FROM pg_class WHERE relname ~ '^stage_[0-9]'"
+    tables = "SELECT relname FROM pg_class WHERE relname ~ '^stage_[0-9]' OR relname ~ '_loose$'"
     found = [tuple(row) for row in connection.execute(text(tables))]
     for table in ("staged", "staged_key", "staged_month"):
         found += [tuple(row) for row in connection.execute(text(f"SELECT '{table}', * FROM {table}"))]

@@ -31,6 +31,7 @@ from trygghetskarta.store.site import free_port
 _WAITERS = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
 _IN_THE_MIDDLE = "LOCK TABLE staged_key IN SHARE MODE"
 _LAST_FILE = "SELECT 1 FROM staged WHERE number = 7 FOR UPDATE"
+_LOOSE = text("SELECT count(*) FROM pg_class WHERE relname ~ '^event_[0-9]+_loose$'")
 _DONE = text("SELECT count(*) FROM staged WHERE told IS NOT NULL")
 FIRES = Delivering(SourceId.BRANDER)
 
@@ -169,6 +170,28 @@ def test_a_run_goes_on_where_one_was_interrupted_and_stages_again_what_a_crash_e
     size = (folder / "2012.csv").stat().st_size
     assert lost.path.endswith("2012.csv")
     assert told[0] == (told[0][1] - size, sum(path.stat().st_size for path in folder.iterdir()))
+    assert_completed(here, there, folder)
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["an error", "killed"])
+def test_a_run_interrupted_when_others_have_moved_the_events_has_published_nothing(
+    cities: Cities, fill: Fill, folder: Path, monkeypatch: pytest.MonkeyPatch, *, killed: bool
+) -> None:
+    here, there = cities(), cities()
+
+    def stop(*_: object) -> None:
+        raise InterruptedHereError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("trygghetskarta.ingest.backfill.change_rollup", stop)
+        if killed:  # nobody is left to remove anything
+            patched.setattr("trygghetskarta.backfilling.moving.drop_loose", lambda *_: None)
+        with pytest.raises(InterruptedHereError):
+            fill(here, SourceId.BRANDER, folder)
+    assert events(here) == 0
+    with here.connect() as connection:
+        assert connection.execute(_LOOSE).scalar_one() == killed
+    fill(here, SourceId.BRANDER, folder)
     assert_completed(here, there, folder)
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 
 from trygghetskarta.backfilling.files import fetched, find_files
+from trygghetskarta.backfilling.moving import side_by_side
 from trygghetskarta.backfilling.worker import StagedFile, stage_file
 from trygghetskarta.delivering import Delivering, Progress, again_and_again, by_remedy, silent
 from trygghetskarta.domain.sources import SourceId
@@ -29,7 +30,7 @@ from trygghetskarta.ingest.turns import alone, in_turn
 from trygghetskarta.releasing import release_open
 
 if TYPE_CHECKING:
-    from distributed import Client
+    from distributed import Client, LocalCluster
 
 Opening = Callable[[], "Client"]
 
@@ -88,7 +89,7 @@ def backfill(engine: Engine, how: Delivering, prefixes: Sequence[str], hands: Ha
         while outcomes is None:
             with _opening(engine, hands) as opening:
                 _stage_all(engine, (how.source, told), opening, lambda left: progress(*_done(sizes, left)))
-            outcomes = again_and_again(lambda: _publish(engine, how.source))
+            outcomes = again_and_again(lambda: _publish(engine, how.source, hands.workers))
         _tidy(engine)
     return outcomes
 
@@ -112,8 +113,7 @@ def _done(sizes: dict[str, int], left: Sequence[Waiting]) -> tuple[int, int]:
 @contextmanager
 def _opening(engine: Engine, hands: Hands) -> Iterator[Opening]:
     """Give what opens a client; processes of our own are started when it is first asked."""
-    import dask
-    from distributed import Client, LocalCluster
+    from distributed import Client
 
     if hands.scheduler is not None:
         yield lambda: Client(hands.scheduler, timeout=_CONNECT_SECONDS, set_as_default=False)
@@ -122,19 +122,7 @@ def _opening(engine: Engine, hands: Hands) -> Iterator[Opening]:
 
     def opening() -> Client:
         if not clusters:
-            address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-            # Encrypted by keys made for the occasion, and without pages to look at: on a machine shared with others anybody could give the workers
-            # work.
-            with dask.config.set({"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}):
-                made = LocalCluster(
-                    n_workers=hands.workers,
-                    threads_per_worker=1,
-                    dashboard_address="127.0.0.1:0",
-                    security=True,
-                    silence_logs=logging.ERROR,
-                    env={"TRYGGHETSKARTA_DATABASE_URL": address},
-                )
-            clusters.append(made)
+            clusters.append(_own_processes(engine, hands.workers))
         return Client(clusters[0], set_as_default=False)
 
     try:
@@ -142,6 +130,24 @@ def _opening(engine: Engine, hands: Hands) -> Iterator[Opening]:
     finally:
         for cluster in clusters:
             cluster.close()
+
+
+def _own_processes(engine: Engine, workers: int) -> LocalCluster:
+    """Start them."""
+    import dask
+    from distributed import LocalCluster
+
+    address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    # Encrypted by keys made for the occasion, and without pages to look at: on a machine shared with others anybody could give the workers work.
+    with dask.config.set({"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}):
+        return LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            dashboard_address="127.0.0.1:0",
+            security=True,
+            silence_logs=logging.ERROR,
+            env={"TRYGGHETSKARTA_DATABASE_URL": address},
+        )
 
 
 def _stage_all(engine: Engine, said_of: tuple[SourceId, str], opening: Opening, progress: Callable[[Sequence[Waiting]], None]) -> None:
@@ -198,13 +204,13 @@ def _deal_out(
         progress(list(left.values()))
 
 
-def _publish(engine: Engine, source: SourceId) -> list[Outcome] | None:
+def _publish(engine: Engine, source: SourceId, hands: int) -> list[Outcome] | None:
     """Publish what is staged; None where some of it must be staged again."""
-    with in_turn(engine, source), engine.begin() as connection:
+    with in_turn(engine, source), side_by_side(engine, source, hands) as loose, engine.begin() as connection:
         hold_areas_still(connection)
         if forget_stale(connection, source):
             return None
-        outcomes = publish_staged(connection, source, fetched)
+        outcomes = publish_staged(connection, source, fetched, loose)
         release_open(connection, source)
         return outcomes
 

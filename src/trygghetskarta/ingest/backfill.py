@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -31,6 +31,8 @@ from trygghetskarta.ingest.tally import Tally
 
 Fetch = Callable[[str], AbstractContextManager[Path]]
 """Brings a file here for a while."""
+Move = tuple[str, dict[str, Any]]
+"""A statement that moves the events of one staged file, and its values."""
 
 _STAGED = text("SELECT path, delivery_id, told FROM staged WHERE source_id = :source ORDER BY number FOR UPDATE")
 _DELIVERY = text("SELECT * FROM delivery WHERE delivery_id = :delivery")
@@ -47,6 +49,19 @@ _PUBLISH_REST = """
 
 
 @dataclass(frozen=True, slots=True)
+class Loose:
+    """A table of a source's first events that several connections may fill before anyone can see it.
+
+    Attributes:
+        events: The table.
+        move: Executes all of some moves into it, each in a transaction of its own that is committed.
+    """
+
+    events: Partition
+    move: Callable[[Sequence[Move]], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a file of a backfill.
 
@@ -59,13 +74,14 @@ class Outcome:
     result: Receipt | BadDeliveryError
 
 
-def publish_staged(connection: Connection, source: SourceId, fetch: Fetch) -> list[Outcome]:
+def publish_staged(connection: Connection, source: SourceId, fetch: Fetch, loose: Loose | None = None) -> list[Outcome]:
     """Make the staged files of a source known.
 
     Args:
         connection: Inside a transaction in which the areas are held still; readers see all of it when the caller commits.
         source: The source, all of whose files are staged.
         fetch: Brings the file of a delivery that is held.
+        loose: The table to be, where the source has none yet and others help to fill it; None for doing it alone.
 
     Returns:
         What became of each file, in their order. The tables of the staged files are left, of no use any more.
@@ -74,7 +90,7 @@ def publish_staged(connection: Connection, source: SourceId, fetch: Fetch) -> li
     rows = connection.execute(_STAGED, {"source": source.number}).all()
     waiting = [row.delivery_id for row in rows if "rows" in row.told]
     with tempfile.TemporaryFile() as file:
-        publishing = _Publishing.begin(connection, source, waiting, file) if waiting else None
+        publishing = _Publishing.begin(connection, source, waiting, (file, loose)) if waiting else None
         outcomes = [_outcome(connection, source, row, publishing, fetch) for row in rows]
         if publishing is not None:
             publishing.finish()
@@ -111,6 +127,7 @@ class _Publishing:
         changes: What the rollup gains and loses by all files.
         outside: The place outside the city.
         accepted: The files that are published: since when each is known, and whether it tells something new.
+        loose: As `publish_staged` has it.
     """
 
     connection: Connection
@@ -123,10 +140,12 @@ class _Publishing:
     changes: Changes
     outside: int
     accepted: dict[int, tuple[datetime, bool]]
+    loose: Loose | None
 
     @classmethod
-    def begin(cls, connection: Connection, source: SourceId, deliveries: list[int], file: IO[bytes]) -> _Publishing:
-        events = partition_of(connection, source.number)
+    def begin(cls, connection: Connection, source: SourceId, deliveries: list[int], given: tuple[IO[bytes], Loose | None]) -> _Publishing:
+        file, loose = given
+        events = partition_of(connection, source.number) if loose is None else loose.events
         return cls(
             connection,
             source,
@@ -138,6 +157,7 @@ class _Publishing:
             Changes(file),
             connection.execute(_OUTSIDE, {"key": OUTSIDE_KEY}).scalar_one_or_none() or -1,
             {},
+            loose,
         )
 
     def take(self, path: str, delivery: int, told: Mapping[str, Any], fetch: Fetch) -> Receipt:
@@ -231,12 +251,20 @@ class _Publishing:
         mixed = self.retold.write(self.connection, source)
         # An index that is kept up grows fastest in its own order; one that is made in the end leaves the rows in the file's.
         order = "" if self.events.is_fresh else "ORDER BY key"
+        alone: list[Move] = []
+        others: list[Move] = []
         for delivery, (known_from, tells_new) in self.accepted.items():
-            if not tells_new:
-                continue
-            move = _PUBLISH_REST if delivery in mixed else _PUBLISH
-            statement = move.format(events=self.events.name, facts=_FACTS, stage=f"stage_{delivery:d}", order=order)
-            self.connection.execute(text(statement), {"known_from": known_from, "delivery": delivery})
+            if tells_new:
+                move = _PUBLISH_REST if delivery in mixed else _PUBLISH
+                statement = move.format(events=self.events.name, facts=_FACTS, stage=f"stage_{delivery:d}", order=order)
+                # Which rows of a file are left out is known to this transaction only.
+                (alone if delivery in mixed or self.loose is None else others).append(
+                    (statement, {"known_from": known_from, "delivery": delivery})
+                )
+        if self.loose is not None:
+            self.loose.move(others)
+        for statement, values in alone:
+            self.connection.execute(text(statement), values)
         self.events.join(self.connection)
         change_rollup(self.connection, source, self.changes)
 
