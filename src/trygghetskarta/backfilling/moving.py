@@ -11,6 +11,7 @@ from sqlalchemy import Engine, text
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest.backfill import Loose, Move
 from trygghetskarta.ingest.partitions import drop_loose, has_partition, loose_partition
+from trygghetskarta.store.engine import make_engine
 
 
 @contextmanager
@@ -32,18 +33,25 @@ def side_by_side(engine: Engine, source: SourceId, hands: int) -> Iterator[Loose
     if made is None:
         yield None
         return
-
-    def do(move: Move) -> None:
-        with engine.begin() as connection:
-            connection.execute(text(move[0]), move[1])
-
-    def do_all(moves: Sequence[Move]) -> None:
-        with ThreadPoolExecutor(hands) as movers:
-            for _ in movers.map(do, moves):
-                pass
-
     try:
-        yield Loose(made, do_all)
+        yield Loose(made, lambda moves: _move_all(engine, hands, moves))
     finally:
         with engine.begin() as connection:
             drop_loose(connection, source.number)
+
+
+def _move_all(engine: Engine, hands: int, moves: Sequence[Move]) -> None:
+    # Connections of their own: those of the engine are few, and some are held by whoever publishes.
+    others = make_engine(engine.url.set(drivername="postgresql").render_as_string(hide_password=False), pool_size=hands)
+
+    def move(one: Move) -> None:
+        with others.begin() as connection:
+            connection.execute(text(one[0]), one[1])
+
+    movers = ThreadPoolExecutor(hands)
+    try:
+        for moving in [movers.submit(move, one) for one in moves]:
+            moving.result()
+    finally:
+        movers.shutdown(cancel_futures=True)
+        others.dispose()

@@ -139,7 +139,8 @@ def _own_processes(engine: Engine, workers: int) -> LocalCluster:
 
     address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     # Encrypted by keys made for the occasion, and without pages to look at: on a machine shared with others anybody could give the workers work.
-    with dask.config.set({"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}):
+    without = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": [], "distributed.worker.profile.enabled": False}
+    with dask.config.set(without):
         return LocalCluster(
             n_workers=workers,
             threads_per_worker=1,

@@ -7,7 +7,7 @@ it touches, and nothing else. The view `rollup` shows the same a cell a row.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -145,14 +145,18 @@ def change_rollup(connection: Connection, source: int, changes: Changes) -> None
         source: The source's number.
         changes: What is added and taken away.
     """
-    touched = sorted(changes.months)
-    for begin in range(0, len(touched), _MONTHS_AT_ONCE):
-        months = touched[begin : begin + _MONTHS_AT_ONCE]
+    for months in stretches(changes.months):
         known = list(_known(connection, source, months))
         connection.execute(_CLEAR, {"source": source, "months": months})
         parts = [*known, changes.between(months[0], months[-1])]
         together = _together(*(np.concatenate(column) for column in zip(*parts, strict=True)))
         write_cells(connection, ("rollup_month", "source_id", ">i2"), source, *together)
+
+
+def stretches(months: Iterable[int]) -> list[list[int]]:
+    """Give months in order, so many together as are written at once."""
+    ordered = sorted(months)
+    return [ordered[begin : begin + _MONTHS_AT_ONCE] for begin in range(0, len(ordered), _MONTHS_AT_ONCE)]
 
 
 def _known(connection: Connection, source: int, months: list[int]) -> Iterator[tuple[Ints, Ints]]:

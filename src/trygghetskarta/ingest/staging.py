@@ -25,7 +25,7 @@ from trygghetskarta.ingest.identity import Hashes, as_bytes, from_bytes
 from trygghetskarta.ingest.partitions import Partition
 from trygghetskarta.ingest.places import Places
 from trygghetskarta.ingest.receipts import Receipt, refuse
-from trygghetskarta.ingest.rollup import write_cells
+from trygghetskarta.ingest.rollup import stretches, write_cells
 from trygghetskarta.ingest.taking import Desk, Intake, Naming, Order, in_parts
 from trygghetskarta.ingest.versions import compare
 
@@ -264,8 +264,10 @@ class _Staging:
         tally.unknown = sum(intake.kinds.unknown.values())
         tally.warnings += [*intake.kinds.warnings(), *intake.locator.warnings()]
         months = intake.changes.months
-        for month in sorted(months):
-            write_cells(connection, ("staged_month", "delivery_id", ">i8"), intake.order.delivery, *intake.changes.between(month, month))
+        for some in stretches(months):
+            write_cells(
+                connection, ("staged_month", "delivery_id", ">i8"), intake.order.delivery, *intake.changes.between(some[0], some[-1])
+            )
         return {
             "rows": self.rows,
             "tally": tally.kept(),
