@@ -1,4 +1,4 @@
-"""`python -m benchmarks [placing|loading|...|memory|load|page] [--times N] [--rows N] [--rounds N] [--gigabytes N] [--seconds N]`."""
+"""`python -m benchmarks [placing|loading|...|memory|backfill|load|page] [--times N] [--rows N] [--rounds N] [--gigabytes N] [--seconds N]`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import os
 import platform
 import signal
 import sys
+from collections.abc import Callable
 from types import FrameType
 
-from benchmarks import answering, growing, judging, load, loading, memory, monthly, page, placing, reporting, serving
+from benchmarks import answering, backfilling, growing, judging, load, loading, memory, monthly, page, placing, reporting, serving
 from benchmarks.data import make_sample
 from benchmarks.server import private_server
 
@@ -22,12 +23,14 @@ ALL = {
     "reports": reporting.run,
     "serving": serving.run,
 }
-GROWING, MEMORY, LOAD, PAGE = "growing", "memory", "load", "page"
+GROWING, MEMORY, BACKFILL, LOAD, PAGE = "growing", "memory", "backfill", "load", "page"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure against the peers; everything runs on this machine.")
-    parser.add_argument("which", nargs="?", choices=(*ALL, GROWING, MEMORY, LOAD, PAGE), help="what to measure; everything when left out")
+    parser.add_argument(
+        "which", nargs="?", choices=(*ALL, GROWING, MEMORY, BACKFILL, LOAD, PAGE), help="what to measure; everything when left out"
+    )
     parser.add_argument("--rows", type=int, default=1_000_000, help="how many events (default 1 000 000)")
     parser.add_argument("--rounds", type=int, default=3, help="how often every way is run; the median counts (default 3)")
     parser.add_argument(
@@ -55,10 +58,14 @@ def main() -> None:
         for name, run in ALL.items():
             if asked.which in (None, name):
                 run(cluster, sample, asked.rounds)
-        if asked.which in (None, GROWING):
-            growing.run(cluster, sample, asked.rounds, asked.times)
-        if asked.which in (None, MEMORY):
-            memory.run(cluster, sample, asked.gigabytes)
+        at_length: dict[str, Callable[[], None]] = {
+            GROWING: lambda: growing.run(cluster, sample, asked.rounds, asked.times),
+            MEMORY: lambda: memory.run(cluster, sample, asked.gigabytes),
+            BACKFILL: lambda: backfilling.run(cluster, sample),
+        }
+        for name, measure in at_length.items():
+            if asked.which in (None, name):
+                measure()
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

@@ -16,6 +16,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _LOAD = "trygghetskarta.ingest.load"
+_TAKING = "trygghetskarta.ingest.taking"
 _ROWS = "trygghetskarta.ingest.rows"
 _DELIMITED = "trygghetskarta.ingest.formats.delimited"
 _PLACES, _LOCATING = "trygghetskarta.ingest.places", "trygghetskarta.ingest.locating"
@@ -37,12 +38,12 @@ STAGES: tuple[tuple[str, str, str], ...] = (
     (f"{_PLACES}:Places", "make_ready", "index the areas"),
     (f"{_LOCATING}:Locator", "in_plane", "reproject"),
     (f"{_LOCATING}:Locator", "locate", "place"),
-    (_LOAD, "fingerprints", "hash values and keys"),
-    (_LOAD, "keys_by_id", "hash values and keys"),
-    (_LOAD, "keys_by_values", "hash values and keys"),
+    (_TAKING, "fingerprints", "hash values and keys"),
+    (_TAKING, "keys_by_id", "hash values and keys"),
+    (_TAKING, "keys_by_values", "hash values and keys"),
     (f"{_IDENTITY}:Seen", "before", "look for what was told of"),
     (_LOAD, "compare", "compare with the known"),
-    (_LOAD, "event_rows", "put rows together"),
+    (_TAKING, "event_rows", "put rows together"),
     (_SENDING, "copy_in", "send"),
     (f"{_SENDING}:Sending", "_leave", "wait for the server to take the rows"),
     (f"{_PARTITIONS}:Partition", "join", "make the indexes"),

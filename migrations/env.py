@@ -12,8 +12,8 @@ from trygghetskarta.store.tables import metadata
 
 
 def _is_ours(row: Any, name: str | None, kind: Any, *rest: Any) -> bool:  # noqa: ANN401 - what alembic hands over
-    """Leave out PostGIS's own tables, and the partitions of `event`: a delivery makes those."""
-    is_partition = kind in ("table", "index") and re.match(r"event_[0-9]+(_|$)", name or "") is not None
+    """Leave out PostGIS's own tables, and the partitions of `event` and the tables of a backfill's files: deliveries make those."""
+    is_partition = kind in ("table", "index") and re.match(r"(event|stage)_[0-9]+(_|$)", name or "") is not None
     return not is_partition and bool(alembic_helpers.include_object(row, name, kind, *rest))  # type: ignore[no-untyped-call]
 
 

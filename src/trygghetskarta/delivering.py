@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from trygghetskarta.domain.events import Message, Reading
 from trygghetskarta.domain.sources import EVENT_SOURCES, SourceId
+from trygghetskarta.domain.values import ValueReading
 from trygghetskarta.errors import BadDeliveryError, BusyError, StorageError, TrygghetskartaError
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
 from trygghetskarta.ingest.formats.archives import open_delivery
@@ -29,9 +30,11 @@ from trygghetskarta.ingest.holding import HeldError, find_held, hold, let_go, sa
 from trygghetskarta.ingest.load import Order, publish
 from trygghetskarta.ingest.locating import area_names
 from trygghetskarta.ingest.mapping import read_mapping
-from trygghetskarta.ingest.places import hold_areas_still, load_places
+from trygghetskarta.ingest.places import Places, hold_areas_still, load_places
 from trygghetskarta.ingest.receipts import Receipt, receive, refuse, store
 from trygghetskarta.ingest.registry import ADAPTERS, LAYOUTS, VALUES, version_of
+from trygghetskarta.ingest.staging import keep, only_by_ingest, stage
+from trygghetskarta.ingest.taking import Naming
 from trygghetskarta.ingest.temporary import temporary_folder
 from trygghetskarta.ingest.turns import in_turn
 from trygghetskarta.ingest.values import publish_values
@@ -69,8 +72,17 @@ class Delivering:
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
-    """All that a delivery is made of, but its number."""
+class Run:
+    """All that a delivery is made of, but its number.
+
+    Attributes:
+        settings: What the installation chose.
+        how: What the sender says of the file.
+        layout: The foreign layout it is read by; None for the source's own.
+        path: The file as it came.
+        file: The file, unpacked.
+        progress: Told how far the reading has come.
+    """
 
     settings: Settings
     how: Delivering
@@ -105,10 +117,33 @@ class _Run:
 
     def publish(self, connection: Connection, delivery: int, *, approved: bool = False) -> Receipt:
         """Read the file and make it known, or raise HeldError."""
+        places, context = self._places(connection)
+        order = self._order(delivery, approved=approved)
+        values = self._values(context)
+        if values is not None:
+            receipt = publish_values(connection, order, values, places)
+        else:
+            readings = ADAPTERS[self.how.source].read(self.file, context)
+            receipt = publish(connection, order, self._shown(readings, order.size), places)
+            release_open(connection, self.how.source)
+        store(connection, receipt, self.header)
+        return receipt
+
+    def stage(self, connection: Connection, delivery: int, naming: Naming, begun: float) -> None:
+        """Read the file, begun with at that time, and put it in a table of its own, to be published with the others of a backfill."""
+        places, context = self._places(connection)
+        if self._values(context) is not None:
+            raise only_by_ingest()
+        readings = ADAPTERS[self.how.source].read(self.file, context)
+        told = stage(connection, self._order(delivery), readings, places, naming)
+        keep(connection, delivery, told, self.header, time.perf_counter() - begun)
+
+    def _places(self, connection: Connection) -> tuple[Places, Context]:
+        """Hold the areas still, and give them and what the adapter may know."""
         hold_areas_still(connection)
         places = load_places(connection)
         known = area_names(connection, places)
-        context = Context(
+        return places, Context(
             municipality=self.settings.municipality,
             county=self.settings.county,
             stadsdelar=known.stadsdelar,
@@ -120,24 +155,30 @@ class _Run:
             layout=self.layout,
             others={source: layouts for source, layouts in LAYOUTS.items() if source is not self.how.source},
         )
-        size = self.file.path.stat().st_size
-        order = Order(delivery, self.how.source, size, complete=self.how.complete, approved=approved)
-        values = VALUES[self.how.source].values(self.file, context) if self.how.source in VALUES else None
-        if values is not None:
-            receipt = publish_values(connection, order, values, places)
-        else:
-            readings = ADAPTERS[self.how.source].read(self.file, context)
-            receipt = publish(connection, order, self._shown(readings, size), places)
-            release_open(connection, self.how.source)
-        store(connection, receipt, self.header)
-        return receipt
+
+    def _order(self, delivery: int, *, approved: bool = False) -> Order:
+        return Order(delivery, self.how.source, self.file.path.stat().st_size, complete=self.how.complete, approved=approved)
+
+    def _values(self, context: Context) -> Iterator[ValueReading] | None:
+        return VALUES[self.how.source].values(self.file, context) if self.how.source in VALUES else None
 
 
 @contextmanager
-def _opened(settings: Settings, how: Delivering, path: Path, progress: Progress) -> Iterator[_Run]:
+def opened(settings: Settings, how: Delivering, path: Path, progress: Progress) -> Iterator[Run]:
+    """Open a file that is delivered, unpacked where it is packed.
+
+    Args:
+        settings: What the installation chose.
+        how: Source, coordinate system, mapping, and whether it holds whole months.
+        path: The file.
+        progress: Told how far the reading has come.
+
+    Yields:
+        All that the delivery is made of.
+    """
     layout = read_mapping(how.mapping) if how.mapping is not None else None
     with open_delivery(path) as file:
-        yield _Run(settings, how, layout, path, file, progress)
+        yield Run(settings, how, layout, path, file, progress)
 
 
 def silent(done: int, total: int) -> None:
@@ -163,19 +204,19 @@ def deliver(engine: Engine, settings: Settings, how: Delivering, path: Path, pro
         StorageError: The disk is full; likewise.
     """
     begun = time.perf_counter()
-    with _by_remedy(), _opened(settings, how, path, progress) as run, in_turn(engine, how.source):
+    with by_remedy(), opened(settings, how, path, progress) as run, in_turn(engine, how.source):
         with engine.begin() as connection:
             received = receive(connection, how.source, run.file, run.adapter, said(how.srid, how.mapping, how.complete))
         if isinstance(received, Receipt):
             return received
         try:
-            receipt = _again_and_again(lambda: _publish_or_hold(engine, run, received))
+            receipt = again_and_again(lambda: _publish_or_hold(engine, run, received))
         except BaseException as error:
             if isinstance(_remedy(error), StorageError):
                 give_back(engine)
             # What was received is on record as refused, whatever the reason; only a database that is gone leaves it as received.
             with suppress(SQLAlchemyError, psycopg.Error), engine.begin() as connection:
-                refuse(connection, received, _cause(error))
+                refuse(connection, received, cause_of(error))
             raise
     return replace(receipt, seconds=time.perf_counter() - begun)
 
@@ -199,7 +240,7 @@ def rehearse(engine: Engine, settings: Settings, how: Delivering, path: Path, pr
         StorageError: The disk is full.
     """
     begun = time.perf_counter()
-    with _by_remedy(), _opened(settings, how, path, progress) as run, engine.connect() as connection:
+    with by_remedy(), opened(settings, how, path, progress) as run, engine.connect() as connection:
         received = receive(connection, how.source, run.file, run.adapter)
         if isinstance(received, Receipt):
             return received
@@ -231,13 +272,13 @@ def approve(engine: Engine, settings: Settings, delivery: int, progress: Progres
         StorageError: The disk is full; it stays held.
     """
     begun = time.perf_counter()
-    with _by_remedy(), temporary_folder() as folder:
+    with by_remedy(), temporary_folder() as folder:
         with engine.begin() as connection:
             held = find_held(connection, delivery)
             path = folder / held.file_name
             write_held(connection, delivery, path)
-        with _opened(settings, _as_said(held.source, held.said, folder), path, progress) as run:
-            receipt = _again_and_again(lambda: _publish_held(engine, run, delivery))
+        with opened(settings, as_said(held.source, held.said, folder), path, progress) as run:
+            receipt = again_and_again(lambda: _publish_held(engine, run, delivery))
     return replace(receipt, seconds=time.perf_counter() - begun)
 
 
@@ -267,11 +308,12 @@ def withdraw(engine: Engine, delivery: int) -> Withdrawal:
             note(connection, Act.WITHDRAWN, {"delivery": delivery})
             return taken
 
-    with _by_remedy():
-        return _again_and_again(taken_back)
+    with by_remedy():
+        return again_and_again(taken_back)
 
 
-def _as_said(source: str, told: Mapping[str, Any], folder: Path) -> Delivering:
+def as_said(source: str, told: Mapping[str, Any], folder: Path) -> Delivering:
+    """Give what a sender said, as `said` wrote it down; a mapping is written into a folder."""
     mapping = None
     if told["mapping"] is not None:
         # In a folder of its own, as it may be called what the delivered file is called.
@@ -281,7 +323,7 @@ def _as_said(source: str, told: Mapping[str, Any], folder: Path) -> Delivering:
     return Delivering(SourceId(source), told["crs"], mapping, told["complete"])
 
 
-def _publish_or_hold(engine: Engine, run: _Run, delivery: int) -> Receipt:
+def _publish_or_hold(engine: Engine, run: Run, delivery: int) -> Receipt:
     try:
         with engine.begin() as connection:
             return run.publish(connection, delivery)
@@ -290,7 +332,7 @@ def _publish_or_hold(engine: Engine, run: _Run, delivery: int) -> Receipt:
             return hold(connection, held, run.path, run.header)
 
 
-def _publish_held(engine: Engine, run: _Run, delivery: int) -> Receipt:
+def _publish_held(engine: Engine, run: Run, delivery: int) -> Receipt:
     with engine.begin() as connection:
         find_held(connection, delivery)
         let_go(connection, delivery, run.adapter)
@@ -299,7 +341,7 @@ def _publish_held(engine: Engine, run: _Run, delivery: int) -> Receipt:
         return receipt
 
 
-def _again_and_again(work: Callable[[], _T]) -> _T:
+def again_and_again(work: Callable[[], _T]) -> _T:
     """Do it, and again where the database says that it may go better another time."""
     for tried in range(1, _TRIES + 1):
         try:
@@ -312,7 +354,7 @@ def _again_and_again(work: Callable[[], _T]) -> _T:
 
 
 @contextmanager
-def _by_remedy() -> Iterator[None]:
+def by_remedy() -> Iterator[None]:
     """Turn what the database and the disk say into errors with a remedy."""
     try:
         yield
@@ -343,7 +385,7 @@ def _remedy(error: BaseException) -> TrygghetskartaError | None:
     return None
 
 
-def _cause(error: BaseException) -> Message:
+def cause_of(error: BaseException) -> Message:
     """Say why a delivery was refused; of an error nobody thought of only its kind, as its text may hold what stood in a row."""
     remedy = error if isinstance(error, TrygghetskartaError) else _remedy(error)
     match remedy:

@@ -55,7 +55,7 @@ def send(city: Engine, tmp_path: Path) -> Callable[..., Receipt]:
 
 def held(city: Engine, path: Path, how: Delivering = FIRES) -> int:
     """Put a file on record as held, as a delivery is when its volume is odd."""
-    with delivering._opened(Settings(), how, path, delivering.silent) as run, city.begin() as connection:
+    with delivering.opened(Settings(), how, path, delivering.silent) as run, city.begin() as connection:
         number = receive(connection, how.source, run.file, run.adapter, said(how.srid, how.mapping, how.complete))
         assert isinstance(number, int)
         receipt = Receipt(number, how.source, path.name, run.file.sha256, "published", run.adapter, read=2, new=2)

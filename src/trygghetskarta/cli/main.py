@@ -9,6 +9,7 @@ import typer
 from trygghetskarta.cli import (
     areas,
     auditing,
+    backfilling,
     database,
     decomposing,
     deliveries,
@@ -44,6 +45,7 @@ app.add_typer(reporting.app, name="report", help="Rapporter till nämnderna.")
 app.add_typer(keys.app, name="keys", help="API-nycklar.")
 app.add_typer(keys.rights_app, name="rights", help="Vad den som loggar in har fått utöver sin roll.")
 app.command("ingest")(ingesting.ingest)
+app.command("backfill")(backfilling.backfill)
 app.command("release")(releasing.release)
 app.command("compare")(questions.compare)
 app.command("series")(series.series)

@@ -22,6 +22,21 @@ _COVERED = text("SELECT DISTINCT month, first_day, last_day FROM coverage WHERE 
 _EPOCH = date(1970, 1, 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the events of a part, all without an id, look like, (rows,) each.
+
+    Attributes:
+        like: True where an earlier row of the file has the same time, place and kind.
+        day: The day by which they are held against what earlier deliveries told of, days since 1970.
+        month: The month they count in.
+    """
+
+    like: Bools
+    day: Ints
+    month: Ints
+
+
 @dataclass(slots=True)
 class Doubles:
     """Counts, part by part, the new events without an id that look like others.
@@ -48,28 +63,45 @@ class Doubles:
             covered.setdefault(month, []).append(((first - _EPOCH).days, (last - _EPOCH).days))
         return cls(source, covered, seen)
 
-    def add(self, events: EventBatch, is_new: Bools) -> None:
-        """Look at a part's events.
+    def cover(self, days: list[tuple[int, str, str]]) -> None:
+        """Take in the days that a delivery covers, as `Days.covered` tells them."""
+        for month, first, last in days:
+            told = ((date.fromisoformat(first) - _EPOCH).days, (date.fromisoformat(last) - _EPOCH).days)
+            self.covered.setdefault(month, []).append(told)
 
-        Args:
-            events: The events.
-            is_new: True for those not known before, (rows,).
-        """
+    def look_at(self, events: EventBatch) -> Looked | None:
+        """Look at a part's events; None where they have ids."""
         if not len(events) or events.identity.null_count < len(events):
-            return
+            return None
         known = (events.starts_at != NO_TIME) & (events.area.is_valid().to_numpy(zero_copy_only=False) | ~np.isnan(events.x))
         what = in_order(_hashed(events)[known])
         like = np.zeros(len(events), bool)
         like[known] = self.seen.before(what) + occurrences(what) > 0
-        self.within += int((like & is_new).sum())
         day = days_of(to_local(events.starts_at))
         if CONTRACTS[self.source].counts_by is CountsBy.REPORTED:
             day = np.where(events.reported_on == NO_TIME, day, events.reported_on)
-        for month in np.unique(events.month[is_new]).tolist():
-            told = np.zeros(len(events), bool)
-            for first, last in self.covered.get(month, []):
-                told |= (day >= first) & (day <= last)
-            self.again += int((told & is_new & (events.month == month)).sum())
+        return Looked(like, day, events.month)
+
+    def add(self, looked: Looked | None, is_new: Bools) -> None:
+        """Count a part's events.
+
+        Args:
+            looked: What they look like; None where they have ids.
+            is_new: True for those not known before, (rows,).
+        """
+        if looked is None:
+            return
+        self.within += int((looked.like & is_new).sum())
+        for month in np.unique(looked.month[is_new]).tolist():
+            mine = is_new & (looked.month == month)
+            self.again += int((mine & self.told_of(month, looked.day)).sum())
+
+    def told_of(self, month: int, day: Ints) -> Bools:
+        """Tell of days of a month, (days,), whether an earlier delivery told of them."""
+        told = np.zeros(len(day), bool)
+        for first, last in self.covered.get(month, []):
+            told |= (day >= first) & (day <= last)
+        return told
 
     def warnings(self) -> list[Warned]:
         """Tell of them."""

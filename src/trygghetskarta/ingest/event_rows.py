@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from trygghetskarta.domain.events import NO_TIME, EventBatch
-from trygghetskarta.ingest.copying import days, encode, fixed, instants, points, texts
+from trygghetskarta.ingest.copying import Field, days, encode, fixed, instants, points, texts
 from trygghetskarta.ingest.identity import as_bytes
 from trygghetskarta.ingest.versions import Told
 
@@ -54,16 +55,17 @@ class Numbered:
     place: Ints
 
 
-def event_rows(common: Common, part: Numbered, kept: Ints) -> pa.LargeBinaryArray:
+def event_rows(common: Common, part: Numbered, kept: Ints, further: Sequence[Field] = ()) -> pa.LargeBinaryArray:
     """Give some events as the bytes that are sent.
 
     Args:
         common: What they have in common.
         part: The events.
         kept: Which of them, in the order in which they shall be sent.
+        further: Columns beside those of `event`, (kept,) each.
 
     Returns:
-        The values of `COLUMNS`, (kept,).
+        The values of `COLUMNS` and of the further columns, (kept,).
     """
     events, rows = part.events, len(kept)
     # Mostly a first delivery's rows are all new, and stay in the file's order: then nothing need be picked out.
@@ -96,5 +98,6 @@ def event_rows(common: Common, part: Numbered, kept: Ints) -> pa.LargeBinaryArra
             days(reported, reported == NO_TIME),
             texts(area),
             texts(detail),
+            *further,
         ]
     )

@@ -17,9 +17,11 @@ from trygghetskarta.ingest.sending import Connect
 Ints = npt.NDArray[np.int64]
 
 _KNOWN = text("SELECT code, category_id FROM category WHERE source_id = :source")
+# Another file of a backfill may have met it at the same time.
 _ADD = text("""
-    INSERT INTO category (source_id, code, parent_code, name) VALUES (:source, :code, :parent, :name) RETURNING category_id
+    INSERT INTO category (source_id, code, parent_code, name) VALUES (:source, :code, :parent, :name) ON CONFLICT (source_id, code) DO NOTHING
 """)
+_ADDED = text("SELECT category_id FROM category WHERE source_id = :source AND code = :code")
 _LISTED = 10
 
 
@@ -70,7 +72,8 @@ class Kinds:
                 self.unknown[kind] = self.unknown.get(kind, 0) + rows
             if category.code not in self.ids:
                 named = {"source": self.source.number, "code": category.code, "parent": category.parent, "name": category.name}
-                self.ids[category.code] = connect().execute(_ADD, named).scalar_one()
+                connect().execute(_ADD, named)
+                self.ids[category.code] = connect().execute(_ADDED, named).scalar_one()
             self.numbers[kind] = self.ids[category.code]
         return self.numbers[kind]
 

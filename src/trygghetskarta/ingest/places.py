@@ -72,6 +72,7 @@ class Layer:
         parent: Number of the parent in the next coarser layer of the edition, (areas,); NOWHERE at the top.
         nested: True where an area lies wholly in its parent, (areas,).
         outlines: Well-known binary of each area, (areas,).
+        is_ready: Whether it is indexed, so that any number of points is looked up at once.
     """
 
     edition_id: int
@@ -81,14 +82,16 @@ class Layer:
     parent: Numbers
     nested: npt.NDArray[np.bool_]
     outlines: tuple[bytes, ...]
+    is_ready: bool = False
 
     def make_ready(self) -> None:
         """Index the layer before many points are looked up."""
         index_of(self.outlines)
+        self.is_ready = True
 
     def locate(self, x: Floats, y: Floats) -> Numbers:
         """Find the area of each point by where it lies: its number in the layer, NOWHERE in none."""
-        if len(x) >= _WORTH_AN_INDEX:
+        if self.is_ready or len(x) >= _WORTH_AN_INDEX:
             return index_of(self.outlines).locate(x, y)
         return tree_of(self.outlines).locate(x, y)
 

@@ -18,6 +18,27 @@ from trygghetskarta.ingest.copying import copy_in, encode, fixed, raw_bytes, tex
 from trygghetskarta.store.version import hold_tables_still
 
 _TOLD = 10_000
+_HELD = text("""
+    SELECT * FROM delivery WHERE source_id = :source AND sha256 = :sha256 AND adapter = :adapter AND status = 'held'
+    ORDER BY delivery_id LIMIT 1
+""")
+_TAKEN = text("""
+    SELECT * FROM delivery
+    WHERE source_id = :source AND sha256 = :sha256 AND adapter = :adapter AND status IN ('published', 'unchanged')
+        AND NOT EXISTS (SELECT 1 FROM publication WHERE what = 'areas' AND publication.published_at > delivery.published_at)
+    ORDER BY delivery_id LIMIT 1
+""")
+_RECEIVE = text("""
+    INSERT INTO delivery (source_id, file_name, sha256, bytes, status, adapter, said)
+    VALUES (:source, :file, :sha256, :bytes, 'received', :adapter, CAST(:said AS jsonb)) RETURNING delivery_id
+""")
+_RECEIVE_AS = text("""
+    INSERT INTO delivery (delivery_id, source_id, file_name, sha256, bytes, status, adapter, said) OVERRIDING SYSTEM VALUE
+    VALUES (:number, :source, :file, :sha256, :bytes, 'received', :adapter, CAST(:said AS jsonb)) RETURNING delivery_id
+""")
+_REJECTED = text("""
+    SELECT line, column_name, code, value, message, message_en, raw FROM rejected_row WHERE delivery_id = :delivery ORDER BY number LIMIT :told
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +88,9 @@ class Receipt:
     seconds: float = 0.0
 
 
-def receive(connection: Connection, source: SourceId, file: DeliveredFile, adapter: str, said: str = "{}") -> Receipt | int:
+def receive(
+    connection: Connection, source: SourceId, file: DeliveredFile, adapter: str, said: str = "{}", number: int | None = None
+) -> Receipt | int:
     """Put a delivery on record before it is read.
 
     Args:
@@ -76,6 +99,7 @@ def receive(connection: Connection, source: SourceId, file: DeliveredFile, adapt
         file: The file.
         adapter: Adapter, version and layout that will read it.
         said: What else the sender said of it, as JSON.
+        number: The delivery's number, where it has one already.
 
     Returns:
         The delivery's number; or, when the same bytes were taken in before, by the same adapter and with the areas as they
@@ -85,73 +109,73 @@ def receive(connection: Connection, source: SourceId, file: DeliveredFile, adapt
         BusyError: The tables are another version's.
     """
     hold_tables_still(connection)
-    waits = connection.execute(
-        text("""
-            SELECT * FROM delivery WHERE source_id = :source AND sha256 = :sha256 AND adapter = :adapter AND status = 'held'
-            ORDER BY delivery_id LIMIT 1
-        """),
-        {"source": source.number, "sha256": file.sha256, "adapter": adapter},
-    ).one_or_none()
-    if waits is not None:
-        return _waiting(source, waits)
-    before = connection.execute(
-        text("""
-            SELECT delivery_id, rows_read, rows_rejected, rows_blank FROM delivery
-            WHERE source_id = :source AND sha256 = :sha256 AND adapter = :adapter
-                AND status IN ('published', 'unchanged')
-                AND NOT EXISTS (
-                    SELECT 1 FROM publication WHERE what = 'areas' AND publication.published_at > delivery.published_at
-                ) ORDER BY delivery_id LIMIT 1
-        """),
-        {"source": source.number, "sha256": file.sha256, "adapter": adapter},
-    ).one_or_none()
-    number = connection.execute(
-        text("""
-            INSERT INTO delivery (source_id, file_name, sha256, bytes, status, adapter, said, rows_read, rows_unchanged, rows_rejected, rows_blank)
-            VALUES (:source, :file, :sha256, :bytes, :status, :adapter, CAST(:said AS jsonb), :read, :unchanged, :rejected, :blank)
-            RETURNING delivery_id
-        """),
-        {
-            "source": source.number,
-            "file": file.name,
-            "sha256": file.sha256,
-            "bytes": file.size,
-            "adapter": adapter,
-            "said": said,
-            "status": "unchanged" if before else "received",
-            "read": before.rows_read if before else 0,
-            "rejected": before.rows_rejected if before else 0,
-            "blank": before.rows_blank if before else 0,
-            "unchanged": before.rows_read - before.rows_rejected - before.rows_blank if before else 0,
-        },
-    ).scalar_one()
-    if before is None:
-        return int(number)
+    before = taken_before(connection, source, file.sha256, adapter)
+    if before is not None and before.status == "held":
+        return before
+    values = {
+        "source": source.number,
+        "file": file.name,
+        "sha256": file.sha256,
+        "bytes": file.size,
+        "adapter": adapter,
+        "said": said,
+        "number": number,
+    }
+    delivery: int = connection.execute(_RECEIVE if number is None else _RECEIVE_AS, values).scalar_one()
+    return delivery if before is None else repeat(connection, delivery, file.name, before)
+
+
+def taken_before(connection: Connection, source: SourceId, sha256: str, adapter: str) -> Receipt | None:
+    """Give what became of the same bytes before: the receipt of the delivery that waits for approval with them, else of the first that was taken in.
+
+    Args:
+        connection: Inside a transaction.
+        source: The source.
+        sha256: Of the bytes.
+        adapter: What reads them.
+
+    Returns:
+        None where they were never taken in by the same adapter and with the areas as they are now.
+    """
+    values = {"source": source.number, "sha256": sha256, "adapter": adapter}
+    row = connection.execute(_HELD, values).one_or_none() or connection.execute(_TAKEN, values).one_or_none()
+    return None if row is None else stored(source, row)
+
+
+def repeat(connection: Connection, delivery: int, name: str, before: Receipt) -> Receipt:
+    """Record that a delivery brought the bytes of an earlier one again, and give the receipt that says so."""
     receipt = Receipt(
-        int(number),
-        source,
-        file.name,
-        file.sha256,
+        delivery,
+        before.source,
+        name,
+        before.sha256,
         "unchanged",
-        adapter,
-        read=before.rows_read,
-        unchanged=before.rows_read - before.rows_rejected - before.rows_blank,
-        rejected=before.rows_rejected,
-        blank=before.rows_blank,
-        first=before.delivery_id,
+        before.adapter,
+        read=before.read,
+        unchanged=before.read - before.rejected - before.blank,
+        rejected=before.rejected,
+        blank=before.blank,
+        first=before.delivery,
+    )
+    connection.execute(
+        text("""
+            UPDATE delivery SET status = 'unchanged', rows_read = :read, rows_unchanged = :unchanged, rows_rejected = :rejected, rows_blank = :blank
+            WHERE delivery_id = :delivery
+        """),
+        {name: getattr(receipt, name) for name in ("delivery", "read", "unchanged", "rejected", "blank")},
     )
     store(connection, receipt)
     return receipt
 
 
-def _waiting(source: SourceId, row: Row[Any]) -> Receipt:
-    """Give the receipt of a delivery that waits for approval."""
+def stored(source: SourceId, row: Row[Any]) -> Receipt:
+    """Give the receipt of a row of `delivery`, without its rejected rows and warnings."""
     return Receipt(
         row.delivery_id,
         source,
         row.file_name,
         row.sha256,
-        "held",
+        row.status,
         row.adapter,
         read=row.rows_read,
         new=row.rows_new,
@@ -159,7 +183,8 @@ def _waiting(source: SourceId, row: Row[Any]) -> Receipt:
         unchanged=row.rows_unchanged,
         rejected=row.rows_rejected,
         blank=row.rows_blank,
-        reasons=tuple(Message(told["code"], told["message"], told["messageEn"]) for told in row.receipt["reasons"]),
+        first=row.receipt.get("duplicateOf"),
+        reasons=tuple(Message(told["code"], told["message"], told["messageEn"]) for told in row.receipt.get("reasons", ())),
     )
 
 
@@ -233,6 +258,13 @@ class Rejections:
         copy_in(connection, "rejected_row", columns, encode(fields))
         self.stored += rows
         self.first += rejected[: max(0, _TOLD - len(self.first))]
+
+
+def stored_rejections(connection: Connection, delivery: int) -> Rejections:
+    """Give the rejected rows of a delivery that are to be told in its receipt."""
+    rows = connection.execute(_REJECTED, {"delivery": delivery, "told": _TOLD})
+    found = [Rejected(row.line, row.column_name, row.value, Message(row.code, row.message, row.message_en), bytes(row.raw)) for row in rows]
+    return Rejections(delivery, found, len(found))
 
 
 def record(connection: Connection, receipt: Receipt, known_from: datetime) -> Receipt:

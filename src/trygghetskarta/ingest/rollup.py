@@ -7,7 +7,7 @@ it touches, and nothing else. The view `rollup` shows the same a cell a row.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -36,6 +36,10 @@ _MONTHLY = text("""
 _KNOWN = text("""
     SELECT month, array_send(place_ids) AS place_ids, array_send(category_ids) AS category_ids, array_send(antal) AS antal
     FROM rollup_month WHERE source_id = :source AND month = ANY(:months) AND cardinality(antal) > 0
+""")
+_STAGED = text("""
+    SELECT month, array_send(place_ids) AS place_ids, array_send(category_ids) AS category_ids, array_send(antal) AS antal
+    FROM staged_month WHERE delivery_id = :delivery AND cardinality(antal) > 0
 """)
 _CLEAR = text("DELETE FROM rollup_month WHERE source_id = :source AND month = ANY(:months)")
 # An int[] as it is sent: its dimensions in 20 bytes, then a length and a number for each.
@@ -141,13 +145,18 @@ def change_rollup(connection: Connection, source: int, changes: Changes) -> None
         source: The source's number.
         changes: What is added and taken away.
     """
-    touched = sorted(changes.months)
-    for begin in range(0, len(touched), _MONTHS_AT_ONCE):
-        months = touched[begin : begin + _MONTHS_AT_ONCE]
+    for months in stretches(changes.months):
         known = list(_known(connection, source, months))
         connection.execute(_CLEAR, {"source": source, "months": months})
         parts = [*known, changes.between(months[0], months[-1])]
-        _write(connection, source, *_together(*(np.concatenate(column) for column in zip(*parts, strict=True))))
+        together = _together(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+        write_cells(connection, ("rollup_month", "source_id", ">i2"), source, *together)
+
+
+def stretches(months: Iterable[int]) -> list[list[int]]:
+    """Give months in order, so many together as are written at once."""
+    ordered = sorted(months)
+    return [ordered[begin : begin + _MONTHS_AT_ONCE] for begin in range(0, len(ordered), _MONTHS_AT_ONCE)]
 
 
 def _known(connection: Connection, source: int, months: list[int]) -> Iterator[tuple[Ints, Ints]]:
@@ -157,16 +166,33 @@ def _known(connection: Connection, source: int, months: list[int]) -> Iterator[t
         yield (row.month << _MONTH_BITS) + (place << _CATEGORY_BITS) + category, antal
 
 
-def _write(connection: Connection, source: int, cells: Ints, antal: Ints) -> None:
+def add_staged(connection: Connection, delivery: int, changes: Changes) -> None:
+    """Note what comes to count by a staged file."""
+    for row in connection.execute(_STAGED, {"delivery": delivery}):
+        place, category, antal = (ints_of(sent) for sent in (row.place_ids, row.category_ids, row.antal))
+        changes.add(place, category, np.full(len(place), row.month), antal)
+
+
+def write_cells(connection: Connection, whose: tuple[str, str, str], owner: int, cells: Ints, antal: Ints) -> None:
+    """Write cells, a row for each of their months.
+
+    Args:
+        connection: Inside a transaction.
+        whose: The table, the column that tells whose they are, and that column's type as `fixed` has it.
+        owner: Whose they are.
+        cells: As `Changes.between` gives them, (cells,).
+        antal: What each counts, (cells,).
+    """
+    table, column, kind = whose
     months, begins = np.unique(cells >> _MONTH_BITS, return_index=True)
     if not len(months):
         return
     borders = [*begins.tolist(), len(cells)]
     fields = [
-        fixed(np.full(len(months), source), ">i2"),
+        fixed(np.full(len(months), owner), kind),
         fixed(months, ">i4"),
         int_arrays(cells >> _CATEGORY_BITS & (1 << _PLACE_BITS) - 1, borders),
         int_arrays(cells & (1 << _CATEGORY_BITS) - 1, borders),
         int_arrays(antal, borders),
     ]
-    copy_in(connection, "rollup_month", ("source_id", "month", "place_ids", "category_ids", "antal"), encode(fields))
+    copy_in(connection, table, (column, "month", "place_ids", "category_ids", "antal"), encode(fields))

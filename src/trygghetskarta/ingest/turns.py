@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from sqlalchemy import Engine, text
 
 from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.errors import ConflictError
 
 _LOCK = 7_301_004
+_BACKFILL_LOCK = 7_301_005
 
 
 @contextmanager
@@ -28,3 +30,27 @@ def in_turn(engine: Engine, source: SourceId) -> Iterator[None]:
             yield
         finally:
             waiting.invalidate()  # closes the connection, and so lets go, whatever state the database is in
+
+
+@contextmanager
+def alone(engine: Engine, source: SourceId) -> Iterator[None]:
+    """Be the only backfill of a source; single deliveries may come meanwhile.
+
+    Args:
+        engine: The database.
+        source: Which source.
+
+    Raises:
+        ConflictError: Another is under way.
+    """
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as holding:
+        taken = text("SELECT pg_try_advisory_lock(:kind, :source)")
+        if not holding.execute(taken, {"kind": _BACKFILL_LOCK, "source": source.number}).scalar_one():
+            raise ConflictError(
+                f"En annan påfyllning av {source} pågår redan.",
+                f"Another backfill of {source} is under way.",
+            )
+        try:
+            yield
+        finally:
+            holding.invalidate()

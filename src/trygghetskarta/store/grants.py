@@ -25,7 +25,7 @@ _DELIVERY = ("delivery_id", "source_id", "received_at", "published_at", "status"
 # Events, their counts, and what leads to them.
 _EXACT = ("delivery", "event", "event_link", "feed_item", "place", "place_area", "rollup", "rollup_month")
 # Rows and files as they came: whoever delivers mends them; nobody else has any business with them.
-_DELIVERED = ("held_part", "rejected_row")
+_DELIVERED = ("held_part", "rejected_row", "staged", "staged_key", "staged_month")
 # Who may do what: whoever answers those who show a key must know it, and the keys themselves stand nowhere.
 _IDENTITY = ("api_key", "caller_right", "ended_session")
 
@@ -62,6 +62,10 @@ _WRITTEN = {
         "publication": ("INSERT",),
         "rejected_row": ("INSERT", "DELETE"),
         "rollup_month": ("INSERT", "DELETE"),
+        # What the workers of a backfill do; its beginning and end are the owner's.
+        "staged": ("UPDATE",),
+        "staged_key": ("INSERT",),
+        "staged_month": ("INSERT",),
     },
 }
 

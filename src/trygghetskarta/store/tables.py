@@ -1,4 +1,4 @@
-"""Every table, as SQLAlchemy Core; those of measures and of what the public sees in modules of their own. A test holds the migrations to them."""
+"""Every table, as SQLAlchemy Core; those of measures, backfills and the public in modules of their own. A test holds the migrations to them."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ from trygghetskarta.store import audit_tables as audit_tables
 from trygghetskarta.store import identity_tables as identity_tables
 from trygghetskarta.store import measure_tables as measure_tables
 from trygghetskarta.store import public_tables as public_tables
+from trygghetskarta.store import staging_tables as staging_tables
 from trygghetskarta.store.schema import metadata as metadata
 
 edition = Table(
