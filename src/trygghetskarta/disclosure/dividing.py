@@ -1,0 +1,87 @@
+"""Which cells are divided: a cell is parted into smaller areas, narrower kinds or shorter periods only where it shows enough.
+
+Perturbation alone does not hold against somebody who knows exact totals from elsewhere (the national statistics give them for the city and its
+districts): where the true total is 1, the one part that does not show 0 holds it. So a part is shown only where each whole that it is a part of
+shows at least `DIVIDED_FROM`. What decides is what the wholes show, never what they are, so that a part is missing tells nothing new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+DIVIDED_FROM = 15
+"""A cell that shows fewer is not divided: three times the largest perturbation, so the true count is at least twice it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What the cells of one level show, for periods of one length.
+
+    Attributes:
+        shown: Protected counts, (areas, categories, periods).
+        has: Which categories the lattice has at this level for this length of time, (categories,).
+        above: For each area the one it lies in, of the sheet before; None for the outermost level.
+    """
+
+    shown: Ints
+    has: Bools
+    above: Ints | None
+
+
+def enough(shown: Ints) -> Bools:
+    """Tell which cells show enough to be divided, any shape."""
+    found: Bools = shown >= DIVIDED_FROM
+    return found
+
+
+def parts_shown(sheets: Sequence[Sheet], parents: Ints, in_time: Sequence[Bools] | None) -> list[Bools]:
+    """Tell which cells are shown.
+
+    Args:
+        sheets: One per level, the outermost first; the lattice has of no level what it does not have of the one before.
+        parents: For each category the one it is a part of, which comes before it; -1 for the whole of the source.
+        in_time: Per sheet which cells are parts of long enough periods that show enough, as shape `shown`; None for the longest periods.
+
+    Returns:
+        Per sheet, shape of its `shown`.
+    """
+    found: list[Bools] = []
+    for number, sheet in enumerate(sheets):
+        seen = np.broadcast_to(sheet.has[:, None], sheet.shown.shape).copy()
+        if sheet.above is not None:
+            seen &= (found[-1] & enough(sheets[number - 1].shown))[sheet.above]
+        if in_time is not None:
+            seen &= in_time[number]
+        divided = enough(sheet.shown)
+        for category, parent in enumerate(parents.tolist()):
+            if parent >= 0:
+                seen[:, category] &= seen[:, parent] & divided[:, parent]
+        found.append(seen)
+    return found
+
+
+def year_before(years: Ints, seen: Bools, periods: int) -> Bools:
+    """Tell of which shorter periods the year before shows enough; of those of the first year, that year itself.
+
+    It is the year before that decides, for when a month is released its own year is not over. A cell that showed enough one year and hardly
+    anything happens in the next is divided all the same, for one year.
+
+    Args:
+        years: What the years show, in order, (areas, categories, years).
+        seen: Which of them are shown, likewise.
+        periods: How many shorter periods a year has: 4 or 12.
+
+    Returns:
+        Shape (areas, categories, years * periods).
+    """
+    divided = seen & enough(years)
+    before = np.concatenate([divided[:, :, :1], divided[:, :, :-1]], axis=2)
+    found: Bools = np.repeat(before, periods, axis=2)
+    return found

@@ -1,0 +1,177 @@
+"""What the public sees of a city, beside what is true: the cells of the lattice as arrays, drawn here or read as they were released."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Engine
+
+from trygghetskarta.disclosure.cellkey import KEYS, protect
+from trygghetskarta.disclosure.dividing import Sheet, parts_shown, year_before
+from trygghetskarta.disclosure.lattice import Kind, kinds_of, periods_of
+from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.sources import CONTRACTS, SourceId
+from trygghetskarta.queries.cube import Cube, load_cube
+from trygghetskarta.store.engine import one_state
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+LEVELS = (AreaLevel.STAD, AreaLevel.STADSDELSOMRADE, AreaLevel.STADSDEL, AreaLevel.BASOMRADE)
+LENGTHS = (12, 3, 1)
+Of = tuple[AreaLevel, int]
+"""A level and a length in months: one sheet of cells."""
+
+
+@dataclass(frozen=True)
+class City:
+    """The true counts of one source.
+
+    Attributes:
+        source: Which source.
+        above: Per level the area of the level before that each area lies in; all 0 for the outermost.
+        parents: For each category the one it is a part of; -1 for the whole, which is the first.
+        kinds: What each category is to the lattice.
+        months: By level the counts, (areas, categories, months), whole years of them.
+    """
+
+    source: SourceId
+    above: Mapping[AreaLevel, Ints]
+    parents: Ints
+    kinds: Ints
+    months: Mapping[AreaLevel, Ints]
+
+    @property
+    def ends(self) -> Bools:
+        """Which categories have none below them."""
+        return ~np.isin(np.arange(len(self.parents)), self.parents)
+
+    @property
+    def years(self) -> int:
+        """How many years there are."""
+        return int(self.months[AreaLevel.STAD].shape[2] // 12)
+
+    def has(self, of: Of) -> Bools:
+        """Tell which categories the lattice has, (categories,)."""
+        return np.array([of[1] in periods_of(of[0], kind) for kind in self.kinds.tolist()])
+
+    def counts(self, of: Of) -> Ints:
+        """Give the true counts, (areas, categories, periods)."""
+        return summed(self.months[of[0]], of[1])
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """What the public sees of a city.
+
+    Attributes:
+        city: The truth.
+        shown: By level and length what the cells show, (areas, categories, periods).
+        seen: Which cells are shown, likewise.
+    """
+
+    city: City
+    shown: Mapping[Of, Ints]
+    seen: Mapping[Of, Bools]
+
+    def year(self, number: int) -> Lattice:
+        """Give one year of it."""
+        months = {level: counts[:, :, number * 12 : number * 12 + 12] for level, counts in self.city.months.items()}
+        part = {of: slice(number * 12 // of[1], (number + 1) * 12 // of[1]) for of in self.shown}
+        return Lattice(
+            replace(self.city, months=months),
+            {of: shown[:, :, part[of]] for of, shown in self.shown.items()},
+            {of: seen[:, :, part[of]] for of, seen in self.seen.items()},
+        )
+
+
+def summed(months: Ints, length: int) -> Ints:
+    """Add up months to periods."""
+    areas, categories, number = months.shape
+    found: Ints = months.reshape(areas, categories, number // length, length).sum(axis=3)
+    return found
+
+
+def cities_of(engine: Engine) -> Iterator[City]:
+    """Give the city by each source of which the public sees protected counts."""
+    with one_state(engine) as connection:
+        cube = load_cube(connection)
+    yield from (city_of(cube, source) for source in cube.blocks if not CONTRACTS[source].public)
+
+
+def city_of(cube: Cube, source: SourceId) -> City:
+    """Give the true counts of a source, of the categories that were ever met."""
+    block, tree = cube.blocks[source], cube.trees[source]
+    kinds = kinds_of(source, tree.nodes)
+    number = {node.code: place for place, node in enumerate(tree.nodes)}
+    runs = [np.searchsorted(block.used, tree.ranges[node.code]).tolist() for node in tree.nodes]
+    met = [place for place, (low, high) in enumerate(runs) if high > low]
+    parents = [-1]
+    for place in met:
+        parent = tree.nodes[place].parent
+        parents.append(0 if parent is None else met.index(number[parent]) + 1)
+    monthly = np.diff(block.sums.astype(np.int64), axis=2)
+    monthly = monthly[:, :, : monthly.shape[2] // 12 * 12]
+    above = {AreaLevel.STAD: np.zeros(1, np.int64)}
+    for outer, inner in zip(LEVELS[:-1], LEVELS[1:], strict=True):
+        rows = {area.code: row for row, area in enumerate(cube.areas[outer])}
+        above[inner] = np.array([rows.get(area.parent or "", 0) for area in cube.areas[inner]])
+    months = {}
+    for level in LEVELS:
+        mine = monthly[cube.cells(level)]
+        parts = [mine[:, high] - mine[:, low] if low else mine[:, high] for low, high in ((0, len(block.used)), *(runs[place] for place in met))]
+        months[level] = np.stack(parts, axis=1)
+    return City(source, above, np.array(parents), np.append(Kind.ALL, kinds[met]), months)
+
+
+def draw(city: City, seed: int, *, divided: bool = True) -> Lattice:
+    """Draw the whole lattice of a city, each count of the finest cells standing for records with keys of their own.
+
+    Args:
+        city: The truth.
+        seed: Of the keys.
+        divided: False to show every part of every cell, as a lattice would that is not divided by what it shows.
+    """
+    keys = _keys(city, np.random.default_rng(seed))
+    shown = {
+        (level, length): protect(city.counts((level, length)), (summed(keys[level], length) % KEYS).astype(np.uint32))
+        for level in LEVELS
+        for length in LENGTHS
+    }
+    return Lattice(city, shown, seen_of(city, shown, divided=divided))
+
+
+def seen_of(city: City, shown: Mapping[Of, Ints], *, divided: bool) -> dict[Of, Bools]:
+    """Tell which cells are shown."""
+    if not divided:
+        return {of: np.broadcast_to(city.has(of)[:, None], values.shape).copy() for of, values in shown.items()}
+    seen: dict[Of, Bools] = {}
+    for length in LENGTHS:
+        sheets = [Sheet(shown[level, length], city.has((level, length)), city.above[level] if number else None) for number, level in enumerate(LEVELS)]
+        in_time = None
+        if length != 12:
+            in_time = [year_before(shown[level, 12], seen[level, 12], 12 // length) for level in LEVELS]
+        seen |= {(level, length): found for level, found in zip(LEVELS, parts_shown(sheets, city.parents, in_time), strict=True)}
+    return seen
+
+
+def _keys(city: City, random: np.random.Generator) -> dict[AreaLevel, Ints]:
+    """Give sums of record keys, (areas, categories, months): of what is counted in an area and in none of its parts too."""
+    keys: dict[AreaLevel, Ints] = {}
+    order = np.flatnonzero(city.parents >= 0)[::-1]
+    for place in range(len(LEVELS) - 1, -1, -1):
+        counts = city.months[LEVELS[place]]
+        below, sums = np.zeros_like(counts), np.zeros_like(counts)
+        if place + 1 < len(LEVELS):
+            inner = LEVELS[place + 1]
+            np.add.at(below, city.above[inner], city.months[inner])
+            np.add.at(sums, city.above[inner], keys[inner])
+        sums = np.where((counts > below) & city.ends[:, None], sums + random.integers(0, KEYS, counts.shape), sums)
+        sums[:, ~city.ends] = 0
+        for category in order.tolist():
+            sums[:, city.parents[category]] += sums[:, category]
+        keys[LEVELS[place]] = sums % KEYS
+    return keys
