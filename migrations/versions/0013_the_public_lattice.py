@@ -28,6 +28,12 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False, comment="1 for the first time the period was drawn"),
         sa.Column("final", sa.Boolean(), nullable=False, comment="True where the source's figures of the period were final"),
         sa.Column(
+            "partial",
+            sa.Boolean(),
+            nullable=False,
+            comment="True where only some days of the period were delivered; never where perturbed",
+        ),
+        sa.Column(
             "perturbed", sa.Boolean(), nullable=False, comment="False for a source whose events are public elsewhere: its counts are exact"
         ),
         sa.Column("known_at", sa.DateTime(timezone=True), nullable=False, comment="The counts are of what was known then"),

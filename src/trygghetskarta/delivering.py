@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from trygghetskarta.domain.events import Message, Reading
-from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.domain.sources import EVENT_SOURCES, SourceId
 from trygghetskarta.errors import BadDeliveryError, BusyError, StorageError, TrygghetskartaError
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
 from trygghetskarta.ingest.formats.archives import open_delivery
@@ -36,6 +36,7 @@ from trygghetskarta.ingest.temporary import temporary_folder
 from trygghetskarta.ingest.turns import in_turn
 from trygghetskarta.ingest.values import publish_values
 from trygghetskarta.ingest.withdrawing import Withdrawal, take_back
+from trygghetskarta.releasing import release_open
 from trygghetskarta.settings import Settings
 from trygghetskarta.store.space import give_back
 
@@ -126,6 +127,7 @@ class _Run:
         else:
             readings = ADAPTERS[self.how.source].read(self.file, context)
             receipt = publish(connection, order, self._shown(readings, size), places)
+            release_open(connection, self.how.source)
         store(connection, receipt, self.header)
         return receipt
 
@@ -258,7 +260,10 @@ def withdraw(engine: Engine, delivery: int) -> Withdrawal:
     def taken_back() -> Withdrawal:
         with engine.begin() as connection:
             hold_areas_still(connection)
-            return take_back(connection, delivery)
+            taken = take_back(connection, delivery)
+            for source in EVENT_SOURCES:
+                release_open(connection, source)
+            return taken
 
     with _by_remedy():
         return _again_and_again(taken_back)

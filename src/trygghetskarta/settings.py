@@ -78,6 +78,14 @@ class Settings(BaseSettings):
             "leveranser emot över HTTP."
         ),
     )
+    release_key: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        description=(
+            "Nyckeln som skyddet av små antal dras med när siffror släpps (`release`), minst 32 tecken, till exempel från `openssl rand -hex 32`. "
+            "Bara den som släpper siffror behöver den; den får aldrig bytas och aldrig komma ut. Utan värde har den egna servern en i `home`."
+        ),
+    )
     delivery_limit: int = Field(
         default=2_000_000_000,
         ge=1,

@@ -127,7 +127,7 @@ def find(published: Published) -> Findings | None:
     if around is None:
         return None
     dispersion = _dispersion(around, around.history)
-    inflation = dispersion.inflation(_usual(around, published.question.span.days))
+    inflation = _noisier(around, dispersion.inflation(_usual(around, published.question.span.days)))
     exposures = _exposures(around)
     total_dispersion = _dispersion(around, around.history[around.shown].sum(axis=0, keepdims=True))
     return Findings(
@@ -154,7 +154,13 @@ def inflation_of(published: Published) -> Floats:
     around = published.surroundings
     if around is None:
         return np.ones(len(published.areas))
-    return _dispersion(around, around.history).inflation(_usual(around, published.question.span.days))[around.shown]
+    return _noisier(around, _dispersion(around, around.history).inflation(_usual(around, published.question.span.days)))[around.shown]
+
+
+def _noisier(around: Surroundings, inflation: Floats) -> Floats:
+    """Add to the variance of each area's count what protection adds to it."""
+    noisier: Floats = inflation + around.noise / np.maximum(around.counts.max(axis=1), 1)
+    return noisier
 
 
 def _dispersion(around: Surroundings, history: Ints) -> Dispersion:

@@ -73,12 +73,15 @@ def find_harm(published: Published) -> HarmFindings | None:
     if published.harm is None or published.harm_variance is None or published.weighed is None:
         return None
     weighed, counts = published.weighed, published.counts
-    seen = published.status == Status.VALUE.number
+    # Of protected counts no harm is told.
+    hidden = (published.status == Status.VALUE.number) & np.isnan(published.harm)
+    seen = (published.status == Status.VALUE.number) & ~hidden
     # A weightless answer has no harm, which is another thing than a harm of nothing.
     applies = seen & ((weighed.events > 0) | ((counts == 0) & (weighed.heaviest > 0)))
     harm, variance = (np.where(applies, values, 0.0) for values in (published.harm, published.harm_variance))
     low, high = harm_interval(harm, variance, np.full(harm.shape, weighed.heaviest))
-    status = np.where(seen & ~applies, Status.NOT_APPLICABLE.number, published.status).astype(np.int8)
+    status = np.where(seen & ~applies, Status.NOT_APPLICABLE.number, published.status)
+    status = np.where(hidden, Status.WITHHELD.number, status).astype(np.int8)
 
     def told(values: Floats) -> Floats:
         return np.where(applies, values, np.nan)

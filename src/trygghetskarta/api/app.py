@@ -75,22 +75,23 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     Returns:
         The app. Nothing is connected before it starts.
     """
-    engine = make_engine(database_url, settings.pool_size, settings.pool_seconds, settings.statement_seconds)
-    follow(engine)
-    shelf = Shelf(engine, settings.refresh_seconds, settings.answer_bytes, settings.cells_limit)
+    shelves = {each: _shelf(settings, database_url, each) for each in dict.fromkeys((audience, Audience.PUBLIC))}
+    shelf = shelves[audience]
     turns = Turns(settings.working_limit, settings.waiting_limit, settings.waiting_seconds)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
-        shelf.start()
+        for each in shelves.values():
+            each.start(wait=each is shelf)
         # What is loaded by now lives as long as the worker; the collector need not go through it time and again while answers are made.
         gc.freeze()
         telling = asyncio.create_task(_tell(shelf, turns))
         yield
         await finish(app)
         telling.cancel()
-        shelf.stop()
-        shelf.engine.dispose()
+        for each in shelves.values():
+            each.stop()
+            each.engine.dispose()
 
     app = FastAPI(
         title="trygghetskarta", version=__version__, description=_DESCRIPTION, lifespan=life, docs_url=None, redoc_url=None,
@@ -98,6 +99,7 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     )  # fmt: skip
     app.openapi = lambda: _document(app, settings)  # type: ignore[method-assign] # what FastAPI's own documentation says to do
     app.state.shelf, app.state.audience, app.state.settings = shelf, audience, settings
+    app.state.shelves = shelves
     app.state.tiles = KeptTiles(shelf)
     # The last one is the first that a request meets. What is answered from memory takes no turn.
     app.add_middleware(Packing)
@@ -137,6 +139,13 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         paths.update(path for route in router.routes if "{" not in (path := getattr(route, "path", "{")))
     app.add_middleware(Door, settings=settings, paths=frozenset(paths), own_host_only=audience is Audience.STAFF)
     return app
+
+
+def _shelf(settings: Settings, database_url: str, audience: Audience) -> Shelf:
+    """Make the shelf of an audience: one for anyone holds what is released, and only a staff app has another."""
+    engine = make_engine(database_url, settings.pool_size, settings.pool_seconds, settings.statement_seconds)
+    follow(engine)
+    return Shelf(engine, settings.refresh_seconds, settings.answer_bytes, settings.cells_limit, audience)
 
 
 async def _tell(shelf: Shelf, turns: Turns) -> None:

@@ -23,8 +23,13 @@ _KEY = APIKeyHeader(
 
 # What only reads memory is async: anything else would be handed to a thread, which takes longer than reading it.
 async def shelf_of(request: Request) -> Shelf:
-    """Give the app's shelf."""
-    return cast("Shelf", request.app.state.shelf)
+    """Give the shelf of whoever asks: what is released for the public, exact counts for staff."""
+    return cast("Shelf", request.app.state.shelves[request.app.state.audience])
+
+
+async def public_shelf_of(request: Request) -> Shelf:
+    """Give the shelf of what is released, whoever asks: what is meant to be shared is made from it."""
+    return cast("Shelf", request.app.state.shelves[Audience.PUBLIC])
 
 
 async def audience_of(request: Request) -> Audience:
@@ -106,6 +111,7 @@ def draws(sees: Annotated[bool, Depends(sees_events)]) -> None:
 
 CurrentSettings = Annotated[Settings, Depends(settings_of)]
 CurrentShelf = Annotated[Shelf, Depends(shelf_of)]
+PublicShelf = Annotated[Shelf, Depends(public_shelf_of)]
 CurrentTiles = Annotated[KeptTiles, Depends(tiles_of)]
 CurrentAudience = Annotated[Audience, Depends(audience_of)]
 SeesEvents = Annotated[bool, Depends(sees_events)]

@@ -19,11 +19,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from trygghetskarta.api.finished import Answers
 from trygghetskarta.api.keeping import Keeping
 from trygghetskarta.domain.areas import AreaLevel, Edition
+from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.filters import CRS84, Crs
 from trygghetskarta.domain.sources import CountsBy
 from trygghetskarta.errors import NotCoveredError
 from trygghetskarta.queries.areas import Detail, load_outlines
 from trygghetskarta.queries.cube import Cube, list_editions, load_cube, newest_version
+from trygghetskarta.queries.public_cube import load_public_cube, newest_public_version
 from trygghetskarta.serialize.geojson import Features
 from trygghetskarta.store.engine import CHANNEL, one_state
 
@@ -57,16 +59,25 @@ def _give_back() -> None:
 class Shelf:
     """Hands out the cube of an edition and a day; swaps everything whole when something is published."""
 
-    def __init__(self, engine: Engine, refresh_seconds: float, answer_bytes: int = 0, cells_limit: int | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        refresh_seconds: float,
+        answer_bytes: int = 0,
+        cells_limit: int | None = None,
+        audience: Audience = Audience.STAFF,
+    ) -> None:
         """Begin empty.
 
         Args:
-            engine: The database.
+            engine: The database; of the public's shelf as one who may read what is released and nothing else.
             refresh_seconds: How often to ask for a new publication when the database has said nothing.
             answer_bytes: How much the finished answers of a publication may take.
             cells_limit: The most figures of an answer made from here; None for any number.
+            audience: Whose counts: the exact ones for staff, those released for the public.
         """
         self.engine = engine
+        self.audience = audience
         self._cells_limit = cells_limit
         self._refresh_seconds = refresh_seconds
         self._answer_bytes = answer_bytes
@@ -76,12 +87,17 @@ class Shelf:
         self._stop = threading.Event()
         self._listener = threading.Thread(target=self._listen, name="shelf", daemon=True)
 
-    def start(self) -> None:
-        """Load the newest edition's cube, if there is one and the database answers, and begin to listen."""
-        try:
-            self.refresh()
-        except SQLAlchemyError as error:
-            _log.warning("The database does not answer yet: %s", error)
+    def start(self, *, wait: bool = True) -> None:
+        """Load the newest edition's cube, if there is one and the database answers, and begin to listen.
+
+        Args:
+            wait: Load it now; else as soon as the listener has begun.
+        """
+        if wait:
+            try:
+                self.refresh()
+            except SQLAlchemyError as error:
+                _log.warning("The database does not answer yet: %s", error)
         self._listener.start()
 
     def stop(self) -> None:
@@ -117,7 +133,7 @@ class Shelf:
     ) -> Iterator[tuple[Connection, Cube]]:
         """Open a connection that sees one state of the data, with the cube of that very state."""
         with one_state(self.engine) as connection:
-            version = newest_version(connection)
+            version = self._newest(connection)
             cube = self.cube(edition, as_of, by)
             # Something may have been published since the shelf last looked.
             yield connection, cube if self._shelved.version == version else self._load(connection, edition, as_of, by)
@@ -172,7 +188,7 @@ class Shelf:
         # One at a time: the one who looked first must not swap last.
         with self._refreshing:
             with one_state(self.engine) as connection:
-                version = newest_version(connection)
+                version = self._newest(connection)
                 if version == self._shelved.version:
                     return
                 fresh = self._empty(version)
@@ -187,7 +203,11 @@ class Shelf:
         return _Shelved(version, Answers(version, self._answer_bytes))
 
     def _load(self, connection: Connection, edition: date | None = None, as_of: date | None = None, by: CountsBy | None = None) -> Cube:
-        return replace(load_cube(connection, edition, as_of, by), cells_limit=self._cells_limit)
+        load = load_cube if self.audience is Audience.STAFF else load_public_cube
+        return replace(load(connection, edition, as_of, by), cells_limit=self._cells_limit)
+
+    def _newest(self, connection: Connection) -> int:
+        return newest_version(connection) if self.audience is Audience.STAFF else newest_public_version(connection)
 
     def _listen(self) -> None:
         """Refresh when the database says so, and now and then without being told."""

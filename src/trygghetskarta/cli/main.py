@@ -17,6 +17,7 @@ from trygghetskarta.cli import (
     linking,
     measures,
     questions,
+    releasing,
     reporting,
     series,
     serving,
@@ -38,6 +39,7 @@ app.add_typer(weighing.app, name="weights", help="Vikter som säger hur allvarli
 app.add_typer(measures.app, name="measures", help="Åtgärder, deras mål och effekt.")
 app.add_typer(reporting.app, name="report", help="Rapporter till nämnderna.")
 app.command("ingest")(ingesting.ingest)
+app.command("release")(releasing.release)
 app.command("compare")(questions.compare)
 app.command("series")(series.series)
 app.command("decompose")(decomposing.decompose)

@@ -10,11 +10,13 @@ from sqlalchemy import Engine
 import trygghetskarta
 from trygghetskarta.delivering import Delivering, deliver
 from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.periods import LOCAL_TIME
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest.area_files import AreaFields
 from trygghetskarta.ingest.editions import LevelOrder, load_level
 from trygghetskarta.ingest.measure_forms import read_form
 from trygghetskarta.ingest.measures import register
+from trygghetskarta.releasing import release_due, release_key
 from trygghetskarta.settings import Settings
 
 _EDITIONS = (
@@ -51,6 +53,7 @@ def load_sample(engine: Engine, settings: Settings) -> None:
     for source in SourceId:
         for path in sorted([*folder.glob(f"{source}*.csv"), *(folder / "deliveries").glob(f"{source}*")]):
             deliver(engine, settings, Delivering(source), path)
+    release_due(engine, release_key(settings), datetime.now(LOCAL_TIME).date())
     for path in sorted((folder / "measures").glob("*.toml")):
         with engine.begin() as connection:
             register(connection, read_form(path), datetime.now(UTC))

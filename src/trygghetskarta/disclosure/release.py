@@ -18,8 +18,8 @@ from trygghetskarta.errors import ForbiddenError
 def release(exact: Exact, audience: Audience) -> Published:
     """Let an answer leave, as far as the one who asked may see it.
 
-    Staff see exact figures. Anyone else sees the exact figures of a source that is public elsewhere, and of other sources none: until protected
-    cells are released for them, their values are withheld, and so is everything worked out from them.
+    Staff see exact figures. Anyone else sees the exact figures of a source that is public elsewhere, and of other sources those made up of the
+    protected cells that were released. What they do not make up is withheld, and so is everything worked out from it.
 
     Args:
         exact: The answer.
@@ -28,8 +28,13 @@ def release(exact: Exact, audience: Audience) -> Published:
     Returns:
         The answer that may leave.
     """
-    may_see = _may_see(exact.question, audience)
-    status = np.full(exact.counts.shape, (Status.VALUE if may_see else Status.WITHHELD).number, np.int8)
+    protected = exact.protected
+    # Whatever the audience, protected counts have no exact ledger beside them.
+    may_see = _may_see(exact.question, audience) and protected is None
+    shown = may_see or protected is not None
+    status = np.full(exact.counts.shape, (Status.VALUE if shown else Status.WITHHELD).number, np.int8)
+    if protected is not None:
+        status[:, ~protected.carried] = Status.WITHHELD.number
     if exact.withheld is not None:
         status[exact.withheld] = Status.WITHHELD.number
     status[:, exact.missing] = Status.MISSING.number
@@ -47,11 +52,12 @@ def release(exact: Exact, audience: Audience) -> Published:
         # How much of a month is known is worked out from exact counts.
         coverage=exact.coverage if may_see else tuple(replace(coverage, incomplete=()) for coverage in exact.coverage),
         provenance=exact.provenance,
-        estimated=None if exact.estimated is None else np.where(status == Status.VALUE.number, exact.estimated, 0),
-        surroundings=exact.surroundings if may_see else None,
+        estimated=None if exact.estimated is None or protected is not None else np.where(status == Status.VALUE.number, exact.estimated, 0),
+        surroundings=exact.surroundings if may_see or (protected is not None and protected.carried[0]) else None,
         harm=_shown(exact.harm, status),
         harm_variance=_shown(exact.harm_variance, status),
         weighed=_weighed(exact.weighed, status == Status.VALUE.number),
+        protected=protected,
     )
 
 

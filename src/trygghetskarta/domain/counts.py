@@ -267,6 +267,23 @@ class Weighed:
 
 
 @dataclass(frozen=True, slots=True)
+class Protected:
+    """How figures that were released to the public are put together, (periods,) each: all areas of an answer are alike in this.
+
+    Attributes:
+        carried: Whether the released cells make the figure up at all.
+        nodes: How many perturbed cells the figure is the sum of; 0 for one that is exact, and where it is not carried.
+        variance: The variance that protection adds to the figure.
+        margin: The figure is at most so far from the exact one in 95 cases of 100.
+    """
+
+    carried: npt.NDArray[np.bool_]
+    nodes: Counts
+    variance: Figures
+    margin: Counts
+
+
+@dataclass(frozen=True, slots=True)
 class Exact:
     """Counts that nobody outside may see: only `disclosure.release` lets them leave.
 
@@ -288,6 +305,7 @@ class Exact:
         harm: Shape (areas, periods): weight in days of all that is counted and has a weight; None where no weights are in force.
         harm_variance: Shape (areas, periods): sum of counts times weight squared, the variance of `harm`; None with `harm`.
         weighed: What a reader of harm needs beside it; None with `harm`.
+        protected: How the counts are put together, where they are those released to the public; None where they are exact.
     """
 
     question: Question
@@ -307,6 +325,7 @@ class Exact:
     harm: Figures | None = None
     harm_variance: Figures | None = None
     weighed: Weighed | None = None
+    protected: Protected | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +350,7 @@ class Published:
         harm: Shape (areas, periods); NaN where `status` is not VALUE. None where no weights are in force.
         harm_variance: Shape (areas, periods), likewise.
         weighed: What a reader of harm needs beside it, 0 where `status` is not VALUE; None with `harm`.
+        protected: How the counts are put together where they are protected; None where they are exact.
     """
 
     question: Question
@@ -350,6 +370,7 @@ class Published:
     harm: Figures | None = None
     harm_variance: Figures | None = None
     weighed: Weighed | None = None
+    protected: Protected | None = None
 
     def status_at(self, area: int, period: int) -> Status:
         """Give the status of one value."""

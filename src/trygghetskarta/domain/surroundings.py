@@ -28,6 +28,7 @@ class Surroundings:
         history_spans: Which months those are, (years,).
         neighbours: Pairs of areas that border on each other, by their numbers, (pairs, 2), in both directions.
         against: The one area that each is held against, as its number among all of the level, and its name; None for the rest of the city.
+        noise: The variance that protection adds to every count, the largest of the periods; 0 where the counts are exact.
     """
 
     shown: Ints
@@ -40,3 +41,4 @@ class Surroundings:
     history_spans: tuple[Span, ...]
     neighbours: Ints
     against: tuple[int, str] | None = None
+    noise: float = 0.0

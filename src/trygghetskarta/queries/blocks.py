@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -52,6 +52,13 @@ _WITHHELD = text("""
         AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant)
     GROUP BY place_id, source_id, category_id, month
 """)
+
+
+class Counted(Protocol):
+    """The counts of one source, wherever they come from."""
+
+    def count(self, cells: slice, ranges: Iterable[tuple[int, int]], spans: Iterable[Span]) -> Ints:
+        """Count events by cell and period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +146,8 @@ class Blocks:
 
 
 @dataclass(frozen=True, slots=True)
-class _Spread:
-    """Counts on the cells of one level: the row each is of, its cell, and how many."""
+class Spread:
+    """Counts on the cells of one level: the row each is of, its cell, and how many, (entries,) each."""
 
     row: Ints
     cell: Ints
@@ -165,7 +172,7 @@ def load_blocks(connection: Connection, cells: Cells, kinds: Kinds, knowledge: K
     for source in SourceId:
         if source.number in counted:
             mine = counted[source.number]
-            levels, by_share = _spread(mine, cells, kinds, source)
+            levels, by_share = spread_out(mine, cells, kinds, source)
             found.counts[source] = _block(mine, kinds, [*levels, *by_share], cells.total)
             if by_share:
                 found.estimated[source] = _estimated(mine, kinds, by_share, cells.total)
@@ -214,23 +221,33 @@ def _current(connection: Connection, parameters: Mapping[str, Any]) -> dict[int,
     return {source: np.concatenate(parts, axis=1) for source, parts in months.items()}
 
 
-def _spread(rows: Ints, cells: Cells, kinds: Kinds, source: SourceId) -> tuple[list[_Spread], list[_Spread]]:
-    """Give the counts on the cells of each level: those of places that lie in one, and those dealt by share; no empty ones of the latter."""
+def spread_out(rows: Ints, cells: Cells, kinds: Kinds, source: SourceId) -> tuple[list[Spread], list[Spread]]:
+    """Give counts on the cells of each level.
+
+    Args:
+        rows: Place, category, month and antal of each, (4, rows).
+        cells: Where every place counts.
+        kinds: The categories.
+        source: Whose counts.
+
+    Returns:
+        Those of places that lie in one cell, one for each level; and those dealt by share, one for each level that has any.
+    """
     levels, by_share = [], []
     draws: Ints | None = None
     for depth in range(cells.levels):
         cell = cells.of[rows[_PLACE], depth]
         divided = np.flatnonzero(cell == DIVIDED)
         if not len(divided):
-            levels.append(_Spread(np.arange(rows.shape[1]), cell, rows[_ANTAL]))
+            levels.append(Spread(np.arange(rows.shape[1]), cell, rows[_ANTAL]))
             continue
         whole = np.flatnonzero(cell != DIVIDED)
-        levels.append(_Spread(whole, cell[whole], rows[_ANTAL, whole]))
+        levels.append(Spread(whole, cell[whole], rows[_ANTAL, whole]))
         if draws is None:
             draws = _draws(rows, cells, [node.code for node in kinds.nodes[source]], kinds.node_of, source)
         row, part = _parts(rows, divided, cells.parts_at(depth))
         first, after = dealt(rows[_ANTAL, row], (part[:, 3], part[:, 4]), draws[row], rows[_MONTH, row])
-        by_share.append(_Spread(row, part[:, 2], after - first))
+        by_share.append(Spread(row, part[:, 2], after - first))
     return levels, by_share
 
 
@@ -253,33 +270,33 @@ def _parts(rows: Ints, divided: Ints, parts: Ints) -> tuple[Ints, Ints]:
     return np.repeat(divided, many), parts[np.arange(many.sum()) - np.repeat(before - first, many)]
 
 
-def _everywhere(rows: Ints, cells: Cells) -> list[_Spread]:
+def _everywhere(rows: Ints, cells: Cells) -> list[Spread]:
     """Give counts on every cell that they may be in, and each once on the cell after the last."""
     spread = [_in_one(rows, cells.total)]
     for depth in range(cells.levels):
         cell = cells.of[rows[_PLACE], depth]
         whole = np.flatnonzero(cell != DIVIDED)
-        spread.append(_Spread(whole, cell[whole], rows[_ANTAL, whole]))
+        spread.append(Spread(whole, cell[whole], rows[_ANTAL, whole]))
         row, part = _parts(rows, np.flatnonzero(cell == DIVIDED), cells.parts_at(depth))
-        spread.append(_Spread(row, part[:, 2], rows[_ANTAL, row]))
+        spread.append(Spread(row, part[:, 2], rows[_ANTAL, row]))
     return spread
 
 
-def _in_one(rows: Ints, cell: int) -> _Spread:
-    return _Spread(np.arange(rows.shape[1]), np.full(rows.shape[1], cell), rows[_ANTAL])
+def _in_one(rows: Ints, cell: int) -> Spread:
+    return Spread(np.arange(rows.shape[1]), np.full(rows.shape[1], cell), rows[_ANTAL])
 
 
-def _estimated(rows: Ints, kinds: Kinds, by_share: list[_Spread], cells: int) -> Block:
+def _estimated(rows: Ints, kinds: Kinds, by_share: list[Spread], cells: int) -> Block:
     """Make the block of what is dealt by share, no larger than the rows that are."""
     kept, number = np.unique(np.concatenate([spread.row for spread in by_share]), return_inverse=True)
     borders = np.cumsum([len(spread.row) for spread in by_share])[:-1]
     numbers = np.split(number.ravel(), borders)
     return _block(
-        rows[:, kept], kinds, [_Spread(row, spread.cell, spread.antal) for row, spread in zip(numbers, by_share, strict=True)], cells
+        rows[:, kept], kinds, [Spread(row, spread.cell, spread.antal) for row, spread in zip(numbers, by_share, strict=True)], cells
     )
 
 
-def _block(rows: Ints, kinds: Kinds, spreads: list[_Spread], cells: int) -> Block:
+def _block(rows: Ints, kinds: Kinds, spreads: list[Spread], cells: int) -> Block:
     _, category, month, _ = rows
     first = int(month.min())
     months = int(month.max()) - first + 1

@@ -16,18 +16,20 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, text
 
+from trygghetskarta.disclosure.drawing import margin_of, variance_of
 from trygghetskarta.domain.areas import Area, AreaLevel, Edition
 from trygghetskarta.domain.categories import Category
-from trygghetskarta.domain.counts import Ledger, MonthKnown
+from trygghetskarta.domain.counts import Ledger, MonthKnown, Protected
 from trygghetskarta.domain.periods import LOCAL_TIME, Month, Span
 from trygghetskarta.domain.sources import CONTRACTS, CountsBy, SourceId
 from trygghetskarta.errors import NotCoveredError, NotFoundError, bad_parameter
 from trygghetskarta.queries.adjacency import load_neighbours
-from trygghetskarta.queries.blocks import Block, Kinds, Knowledge, load_blocks
+from trygghetskarta.queries.blocks import Block, Counted, Kinds, Knowledge, load_blocks
 from trygghetskarta.queries.cells import BUCKETS, load_cells
 from trygghetskarta.queries.completeness import load_completeness
 from trygghetskarta.queries.coverage import Delivered, load_coverage, load_latest
 from trygghetskarta.queries.dating import as_far_as_told, counted_otherwise
+from trygghetskarta.queries.layers import Layers
 from trygghetskarta.queries.population import Population, load_population
 from trygghetskarta.queries.weights import Weights, lay_out
 
@@ -50,10 +52,12 @@ class Tree:
     Attributes:
         nodes: In that order.
         ranges: For each code the run [begin, end) of itself and all below it.
+        category_ids: The key of each in the database, in the same order.
     """
 
     nodes: tuple[Category, ...]
     ranges: Mapping[str, tuple[int, int]]
+    category_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ class Cube:
         editions: All editions there are, newest first.
         weights: The sets of harm weights by name, the newest first.
         cells_limit: The most figures of one answer, areas times periods; None for any number.
+        released: Whether its counts are those released to the public, so that its months delivered are the months released.
     """
 
     edition: Edition
@@ -89,9 +94,9 @@ class Cube:
     published_at: datetime
     areas: Mapping[AreaLevel, tuple[Area, ...]]
     neighbours: Mapping[AreaLevel, Ints]
-    blocks: Mapping[SourceId, Block]
+    blocks: Mapping[SourceId, Counted]
     estimated: Mapping[SourceId, Block]
-    withheld: Mapping[SourceId, Block]
+    withheld: Mapping[SourceId, Counted]
     undated: Mapping[SourceId, Block]
     trees: Mapping[SourceId, Tree]
     delivered: Mapping[SourceId, Delivered]
@@ -101,6 +106,7 @@ class Cube:
     weights: Mapping[str, Weights]
     editions: tuple[Edition, ...] = ()
     cells_limit: int | None = None
+    released: bool = False
 
     @property
     def covered(self) -> Mapping[SourceId, Ints]:
@@ -133,6 +139,17 @@ class Cube:
         """Count the counts that the sources withhold; shape (cells, periods)."""
         return _together(self.withheld, cells, ranges, spans)
 
+    def protected(self, cells: slice, ranges: Mapping[SourceId, Iterable[tuple[int, int]]], spans: tuple[Span, ...]) -> Protected | None:
+        """Tell how released counts are put together; None where all that is counted is exact."""
+        layers = {source: block for source in ranges if isinstance(block := self.blocks.get(source), Layers)}
+        if not layers:
+            return None
+        many = np.stack([layer.nodes(cells, ranges[source], spans) for source, layer in layers.items()])
+        told = np.stack([[bool(len(delivered_months(self, source, span))) for span in spans] for source in layers])
+        # Where a source has released nothing of a period, the others are the whole answer.
+        nodes = many.sum(axis=0)
+        return Protected(((many > 0) | ~told).all(axis=0), nodes, variance_of(nodes), margin_of(nodes))
+
     def ledger(self, level: AreaLevel, ranges: Mapping[SourceId, Iterable[tuple[int, int]]], span: Span) -> Ledger:
         """Say where every event of a span went at a level."""
         rest = _rest(self.areas, level)
@@ -145,12 +162,12 @@ class Cube:
         return Ledger(placed, area_only, unplaced, outside, withheld, undated, estimated)
 
 
-def _sum(blocks: Mapping[SourceId, Block], cells: slice, ranges: Mapping[SourceId, Iterable[tuple[int, int]]], span: Span) -> int:
+def _sum(blocks: Mapping[SourceId, Counted], cells: slice, ranges: Mapping[SourceId, Iterable[tuple[int, int]]], span: Span) -> int:
     return sum(int(blocks[source].count(cells, runs, (span,)).sum()) for source, runs in ranges.items() if source in blocks)
 
 
 def _together(
-    blocks: Mapping[SourceId, Block], cells: slice, ranges: Mapping[SourceId, Iterable[tuple[int, int]]], spans: tuple[Span, ...]
+    blocks: Mapping[SourceId, Counted], cells: slice, ranges: Mapping[SourceId, Iterable[tuple[int, int]]], spans: tuple[Span, ...]
 ) -> Ints:
     total = np.zeros((cells.stop - cells.start, len(spans)), np.int64)
     for source, runs in ranges.items():
@@ -176,12 +193,12 @@ def load_cube(connection: Connection, edition: date | None = None, as_of: date |
         NotCoveredError: No areas are loaded at all, or nothing was on that day.
     """
     found = find_edition(connection, edition)
-    areas = _areas(connection, found)
+    areas = load_areas(connection, found)
     instant = end_of_day(as_of) if as_of is not None else None
     version = connection.execute(_VERSION, {"instant": instant}).one_or_none()
     if version is None:
         raise NotCoveredError(f"Ingenting var inläst den {as_of}.", f"Nothing was loaded on {as_of}.")
-    trees, node_of = _trees(connection)
+    trees, node_of = load_trees(connection)
     delivered, known_on = load_coverage(connection, instant), load_latest(connection, instant)
     kinds = Kinds({source: tree.nodes for source, tree in trees.items()}, node_of)
     blocks = load_blocks(connection, load_cells(connection, found, areas), kinds, Knowledge(instant, by, delivered))
@@ -264,7 +281,8 @@ def list_editions(connection: Connection) -> list[Edition]:
     return editions
 
 
-def _areas(connection: Connection, edition: Edition) -> dict[AreaLevel, tuple[Area, ...]]:
+def load_areas(connection: Connection, edition: Edition) -> dict[AreaLevel, tuple[Area, ...]]:
+    """Read an edition's areas by level, the finest first, each level by code."""
     by_level: dict[AreaLevel, list[Area]] = {level: [] for level in edition.levels}
     for row in connection.execute(_AREAS, {"edition_id": edition.edition_id}):
         level = AreaLevel(row.level)
@@ -287,8 +305,8 @@ def _rest(areas: Mapping[AreaLevel, tuple[Area, ...]], level: AreaLevel) -> slic
     return slice(start, start + len(BUCKETS))
 
 
-def _trees(connection: Connection) -> tuple[dict[SourceId, Tree], Ints]:
-    """Read the categories: a tree per source, and each category's place in its tree."""
+def load_trees(connection: Connection) -> tuple[dict[SourceId, Tree], Ints]:
+    """Read the categories: a tree per source, and the place in its tree of each category by its key, (categories + 1,)."""
     source_of = {source.number: source for source in SourceId}
     rows: dict[SourceId, list[Any]] = {source: [] for source in SourceId}
     for row in connection.execute(
@@ -304,7 +322,7 @@ def _trees(connection: Connection) -> tuple[dict[SourceId, Tree], Ints]:
         ordered, ranges = _ordered(below)
         node_of[[row.category_id for row in ordered]] = np.arange(len(ordered))
         nodes = tuple(Category(source, row.code, row.parent_code, row.name, row.name_en) for row in ordered)
-        trees[source] = Tree(nodes, ranges)
+        trees[source] = Tree(nodes, ranges, tuple(row.category_id for row in ordered))
     return trees, node_of
 
 

@@ -123,9 +123,9 @@ def estimated_in(cube: Cube, ground: Ground, ranges: Ranges, spans: tuple[Span, 
 def _own_counts(cube: Cube, source: SourceId, where: tuple[AreaLevel, list[int]], runs: Iterable[tuple[int, int]], history: Span) -> Ints:
     """Count some areas together by category and month; shape (categories of the tree, months)."""
     found = np.zeros((len(cube.trees[source].nodes), history.months), np.int64)
-    if source not in cube.blocks:
+    block = cube.blocks.get(source)
+    if not isinstance(block, Block):
         return found
-    block = cube.blocks[source]
     level, numbers = where
     sums = block.sums[cube.cells(level)][numbers].sum(axis=0, dtype=np.int64)
     own = np.diff(np.diff(sums, axis=0), axis=1)

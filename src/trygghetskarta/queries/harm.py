@@ -13,6 +13,7 @@ from trygghetskarta.domain.periods import Span
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.queries.blocks import Block
 from trygghetskarta.queries.cube import Cube
+from trygghetskarta.queries.layers import Layers
 from trygghetskarta.queries.weights import Weights, chosen
 
 Floats = npt.NDArray[np.float64]
@@ -59,10 +60,13 @@ def harm_of(cube: Cube, question: Question, part: tuple[Ints, dict[SourceId, lis
     days, variance, initiated = (np.zeros((len(areas), len(spans))) for _ in range(3))
     events, heaviest = np.zeros((len(areas), len(spans)), np.int64), 0.0
     for source, runs in ranges.items():
-        if source not in cube.blocks or source not in weights.days:
+        block = cube.blocks.get(source)
+        if isinstance(block, Layers):
+            days[:] = np.nan  # what is released does not tell of every kind, and noise on a grave one would drown all the others
+        if not isinstance(block, Block) or source not in weights.days:
             continue
         asked = (cube.cells(question.level).start + areas, runs, spans)
-        kinds, counts = _by_weight(cube.blocks[source], (weights.days[source], weights.initiated[source]), asked)
+        kinds, counts = _by_weight(block, (weights.days[source], weights.initiated[source]), asked)
         if not len(kinds):
             continue
         days += counts @ kinds[:, 0]

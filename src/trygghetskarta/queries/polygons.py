@@ -92,7 +92,7 @@ class Drawn:
     @property
     def weight(self) -> int:
         """About how many rows of an answer it takes as much room as."""
-        return 1 + sum(block.sums.size for block in self.cube.blocks.values()) // 500
+        return 1 + sum(block.sums.size for block in self.cube.blocks.values() if isinstance(block, Block)) // 500
 
 
 def count_polygon(connection: Connection, city: Cube, sources: Sequence[SourceId], what: tuple[str, Polygon]) -> Drawn:

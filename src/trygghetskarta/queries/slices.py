@@ -75,6 +75,7 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...], *, harm:
         harm_variance=weighed.variance if weighed is not None else None,
         weighed=weighed.beside if weighed is not None else None,
         estimated=counted.estimated,
+        protected=counted.protected,
     )
 
 

@@ -12,6 +12,7 @@ from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.recodings import recodings
 from trygghetskarta.domain.sources import CONTRACTS, EVENT_SOURCES, Carries, SourceId
 from trygghetskarta.domain.weights import Weight
+from trygghetskarta.queries.blocks import Block
 from trygghetskarta.queries.cube import Cube, missing_months, partial_months
 from trygghetskarta.queries.weights import Weights
 
@@ -73,11 +74,11 @@ def _completeness(cube: Cube | None, source: SourceId) -> list[dict[str, Any]]:
 
 
 def _events(cube: Cube | None, source: SourceId) -> int:
-    if cube is None or source not in cube.blocks:
+    block = cube.blocks.get(source) if cube is not None else None
+    if cube is None or not isinstance(block, Block):
         return 0
     level = next(iter(cube.areas))
-    first = Month(cube.blocks[source].first)
-    months = cube.blocks[source].sums.shape[2] - 1
+    first, months = Month(block.first), block.sums.shape[2] - 1
     ranges = {source: [(0, len(cube.trees[source].nodes))]}
     return cube.ledger(level, ranges, Span(first, first.plus(months - 1))).total
 

@@ -33,7 +33,8 @@ def surroundings(cube: Cube, question: Question, spans: tuple[Span, ...], compar
     """
     part = part_of(cube, question)
     cells = cube.cells(question.level)
-    earlier = earlier_spans(cube, question)
+    protected = cube.protected(cells, part.ranges, spans)
+    earlier = _carried(cube, question, earlier_spans(cube, question))
     counts = cube.count(cells, part.ranges, spans + earlier)
     withheld = cube.withheld_counts(cells, part.ranges, spans)
     delivered = np.array([len(months_of_all(cube, question, span)) > 0 for span in spans])
@@ -41,7 +42,7 @@ def surroundings(cube: Cube, question: Question, spans: tuple[Span, ...], compar
     return Surroundings(
         shown=part.areas,
         counts=counts[:, : len(spans)],
-        known=delivered & ~((withheld > 0) & (counts[:, : len(spans)] == 0)),
+        known=delivered & ~((withheld > 0) & (counts[:, : len(spans)] == 0)) & (protected is None or protected.carried),
         person_years=years,
         no_rate=no_rate,
         days=_days(cube, question, spans, comparable),
@@ -49,7 +50,14 @@ def surroundings(cube: Cube, question: Question, spans: tuple[Span, ...], compar
         history_spans=earlier,
         neighbours=cube.neighbours[question.level],
         against=_against(cube, question),
+        noise=float(protected.variance.max()) if protected is not None else 0.0,
     )
+
+
+def _carried(cube: Cube, question: Question, spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Leave out the spans that the released cells do not make up."""
+    protected = cube.protected(cube.cells(question.level), part_of(cube, question).ranges, spans) if spans else None
+    return spans if protected is None else tuple(span for span, carried in zip(spans, protected.carried.tolist(), strict=True) if carried)
 
 
 def _against(cube: Cube, question: Question) -> tuple[int, str] | None:

@@ -100,6 +100,7 @@ def _of_other_categories(cube: Cube, told: Exact, question: Question) -> Exact:
         counts=counted.counts,
         withheld=counted.withheld,
         estimated=counted.estimated,
+        protected=counted.protected,
         ledger=cube.ledger(question.level, part.ranges, question.span),
         provenance=provenance(cube, question, told.provenance.denominator),
         harm=None,

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.counts import Protected
 from trygghetskarta.domain.periods import Span
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.queries.cube import Cube
@@ -24,11 +25,13 @@ class Tally:
         counts: How many events.
         withheld: True where the source withholds all that there is; None for nowhere.
         estimated: How many of the counts are dealt by share; None for none.
+        protected: How the counts are put together, where they are released ones; None where they are exact.
     """
 
     counts: Ints
     withheld: npt.NDArray[np.bool_] | None
     estimated: Ints | None
+    protected: Protected | None
 
 
 def tally(cube: Cube, level: AreaLevel, part: tuple[Ints, Mapping[SourceId, Iterable[tuple[int, int]]]], spans: tuple[Span, ...]) -> Tally:
@@ -47,4 +50,5 @@ def tally(cube: Cube, level: AreaLevel, part: tuple[Ints, Mapping[SourceId, Iter
     counts = cube.count(cells, ranges, spans)[areas]
     withheld = cube.withheld_counts(cells, ranges, spans)[areas]
     estimated = cube.estimated_counts(cells, ranges, spans)[areas]
-    return Tally(counts, (withheld > 0) & (counts == 0) if withheld.any() else None, estimated if estimated.any() else None)
+    none_told = (withheld > 0) & (counts == 0) if withheld.any() else None
+    return Tally(counts, none_told, estimated if estimated.any() else None, cube.protected(cells, ranges, spans))

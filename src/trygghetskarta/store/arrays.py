@@ -16,7 +16,7 @@ _INT4, _FLOAT8 = np.dtype([("length", ">i4"), ("value", ">i4")]), np.dtype([("le
 
 
 def ints_of(sent: bytes | None) -> Ints:
-    """Give the values of an int[] of one dimension without NULL, (values,); none for NULL, the array of no row."""
+    """Give the values of an int[] of one dimension without NULL, (values,); none for an empty one, and for NULL, the array of no row."""
     return _values(sent, _INT4).astype(np.int64)
 
 
@@ -26,5 +26,5 @@ def floats_of(sent: bytes | None) -> Floats:
 
 
 def _values(sent: bytes | None, layout: np.dtype[Any]) -> npt.NDArray[Any]:
-    found: npt.NDArray[Any] = np.zeros(0, layout) if sent is None else np.frombuffer(sent, layout, offset=_HEAD)
+    found: npt.NDArray[Any] = np.zeros(0, layout) if sent is None or len(sent) < _HEAD else np.frombuffer(sent, layout, offset=_HEAD)
     return found["value"]

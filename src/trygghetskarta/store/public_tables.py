@@ -30,6 +30,7 @@ public_draw = Table(
     Column("months", SmallInteger, nullable=False, comment="How long the period is: a month, a quarter or a year"),
     Column("number", Integer, nullable=False, comment="1 for the first time the period was drawn"),
     Column("final", Boolean, nullable=False, comment="True where the source's figures of the period were final"),
+    Column("partial", Boolean, nullable=False, comment="True where only some days of the period were delivered; never where perturbed"),
     Column("perturbed", Boolean, nullable=False, comment="False for a source whose events are public elsewhere: its counts are exact"),
     Column("known_at", DateTime(timezone=True), nullable=False, comment="The counts are of what was known then"),
     Column("drawn_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
@@ -49,7 +50,9 @@ public_cell = Table(
     Column("level", Text, primary_key=True),
     Column("area_ids", ARRAY(Integer), nullable=False, comment="The areas; -1 a larger area only, -2 no place, -3 outside"),
     Column("category_ids", ARRAY(Integer), nullable=False, comment="The categories; 0 for all of the source"),
-    Column("counts", ARRAY(Integer), nullable=False, comment="The counts that the public sees; -1 for one that the source itself withholds"),
+    Column(
+        "counts", ARRAY(Integer), nullable=False, comment="The counts that the public sees; -1 for one that the source itself withholds"
+    ),
     Column("estimated", ARRAY(Integer), nullable=False, comment="How many of them are dealt by share; empty for none, and where perturbed"),
     CheckConstraint(
         "cardinality(area_ids) = cardinality(category_ids) and cardinality(area_ids) = cardinality(counts)", name="equally_long"

@@ -1,4 +1,4 @@
-"""Every table, as SQLAlchemy Core; those of the register of measures and of what the public sees in modules of their own. A test holds the migrations against them."""
+"""Every table, as SQLAlchemy Core; those of measures and of what the public sees in modules of their own. A test holds the migrations to them."""
 
 from __future__ import annotations
 

@@ -1,0 +1,33 @@
+"""`release`: let figures out to the public."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from trygghetskarta.cli.connecting import open_engine
+from trygghetskarta.domain.periods import LOCAL_TIME
+from trygghetskarta.domain.sources import CONTRACTS, SourceId
+from trygghetskarta.settings import read_settings
+
+_LENGTHS = {1: ("månad", "månader"), 3: ("kvartal", "kvartal"), 12: ("år", "år")}
+
+
+def release(
+    period: Annotated[
+        str | None, typer.Argument(help="Månaden (2026-10) eller månaderna (2026-01..2026-10); utelämnad allt som kan släppas.")
+    ] = None,
+    source: Annotated[list[SourceId] | None, typer.Option(help="Bara dessa källor.")] = None,
+) -> None:
+    """Släpp levererade månader till allmänheten: skyddade antal dras en gång när perioden är ny och en gång när den är slutlig, aldrig fler."""
+    from trygghetskarta.releasing import read_period, release_due, release_key
+
+    settings = read_settings()
+    asked = read_period(period) if period is not None else None
+    found = release_due(open_engine(settings), release_key(settings), datetime.now(LOCAL_TIME).date(), asked, tuple(source or SourceId))
+    for released in found:
+        made = [sum(stretch.months == months for stretch in released.draws) for months in _LENGTHS]
+        told = ", ".join(f"{many} {names[many != 1]}" for many, names in zip(made, _LENGTHS.values(), strict=True) if many)
+        typer.echo(f"{CONTRACTS[released.source].name}: {told or 'inget att släppa'}.")

@@ -1,0 +1,119 @@
+"""What a release is made of: the single events behind each count, and what has been drawn of them before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Connection, text
+
+from trygghetskarta.disclosure.drawing import Drawn, Stretch
+from trygghetskarta.domain.periods import Span
+from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.store.arrays import ints_of
+
+Ints = npt.NDArray[np.int64]
+
+_KEY_BYTES = 16
+_EVENTS = text("""
+    SELECT month, array_send(array_agg(place_id)) AS place, array_send(array_agg(category_id)) AS category,
+        array_send(array_agg(antal)) AS antal, string_agg(uuid_send(key), '') AS keys
+    FROM event
+    WHERE source_id = :source AND month BETWEEN :first AND :last AND antal > 0 AND NOT withdrawn
+        AND known_from <= :instant AND (known_to IS NULL OR known_to > :instant)
+    GROUP BY month
+""")
+_WITHHELD = text("""
+    SELECT place_id, category_id, month FROM event
+    WHERE source_id = :source AND month BETWEEN :first AND :last AND antal = 0 AND detail::jsonb ? 'withheld' AND NOT withdrawn
+        AND known_from <= :instant AND (known_to IS NULL OR known_to > :instant)
+""")
+_ROLLED_UP = text("""
+    SELECT month, array_send(place_ids) AS place, array_send(category_ids) AS category, array_send(antal) AS antal FROM rollup_month
+    WHERE source_id = :source
+""")
+_OPEN = text("""
+    WITH newest AS (
+        SELECT DISTINCT ON (first_month) * FROM public_draw WHERE source_id = :source ORDER BY first_month, number DESC
+    )
+    SELECT first_month, edition_id, level, area_ids, category_ids, counts, estimated FROM newest JOIN public_cell USING (draw_id)
+""")
+_DRAWS = text("""
+    SELECT first_month, months, max(number) AS number, bool_or(final) AS final FROM public_draw WHERE source_id = :source GROUP BY 1, 2
+""")
+_METHODS = text("SELECT DISTINCT method FROM public_draw WHERE perturbed")
+
+
+@dataclass(frozen=True, slots=True)
+class Contributors:
+    """Events of one source.
+
+    Attributes:
+        rows: Place, category, month and antal of each, (4, events).
+        keys: What each is known by, whatever version of it stands, (events,) of 16 bytes.
+        withheld: Place, category, month and 1 of each count that the source itself withholds, (4, counts).
+    """
+
+    rows: Ints
+    keys: npt.NDArray[np.void]
+    withheld: Ints
+
+
+def load_contributors(connection: Connection, source: SourceId, span: Span, instant: datetime) -> Contributors:
+    """Read the events of some months as they were known at an instant.
+
+    Args:
+        connection: Inside a transaction, of one who may read events.
+        source: Whose events.
+        span: The months.
+        instant: What is known later is left out.
+
+    Returns:
+        The events.
+    """
+    asked = {"source": source.number, "first": span.first.number, "last": span.last.number, "instant": instant}
+    parts, keys = [np.zeros((4, 0), np.int64)], []
+    for row in connection.execute(_EVENTS, asked):
+        place, category, antal = ints_of(row.place), ints_of(row.category), ints_of(row.antal)
+        parts.append(np.stack([place, category, np.full(len(place), row.month), antal]))
+        keys.append(row.keys)
+    withheld = [(row.place_id, row.category_id, row.month, 1) for row in connection.execute(_WITHHELD, asked)]
+    told = np.frombuffer(b"".join(keys), np.dtype(f"V{_KEY_BYTES}"))
+    return Contributors(np.concatenate(parts, axis=1), told, np.array(withheld, np.int64).reshape(-1, 4).T)
+
+
+def load_counts(connection: Connection, source: SourceId) -> dict[int, Ints]:
+    """Read the current counts of every month: place, category, month and antal of each, (4, counts), by month; none where there are none."""
+    found = {}
+    for row in connection.execute(_ROLLED_UP, {"source": source.number}):
+        place, category, antal = ints_of(row.place), ints_of(row.category), ints_of(row.antal)
+        found[row.month] = np.stack([place, category, np.full(len(place), row.month), antal])
+    return found
+
+
+def load_draws(connection: Connection, source: SourceId) -> Mapping[Stretch, Drawn]:
+    """Read what has been drawn of a source: the newest draw of each period."""
+    return {
+        Stretch(row.first_month, row.months): Drawn(row.number, row.final)
+        for row in connection.execute(_DRAWS, {"source": source.number})
+    }  # fmt: skip
+
+
+Columns = tuple[list[int], list[int], list[int], list[int]]
+"""Areas, categories, counts, and how many of them are estimated."""
+
+
+def load_open(connection: Connection, source: SourceId) -> dict[int, dict[tuple[int, str], Columns]]:
+    """Read what stands released of a source that is public elsewhere: by month, then by edition and level."""
+    found: dict[int, dict[tuple[int, str], Columns]] = {}
+    for row in connection.execute(_OPEN, {"source": source.number}):
+        found.setdefault(row.first_month, {})[row.edition_id, row.level] = (row.area_ids, row.category_ids, row.counts, row.estimated)
+    return found
+
+
+def methods_used(connection: Connection) -> frozenset[str]:
+    """Read how what is drawn so far was protected."""
+    return frozenset(connection.execute(_METHODS).scalars())

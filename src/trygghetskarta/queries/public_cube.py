@@ -1,0 +1,203 @@
+"""The counts that the public may see, as a cube: read from what was released, and from nothing that was not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Connection, text
+
+from trygghetskarta.disclosure.drawing import WITHHELD
+from trygghetskarta.disclosure.lattice import PERIODS, Kind, kinds_of
+from trygghetskarta.domain.areas import Area, AreaLevel
+from trygghetskarta.domain.periods import local_day
+from trygghetskarta.domain.sources import CountsBy, SourceId
+from trygghetskarta.errors import NotCoveredError
+from trygghetskarta.queries.adjacency import load_neighbours
+from trygghetskarta.queries.blocks import Block, summed
+from trygghetskarta.queries.cells import BUCKETS
+from trygghetskarta.queries.coverage import Delivered
+from trygghetskarta.queries.cube import Cube, Tree, end_of_day, find_edition, list_editions, load_areas, load_trees
+from trygghetskarta.queries.dating import counted_otherwise
+from trygghetskarta.queries.layers import Layer, Layers
+from trygghetskarta.queries.population import load_population
+from trygghetskarta.queries.weights import lay_out
+from trygghetskarta.store.arrays import ints_of
+
+Ints = npt.NDArray[np.int64]
+
+_SEEN = "what NOT IN ('delivery', 'rollup', 'measure')"
+_VERSION = text(f"""
+    SELECT version, published_at FROM publication
+    WHERE {_SEEN} AND (CAST(:instant AS timestamptz) IS NULL OR published_at <= :instant) ORDER BY version DESC LIMIT 1
+""")  # noqa: S608 - the text is our own
+_NEWEST = text(f"SELECT coalesce(max(version), 0) FROM publication WHERE {_SEEN}")  # noqa: S608 - the text is our own
+_CELLS = text("""
+    WITH newest AS (
+        SELECT DISTINCT ON (source_id, months, first_month) * FROM public_draw
+        WHERE CAST(:instant AS timestamptz) IS NULL OR drawn_at <= :instant
+        ORDER BY source_id, months, first_month, number DESC
+    )
+    SELECT source_id, months, first_month, final, partial, perturbed, drawn_at, level, array_send(area_ids) AS areas,
+        array_send(category_ids) AS categories, array_send(counts) AS counts, array_send(estimated) AS estimated
+    FROM newest JOIN public_cell USING (draw_id) WHERE edition_id = :edition
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What cells are read onto: the areas and the trees of an edition."""
+
+    areas: Mapping[AreaLevel, tuple[Area, ...]]
+    trees: Mapping[SourceId, Tree]
+    node_of: Ints
+
+    @property
+    def starts(self) -> dict[AreaLevel, int]:
+        """The first cell of each level."""
+        found, before = {}, 0
+        for level, rows in self.areas.items():
+            found[level] = before
+            before += len(rows)
+        return found
+
+    @property
+    def total(self) -> int:
+        """How many cells there are."""
+        return sum(map(len, self.areas.values())) + len(self.areas) * len(BUCKETS)
+
+    def cells(self, level: AreaLevel, area_ids: Ints) -> Ints:
+        """Give the cells of some areas, and of the events of a level that are in none."""
+        start = self.starts[level]
+        ids = np.array([area.area_id for area in self.areas[level]], np.int64)
+        order = np.argsort(ids)
+        beside = sum(map(len, self.areas.values())) + list(self.areas).index(level) * len(BUCKETS)
+        return np.where(
+            area_ids > 0, start + order[np.searchsorted(ids, area_ids, sorter=order).clip(max=len(ids) - 1)], beside - area_ids - 1
+        )
+
+
+def newest_public_version(connection: Connection) -> int:
+    """Give the number of the last publication that changed what the public sees; 0 before the first."""
+    return int(connection.execute(_NEWEST).scalar_one())
+
+
+def load_public_cube(connection: Connection, edition: date | None = None, as_of: date | None = None, by: CountsBy | None = None) -> Cube:
+    """Read the released counts of an edition into memory.
+
+    Args:
+        connection: Inside a transaction that sees one state of the data throughout; it need not be able to read events.
+        edition: First day of the edition; None for the newest.
+        as_of: Count what was released at the end of this day; None for what is released now.
+        by: Count by this date; nothing is released by another date than each source's own, so a source that has another has no counts here.
+
+    Returns:
+        The cube. Its months delivered are those released, and its harm is that of sources that are public elsewhere alone.
+
+    Raises:
+        NotFoundError: There is no such edition.
+        NotCoveredError: No areas are loaded at all, or nothing was on that day.
+    """
+    found = find_edition(connection, edition)
+    areas = load_areas(connection, found)
+    instant = end_of_day(as_of) if as_of is not None else None
+    version = connection.execute(_VERSION, {"instant": instant}).one_or_none()
+    if version is None:
+        raise NotCoveredError(f"Ingenting var släppt den {as_of}.", f"Nothing was released on {as_of}.")
+    trees, node_of = load_trees(connection)
+    frame = _Frame(areas, trees, node_of)
+    rows: dict[SourceId, list[Any]] = {}
+    source_of = {source.number: source for source in SourceId}
+    for row in connection.execute(_CELLS, {"instant": instant, "edition": found.edition_id}):
+        if source_of[row.source_id] not in counted_otherwise(by):
+            rows.setdefault(source_of[row.source_id], []).append(row)
+    perturbed = {source: _layers(frame, source, mine) for source, mine in rows.items() if mine[0].perturbed}
+    withheld = {source: _layers(frame, source, mine, withheld=True) for source, mine in rows.items() if mine[0].perturbed}
+    exact = {source: mine for source, mine in rows.items() if not mine[0].perturbed}
+    counts = {source: _block(frame, mine, "counts") for source, mine in exact.items()}
+    estimated = {source: _block(frame, mine, "estimated") for source, mine in exact.items()}
+    return Cube(
+        edition=found,
+        as_of=as_of,
+        by=by,
+        version=version.version,
+        published_at=version.published_at,
+        areas=areas,
+        blocks={**perturbed, **{source: block for source, block in counts.items() if block is not None}},
+        estimated={source: block for source, block in estimated.items() if block is not None},
+        withheld={source: layers for source, layers in withheld.items() if any(len(layer.used) for layer in layers.layers.values())},
+        undated={},
+        trees=trees,
+        delivered={source: _delivered(mine) for source, mine in rows.items()},
+        known_on={source: local_day(max(row.drawn_at for row in mine)) for source, mine in rows.items()},
+        completeness={},
+        population=load_population(connection, areas, instant),
+        weights=lay_out(connection, {source: tree.nodes for source, tree in trees.items()}),
+        neighbours=load_neighbours(connection, found, areas),
+        editions=tuple(list_editions(connection)),
+        released=True,
+    )
+
+
+def _delivered(rows: list[Any]) -> Delivered:
+    """Tell which months were released; those not final are open: they will be released once more."""
+    final = {row.first_month: row.final for row in rows if row.months == 1}
+    unfinal = np.array(sorted(month for month, is_final in final.items() if not is_final), np.int64)
+    partial = np.array(sorted({row.first_month for row in rows if row.months == 1 and row.partial}), np.int64)
+    return Delivered(np.array(sorted(final), np.int64), partial, np.zeros(0, np.int64), unfinal)
+
+
+def _block(frame: _Frame, rows: list[Any], column: str) -> Block | None:
+    """Lay the exact counts of a source out; None where there are none."""
+    parts = [np.zeros((4, 0), np.int64)]
+    for row in rows:
+        antal = ints_of(getattr(row, column))
+        if len(antal):
+            cell = frame.cells(AreaLevel(row.level), ints_of(row.areas))
+            parts.append(np.stack([cell, frame.node_of[ints_of(row.categories)], np.full(len(cell), row.first_month), antal]))
+    together = np.concatenate(parts, axis=1)
+    return summed(together, frame.total) if together.size else None
+
+
+def _layers(frame: _Frame, source: SourceId, rows: list[Any], *, withheld: bool = False) -> Layers:
+    """Lay the released counts of a source out; or which counts it withholds itself, as a 1 for each."""
+    nodes = frame.trees[source].nodes
+    layers = {}
+    for level in frame.areas:
+        for months in PERIODS:
+            mine = [row for row in rows if row.level == level.value and row.months == months]
+            if mine:
+                layers[level, months] = _layer(frame, (level, months), mine, len(nodes), withheld=withheld)
+    return Layers(
+        layers=layers,
+        kinds=np.append(kinds_of(source, nodes), Kind.ALL),
+        ends=np.array([frame.trees[source].ranges[node.code][1] for node in nodes], np.int64),
+        months=frozenset(row.first_month for row in rows if row.months == 1),
+        level_at={start: level for level, start in frame.starts.items()},
+    )
+
+
+def _layer(frame: _Frame, of: tuple[AreaLevel, int], rows: list[Any], every: int, *, withheld: bool) -> Layer:
+    level, months = of
+    periods = np.array([row.first_month // months for row in rows], np.int64)
+    first = int(periods.min())
+    released = np.zeros(int(periods.max()) - first + 1, bool)
+    released[periods - first] = True
+    cells, columns, times, counts = [], [], [], []
+    for row, period in zip(rows, periods.tolist(), strict=True):
+        category, told = ints_of(row.categories), ints_of(row.counts)
+        wanted = told == WITHHELD if withheld else told > 0
+        cells.append(frame.cells(level, ints_of(row.areas)[wanted]) - frame.starts[level])
+        columns.append(np.where(category > 0, frame.node_of[category], every)[wanted])
+        times.append(np.full(int(wanted.sum()), period - first))
+        counts.append(np.ones(int(wanted.sum()), np.int64) if withheld else told[wanted])
+    used, column = np.unique(np.concatenate(columns), return_inverse=True)
+    sums = np.zeros((len(frame.areas[level]), len(used), len(released) + 1), np.int32)
+    np.add.at(sums, (np.concatenate(cells), column.ravel(), np.concatenate(times) + 1), np.concatenate(counts))
+    sums = sums.cumsum(axis=2, dtype=np.int32)
+    sums.setflags(write=False)
+    return Layer(first, released, used, sums)
