@@ -29,6 +29,7 @@ from trygghetskarta.queries.blocks import Spread, spread_out
 from trygghetskarta.queries.contributors import Contributors, load_contributors, load_counts, load_draws, load_open, methods_used
 from trygghetskarta.queries.coverage import load_coverage
 from trygghetskarta.queries.divisions import City, Division, contributions, together
+from trygghetskarta.queries.seen_cells import Grid, Years
 from trygghetskarta.settings import Settings
 
 Ints = npt.NDArray[np.int64]
@@ -245,18 +246,30 @@ class _Press:
 
     def _cells(self, division: Division, found: Contributions, months: int, numbers: Mapping[int, int]) -> Iterator[DrawnCells]:
         """Draw the cells of some periods of one length, each with the number of its draw."""
-        tree, every = self.city.trees[self.source], len(self.city.trees[self.source].nodes) + 1
+        grid = Grid.of(division.areas, self.source, self.city.trees[self.source])
+        every, cells = len(grid.parents), division.areas_in_all
         part = found.of(self._carried(division, found, months) & np.isin(found.month // months, list(numbers)))
-        cells = division.areas_in_all
-        at, shown = protected(part, (part.month // months * cells + part.cell) * every + part.node)
-        category_of = np.array([*tree.category_ids, 0], np.int64)
-        for period, draw in numbers.items():
+        at, counts = protected(part, (part.month // months * cells + part.cell) * every + part.node)
+        period, rest = np.divmod(at, cells * every)
+        cell, node = np.divmod(rest, every)
+        column = np.searchsorted(list(numbers), period)
+        shown = grid.blank(months, len(numbers))
+        for level, cells_shown in shown.items():
+            mine = division.of_level(level)
+            here = (cell >= mine.start) & (cell < mine.stop)
+            cells_shown[cell[here] - mine.start, node[here], column[here]] = counts[here]
+        in_time = None
+        if months != _YEAR:
+            firsts = [number * months for number in numbers]
+            years = Years.load(self.connection, grid, (self.source, division.edition), firsts)
+            in_time = years.in_time([(first, self.instant) for first in firsts])
+        seen = grid.seen(months, shown, in_time)
+        for number, draw in enumerate(numbers.values()):
             for level, areas in division.areas.items():
-                mine = division.of_level(level)
-                first, last = np.searchsorted(at, [(period * cells + mine.start) * every, (period * cells + mine.stop) * every])
-                ids = np.array([area.area_id for area in areas], np.int64)
-                cell, node = np.divmod(at[first:last] - period * cells * every, every)
-                yield DrawnCells(draw, division.edition, level, ids[cell - mine.start], category_of[node], shown[first:last], _NONE)
+                values = np.where(seen[level], shown[level], 0)[:, :, number] if level in seen else np.zeros((0, 0), np.int64)
+                area, category = np.nonzero(values)
+                ids = np.array([one.area_id for one in areas], np.int64)
+                yield DrawnCells(draw, division.edition, level, ids[area], grid.category_ids[category], values[area, category], _NONE)
 
     def _carried(self, division: Division, found: Contributions, months: int) -> npt.NDArray[np.bool_]:
         """Tell which contributions are to a cell that the lattice has of a length of time."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Engine
 
 from trygghetskarta.disclosure.cellkey import KEYS, protect
-from trygghetskarta.disclosure.dividing import Sheet, parts_shown, year_before
+from trygghetskarta.disclosure.dividing import Sheet, enough, parts_shown
 from trygghetskarta.disclosure.lattice import Kind, kinds_of, periods_of
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
@@ -116,13 +117,15 @@ def city_of(cube: Cube, source: SourceId) -> City:
     monthly = np.diff(block.sums.astype(np.int64), axis=2)
     monthly = monthly[:, :, : monthly.shape[2] // 12 * 12]
     above = {AreaLevel.STAD: np.zeros(1, np.int64)}
-    for outer, inner in zip(LEVELS[:-1], LEVELS[1:], strict=True):
+    for outer, inner in pairwise(LEVELS):
         rows = {area.code: row for row, area in enumerate(cube.areas[outer])}
         above[inner] = np.array([rows.get(area.parent or "", 0) for area in cube.areas[inner]])
     months = {}
     for level in LEVELS:
         mine = monthly[cube.cells(level)]
-        parts = [mine[:, high] - mine[:, low] if low else mine[:, high] for low, high in ((0, len(block.used)), *(runs[place] for place in met))]
+        parts = [
+            mine[:, high] - mine[:, low] if low else mine[:, high] for low, high in ((0, len(block.used)), *(runs[place] for place in met))
+        ]
         months[level] = np.stack(parts, axis=1)
     return City(source, above, np.array(parents), np.append(Kind.ALL, kinds[met]), months)
 
@@ -150,12 +153,20 @@ def seen_of(city: City, shown: Mapping[Of, Ints], *, divided: bool) -> dict[Of, 
         return {of: np.broadcast_to(city.has(of)[:, None], values.shape).copy() for of, values in shown.items()}
     seen: dict[Of, Bools] = {}
     for length in LENGTHS:
-        sheets = [Sheet(shown[level, length], city.has((level, length)), city.above[level] if number else None) for number, level in enumerate(LEVELS)]
+        above = [None if level is AreaLevel.STAD else city.above[level] for level in LEVELS]
+        sheets = [Sheet(shown[level, length], city.has((level, length)), outer) for level, outer in zip(LEVELS, above, strict=True)]
         in_time = None
         if length != 12:
-            in_time = [year_before(shown[level, 12], seen[level, 12], 12 // length) for level in LEVELS]
+            in_time = [_year_before(seen[level, 12] & enough(shown[level, 12]), 12 // length) for level in LEVELS]
         seen |= {(level, length): found for level, found in zip(LEVELS, parts_shown(sheets, city.parents, in_time), strict=True)}
     return seen
+
+
+def _year_before(divided: Bools, periods: int) -> Bools:
+    """Tell of which shorter periods the year before shows enough; of those of the first year, that year itself."""
+    before = np.concatenate([divided[:, :, :1], divided[:, :, :-1]], axis=2)
+    found: Bools = np.repeat(before, periods, axis=2)
+    return found
 
 
 def _keys(city: City, random: np.random.Generator) -> dict[AreaLevel, Ints]:

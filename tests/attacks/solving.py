@@ -1,4 +1,4 @@
-"""Attacks on protected counts: what anyone can work out from all that is shown, from the rules by which it was drawn, and from totals known elsewhere.
+"""Attacks on protected counts: what can be worked out from all that is shown, the rules by which it was drawn, and totals known elsewhere.
 
 Each cell that is shown bounds its true count. Each whole is the sum of its parts by area, by category and by period: where all parts are shown that
 is an equation, where only some are, the parts are together no more than the whole.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -114,10 +115,12 @@ def system_of(lattice: Lattice, known: Known | None) -> System:
 
 def _by_area(lattice: Lattice, place: dict[Of, Ints]) -> list[_Sums]:
     found = []
-    for outer, inner in zip(LEVELS[:-1], LEVELS[1:], strict=True):
+    for outer, inner in pairwise(LEVELS):
         for length in LENGTHS:
             wholes, parts = place[outer, length], place[inner, length]
-            found.append(_sums(wholes, parts, np.broadcast_to(np.arange(wholes.size).reshape(wholes.shape)[lattice.city.above[inner]], parts.shape)))
+            found.append(
+                _sums(wholes, parts, np.broadcast_to(np.arange(wholes.size).reshape(wholes.shape)[lattice.city.above[inner]], parts.shape))
+            )
     return found
 
 

@@ -46,7 +46,7 @@ def parts_shown(sheets: Sequence[Sheet], parents: Ints, in_time: Sequence[Bools]
 
     Args:
         sheets: One per level, the outermost first; the lattice has of no level what it does not have of the one before.
-        parents: For each category the one it is a part of, which comes before it; -1 for the whole of the source.
+        parents: For each category the one it is a part of; -1 for the whole of the source.
         in_time: Per sheet which cells are parts of long enough periods that show enough, as shape `shown`; None for the longest periods.
 
     Returns:
@@ -60,28 +60,17 @@ def parts_shown(sheets: Sequence[Sheet], parents: Ints, in_time: Sequence[Bools]
         if in_time is not None:
             seen &= in_time[number]
         divided = enough(sheet.shown)
-        for category, parent in enumerate(parents.tolist()):
-            if parent >= 0:
-                seen[:, category] &= seen[:, parent] & divided[:, parent]
+        for inner in _inwards(parents):
+            seen[:, inner] &= (seen & divided)[:, parents[inner]]
         found.append(seen)
     return found
 
 
-def year_before(years: Ints, seen: Bools, periods: int) -> Bools:
-    """Tell of which shorter periods the year before shows enough; of those of the first year, that year itself.
-
-    It is the year before that decides, for when a month is released its own year is not over. A cell that showed enough one year and hardly
-    anything happens in the next is divided all the same, for one year.
-
-    Args:
-        years: What the years show, in order, (areas, categories, years).
-        seen: Which of them are shown, likewise.
-        periods: How many shorter periods a year has: 4 or 12.
-
-    Returns:
-        Shape (areas, categories, years * periods).
-    """
-    divided = seen & enough(years)
-    before = np.concatenate([divided[:, :, :1], divided[:, :, :-1]], axis=2)
-    found: Bools = np.repeat(before, periods, axis=2)
+def _inwards(parents: Ints) -> list[Ints]:
+    """Give the categories that are parts of the whole, the parts of those, and so on."""
+    found = []
+    inner = np.flatnonzero(np.isin(parents, np.flatnonzero(parents < 0)))
+    while inner.size:
+        found.append(inner)
+        inner = np.flatnonzero(np.isin(parents, inner))
     return found

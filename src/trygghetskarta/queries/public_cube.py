@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 
 from trygghetskarta.disclosure.drawing import WITHHELD
 from trygghetskarta.disclosure.lattice import PERIODS, Kind, kinds_of
-from trygghetskarta.domain.areas import Area, AreaLevel
+from trygghetskarta.domain.areas import Area, AreaLevel, Edition
 from trygghetskarta.domain.periods import local_day
 from trygghetskarta.domain.sources import CountsBy, SourceId
 from trygghetskarta.errors import NotCoveredError
@@ -25,10 +25,13 @@ from trygghetskarta.queries.cube import Cube, Tree, end_of_day, find_edition, li
 from trygghetskarta.queries.dating import counted_otherwise
 from trygghetskarta.queries.layers import Layer, Layers
 from trygghetskarta.queries.population import load_population
+from trygghetskarta.queries.seen_cells import Grid, Years
 from trygghetskarta.queries.weights import lay_out
 from trygghetskarta.store.arrays import ints_of
 
 Ints = npt.NDArray[np.int64]
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 _SEEN = "what NOT IN ('delivery', 'rollup', 'measure')"
 _VERSION = text(f"""
@@ -42,7 +45,7 @@ _CELLS = text("""
         WHERE CAST(:instant AS timestamptz) IS NULL OR drawn_at <= :instant
         ORDER BY source_id, months, first_month, number DESC
     )
-    SELECT source_id, months, first_month, final, partial, perturbed, drawn_at, level, array_send(area_ids) AS areas,
+    SELECT source_id, months, first_month, final, partial, perturbed, drawn_at, known_at, level, array_send(area_ids) AS areas,
         array_send(category_ids) AS categories, array_send(counts) AS counts, array_send(estimated) AS estimated
     FROM newest JOIN public_cell USING (draw_id) WHERE edition_id = :edition
 """)
@@ -116,7 +119,7 @@ def load_public_cube(connection: Connection, edition: date | None = None, as_of:
         if source_of[row.source_id] not in counted_otherwise(by):
             rows.setdefault(source_of[row.source_id], []).append(row)
     perturbed = {source: _layers(frame, source, mine) for source, mine in rows.items() if mine[0].perturbed}
-    withheld = {source: _layers(frame, source, mine, withheld=True) for source, mine in rows.items() if mine[0].perturbed}
+    hidden = {source: _hidden(connection, (frame, found), source, mine) for source, mine in rows.items() if mine[0].perturbed}
     exact = {source: mine for source, mine in rows.items() if not mine[0].perturbed}
     counts = {source: _block(frame, mine, "counts") for source, mine in exact.items()}
     estimated = {source: _block(frame, mine, "estimated") for source, mine in exact.items()}
@@ -129,7 +132,7 @@ def load_public_cube(connection: Connection, edition: date | None = None, as_of:
         areas=areas,
         blocks={**perturbed, **{source: block for source, block in counts.items() if block is not None}},
         estimated={source: block for source, block in estimated.items() if block is not None},
-        withheld={source: layers for source, layers in withheld.items() if any(len(layer.used) for layer in layers.layers.values())},
+        withheld=hidden,
         undated={},
         trees=trees,
         delivered={source: _delivered(mine) for source, mine in rows.items()},
@@ -163,15 +166,20 @@ def _block(frame: _Frame, rows: list[Any], column: str) -> Block | None:
     return summed(together, frame.total) if together.size else None
 
 
-def _layers(frame: _Frame, source: SourceId, rows: list[Any], *, withheld: bool = False) -> Layers:
-    """Lay the released counts of a source out; or which counts it withholds itself, as a 1 for each."""
+def _layers(frame: _Frame, source: SourceId, rows: list[Any]) -> Layers:
+    """Lay the released counts of a source out."""
     nodes = frame.trees[source].nodes
     layers = {}
     for level in frame.areas:
         for months in PERIODS:
             mine = [row for row in rows if row.level == level.value and row.months == months]
             if mine:
-                layers[level, months] = _layer(frame, (level, months), mine, len(nodes), withheld=withheld)
+                layers[level, months] = _layer(frame, (level, months), mine, len(nodes))
+    return _together(frame, source, rows, layers)
+
+
+def _together(frame: _Frame, source: SourceId, rows: list[Any], layers: dict[tuple[AreaLevel, int], Layer]) -> Layers:
+    nodes = frame.trees[source].nodes
     return Layers(
         layers=layers,
         kinds=np.append(kinds_of(source, nodes), Kind.ALL),
@@ -181,7 +189,38 @@ def _layers(frame: _Frame, source: SourceId, rows: list[Any], *, withheld: bool 
     )
 
 
-def _layer(frame: _Frame, of: tuple[AreaLevel, int], rows: list[Any], every: int, *, withheld: bool) -> Layer:
+def _hidden(connection: Connection, of: tuple[_Frame, Edition], source: SourceId, rows: list[Any]) -> Layers:
+    """Lay out which cells are not shown, a 1 for each: parts of what shows too little to be divided, and what the source itself withholds."""
+    frame, edition = of
+    grid = Grid.of(frame.areas, source, frame.trees[source])
+    years = Years.load(connection, grid, (source, edition), [row.first_month for row in rows])
+    layers = {}
+    for months in PERIODS:
+        drawn = {row.first_month: row.known_at for row in rows if row.months == months}
+        if not drawn:
+            continue
+        first = min(drawn) // months
+        places = {month: month // months - first for month in sorted(drawn)}
+        shown = grid.blank(months, max(places.values()) + 1)
+        for row in rows:
+            if row.months == months and AreaLevel(row.level) in shown:
+                level = AreaLevel(row.level)
+                grid.lay(
+                    shown[level][:, :, places[row.first_month]], level, (ints_of(row.areas), ints_of(row.categories), ints_of(row.counts))
+                )
+        every = [(first + place) * months for place in range(max(places.values()) + 1)]
+        times = [(month, drawn.get(month, _NEVER)) for month in every]
+        seen = grid.seen(months, shown, None if months == max(PERIODS) else years.in_time(times))
+        released = np.isin(np.arange(len(times)), list(places.values()))
+        for level, cells in seen.items():
+            sums = np.zeros((*cells.shape[:2], cells.shape[2] + 1), np.int32)
+            np.cumsum((~cells | (shown[level] == WITHHELD)) & released, axis=2, out=sums[:, :, 1:])
+            sums.setflags(write=False)
+            layers[level, months] = Layer(first, released, np.arange(len(grid.parents)), sums)
+    return _together(frame, source, rows, layers)
+
+
+def _layer(frame: _Frame, of: tuple[AreaLevel, int], rows: list[Any], every: int) -> Layer:
     level, months = of
     periods = np.array([row.first_month // months for row in rows], np.int64)
     first = int(periods.min())
@@ -190,11 +229,11 @@ def _layer(frame: _Frame, of: tuple[AreaLevel, int], rows: list[Any], every: int
     cells, columns, times, counts = [], [], [], []
     for row, period in zip(rows, periods.tolist(), strict=True):
         category, told = ints_of(row.categories), ints_of(row.counts)
-        wanted = told == WITHHELD if withheld else told > 0
+        wanted = told > 0
         cells.append(frame.cells(level, ints_of(row.areas)[wanted]) - frame.starts[level])
         columns.append(np.where(category > 0, frame.node_of[category], every)[wanted])
         times.append(np.full(int(wanted.sum()), period - first))
-        counts.append(np.ones(int(wanted.sum()), np.int64) if withheld else told[wanted])
+        counts.append(told[wanted])
     used, column = np.unique(np.concatenate(columns), return_inverse=True)
     sums = np.zeros((len(frame.areas[level]), len(used), len(released) + 1), np.int32)
     np.add.at(sums, (np.concatenate(cells), column.ravel(), np.concatenate(times) + 1), np.concatenate(counts))

@@ -1,0 +1,156 @@
+"""Which of the released cells are shown: worked out from what the others show, the same when they are drawn and whenever they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Connection, text
+
+from trygghetskarta.disclosure.dividing import Sheet, enough, parts_shown
+from trygghetskarta.disclosure.lattice import YEAR, Kind, kinds_of, periods_of
+from trygghetskarta.domain.areas import Area, AreaLevel, Edition
+from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.queries.cube import Tree
+from trygghetskarta.store.arrays import ints_of
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+_FIRST_YEARS = text("""
+    SELECT first_month, known_at, level, array_send(area_ids) AS areas, array_send(category_ids) AS categories, array_send(counts) AS counts
+    FROM public_draw JOIN public_cell USING (draw_id)
+    WHERE source_id = :source AND edition_id = :edition AND months = 12 AND number = 1 AND perturbed
+        AND first_month = ANY(CAST(:years AS integer[]))
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Every cell there may be of a source and an edition.
+
+    Attributes:
+        areas: The areas by level, the outermost first.
+        above: For each area the one of the level before that it lies in; None for the outermost level.
+        parents: For each category the one it is a part of, and -1 for all of them together, which are last.
+        kinds: What each is to the lattice.
+        category_ids: Their keys in the database; 0 for all.
+    """
+
+    areas: Mapping[AreaLevel, tuple[Area, ...]]
+    above: Mapping[AreaLevel, Ints | None]
+    parents: Ints
+    kinds: Ints
+    category_ids: Ints
+
+    @classmethod
+    def of(cls, areas: Mapping[AreaLevel, tuple[Area, ...]], source: SourceId, tree: Tree) -> Grid:
+        """Give the grid of some areas and of a source's tree."""
+        outermost_first = dict(reversed(areas.items()))
+        above: dict[AreaLevel, Ints | None] = {}
+        outer: tuple[Area, ...] = ()
+        for level, inner in outermost_first.items():
+            rows = {area.code: row for row, area in enumerate(outer)}
+            above[level] = np.array([rows[str(area.parent)] for area in inner], np.int64) if rows else None
+            outer = inner
+        every = len(tree.nodes)
+        number = {node.code: place for place, node in enumerate(tree.nodes)}
+        parents = [every if node.parent is None else number[node.parent] for node in tree.nodes]
+        return cls(
+            outermost_first,
+            above,
+            np.array([*parents, -1], np.int64),
+            np.append(kinds_of(source, tree.nodes), Kind.ALL),
+            np.array([*tree.category_ids, 0], np.int64),
+        )
+
+    def has(self, level: AreaLevel, months: int) -> Bools:
+        """Tell which categories the lattice has at a level for a length of time, (categories,)."""
+        return np.array([months in periods_of(level, kind) for kind in self.kinds.tolist()])
+
+    def blank(self, months: int, periods: int) -> dict[AreaLevel, Ints]:
+        """Give a 0 for each cell of each level that the lattice has any of for a length of time, (areas, categories, periods)."""
+        levels = [level for level in self.areas if self.has(level, months).any()]
+        return {level: np.zeros((len(self.areas[level]), len(self.parents), periods), np.int64) for level in levels}
+
+    def lay(self, onto: Ints, level: AreaLevel, cells: tuple[Ints, Ints, Ints]) -> None:
+        """Lay counts, with the keys of their areas and categories, onto the cells of one period of a level, (areas, categories)."""
+        areas, categories, counts = cells
+        ids = np.array([area.area_id for area in self.areas[level]], np.int64)
+        onto[_places(ids, areas), _places(self.category_ids, categories)] = counts
+
+    def seen(self, months: int, shown: Mapping[AreaLevel, Ints], in_time: Mapping[AreaLevel, Bools] | None) -> dict[AreaLevel, Bools]:
+        """Tell which cells of periods of one length are shown.
+
+        Args:
+            months: The length.
+            shown: What they show by level, those of `blank`, (areas, categories, periods).
+            in_time: Which of them are parts of a year that shows enough; None for years.
+
+        Returns:
+            By level, likewise.
+        """
+        sheets = [Sheet(cells, self.has(level, months), self.above[level]) for level, cells in shown.items()]
+        found = parts_shown(sheets, self.parents, None if in_time is None else [in_time[level] for level in shown])
+        return dict(zip(shown, found, strict=True))
+
+
+def _places(ids: Ints, wanted: Ints) -> Ints:
+    order = np.argsort(ids)
+    return order[np.searchsorted(ids, wanted, sorter=order)]
+
+
+@dataclass(frozen=True, slots=True)
+class Years:
+    """Which cells of years show enough to be divided in time, as they were first drawn: later draws change nothing for the months before.
+
+    Attributes:
+        grid: The cells.
+        known_at: By the first month of each year, when it was first drawn.
+        divided: By the first month of each year and the level, (areas, categories).
+    """
+
+    grid: Grid
+    known_at: Mapping[int, datetime]
+    divided: Mapping[int, Mapping[AreaLevel, Bools]]
+
+    @classmethod
+    def load(cls, connection: Connection, grid: Grid, of: tuple[SourceId, Edition], months: Iterable[int]) -> Years:
+        """Read those that decide what is shown of some months, of a source in an edition."""
+        source, edition = of
+        own = {month // YEAR * YEAR for month in months}
+        asked = {"source": source.number, "edition": edition.edition_id, "years": sorted(own | {first - YEAR for first in own})}
+        shown: dict[int, dict[AreaLevel, Ints]] = {}
+        known_at: dict[int, datetime] = {}
+        for row in connection.execute(_FIRST_YEARS, asked):
+            year = shown.setdefault(row.first_month, grid.blank(YEAR, 1))
+            known_at[row.first_month] = row.known_at
+            level = AreaLevel(row.level)
+            grid.lay(year[level][:, :, 0], level, (ints_of(row.areas), ints_of(row.categories), ints_of(row.counts)))
+        divided = {}
+        for first, year in shown.items():
+            seen = grid.seen(YEAR, year, None)
+            divided[first] = {level: (cells & enough(year[level]))[:, :, 0] for level, cells in seen.items()}
+        return cls(grid, known_at, divided)
+
+    def in_time(self, periods: Sequence[tuple[int, datetime]]) -> dict[AreaLevel, Bools]:
+        """Tell which cells of shorter periods may be shown: those whose year before showed enough when they were drawn.
+
+        Of a period whose year before was not drawn its own year decides, where that was drawn with it or before; else none are shown.
+
+        Args:
+            periods: The first month of each, and when it was drawn.
+
+        Returns:
+            By level, (areas, categories, periods).
+        """
+        found = {level: np.zeros((len(areas), len(self.grid.parents), len(periods)), bool) for level, areas in self.grid.areas.items()}
+        for column, (month, drawn) in enumerate(periods):
+            own = month // YEAR * YEAR
+            year = next((first for first in (own - YEAR, own) if first in self.known_at and self.known_at[first] <= drawn), None)
+            for level, divided in (self.divided[year] if year is not None else {}).items():
+                found[level][:, :, column] = divided
+        return found
