@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -14,8 +14,10 @@ from trygghetskarta.disclosure.cellkey import KEYS, protect
 from trygghetskarta.disclosure.dividing import Sheet, enough, parts_shown
 from trygghetskarta.disclosure.lattice import Kind, kinds_of, periods_of
 from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.queries.cube import Cube, load_cube
+from trygghetskarta.queries.public_cube import load_public_cube
 from trygghetskarta.store.engine import one_state
 
 Ints = npt.NDArray[np.int64]
@@ -34,13 +36,15 @@ class City:
     Attributes:
         source: Which source.
         above: Per level the area of the level before that each area lies in; all 0 for the outermost.
-        parents: For each category the one it is a part of; -1 for the whole, which is the first.
+        codes: The categories; the first is the whole, which has none.
+        parents: For each category the one it is a part of; -1 for the whole.
         kinds: What each category is to the lattice.
         months: By level the counts, (areas, categories, months), whole years of them.
     """
 
     source: SourceId
     above: Mapping[AreaLevel, Ints]
+    codes: tuple[str, ...]
     parents: Ints
     kinds: Ints
     months: Mapping[AreaLevel, Ints]
@@ -96,11 +100,11 @@ def summed(months: Ints, length: int) -> Ints:
     return found
 
 
-def cities_of(engine: Engine) -> Iterator[City]:
-    """Give the city by each source of which the public sees protected counts."""
+def lattices_of(engine: Engine) -> list[Lattice]:
+    """Read what the public sees of each source whose counts are protected, beside what is true."""
     with one_state(engine) as connection:
-        cube = load_cube(connection)
-    yield from (city_of(cube, source) for source in cube.blocks if not CONTRACTS[source].public)
+        exact, public = load_cube(connection), load_public_cube(connection)
+    return [released(public, city_of(exact, source)) for source in exact.blocks if not CONTRACTS[source].public]
 
 
 def city_of(cube: Cube, source: SourceId) -> City:
@@ -127,7 +131,8 @@ def city_of(cube: Cube, source: SourceId) -> City:
             mine[:, high] - mine[:, low] if low else mine[:, high] for low, high in ((0, len(block.used)), *(runs[place] for place in met))
         ]
         months[level] = np.stack(parts, axis=1)
-    return City(source, above, np.array(parents), np.append(Kind.ALL, kinds[met]), months)
+    codes = ("", *(tree.nodes[place].code for place in met))
+    return City(source, above, codes, np.array(parents), np.append(Kind.ALL, kinds[met]), months)
 
 
 def draw(city: City, seed: int, *, divided: bool = True) -> Lattice:
@@ -162,6 +167,29 @@ def seen_of(city: City, shown: Mapping[Of, Ints], *, divided: bool) -> dict[Of, 
     return seen
 
 
+def grown(city: City, times: int, seed: int) -> City:
+    """Give a city with so many times as much of everything, by chance: the sample has a thirtieth of what is reported in Stockholm."""
+    random = np.random.default_rng(seed)
+    months: dict[AreaLevel, Ints] = {}
+    for place in range(len(LEVELS) - 1, -1, -1):
+        counts = city.months[LEVELS[place]]
+        here, more = counts.copy(), np.zeros_like(counts)
+        if place + 1 < len(LEVELS):
+            inner = LEVELS[place + 1]
+            np.subtract.at(here, city.above[inner], city.months[inner])
+            np.add.at(more, city.above[inner], months[inner])
+        more = np.where(city.ends[:, None], more + random.poisson(times * here.clip(min=0)), 0)
+        months[LEVELS[place]] = filled_in(city, more)
+    return replace(city, months=months)
+
+
+def filled_in(city: City, values: Ints) -> Ints:
+    """Add the values of the innermost categories to those they are parts of, in place."""
+    for category in np.flatnonzero(city.parents >= 0)[::-1].tolist():
+        values[:, city.parents[category]] += values[:, category]
+    return values
+
+
 def _year_before(divided: Bools, periods: int) -> Bools:
     """Tell of which shorter periods the year before shows enough; of those of the first year, that year itself."""
     before = np.concatenate([divided[:, :, :1], divided[:, :, :-1]], axis=2)
@@ -172,7 +200,6 @@ def _year_before(divided: Bools, periods: int) -> Bools:
 def _keys(city: City, random: np.random.Generator) -> dict[AreaLevel, Ints]:
     """Give sums of record keys, (areas, categories, months): of what is counted in an area and in none of its parts too."""
     keys: dict[AreaLevel, Ints] = {}
-    order = np.flatnonzero(city.parents >= 0)[::-1]
     for place in range(len(LEVELS) - 1, -1, -1):
         counts = city.months[LEVELS[place]]
         below, sums = np.zeros_like(counts), np.zeros_like(counts)
@@ -182,7 +209,23 @@ def _keys(city: City, random: np.random.Generator) -> dict[AreaLevel, Ints]:
             np.add.at(sums, city.above[inner], keys[inner])
         sums = np.where((counts > below) & city.ends[:, None], sums + random.integers(0, KEYS, counts.shape), sums)
         sums[:, ~city.ends] = 0
-        for category in order.tolist():
-            sums[:, city.parents[category]] += sums[:, category]
-        keys[LEVELS[place]] = sums % KEYS
+        keys[LEVELS[place]] = filled_in(city, sums) % KEYS
     return keys
+
+
+def released(cube: Cube, city: City) -> Lattice:
+    """Give what the public's cube shows of a city, cell by cell, as its questions are answered."""
+    tree = cube.trees[city.source]
+    runs = [(0, len(tree.nodes)), *(tree.ranges[code] for code in city.codes[1:])]
+    first = Month(cube.covered[city.source][0].item() // 12 * 12)
+    shown: dict[Of, Ints] = {}
+    seen: dict[Of, Bools] = {}
+    for level in LEVELS:
+        for length in LENGTHS:
+            spans = tuple(Span(first.plus(month), first.plus(month + length - 1)) for month in range(0, city.years * 12, length))
+            cells = cube.cells(level)
+            counts = [cube.count(cells, {city.source: (run,)}, spans) for run in runs]
+            hidden = [cube.withheld_counts(cells, {city.source: (run,)}, spans) for run in runs]
+            shown[level, length] = np.stack(counts, axis=1)
+            seen[level, length] = (np.stack(hidden, axis=1) == 0) & city.has((level, length))[:, None]
+    return Lattice(city, shown, seen)
