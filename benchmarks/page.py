@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from playwright.sync_api import Browser, Page, sync_playwright
+from pydantic import SecretStr
 
 from benchmarks.load import served
 from benchmarks.measuring import median, print_table
@@ -93,7 +94,7 @@ def run(cluster: Cluster, port: int, rounds: int) -> None:
     _weigh()
     with database(cluster, "page") as engine:
         upgrade(engine)
-        load_sample(engine, Settings())
+        load_sample(engine, Settings(release_key=SecretStr("benchmarks release figures by this")))
         address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         with served(address, port), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=list(_ARGUMENTS))

@@ -16,17 +16,26 @@ from secrets import token_hex
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from trygghetskarta.disclosure.drawing import METHOD, Contributions, Drawn, Stretch, due, protected
 from trygghetskarta.disclosure.lattice import PERIODS, UNKNOWN, Kind, kinds_of, periods_of
+from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.periods import Month, Span, local_day
 from trygghetskarta.domain.sources import CONTRACTS, EVENT_SOURCES, SourceId
 from trygghetskarta.errors import ConflictError, ForbiddenError, InvalidQuestionError
-from trygghetskarta.ingest.drawing import Draw, DrawnCells, write_cells, write_draw
+from trygghetskarta.ingest.drawing import Drawing, DrawnCells, write_cells, write_draws
 from trygghetskarta.ingest.publication import announce
 from trygghetskarta.queries.blocks import Spread, spread_out
-from trygghetskarta.queries.contributors import Contributors, load_contributors, load_counts, load_draws, load_open, methods_used
+from trygghetskarta.queries.contributors import (
+    Contributors,
+    load_contributors,
+    load_counts,
+    load_draws,
+    load_lacking,
+    load_open,
+    methods_used,
+)
 from trygghetskarta.queries.coverage import load_coverage
 from trygghetskarta.queries.divisions import City, Division, contributions, together
 from trygghetskarta.queries.seen_cells import Grid, Years
@@ -98,12 +107,12 @@ def read_period(text: str) -> Span:
 
 
 def release_due(
-    engine: Engine, key: bytes, today: date, asked: Span | None = None, sources: Sequence[SourceId] = EVENT_SOURCES
+    connection: Connection, key: bytes, today: date, asked: Span | None = None, sources: Sequence[SourceId] = EVENT_SOURCES
 ) -> list[Released]:
-    """Release months.
+    """Release months, and what earlier releases lack of areas that were loaded after them.
 
     Args:
-        engine: The database.
+        connection: Inside a transaction.
         key: What the noise is drawn by.
         today: The day, which decides whether a month is final.
         asked: The months; None for all that are delivered whole and new, or have become final.
@@ -115,21 +124,23 @@ def release_due(
     Raises:
         ConflictError: Months were asked for and none of them can be released, or earlier figures were drawn by another key.
     """
-    with engine.begin() as connection:
-        method = f"{METHOD} key={sha256(b'mark' + key).hexdigest()[:8]}"
-        _refuse_another_key(connection, method)
-        mine = [source for source in sources if source in EVENT_SOURCES and not CONTRACTS[source].public]
-        due_now = {source: _due(connection, source, today, asked) for source in mine}
-        if asked is not None and not any(due_now.values()):
-            raise _nothing_due(connection, mine, asked)
-        city, instant = City.load(connection), datetime.now(UTC)
-        for source, draws in due_now.items():
-            press = _Press(connection, city, source, instant, method)
-            for year, of_year in _by_year(draws).items():
-                press.draw(year, of_year, hmac.digest(key, source.value.encode(), sha256))
-        if any(due_now.values()):
-            announce(connection, RELEASED)
-        return [Released(source, draws) for source, draws in due_now.items()]
+    method = f"{METHOD} key={sha256(b'mark' + key).hexdigest()[:8]}"
+    _refuse_another_key(connection, method)
+    mine = [source for source in sources if source in EVENT_SOURCES and not CONTRACTS[source].public]
+    due_now = {source: _due(connection, source, today, asked) for source in mine}
+    if asked is not None and not any(due_now.values()):
+        raise _nothing_due(connection, mine, asked)
+    city, instant, changed = City.load(connection), datetime.now(UTC), False
+    for source, draws in due_now.items():
+        own = hmac.digest(key, source.value.encode(), sha256)
+        lacking = load_lacking(connection, source)
+        for lacks in lacking:
+            _Press(connection, city, source, lacks.known_at, lacks.levels).draw(lacks.numbers, own)
+        _Press(connection, city, source, instant).draw(write_draws(connection, Drawing(source, draws, instant, method)), own)
+        changed = changed or bool(draws or lacking)
+    if changed:
+        announce(connection, RELEASED)
+    return [Released(source, draws) for source, draws in due_now.items()]
 
 
 def _refuse_another_key(connection: Connection, method: str) -> None:
@@ -192,57 +203,53 @@ def release_open(connection: Connection, source: SourceId) -> None:
     for number in sorted({*delivered.months.tolist(), *before}):
         rows = counts.get(number, np.zeros((4, 0), np.int64))
         cells = [part for division in city.divisions for part in _open_cells(division, city, source, rows)]
-        if before.get(number) == {part.key: part.columns for part in cells}:
+        if before.get(number) == {part.of: part.columns for part in cells}:
             continue
         stretch, month = Stretch(number, 1), Month(number)
         final = local_day(instant) >= CONTRACTS[source].finality.final_from(month)
         drawn = Drawn(known[stretch].number + 1 if stretch in known else 1, final)
         partial = number in delivered.partial or number not in delivered.months
-        draw = write_draw(connection, Draw(source, stretch, drawn, False, instant, _OPEN, partial))
-        write_cells(connection, [replace(part, draw=draw) for part in cells])
+        numbers = write_draws(connection, Drawing(source, {stretch: drawn}, instant, _OPEN, perturbed=False, partial=partial))
+        write_cells(connection, [replace(part, draw=numbers[stretch]) for part in cells])
         changed = True
     if changed:
         announce(connection, RELEASED)
 
 
-def _by_year(draws: Mapping[Stretch, Drawn]) -> dict[int, dict[Stretch, Drawn]]:
-    years: dict[int, dict[Stretch, Drawn]] = {}
-    for stretch, drawn in sorted(draws.items()):
-        years.setdefault(stretch.first // _YEAR * _YEAR, {})[stretch] = drawn
+def _by_year(numbers: Mapping[Stretch, int]) -> dict[int, dict[Stretch, int]]:
+    years: dict[int, dict[Stretch, int]] = {}
+    for stretch, number in sorted(numbers.items()):
+        years.setdefault(stretch.first // _YEAR * _YEAR, {})[stretch] = number
     return years
 
 
 @dataclass(frozen=True, slots=True)
 class _Press:
-    """Draws the periods of one source."""
+    """Draws periods of one source, as it was known at an instant: at some levels of editions, or None for all of them."""
 
     connection: Connection
     city: City
     source: SourceId
     instant: datetime
-    method: str
+    levels: frozenset[tuple[int, AreaLevel]] | None = None
 
-    def draw(self, year: int, draws: Mapping[Stretch, Drawn], key: bytes) -> None:
-        """Draw periods of one year.
+    def draw(self, numbers: Mapping[Stretch, int], key: bytes) -> None:
+        """Draw periods, a year of events at a time.
 
         Args:
-            year: Its first month.
-            draws: The periods.
+            numbers: The periods, and the number of the draw of each.
             key: The source's own.
         """
-        span = Span(Month(year), Month(year + _YEAR - 1))
-        events = load_contributors(self.connection, self.source, span, self.instant)
-        rows, keys = together(events, _record_keys(events, key))
-        numbers = {
-            stretch: write_draw(self.connection, Draw(self.source, stretch, drawn, True, self.instant, self.method))
-            for stretch, drawn in draws.items()
-        }
-        for division in self.city.divisions:
-            found = contributions(self.city, division, self.source, (rows, keys, events.withheld))
-            for months in PERIODS:
-                mine = {stretch.first // months: number for stretch, number in numbers.items() if stretch.months == months}
-                if mine:
-                    write_cells(self.connection, list(self._cells(division, found, months, mine)))
+        for year, of_year in _by_year(numbers).items():
+            events = load_contributors(self.connection, self.source, Span(Month(year), Month(year + _YEAR - 1)), self.instant)
+            rows, keys = together(events, _record_keys(events, key))
+            cells: list[DrawnCells] = []
+            for division in self.city.divisions:
+                found = contributions(self.city, division, self.source, (rows, keys, events.withheld))
+                for months in PERIODS:
+                    mine = {stretch.first // months: number for stretch, number in of_year.items() if stretch.months == months}
+                    cells += self._cells(division, found, months, mine) if mine else ()
+            write_cells(self.connection, [part for part in cells if self.levels is None or part.of in self.levels])
 
     def _cells(self, division: Division, found: Contributions, months: int, numbers: Mapping[int, int]) -> Iterator[DrawnCells]:
         """Draw the cells of some periods of one length, each with the number of its draw."""

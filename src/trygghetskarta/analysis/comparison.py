@@ -329,5 +329,6 @@ def _total(published: Published, around: Surroundings, dispersion: Dispersion) -
     counts = counts[around.shown].sum(axis=0, keepdims=True)
     spent = exposures[around.shown].sum(axis=0, keepdims=True) if by_people else around.days[None, :]
     usual = np.array([_usual(around, published.question.span.days)[around.shown].sum()])
-    found = judge_change(counts, spent, dispersion.inflation(usual), told := _told(published))
+    noisier = dispersion.inflation(usual) + around.noise * len(around.shown) / max(int(counts.max()), 1)
+    found = judge_change(counts, spent, noisier, told := _told(published))
     return None if found[3].verdicts == (Verdict.NOT_APPLICABLE,) else Change(Against.BASELINE, by_people, *found, told, None)

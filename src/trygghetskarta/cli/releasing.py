@@ -22,11 +22,14 @@ def release(
     source: Annotated[list[SourceId] | None, typer.Option(help="Bara dessa källor.")] = None,
 ) -> None:
     """Släpp levererade månader till allmänheten: skyddade antal dras en gång när perioden är ny och en gång när den är slutlig, aldrig fler."""
-    from trygghetskarta.releasing import read_period, release_due, release_key
+    from trygghetskarta.releasing import read_period, release_due, release_key, release_open
 
     settings = read_settings()
     asked = read_period(period) if period is not None else None
-    found = release_due(open_engine(settings), release_key(settings), datetime.now(LOCAL_TIME).date(), asked, tuple(source or SourceId))
+    with open_engine(settings).begin() as connection:
+        found = release_due(connection, release_key(settings), datetime.now(LOCAL_TIME).date(), asked, tuple(source or SourceId))
+        for each in source or SourceId:
+            release_open(connection, each)
     for released in found:
         made = [sum(stretch.months == months for stretch in released.draws) for months in _LENGTHS]
         told = ", ".join(f"{many} {names[many != 1]}" for many, names in zip(made, _LENGTHS.values(), strict=True) if many)

@@ -22,6 +22,7 @@ from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.periods import LOCAL_TIME
 from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.cube import Cube, load_cube
+from trygghetskarta.queries.public_cube import load_public_cube
 from trygghetskarta.reporting import Office, Wanted, area_codes, newest_month, report_of
 from trygghetskarta.reports.document import Report, ReportClass
 from trygghetskarta.reports.index import Made, index_page
@@ -184,20 +185,21 @@ def _today() -> date:
 @contextmanager
 def _office(reader: Reader) -> Iterator[Office]:
     with one_state(open_engine(read_settings())) as connection:
-        yield Office(connection, _Cubes(connection), reader.audience)
+        yield Office(connection, _Cubes(connection, reader.audience), reader.audience)
 
 
 class _Cubes:
-    """Reads each cube once."""
+    """Reads each cube once: of what is released for a report that is meant to be shared."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, audience: Audience) -> None:
         self._connection = connection
+        self._load = load_cube if audience is Audience.STAFF else load_public_cube
         self._read: dict[tuple[date | None, date | None], Cube] = {}
 
     def __call__(self, edition: date | None, as_of: date | None) -> Cube:
         key = (edition, as_of)
         if key not in self._read:
-            self._read[key] = load_cube(self._connection, edition, as_of)
+            self._read[key] = self._load(self._connection, edition, as_of)
         return self._read[key]
 
 

@@ -53,7 +53,8 @@ def load_sample(engine: Engine, settings: Settings) -> None:
     for source in SourceId:
         for path in sorted([*folder.glob(f"{source}*.csv"), *(folder / "deliveries").glob(f"{source}*")]):
             deliver(engine, settings, Delivering(source), path)
-    release_due(engine, release_key(settings), datetime.now(LOCAL_TIME).date())
+    with engine.begin() as connection:
+        release_due(connection, release_key(settings), datetime.now(LOCAL_TIME).date())
     for path in sorted((folder / "measures").glob("*.toml")):
         with engine.begin() as connection:
             register(connection, read_form(path), datetime.now(UTC))

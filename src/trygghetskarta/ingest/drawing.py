@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
@@ -21,30 +21,31 @@ Ints = npt.NDArray[np.int64]
 _COLUMNS = ("draw_id", "edition_id", "level", "area_ids", "category_ids", "counts", "estimated")
 _DRAW = text("""
     INSERT INTO public_draw (source_id, first_month, months, number, final, partial, perturbed, known_at, method)
-    VALUES (:source, :first, :months, :number, :final, :partial, :perturbed, :known_at, :method) RETURNING draw_id
+    SELECT :source, first, months, number, final, :partial, :perturbed, :known_at, :method
+    FROM unnest(CAST(:firsts AS integer[]), CAST(:months AS smallint[]), CAST(:numbers AS integer[]), CAST(:finals AS boolean[]))
+        AS drawn (first, months, number, final)
+    RETURNING draw_id, first_month, months
 """)
 
 
 @dataclass(frozen=True, slots=True)
-class Draw:
-    """One draw, before its cells.
+class Drawing:
+    """Draws of one source, before their cells.
 
     Attributes:
         source: Whose figures.
-        stretch: The period.
-        drawn: Which draw of it.
-        perturbed: Whether its counts are.
+        draws: The periods, and which draw of each.
         known_at: The counts are of what was known then.
-        method: How they were protected.
-        partial: Whether only some days of the period were delivered.
+        method: How they are protected.
+        perturbed: Whether the counts are.
+        partial: Whether only some days of the periods were delivered.
     """
 
     source: SourceId
-    stretch: Stretch
-    drawn: Drawn
-    perturbed: bool
+    draws: Mapping[Stretch, Drawn]
     known_at: datetime
     method: str
+    perturbed: bool = True
     partial: bool = False
 
 
@@ -71,9 +72,9 @@ class DrawnCells:
     estimated: Ints
 
     @property
-    def key(self) -> tuple[int, str]:
+    def of(self) -> tuple[int, AreaLevel]:
         """Which edition and level."""
-        return self.edition.edition_id, self.level.value
+        return self.edition.edition_id, self.level
 
     @property
     def columns(self) -> tuple[list[int], list[int], list[int], list[int]]:
@@ -81,28 +82,28 @@ class DrawnCells:
         return self.areas.tolist(), self.categories.tolist(), self.counts.tolist(), self.estimated.tolist()
 
 
-def write_draw(connection: Connection, draw: Draw) -> int:
-    """Write that a period is drawn.
+def write_draws(connection: Connection, drawing: Drawing) -> dict[Stretch, int]:
+    """Write that periods are drawn.
 
     Args:
         connection: Inside a transaction.
-        draw: The draw.
+        drawing: The draws.
 
     Returns:
-        Its number, for its cells.
+        The number of each, for its cells.
     """
     told = {
-        "source": draw.source.number,
-        "first": draw.stretch.first,
-        "months": draw.stretch.months,
-        "number": draw.drawn.number,
-        "final": draw.drawn.final,
-        "partial": draw.partial,
-        "perturbed": draw.perturbed,
-        "known_at": draw.known_at,
-        "method": draw.method,
+        "source": drawing.source.number,
+        "firsts": [stretch.first for stretch in drawing.draws],
+        "months": [stretch.months for stretch in drawing.draws],
+        "numbers": [drawn.number for drawn in drawing.draws.values()],
+        "finals": [drawn.final for drawn in drawing.draws.values()],
+        "partial": drawing.partial,
+        "perturbed": drawing.perturbed,
+        "known_at": drawing.known_at,
+        "method": drawing.method,
     }
-    return int(connection.execute(_DRAW, told).scalar_one())
+    return {Stretch(row.first_month, row.months): row.draw_id for row in connection.execute(_DRAW, told)}
 
 
 def write_cells(connection: Connection, cells: Sequence[DrawnCells]) -> None:

@@ -260,6 +260,11 @@ def _edition(connection: Connection, order: LevelOrder, rows: AreaRows) -> int:
 def _remove(connection: Connection, edition_id: int, level: AreaLevel) -> None:
     """Take a level out of an edition; the places that named its areas are made again afterwards."""
     connection.execute(text("DELETE FROM place_area"))
+    # What was released of the areas goes with them; it is drawn again, of what was known then, when something is next released.
+    connection.execute(
+        text("DELETE FROM public_cell WHERE edition_id = :edition_id AND level IN (:level, 'stad')"),
+        {"edition_id": edition_id, "level": level},
+    )
     connection.execute(
         text("DELETE FROM area WHERE edition_id = :edition_id AND level IN (:level, 'stad')"), {"edition_id": edition_id, "level": level}
     )

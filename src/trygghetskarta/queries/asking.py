@@ -171,7 +171,8 @@ def _newest(cube: Cube, sources: tuple[SourceId, ...]) -> Month:
     """Give the last month that every source delivered."""
     undelivered = [CONTRACTS[source] for source in sources if source not in cube.covered]
     if undelivered:
-        raise NotCoveredError(f"{undelivered[0].name} är inte levererade än.", f"{undelivered[0].name_en}: nothing is delivered yet.")
+        done, done_en = ("släppta", "released") if cube.released else ("levererade", "delivered")
+        raise NotCoveredError(f"{undelivered[0].name} är inte {done} än.", f"{undelivered[0].name_en}: nothing is {done_en} yet.")
     return Month(min(int(cube.covered[source][-1]) for source in sources))
 
 

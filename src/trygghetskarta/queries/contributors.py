@@ -11,6 +11,7 @@ import numpy.typing as npt
 from sqlalchemy import Connection, text
 
 from trygghetskarta.disclosure.drawing import Drawn, Stretch
+from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.periods import Span
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.store.arrays import ints_of
@@ -43,6 +44,11 @@ _OPEN = text("""
 """)
 _DRAWS = text("""
     SELECT first_month, months, max(number) AS number, bool_or(final) AS final FROM public_draw WHERE source_id = :source GROUP BY 1, 2
+""")
+_LACKING = text("""
+    SELECT draw_id, first_month, months, known_at, edition_id, level
+    FROM public_draw CROSS JOIN (SELECT DISTINCT edition_id, level FROM area) AS held LEFT JOIN public_cell USING (draw_id, edition_id, level)
+    WHERE source_id = :source AND perturbed AND public_cell.draw_id IS NULL ORDER BY known_at, first_month
 """)
 _METHODS = text("SELECT DISTINCT method FROM public_draw WHERE perturbed")
 
@@ -106,12 +112,44 @@ Columns = tuple[list[int], list[int], list[int], list[int]]
 """Areas, categories, counts, and how many of them are estimated."""
 
 
-def load_open(connection: Connection, source: SourceId) -> dict[int, dict[tuple[int, str], Columns]]:
+def load_open(connection: Connection, source: SourceId) -> dict[int, dict[tuple[int, AreaLevel], Columns]]:
     """Read what stands released of a source that is public elsewhere: by month, then by edition and level."""
-    found: dict[int, dict[tuple[int, str], Columns]] = {}
+    found: dict[int, dict[tuple[int, AreaLevel], Columns]] = {}
     for row in connection.execute(_OPEN, {"source": source.number}):
-        found.setdefault(row.first_month, {})[row.edition_id, row.level] = (row.area_ids, row.category_ids, row.counts, row.estimated)
+        found.setdefault(row.first_month, {})[row.edition_id, AreaLevel(row.level)] = (
+            row.area_ids,
+            row.category_ids,
+            row.counts,
+            row.estimated,
+        )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """What draws lack, as areas were loaded after them.
+
+    Attributes:
+        known_at: The draws are of what was known then.
+        numbers: The draws, by their period.
+        levels: The key of each edition that they lack, with each of its levels.
+    """
+
+    known_at: datetime
+    numbers: Mapping[Stretch, int]
+    levels: frozenset[tuple[int, AreaLevel]]
+
+
+def load_lacking(connection: Connection, source: SourceId) -> list[Lacking]:
+    """Read which draws of a source lack the areas of an edition or a level, together those that lack the same."""
+    rows = connection.execute(_LACKING, {"source": source.number}).all()
+    lacks: dict[int, set[tuple[int, AreaLevel]]] = {}
+    for row in rows:
+        lacks.setdefault(row.draw_id, set()).add((row.edition_id, AreaLevel(row.level)))
+    found: dict[tuple[datetime, frozenset[tuple[int, AreaLevel]]], dict[Stretch, int]] = {}
+    for row in rows:
+        found.setdefault((row.known_at, frozenset(lacks[row.draw_id])), {})[Stretch(row.first_month, row.months)] = row.draw_id
+    return [Lacking(known_at, numbers, levels) for (known_at, levels), numbers in found.items()]
 
 
 def methods_used(connection: Connection) -> frozenset[str]:

@@ -49,11 +49,19 @@ class Division:
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """The divisions of the city and the trees of the sources."""
+    """The divisions of the city and the trees of the sources.
+
+    Attributes:
+        divisions: The editions, newest first.
+        trees: The categories of each source.
+        kinds: The same by their keys.
+        above: Of each source, what every category counts under; see `_above`.
+    """
 
     divisions: tuple[Division, ...]
     trees: Mapping[SourceId, Tree]
     kinds: Kinds
+    above: Mapping[SourceId, Ints]
 
     @classmethod
     def load(cls, connection: Connection) -> City:
@@ -63,15 +71,18 @@ class City:
             areas = load_areas(connection, edition)
             divisions.append(Division(edition, areas, load_cells(connection, edition, areas)))
         trees, node_of = load_trees(connection)
-        return cls(tuple(divisions), trees, Kinds({source: tree.nodes for source, tree in trees.items()}, node_of))
+        above = {source: _above(tree) for source, tree in trees.items()}
+        return cls(tuple(divisions), trees, Kinds({source: tree.nodes for source, tree in trees.items()}, node_of), above)
 
-    def above(self, source: SourceId) -> Ints:
-        """Give for each category its own number, those of all it stands below, and the number after the last for all; -1 where there are fewer."""
-        tree = self.trees[source]
-        many = len(tree.nodes)
-        found = [[number for number in range(node + 1) if tree.ranges[tree.nodes[number].code][1] > node] for node in range(many)]
-        deepest = max(map(len, found), default=0)
-        return np.array([[many, *nodes, *[-1] * (deepest - len(nodes))] for nodes in found], np.int64).reshape(many, -1)
+
+def _above(tree: Tree) -> Ints:
+    """Give for each category its own number, those of all it stands below, and the number after the last for all; -1 where there are fewer."""
+    number_of = {node.code: number for number, node in enumerate(tree.nodes)}
+    found: list[list[int]] = []
+    for number, node in enumerate(tree.nodes):  # each before all that stand below it
+        found.append([*(found[number_of[node.parent]] if node.parent is not None else [len(tree.nodes)]), number])
+    deepest = max(map(len, found), default=0)
+    return np.array([[*nodes, *[-1] * (deepest - len(nodes))] for nodes in found], np.int64).reshape(len(found), deepest)
 
 
 def together(events: Contributors, keys: Ints) -> tuple[Ints, Ints]:
@@ -111,9 +122,9 @@ def contributions(city: City, division: Division, source: SourceId, counted: tup
         none = np.zeros(len(cell), np.int64)
         parts.append((category, month, cell, none, none))
     category, month, cell, antal, key = (np.concatenate(column) for column in zip(*parts, strict=True))
-    node = city.above(source)[city.kinds.node_of[category]]
-    entry, depth = np.nonzero((node >= 0) & (cell < division.areas_in_all)[:, None])
-    return Contributions(cell[entry], node[entry, depth], month[entry], antal[entry], key[entry])
+    node = city.above[source][city.kinds.node_of[category]]
+    at, depth = np.nonzero((node >= 0) & (cell < division.areas_in_all)[:, None])
+    return Contributions(cell[at], node[at, depth], month[at], antal[at], key[at])
 
 
 def _everywhere(division: Division, rows: Ints) -> Iterator[tuple[Ints, Ints, Ints]]:

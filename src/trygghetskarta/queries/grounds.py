@@ -15,6 +15,7 @@ from trygghetskarta.domain.measures import Ground, Registered, Role
 from trygghetskarta.domain.periods import Span
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import NotFoundError
+from trygghetskarta.queries.blocks import Block
 from trygghetskarta.queries.cube import Cube, end_of_day
 from trygghetskarta.queries.slices import Ranges
 from trygghetskarta.queries.weights import chosen

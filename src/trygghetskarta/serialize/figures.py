@@ -19,6 +19,7 @@ from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.serialize.comparing import methods_of, statistics_columns
 from trygghetskarta.serialize.estimates import estimated_columns, estimated_methods, estimated_series
 from trygghetskarta.serialize.harm import comparison_columns, series_columns
+from trygghetskarta.serialize.protection import margin_columns, margin_series, protection_methods, protection_told
 from trygghetskarta.serialize.values import Bools, Rounded, Same, Values, Whole, Words
 from trygghetskarta.stats.rates import per_thousand_years
 
@@ -61,6 +62,7 @@ def compared_columns(published: Published, findings: Findings | None = None) -> 
         **_counts(published),
         **_statistics(published, findings),
         **_states(published),
+        **margin_columns(published),
         **estimated_columns(published),
         **comparison_columns(published),
     }
@@ -162,6 +164,7 @@ def series_table(published: Published) -> Columns:
         "count": [count if known else None for count, known in zip(counts, value.tolist(), strict=True)],
         "status": Words(_status(published, slice(None)), [status.value for status in Status]).listed(),
         "provisional": published.provisional.tolist() * len(areas),
+        **margin_series(published),
         **estimated_series(published),
         **_rates_of_series(published, value),
         **series_columns(published),
@@ -183,7 +186,7 @@ def methods(published: Published, findings: Findings | None = None) -> tuple[str
     """Name the methods that a table's figures are made by: of a comparison with statistics, also those of its findings."""
     plain = ("poisson-exact-byar",) if published.person_years is not None else ()
     harm = (HARM_METHOD,) if published.harm is not None else ()
-    return (*(plain if findings is None else methods_of(findings)), *harm, *estimated_methods(published))
+    return (*(plain if findings is None else methods_of(findings)), *harm, *estimated_methods(published), *protection_methods(published))
 
 
 def head(answer: Answered, sentences: list[str], methods: tuple[str, ...]) -> dict[str, Any]:
@@ -256,6 +259,7 @@ def head(answer: Answered, sentences: list[str], methods: tuple[str, ...]) -> di
             "counted": [{"source": source.value, "categories": list(names)} for source, names in provenance.counted],
             "methods": list(methods),
         },
+        **(protection_told(answer) if isinstance(answer, Published) else {}),
         "sentences": sentences,
     }
 
@@ -283,4 +287,7 @@ def number(value: float | None, decimals: int) -> float | None:
 
 
 def _rates(published: Published) -> np.ndarray[Any, np.dtype[np.float64]] | None:
-    return None if published.person_years is None else per_thousand_years(published.counts, published.person_years)
+    if published.person_years is None:
+        return None
+    noise = published.protected.variance if published.protected is not None else np.zeros(len(published.periods))
+    return per_thousand_years(published.counts, published.person_years, 1 + noise / np.maximum(published.counts, 1))

@@ -11,12 +11,13 @@ Ints = npt.NDArray[np.int64]
 _EXACT_BELOW = 10
 
 
-def per_thousand_years(counts: Ints, person_years: Floats) -> Floats:
+def per_thousand_years(counts: Ints, person_years: Floats, inflation: Floats | None = None) -> Floats:
     """Events per 1 000 inhabitants and year, with the ends of its interval.
 
     Args:
         counts: Events, any shape, >= 0.
         person_years: Inhabitants times years, same shape, >= 0 or NaN where not known.
+        inflation: How many times a Poisson variance each count has, same shape, >= 1; None for once.
 
     Returns:
         Shape (..., 3): the rate, and the lower and upper end of its 95 % interval. NaN where nobody is registered or nothing is known of
@@ -30,7 +31,7 @@ def per_thousand_years(counts: Ints, person_years: Floats) -> Floats:
     if counts.shape != person_years.shape:
         raise ValueError(f"{counts.shape} != {person_years.shape}")
     inhabited = np.where(person_years > 0, person_years, np.nan)
-    low, high = poisson_interval(counts)
+    low, high = poisson_interval(counts) if inflation is None else (end * inflation for end in poisson_interval(counts / inflation))
     return np.stack([counts / inhabited, low / inhabited, high / inhabited], axis=-1) * 1000
 
 

@@ -59,6 +59,8 @@ class ComparisonRow(AreaRow, HarmColumns):
     status: Status
     baseline_status: Status | None
     provisional: bool
+    margin: Annotated[Count, Field(description="Skyddets felmarginal; bara för skyddade värden. / Margin of the protection.")] = None
+    baseline_margin: Count = None
     estimated: Count
     estimated_share: Figure
     baseline_estimated: Count

@@ -145,6 +145,26 @@ class ProvenanceTold(Part):
     methods: Annotated[list[str], Field(description="Namn på metoderna, så som docs/methods har dem. / Names of the methods.")]
 
 
+class ProtectedPeriod(Part):
+    """Hur en periods tal är sammansatta av skyddade värden. / How the figures of a period are put together."""
+
+    period: Annotated[str, Field(description="Periodens namn. / Name of the period.")]
+    carried: Annotated[bool, Field(description="Finns bland det som är släppt. / Whether it is among what is released.")]
+    cells: Annotated[
+        int, Field(description="Hur många skyddade värden varje tal är summan av. / How many protected values each is the sum of.")
+    ]
+    margin: Annotated[
+        Count, Field(description="Så långt från det exakta i 95 fall av 100. / So far from the exact one in 95 cases of 100.")
+    ]
+
+
+class ProtectionTold(Part):
+    """Hur små antal är skyddade. / How small counts are protected."""
+
+    method: Annotated[str, Field(description="Metodens namn i docs/methods. / Name of the method.")]
+    periods: list[ProtectedPeriod]
+
+
 class Answer(Part):
     """Det som står bredvid siffrorna i varje svar. / What stands beside the figures of every answer."""
 
@@ -153,6 +173,9 @@ class Answer(Part):
     coverage: list[CoverageTold]
     denominator: DenominatorTold | None
     provenance: ProvenanceTold
+    protection: Annotated[
+        ProtectionTold | None, Field(description="Bara där siffrorna är skyddade. / Only where figures are protected.")
+    ] = None
     sentences: Annotated[list[str], Field(description="Svenska meningar att klistra in. / Swedish sentences ready to paste.")]
 
 

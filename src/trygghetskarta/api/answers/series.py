@@ -25,6 +25,7 @@ class SeriesValue(HarmColumns):
     count: Count
     status: Status
     provisional: bool
+    margin: Annotated[Count, Field(description="Skyddets felmarginal; bara för skyddade värden. / Margin of the protection.")] = None
     estimated: Count
     estimated_share: Figure
     rate: Figure = None

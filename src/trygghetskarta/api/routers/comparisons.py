@@ -32,7 +32,8 @@ def comparison(
 
 def quick_comparison(request: Request) -> Response | None:
     """Give the answer to a question about counts alone that memory answers; None for any other, and where there is none."""
-    shelf, audience = request.app.state.shelf, request.app.state.audience
+    audience = request.app.state.audience
+    shelf = request.app.state.shelves[audience]
     try:
         asked = read_query(ComparisonParameters, request.scope["query_string"])
         return comparison(request, shelf, audience, asked) if asked.is_quick(shelf) else None

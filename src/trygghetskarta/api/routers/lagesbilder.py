@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from trygghetskarta.api.addresses import address
 from trygghetskarta.api.caching import tagged
-from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
+from trygghetskarta.api.deps import CurrentAudience, CurrentShelf, PublicShelf
 from trygghetskarta.api.question import Day
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.areas import AreaLevel
@@ -85,13 +85,15 @@ class ReportParameters(BaseModel):
 
 
 @router.get("/lagesbilder", summary="Lägesbild", response_class=Response)
-def lagesbild(request: Request, shelf: CurrentShelf, audience: CurrentAudience, asked: Annotated[ReportParameters, Query()]) -> Response:
+def lagesbild(
+    request: Request, shelf: CurrentShelf, public: PublicShelf, audience: CurrentAudience, asked: Annotated[ReportParameters, Query()]
+) -> Response:
     """Lägesbilden för ett område eller hela staden, färdig att skicka; för flera områden en gemensam.
 
     The local situation report of an area or the whole city, ready to send; of several areas a joint one.
     """
     reader = asked.reader(request, audience)
-    report, published_at = _made(shelf, asked, reader)
+    report, published_at = _made(shelf if reader.audience is audience else public, asked, reader)
     written = render(report, asked.format)
     answer = tagged(request, written, asked.format.media_type, published_at, f"{audience}-{reader.report_class}")
     if asked.format is ReportFormat.HTML:

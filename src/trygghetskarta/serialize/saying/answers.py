@@ -9,6 +9,7 @@ from trygghetskarta.domain.counts import Measure, Published, Statistics, Status
 from trygghetskarta.domain.periods import Month
 from trygghetskarta.domain.recodings import recodings_between
 from trygghetskarta.domain.sources import CONTRACTS
+from trygghetskarta.serialize.protection import protection_said
 from trygghetskarta.serialize.saying.comparisons import by_the_day, certainty, findings_said
 from trygghetskarta.serialize.saying.footing import counted_by, dealt_by_share
 from trygghetskarta.serialize.saying.harm import harm_sentences
@@ -27,7 +28,7 @@ def sentences(published: Published, findings: Findings | None = None) -> list[st
     """
     said = [_level(published), _change(published, findings), *(findings_said(published, findings) if findings is not None else [])]
     said += [_ledger(published), _withheld_by_source(published)]
-    said += [_withheld(published), *deliveries_said(published)]
+    said += [_withheld(published), protection_said(published), *deliveries_said(published)]
     said += [*dealt_by_share(published), *counted_by(published), _group(published), *_recoded(published)]
     # The first column of a series is its first period: nothing to say of the whole from.
     if published.question.measure is Measure.HARM and published.periods[0].span == published.question.span:
@@ -104,7 +105,7 @@ def _ledger(published: Published) -> str:
 
 
 def _withheld(published: Published) -> str:
-    if published.ledger is None and (published.status == Status.WITHHELD.number).any():
+    if published.protected is None and published.ledger is None and (published.status == Status.WITHHELD.number).any():
         return "Siffrorna är skyddade: små antal i små områden kan peka ut enskilda, och värden att visa för alla är inte framtagna än."
     return ""
 

@@ -1,0 +1,166 @@
+"""Releasing months: what is drawn of events, how often, and what the public then sees."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+from sqlalchemy import Connection, text
+
+from tests.conftest import Box, Drawing
+from tests.db.delivering import deliver, fires
+from trygghetskarta.disclosure.release import release
+from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.counts import Published, Question, Status
+from trygghetskarta.domain.periods import Month, Span
+from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.errors import ConflictError, NotCoveredError
+from trygghetskarta.queries.comparison import compare
+from trygghetskarta.queries.public_cube import load_public_cube, newest_public_version
+from trygghetskarta.releasing import read_period, release_due, release_open
+
+KEY, OTHER = b"k" * 32, b"o" * 32
+WIDE: dict[str, Box] = {"a": (0, 0, 1000, 1000), "b": (1000, 0, 2000, 1000), "c": (2000, 0, 3000, 1000)}
+SOON, LATE = date(2025, 4, 10), date(2026, 4, 1)
+BRANDER = SourceId.BRANDER
+LONG = "Område;Månad;Brottskod;Antal\n"
+
+
+def burnt(month: str, *many: int) -> str:
+    """Give a file of fires: so many in each of the areas, in the month."""
+    rows = [
+        f"{month}-{x}-{n};{month}-{1 + n % 28:02d} 12:00;{1000 * x + 1 + n};500" for x, number in enumerate(many) for n in range(number)
+    ]
+    return fires(*rows)
+
+
+def seen(connection: Connection, source: SourceId, level: AreaLevel, span: str) -> Published:
+    """Give what the public sees of a span written 2025-01..2025-12."""
+    first, _, last = span.partition("..")
+    question = Question(level, (source,), Span(Month.parse(first), Month.parse(last or first)))
+    return release(compare(load_public_cube(connection), question), Audience.PUBLIC)
+
+
+def test_the_public_sees_protected_counts_of_what_is_released_and_nothing_else(connection: Connection, draw: Drawing) -> None:
+    draw(AreaLevel.STADSDELSOMRADE, WIDE)
+    deliver(connection, BRANDER, burnt("2025-03", 40, 2, 0))
+    with pytest.raises(NotCoveredError):
+        seen(connection, BRANDER, AreaLevel.STADSDELSOMRADE, "2025-03")
+    (released,) = [one for one in release_due(connection, KEY, LATE) if one.draws]
+    assert (released.source, [tuple(stretch) for stretch in released.draws]) == (BRANDER, [(Month.parse("2025-03").number, 1)])
+    found = seen(connection, BRANDER, AreaLevel.STADSDELSOMRADE, "2025-03")
+    assert [found.status_at(area, 0) for area in range(3)] == [Status.VALUE] * 3
+    assert abs(found.counts[0, 0] - 40) <= 5
+    assert not np.isin(found.counts, (1, 2)).any()
+    assert found.counts[2, 0] == 0
+    assert found.ledger is None
+    assert found.protected is not None
+    assert (found.protected.nodes.tolist(), found.protected.margin.tolist()) == ([1], [4])
+
+
+def test_a_month_is_drawn_twice_and_never_a_third_time(connection: Connection, draw: Drawing) -> None:
+    draw(AreaLevel.STADSDELSOMRADE, WIDE)
+    deliver(connection, BRANDER, burnt("2025-03", 40, 9, 30))
+    march = read_period("2025-03")
+    release_due(connection, KEY, SOON, march)
+    first = seen(connection, BRANDER, AreaLevel.STADSDELSOMRADE, "2025-03")
+    assert first.provisional.tolist() == [True]
+    with pytest.raises(ConflictError, match="preliminära siffror. De slutliga kan släppas från och med 2025-"):
+        release_due(connection, KEY, SOON, march)
+    deliver(connection, BRANDER, burnt("2025-03", 80, 9, 30), "mer.csv")
+    assert seen(connection, BRANDER, AreaLevel.STADSDELSOMRADE, "2025-03").counts.tolist() == first.counts.tolist()
+    release_due(connection, KEY, LATE, march)
+    final = seen(connection, BRANDER, AreaLevel.STADSDELSOMRADE, "2025-03")
+    assert abs(final.counts[0, 0] - 80) <= 5
+    # The same fires are in the other two, so the same noise is on them.
+    assert final.counts[1:].tolist() == first.counts[1:].tolist()
+    with pytest.raises(ConflictError, match="slutliga siffror. En period dras högst två gånger"):
+        release_due(connection, KEY, LATE, march)
+
+
+def test_figures_are_never_drawn_by_two_keys(connection: Connection, draw: Drawing) -> None:
+    draw(AreaLevel.STADSDELSOMRADE, WIDE)
+    deliver(connection, BRANDER, burnt("2025-03", 40, 9, 30))
+    release_due(connection, KEY, LATE)
+    with pytest.raises(ConflictError, match="en annan nyckel"):
+        release_due(connection, OTHER, LATE)
+
+
+def test_a_month_that_is_not_delivered_cannot_be_released(connection: Connection, draw: Drawing) -> None:
+    draw(AreaLevel.STADSDELSOMRADE, WIDE)
+    with pytest.raises(ConflictError, match="Ingen hel månad av 2025-03..2025-03 är levererad"):
+        release_due(connection, KEY, LATE, read_period("2025-03"))
+
+
+def test_areas_of_a_later_edition_get_the_counts_that_stood_when_the_month_was_drawn(connection: Connection, draw: Drawing) -> None:
+    draw(AreaLevel.STADSDELSOMRADE, WIDE)
+    deliver(connection, BRANDER, burnt("2025-03", 40, 9, 30))
+    release_due(connection, KEY, LATE)
+    before = seen(connection, BRANDER, AreaLevel.STADSDELSOMRADE, "2025-03")
+    deliver(connection, BRANDER, burnt("2025-03", 40, 90, 30), "mer.csv")
+    draw.edition = date(2025, 7, 1)
+    draw(AreaLevel.STADSDELSOMRADE, {"west": (0, 0, 1000, 1000), "east": (1000, 0, 3000, 1000)})
+    with pytest.raises(NotCoveredError):
+        seen(connection, BRANDER, AreaLevel.STADSDELSOMRADE, "2025-03")
+    assert not any(one.draws for one in release_due(connection, KEY, LATE))
+    after = seen(connection, BRANDER, AreaLevel.STADSDELSOMRADE, "2025-03")
+    counted = dict(zip([area.code for area in after.areas], after.counts[:, 0].tolist(), strict=True))
+    assert counted["west"] == before.counts[0, 0]  # the same fires, the same noise
+    assert abs(counted["east"] - 39) <= 5
+
+
+def test_areas_put_in_the_place_of_others_are_drawn_again(connection: Connection, draw: Drawing) -> None:
+    draw(AreaLevel.STADSDELSOMRADE, WIDE)
+    deliver(connection, BRANDER, burnt("2025-03", 40, 9, 30))
+    release_due(connection, KEY, LATE)
+    before = seen(connection, BRANDER, AreaLevel.STADSDELSOMRADE, "2025-03")
+    draw(AreaLevel.STADSDELSOMRADE, WIDE, replace=True)
+    release_due(connection, KEY, LATE)
+    assert seen(connection, BRANDER, AreaLevel.STADSDELSOMRADE, "2025-03").counts.tolist() == before.counts.tolist()
+
+
+def test_a_count_that_the_source_withholds_is_withheld_from_the_public_too(connection: Connection, draw: Drawing) -> None:
+    draw(AreaLevel.STADSDELSOMRADE, {"rinkeby": (0, 0, 1000, 1000), "tensta": (1000, 0, 2000, 1000)})
+    draw(AreaLevel.STADSDEL, {"rinkeby": (0, 0, 1000, 1000), "tensta": (1000, 0, 2000, 1000)})
+    rows = [f"Rinkeby;2025-{month:02d};0375;..\nTensta;2025-{month:02d};0375;50\n" for month in range(1, 13)]
+    deliver(connection, SourceId.ANMALDA_BROTT, LONG + "".join(rows))
+    release_due(connection, KEY, LATE)
+    found = seen(connection, SourceId.ANMALDA_BROTT, AreaLevel.STADSDEL, "2025-01..2025-12")
+    assert [found.status_at(area, 0) for area in (0, 1)] == [Status.WITHHELD, Status.VALUE]
+    assert abs(found.counts[1, 0] - 600) <= 5
+
+
+def test_a_stadsdel_has_no_months_and_its_quarters_add_up_to_no_more_than_they_are(connection: Connection, draw: Drawing) -> None:
+    draw(AreaLevel.STADSDEL, {"rinkeby": (0, 0, 1000, 1000), "tensta": (1000, 0, 2000, 1000)})
+    rows = [f"Rinkeby;2025-{month:02d};0375;20\nTensta;2025-{month:02d};0375;50\n" for month in range(1, 13)]
+    deliver(connection, SourceId.ANMALDA_BROTT, LONG + "".join(rows))
+    release_due(connection, KEY, LATE)
+    month, half, year = (
+        seen(connection, SourceId.ANMALDA_BROTT, AreaLevel.STADSDEL, span) for span in ("2025-03", "2025-01..2025-06", "2025-01..2025-12")
+    )
+    assert month.status_at(0, 0) is Status.WITHHELD
+    assert [answer.protected.nodes.tolist() for answer in (half, year) if answer.protected is not None] == [[2], [1]]
+    assert abs(half.counts[0, 0] - 120) <= 10
+    assert abs(year.counts[0, 0] - 240) <= 5
+
+
+def test_releasing_is_a_publication_of_its_own_and_a_delivery_is_none_to_the_public(connection: Connection, draw: Drawing) -> None:
+    draw(AreaLevel.STADSDELSOMRADE, WIDE)
+    before = newest_public_version(connection)
+    deliver(connection, BRANDER, burnt("2025-03", 40, 9, 30))
+    assert newest_public_version(connection) == before
+    release_due(connection, KEY, LATE)
+    assert newest_public_version(connection) > before
+
+
+def test_no_key_and_no_record_key_is_ever_written_down(connection: Connection, draw: Drawing) -> None:
+    draw(AreaLevel.STADSDELSOMRADE, WIDE)
+    deliver(connection, BRANDER, burnt("2025-03", 40, 9, 30))
+    release_due(connection, KEY, LATE)
+    method = connection.execute(text("SELECT DISTINCT method FROM public_draw WHERE perturbed")).scalar_one()
+    assert method.startswith("cellkey reach=5 variance=3 hidden=2 key=")
+    assert KEY.decode() not in method
+    release_open(connection, BRANDER)  # not public elsewhere: nothing more is released
+    assert connection.execute(text("SELECT count(*) FROM public_draw")).scalar_one() == 1
