@@ -19,12 +19,14 @@ def main() -> None:
     lattices = lattices_of(engine)
     write = sys.stdout.write
     write(
-        "| Källa | rutor som visas | små tal (1–4) | LP utan | LP A | LP B | LP C | odelat: utan | A | B | C |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n"
+        "| Källa | rutor | små tal (1–4) | LP | LP A | LP B | LP C | odelat | odelat A | odelat B | odelat C |\n|---" + "|--:" * 10 + "|\n"
     )
     for lattice in lattices:
         write(f"| {' | '.join(_found(lattice))} |\n")
     write(
-        "\n| Källa | gissade ettor, rätt | säkraste visade tal | rutor >= 20 | inom 5 % | ändringar >= 10 % | rätt håll |\n|---|--:|--:|--:|--:|--:|--:|\n"
+        "\n| Källa | gissade ettor, rätt | säkraste tal | rutor >= 20 | inom 5 % | ändringar >= 10 % | rätt håll |\n|---"
+        + "|--:" * 6
+        + "|\n"
     )
     for lattice in lattices:
         write(f"| {' | '.join(_guessed(lattice))} |\n")

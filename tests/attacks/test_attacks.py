@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -26,9 +25,9 @@ ELSEWHERE = (None, *Known)
 
 
 @pytest.fixture(scope="module")
-def lattices(sample: Engine) -> Iterator[list[Lattice]]:
+def lattices(sample: Engine) -> list[Lattice]:
     """Give what the public sees of each source, beside the truth."""
-    yield lattices_of(sample)
+    return lattices_of(sample)
 
 
 def of(lattices: list[Lattice], source: SourceId) -> Lattice:
