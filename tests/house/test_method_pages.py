@@ -30,7 +30,7 @@ def test_a_page_of_a_method_has_its_parts_and_names_its_code(page: str) -> None:
     lines = read(METHODS / page).splitlines()
     assert [line.removeprefix("## ") for line in lines if line.startswith("## ")] == PARTS
     code = next(line for line in lines if line.startswith("Kod: "))
-    named = re.findall(r"`((?:stats|analysis|queries|domain|ingest|serialize)/[a-z_/]+\.py)`", code)
+    named = re.findall(r"`((?:stats|disclosure|analysis|queries|domain|ingest|serialize)/[a-z_/]+\.py)`", code)
     assert named
     assert [name for name in named if not (ROOT / "src" / "trygghetskarta" / name).is_file()] == []
     tests = set(re.findall(r"`(tests/[a-z_/]+\.py)`", "\n".join(lines)))
@@ -51,4 +51,4 @@ def test_the_reference_cases_are_told_where_they_are_tried() -> None:
 
 def imports_what_it_tries(path: Path) -> bool:
     """Tell whether a test file imports the arithmetic itself."""
-    return "from trygghetskarta.stats" in read(path)
+    return "from trygghetskarta.stats" in read(path) or "from trygghetskarta.disclosure" in read(path)
