@@ -28,12 +28,14 @@ from starlette.types import Receive, Scope, Send
 from trygghetskarta.api.app import create_app
 from trygghetskarta.cli.sample import load_sample
 from trygghetskarta.domain.areas import AreaLevel
-from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.audience import Audience, Role
 from trygghetskarta.ingest.area_files import AreaFields
 from trygghetskarta.ingest.editions import LevelOrder, LevelReport, load_level
+from trygghetskarta.ingest.identities import Ordered, create_key
 from trygghetskarta.settings import Settings, read_settings
 from trygghetskarta.store.cluster import Cluster, ClusterState
 from trygghetskarta.store.engine import make_engine
+from trygghetskarta.store.faces import Addresses, Face
 from trygghetskarta.store.migrate import upgrade
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
@@ -42,6 +44,7 @@ QGIS = Path("/usr/lib/python3/dist-packages/qgis")
 R_LIBRARIES = ("/usr/lib/R/site-library", "/usr/local/lib/R/site-library", "/usr/lib/R/library")
 PROFILE = Path(__file__).parents[1] / "scripts" / "api-profile"
 CITY = ("Stockholm", "0180")
+KEY_SECRET = "m" * 40
 TODAY = date(2026, 11, 21)
 RELEASE_KEY = SecretStr("the tests release figures by this key")
 
@@ -180,21 +183,37 @@ def own_sample(server: Server, loaded: str) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def analyst_key(sample: Engine) -> str:
+    """Give a key of an analyst to the sample, for a service that marks keys with KEY_SECRET."""
+    with sample.begin() as connection:
+        ordered = Ordered("analytiker", Role.ANALYST, 30, purpose="prov")
+        return create_key(connection, KEY_SECRET.encode(), ordered)[1]
+
+
+def roles_on(engine: Engine) -> Addresses:
+    """Give the addresses of a database at which the roles of the service sign in; its own where the tests run on a server that is not ours."""
+    settings = read_settings()
+    if settings.database_url is not None:
+        return Addresses.all_at(engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
+    cluster = Cluster(settings.home)
+    return Addresses(*(cluster.login(face, str(engine.url.database)) for face in (Face.PUBLIC, Face.STAFF, Face.INGEST)))
+
+
 @contextmanager
 def serving(engine: Engine, audience: Audience, settings: Settings | None = None, heard: list[str] | None = None) -> Iterator[str]:
     """Serve a database on a free port of this machine; what is asked is heard as its path and query."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
-    address = engine.url.render_as_string(hide_password=False)
     # A machine that runs tests is slow; what happens when too many ask at once has tests of its own.
-    app = create_app(settings or Settings(refresh_seconds=1.0, waiting_seconds=30.0, pool_seconds=30.0), address, audience)
+    app = create_app(settings or Settings(refresh_seconds=1.0, waiting_seconds=30.0, pool_seconds=30.0), roles_on(engine), audience)
 
     async def heeding(scope: Scope, receive: Receive, send: Send) -> None:
         if heard is not None and scope["type"] == "http":
             heard.append(unquote(f"{scope['path']}?{scope['query_string'].decode()}"))
         await app(scope, receive, send)
 
-    running = uvicorn.Server(uvicorn.Config(heeding, log_level="error"))
+    running = uvicorn.Server(uvicorn.Config(heeding, log_level="error", server_header=False))
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
     thread.start()
     while not running.started:

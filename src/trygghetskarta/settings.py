@@ -1,20 +1,29 @@
 """Every setting, and the only reader of the environment.
 
 A setting is an environment variable with the prefix TRYGGHETSKARTA_. An unknown one is refused, because a misspelt setting that is silently
-ignored is found in production. docs/settings.md is generated from this file.
+ignored is found in production. A secret may stand in a file instead, which the variable with _FILE after its name leads to: what is in the
+environment is inherited by every program that is started, and shown by some. docs/settings.md is generated from this file.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal, Self, get_args
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from trygghetskarta.domain.audience import Role
 from trygghetskarta.errors import InvalidQuestionError
+from trygghetskarta.store.faces import Face
 
 PREFIX = "TRYGGHETSKARTA_"
+IN_FILE = "_FILE"
+"""What stands after the name of a variable that leads to a file with the setting."""
+
+_LONGEST_SECRET = 65_536
 
 
 class Settings(BaseSettings):
@@ -24,7 +33,31 @@ class Settings(BaseSettings):
 
     database_url: str | None = Field(
         default=None,
+        repr=False,
         description="PostGIS-databasen, till exempel postgresql://user@host/db. Utan värde används den egna servern i `home`.",
+    )
+    public_database_url: str | None = Field(
+        default=None,
+        description=(
+            "Databasen som rollen `tk_public`, som bara kan läsa det offentliga: för svar till alla. Utan värde används `DATABASE_URL`, och då "
+            "är det bara programmet självt som skiljer det offentliga från händelserna (docs/security.md)."
+        ),
+    )
+    staff_database_url: str | None = Field(
+        default=None,
+        description=(
+            "Databasen som rollen `tk_staff`, som läser allt utom filer och rader så som de kom: för exakta svar. Utan värde används `DATABASE_URL`."
+        ),
+    )
+    ingest_database_url: str | None = Field(
+        default=None,
+        description=("Databasen som rollen `tk_ingest`, som tar emot leveranser över HTTP. Utan värde används `DATABASE_URL`."),
+    )
+    audit_database_url: str | None = Field(
+        default=None,
+        description=(
+            "Databasen som rollen `tk_audit`, som bara läser loggen över vad som har gjorts: för `audit`. Utan värde används `DATABASE_URL`."
+        ),
     )
     home: Path = Field(
         default=Path(".trygghetskarta"),
@@ -84,6 +117,51 @@ class Settings(BaseSettings):
         description=(
             "Nyckeln som skyddet av små antal dras med när siffror släpps (`release`), minst 32 tecken, till exempel från `openssl rand -hex 32`. "
             "Bara den som släpper siffror behöver den; den får aldrig bytas och aldrig komma ut. Utan värde har den egna servern en i `home`."
+        ),
+    )
+    key_secret: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        description=(
+            "Hemligheten som API-nycklar märks med i databasen, minst 32 tecken, till exempel från `openssl rand -hex 32`. Byts den gäller ingen "
+            "nyckel längre. Utan värde finns inga nycklar utöver `DELIVERY_KEY`."
+        ),
+    )
+    oidc_issuer: str | None = Field(
+        default=None,
+        pattern=r"^(https://[^?#\s]+|http://(127\.0\.0\.1|localhost)(:[0-9]+)?(/[^?#\s]*)?)$",
+        description=(
+            "Inloggningstjänstens utfärdare (issuer), tecken för tecken så som den står i dess biljetter, till exempel "
+            "https://login.microsoftonline.com/<katalog>/v2.0. Utan värde kan ingen logga in."
+        ),
+    )
+    oidc_audience: tuple[str, ...] = Field(
+        default=(),
+        description='Vilka mottagare (JSON-lista) en biljett ska vara utställd till, till exempel ["api://trygghetskarta"]. Krävs med `OIDC_ISSUER`.',
+    )
+    oidc_algorithms: tuple[Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"], ...] = Field(
+        default=("RS256",),
+        min_length=1,
+        description="Algoritmerna (JSON-lista) som en biljett får vara undertecknad med.",
+    )
+    oidc_keys_url: str | None = Field(
+        default=None,
+        pattern=r"^(https://|http://(127\.0\.0\.1|localhost)[:/])[^#\s]*$",
+        description="Adressen till utfärdarens nycklar (JWKS). Utan värde hämtas den från utfärdarens `/.well-known/openid-configuration`.",
+    )
+    oidc_subject: str = Field(
+        default="sub",
+        description="Namnet på den uppgift i biljetten som personen är känd under, i loggen och i `rights`. I Entra ID `oid`.",
+    )
+    oidc_roles_claim: str = Field(
+        default="roles",
+        description="Namnet på den uppgift i biljetten som säger rollerna, med punkt mellan nivåer, till exempel `realm_access.roles`.",
+    )
+    oidc_roles: dict[str, Role] = Field(
+        default={},
+        description=(
+            'Vilken roll varje värde i biljetten ger (JSON), till exempel {"Trygghet.Analytiker": "analyst"}. Utan värde heter de som '
+            "rollerna: reader, coordinator, analyst, ingest, admin, auditor."
         ),
     )
     delivery_limit: int = Field(
@@ -221,19 +299,73 @@ class Settings(BaseSettings):
         description="Vad som är utlovat om tillgänglighet, svarstid och stöd, så som det står i `/openapi.json`.",
     )
 
+    def address_of(self, face: Face) -> str | None:
+        """Give the address that is chosen for a role to sign in at; None where there is none, and the database's own is used."""
+        chosen = {
+            Face.PUBLIC: self.public_database_url,
+            Face.STAFF: self.staff_database_url,
+            Face.INGEST: self.ingest_database_url,
+            Face.AUDIT: self.audit_database_url,
+        }
+        return chosen.get(face)
+
+    @property
+    def knows_staff(self) -> bool:
+        """Whether anyone can show the service that they may see exact figures: by signing in, or by a key."""
+        return self.oidc_issuer is not None or self.key_secret is not None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.oidc_issuer is not None and not self.oidc_audience:
+            raise ValueError("OIDC_ISSUER kräver OIDC_AUDIENCE / OIDC_ISSUER needs OIDC_AUDIENCE")
+        return self
+
+
+def secrets() -> Iterator[str]:
+    """Name the settings that may stand in a file: keys, and addresses of databases, which hold a password."""
+    for name, field in Settings.model_fields.items():
+        if "database_url" in name or SecretStr in (field.annotation, *get_args(field.annotation)):
+            yield name
+
 
 def read_settings() -> Settings:
-    """Read the settings from the environment.
+    """Read the settings from the environment, and from the files that it leads to.
 
     Returns:
         The settings, checked.
 
     Raises:
-        InvalidQuestionError: A variable with our prefix that no setting has.
+        InvalidQuestionError: A variable with our prefix that no setting has, or a file that cannot be read.
     """
-    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    files = {PREFIX + name.upper() + IN_FILE: name for name in secrets()}
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | set(files)
     unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
     if unknown:
         names = ", ".join(unknown)
         raise InvalidQuestionError(f"Okänd inställning i miljön: {names}.", f"Unknown setting in the environment: {names}.")
-    return Settings()
+    found: dict[str, str] = {name: _in_file(variable) for variable, name in files.items() if variable in os.environ}
+    return Settings.model_validate(found)
+
+
+def _in_file(variable: str) -> str:
+    """Give what stands in the file that a variable leads to, without the line break that an editor ends it with.
+
+    Raises:
+        InvalidQuestionError: It cannot be read, is empty or is no secret by its length; or the secret stands in the environment as well. What
+            is in it is not told.
+    """
+    plain = variable.removesuffix(IN_FILE)
+    if plain in os.environ:
+        raise InvalidQuestionError(f"Ange {plain} eller {variable}, inte båda.", f"Give {plain} or {variable}, not both.")
+    try:
+        with Path(os.environ[variable]).open("rb") as file:
+            found = file.read(_LONGEST_SECRET + 1).decode().rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidQuestionError(
+            f"Filen som {variable} leder till går inte att läsa.", f"The file that {variable} leads to cannot be read."
+        ) from error
+    if not 0 < len(found) <= _LONGEST_SECRET:
+        raise InvalidQuestionError(
+            f"Filen som {variable} leder till är tom eller för lång.", f"The file that {variable} leads to is empty or too long."
+        )
+    return found

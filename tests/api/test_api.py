@@ -402,13 +402,12 @@ def test_the_service_tells_how_it_is(live_server: str) -> None:
     assert (info["audience"], info["sample"], info["apiName"]) == ("staff", True, "trygghetskarta")
 
 
-def test_the_public_sees_only_what_is_public_elsewhere(public_server: str) -> None:
+def test_the_public_sees_what_is_public_elsewhere_exactly_and_no_other_ledger(public_server: str) -> None:
     police = get(public_server, "/v1/comparisons", source="polishandelser", format="json").json()
     assert {row["status"] for row in police["items"]} == {"value"}
+    assert (police["ledger"]["withheld"], "margin" in police["items"][0]) == (False, False)
     for sources in (["anmalda_brott"], ["polishandelser", "skjutningar"]):
         answer = get(public_server, "/v1/comparisons", source=sources, baseline="previous", format="json").json()
-        assert {row["status"] for row in answer["items"]} == {"withheld"}
-        assert {(row["count"], row["baselineCount"], row["difference"], row["percent"]) for row in answer["items"]} == {(None,) * 4}
         assert answer["ledger"] == {
             "placed": None,
             "areaOnly": None,
@@ -421,9 +420,6 @@ def test_the_public_sees_only_what_is_public_elsewhere(public_server: str) -> No
             "estimated": None,
             "total": None,
         }
-        assert not any(
-            character.isdigit() for sentence in answer["sentences"] for character in sentence.replace("2024", "").replace("2025", "")
-        )
     counted = {item["id"]: item["events"] for item in get(public_server, "/v1/sources").json()["items"]}
     assert counted["polishandelser"] > 5000
     assert (counted["anmalda_brott"], counted["skjutningar"], counted["brander"]) == (None, None, None)
@@ -457,4 +453,5 @@ def test_detailed_figures_of_a_closed_source_are_not_for_everyone(public_server:
     refused = get(public_server, "/v1/hours", source="anmalda_brott")
     assert refused.status_code == 403
     assert "bara visas för behöriga" in refused.json()["detail"]
-    assert get(public_server, "/v1/hours", source="polishandelser").status_code == 200
+    # A source that is public elsewhere is so by area and month, not event by event.
+    assert get(public_server, "/v1/hours", source="polishandelser").status_code == 403

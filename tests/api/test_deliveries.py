@@ -20,7 +20,7 @@ import pytest
 from pydantic import SecretStr, ValidationError
 from sqlalchemy import Engine, text
 
-from tests.conftest import Drawing, serving
+from tests.conftest import Drawing, roles_on, serving
 from tests.db.delivering import fires
 from tests.db.test_delivering import held
 from trygghetskarta.api.app import create_app
@@ -152,8 +152,9 @@ def test_without_the_key_nothing_is_delivered_or_read(inbox: str, city: Engine, 
 
 def test_where_no_key_is_set_nobody_delivers(public_server: str, live_server: str) -> None:
     for each in (public_server, live_server):
-        assert httpx.post(f"{each}/v1/deliveries?source=brander", content=TWO, headers=SHOWN).status_code == 403
-    assert httpx.get(f"{public_server}/v1/deliveries").status_code == 403
+        assert httpx.post(f"{each}/v1/deliveries?source=brander", content=TWO, headers=SHOWN).status_code == 401
+        assert httpx.post(f"{each}/v1/deliveries?source=brander", content=TWO).status_code == 401
+    assert httpx.get(f"{public_server}/v1/deliveries").status_code == 401
     assert httpx.get(f"{live_server}/v1/deliveries").json()["total"] > 10
 
 
@@ -230,7 +231,7 @@ def test_a_connection_cut_off_leaves_nothing(inbox: str, city: Engine, temporary
 
 @pytest.mark.parametrize("end", [{"type": "http.disconnect"}, {"type": "http.request", "body": b"", "more_body": False}])
 def test_a_length_that_is_not_met_is_400(city: Engine, temporary: Path, end: dict[str, Any]) -> None:
-    app = create_app(SETTINGS, city.url.set(drivername="postgresql").render_as_string(hide_password=False))
+    app = create_app(SETTINGS, roles_on(city))
     messages: list[dict[str, Any]] = [{"type": "http.request", "body": b"id;larmtid", "more_body": True}, end]
     answered: list[Any] = []
 

@@ -49,10 +49,12 @@ QUESTIONS: dict[str, tuple[str, dict[str, str]]] = {
     "kinds of fraud": ("lenses/older-people", {"view": "kinds"}),
     "an effect": ("measures/1/effect", {}),
 }
+FINE = CRIME | {"level": "stadsdel", "from": "2025-01", "to": "2025-02"}
+"""More detailed than anything that is released."""
 HIDDEN = {
-    "a comparison": ("comparisons", CRIME | {"baseline": "previous"}),
-    "a rate": ("comparisons", CRIME | {"measure": "rate", "statistics": "none"}),
-    "a series": ("series", CRIME | {"include": "all"}),
+    "a comparison": ("comparisons", FINE | {"baseline": "previous"}),
+    "a rate": ("comparisons", FINE | {"measure": "rate", "statistics": "none"}),
+    "a series": ("series", FINE | {"include": "all"}),
 }
 EXPORTS = ("comparisons", "series")
 

@@ -12,14 +12,13 @@ from pydantic import SecretStr
 from pyproj import CRS, Transformer
 from sqlalchemy import Engine, text
 
-from tests.conftest import serving
+from tests.conftest import KEY_SECRET, serving
 from trygghetskarta.api.ogc.documents import CONFORMANCE
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.filters import SYSTEMS
 from trygghetskarta.settings import Settings
 
 ROOT = "/ogc/v1"
-KEY = "k" * 40
 COLLECTIONS = ["basomrade", "stadsdel", "stadsdelsomrade", "stad", "comparison", "series"]
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
 EVENTS = "FROM event JOIN source USING (source_id) JOIN category USING (category_id) WHERE known_to IS NULL AND NOT withdrawn AND antal > 0"
@@ -52,7 +51,7 @@ def counted(engine: Engine, condition: str, **values: object) -> int:
 @pytest.fixture(scope="module")
 def keyed_server(sample: Engine) -> Iterator[str]:
     """Serve the sample to anyone, under another address than its own, with a key for those who have it."""
-    settings = Settings(refresh_seconds=1.0, delivery_key=SecretStr(KEY), public_url="https://karta.example.se/trygghet/")
+    settings = Settings(refresh_seconds=1.0, key_secret=SecretStr(KEY_SECRET), public_url="https://karta.example.se/trygghet/")
     with serving(sample, Audience.PUBLIC, settings) as address:
         yield address
 
@@ -320,7 +319,7 @@ def test_a_limit_above_the_largest_is_the_largest(live_server: str) -> None:
     assert items(live_server, "events", limit="99999999")["numberReturned"] == 10_000
 
 
-def test_events_are_nobodys_to_find_but_theirs_who_may(keyed_server: str) -> None:
+def test_events_are_nobodys_to_find_but_theirs_who_may(keyed_server: str, analyst_key: str) -> None:
     def ask(path: str, key: str | None = None) -> httpx.Response:
         return httpx.get(f"{keyed_server}{ROOT}{path}", headers={"X-API-Key": key} if key is not None else {}, timeout=60)
 
@@ -332,9 +331,9 @@ def test_events_are_nobodys_to_find_but_theirs_who_may(keyed_server: str) -> Non
         assert "X-API-Key" in refused.json()["detail"]
         assert "X-API-Key" in refused.json()["detailEn"]
         assert ask(f"/collections/events{path}", "wrong").status_code == 401
-    assert "events" in [collection["id"] for collection in ask("/collections", KEY).json()["collections"]]
-    assert "/collections/events/items" in ask("/api", KEY).json()["paths"]
-    shown = ask("/collections/events/items?limit=1", KEY)
+    assert "events" in [collection["id"] for collection in ask("/collections", analyst_key).json()["collections"]]
+    assert "/collections/events/items" in ask("/api", analyst_key).json()["paths"]
+    shown = ask("/collections/events/items?limit=1", analyst_key)
     assert shown.json()["numberReturned"] == 1
     assert shown.headers["cache-control"].startswith("private")
 

@@ -73,8 +73,9 @@ def test_rates_have_a_trend_per_inhabitant(live_server: str) -> None:
     assert counted["percentPerYear"] != rated["percentPerYear"]
 
 
-def test_anyone_is_told_nothing_of_a_source_that_is_not_public(public_server: str, live_server: str) -> None:
-    hidden = line(public_server, from_="2024-01", to="2024-12", include="all")
+def test_anyone_is_told_nothing_that_is_not_released(public_server: str, live_server: str) -> None:
+    fine = {"source": "anmalda_brott", "level": "stadsdel", "area": "kista", "from_": "2024-01", "to": "2024-12", "include": "all"}
+    hidden = get(public_server, **fine).json()["series"][0]
     assert {hidden[section]["status"] for section in SECTIONS} <= {"withheld", "missing"}
     assert all(value["expected"] is None and value["rolling12"] is None for value in hidden["values"])
     asked: dict[str, str | list[str]] = {

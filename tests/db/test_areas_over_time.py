@@ -20,6 +20,7 @@ from trygghetskarta.domain.sources import CountsBy, SourceId
 from trygghetskarta.errors import NotCarriedError
 from trygghetskarta.ingest.replace import relink_editions
 from trygghetskarta.queries.area_links import links_of
+from trygghetskarta.queries.blocks import Block
 from trygghetskarta.queries.comparison import compare
 from trygghetskarta.queries.cube import Cube, load_cube
 from trygghetskarta.queries.hours import hours
@@ -244,7 +245,9 @@ def test_a_month_by_the_day_it_happened_is_open_until_twelve_more_have_come(city
 def test_what_happened_before_the_first_month_delivered_is_in_no_month(city: Connection) -> None:
     deliver(city, SourceId.ANMALDA_BROTT, f"{HEADER}2020-02-05;a;0801;5;1975-01-31\n2020-02-06;a;0801;2;2020-02-01\n")
     cube = load_cube(city, MIDDLE, by=CountsBy.HAPPENED)
-    assert cube.blocks[SourceId.ANMALDA_BROTT].sums.shape[2] == 2
+    block = cube.blocks[SourceId.ANMALDA_BROTT]
+    assert isinstance(block, Block)
+    assert block.sums.shape[2] == 2
     assert asked(cube, AreaLevel.STAD, "2020-02", CountsBy.HAPPENED).ledger.total == 2
 
 

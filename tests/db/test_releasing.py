@@ -67,7 +67,7 @@ def test_a_month_is_drawn_twice_and_never_a_third_time(connection: Connection, d
     release_due(connection, KEY, SOON, march)
     first = seen(connection, BRANDER, AreaLevel.STADSDELSOMRADE, "2025-03")
     assert first.provisional.tolist() == [True]
-    with pytest.raises(ConflictError, match="preliminära siffror. De slutliga kan släppas från och med 2025-"):
+    with pytest.raises(ConflictError, match="preliminära siffror"):
         release_due(connection, KEY, SOON, march)
     deliver(connection, BRANDER, burnt("2025-03", 80, 9, 30), "mer.csv")
     assert seen(connection, BRANDER, AreaLevel.STADSDELSOMRADE, "2025-03").counts.tolist() == first.counts.tolist()
@@ -76,7 +76,7 @@ def test_a_month_is_drawn_twice_and_never_a_third_time(connection: Connection, d
     assert abs(final.counts[0, 0] - 80) <= 5
     # The same fires are in the other two, so the same noise is on them.
     assert final.counts[1:].tolist() == first.counts[1:].tolist()
-    with pytest.raises(ConflictError, match="slutliga siffror. En period dras högst två gånger"):
+    with pytest.raises(ConflictError, match="slutliga siffror"):
         release_due(connection, KEY, LATE, march)
 
 
@@ -90,7 +90,7 @@ def test_figures_are_never_drawn_by_two_keys(connection: Connection, draw: Drawi
 
 def test_a_month_that_is_not_delivered_cannot_be_released(connection: Connection, draw: Drawing) -> None:
     draw(AreaLevel.STADSDELSOMRADE, WIDE)
-    with pytest.raises(ConflictError, match="Ingen hel månad av 2025-03..2025-03 är levererad"):
+    with pytest.raises(ConflictError, match="Ingen hel månad av 2025-03"):
         release_due(connection, KEY, LATE, read_period("2025-03"))
 
 
@@ -122,7 +122,6 @@ def test_areas_put_in_the_place_of_others_are_drawn_again(connection: Connection
 
 
 def test_a_count_that_the_source_withholds_is_withheld_from_the_public_too(connection: Connection, draw: Drawing) -> None:
-    draw(AreaLevel.STADSDELSOMRADE, {"rinkeby": (0, 0, 1000, 1000), "tensta": (1000, 0, 2000, 1000)})
     draw(AreaLevel.STADSDEL, {"rinkeby": (0, 0, 1000, 1000), "tensta": (1000, 0, 2000, 1000)})
     rows = [f"Rinkeby;2025-{month:02d};0375;..\nTensta;2025-{month:02d};0375;50\n" for month in range(1, 13)]
     deliver(connection, SourceId.ANMALDA_BROTT, LONG + "".join(rows))

@@ -17,6 +17,7 @@ from trygghetskarta.api.app import create_app
 from trygghetskarta.api.problems import STATUS_OF
 from trygghetskarta.cli.describing import settings_page
 from trygghetskarta.settings import PREFIX, Settings
+from trygghetskarta.store.faces import Addresses
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "trygghetskarta"
@@ -78,12 +79,12 @@ def test_every_setting_is_described_and_the_page_is_current() -> None:
 
 
 def test_openapi_is_current() -> None:
-    described = create_app(Settings(), "postgresql://localhost/nowhere").openapi()
+    described = create_app(Settings(), Addresses("postgresql://localhost/nowhere")).openapi()
     assert orjson.loads((ROOT / "openapi.json").read_bytes()) == described, "run: .venv/bin/trygghetskarta describe"
 
 
 def test_every_operation_is_described_in_both_languages() -> None:
-    described = create_app(Settings(), "postgresql://localhost/nowhere").openapi()
+    described = create_app(Settings(), Addresses("postgresql://localhost/nowhere")).openapi()
     for path, operations in described["paths"].items():
         assert re.fullmatch(r"(/([a-z0-9_.-]|\{[a-z][A-Za-z0-9_]*\})*)+", path), path
         for operation in operations.values():

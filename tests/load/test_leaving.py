@@ -22,7 +22,7 @@ from trygghetskarta.settings import Settings
 
 ASKED = "/v1/hours?source=brander&from=2025-01&to=2025-12"
 # What is asked with a key is never answered from what was answered before.
-NOT_KEPT = {"X-API-Key": "none"}
+NOT_KEPT = {"Cookie": "not=ours"}
 _WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 

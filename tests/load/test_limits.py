@@ -85,6 +85,33 @@ def test_headers_without_an_end_are_refused(service: Service) -> None:
     assert end.startswith(b"HTTP/1.1 431") or end == b""
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"nonsense\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-A: \x01\x7f\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: -1\r\n\r\n",
+        b"POST /v1/measures HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n",
+        b"POST /v1/measures HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n",
+        b"POST /v1/measures HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    ],
+)
+def test_what_is_no_request_is_refused_as_any_other_fault_is_and_never_read_as_two(service: Service, sent: bytes) -> None:
+    with opened(service.port) as made:
+        made.sendall(sent)
+        answer = read_to_end(made)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert re.match(rb"HTTP/1.1 4\d\d ", head)
+    assert head.count(b"HTTP/1.1 ") + body.count(b"HTTP/1.1 ") == 1
+    assert b"content-type: application/problem+json" in head.lower()
+    assert b"x-content-type-options: nosniff" in head.lower()
+    assert b"content-security-policy: default-src 'none'" in head.lower()
+    assert b"server:" not in head.lower()
+
+
 def test_a_connection_that_asks_nothing_is_ended_and_one_that_asks_is_kept(service: Service) -> None:
     with opened(service.port) as silent:
         answer = read_to_end(silent)

@@ -14,11 +14,14 @@ from sqlalchemy import QueuePool
 from starlette.middleware.cors import CORSMiddleware
 
 from trygghetskarta import __version__
+from trygghetskarta.api.auth import Identify, callers_of
+from trygghetskarta.api.desk import Desk
 from trygghetskarta.api.door import Door
 from trygghetskarta.api.finished import AnswerFinished
 from trygghetskarta.api.following import finish
 from trygghetskarta.api.gate import Gate, Turns
 from trygghetskarta.api.kept_tiles import KeptTiles
+from trygghetskarta.api.keyring import Keyring
 from trygghetskarta.api.leaving import follow
 from trygghetskarta.api.packing import Packing
 from trygghetskarta.api.problems import add_problems
@@ -47,13 +50,16 @@ from trygghetskarta.api.routers import (
     tiles,
     traces,
 )
+from trygghetskarta.api.scopes import refuse_routes_without_scope
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.api.unread import CloseUnread
 from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.callers import NOBODY, OWN_USER
 from trygghetskarta.errors import BusyError
 from trygghetskarta.observe import metrics
 from trygghetskarta.settings import Settings, read_settings
 from trygghetskarta.store.engine import make_engine
+from trygghetskarta.store.faces import Addresses, Face
 
 _TELL_SECONDS = 1.0
 _OWN_MACHINE = r"https?://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?"
@@ -64,18 +70,20 @@ Events, reported crimes, shootings and fires by area and month. Every answer car
 deliveries it rests on."""
 
 
-def create_app(settings: Settings, database_url: str, audience: Audience = Audience.PUBLIC) -> FastAPI:
+def create_app(settings: Settings, addresses: Addresses, audience: Audience = Audience.PUBLIC) -> FastAPI:
     """Make the app.
 
     Args:
         settings: What the installation chose.
-        database_url: The database to serve.
+        addresses: Where its parts find the database.
         audience: Who is taken to ask: anyone, unless the server is started for its own user.
 
     Returns:
         The app. Nothing is connected before it starts.
     """
-    shelves = {each: _shelf(settings, database_url, each) for each in dict.fromkeys((audience, Audience.PUBLIC))}
+    # Exact counts are held only where somebody may see them.
+    held = (audience, Audience.PUBLIC, *([Audience.STAFF] if settings.knows_staff else []))
+    shelves = {each: _shelf(settings, addresses, each) for each in dict.fromkeys(held)}
     shelf = shelves[audience]
     turns = Turns(settings.working_limit, settings.waiting_limit, settings.waiting_seconds)
 
@@ -92,6 +100,9 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
         for each in shelves.values():
             each.stop()
             each.engine.dispose()
+        app.state.desk.close()
+        if keyring is not None:
+            keyring.close()
 
     app = FastAPI(
         title="trygghetskarta", version=__version__, description=_DESCRIPTION, lifespan=life, docs_url=None, redoc_url=None,
@@ -100,10 +111,15 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     app.openapi = lambda: _document(app, settings)  # type: ignore[method-assign] # what FastAPI's own documentation says to do
     app.state.shelf, app.state.audience, app.state.settings = shelf, audience, settings
     app.state.shelves = shelves
+    app.state.desk = Desk(addresses.ingest)
     app.state.tiles = KeptTiles(shelf)
+    app.state.caller = OWN_USER if audience is Audience.STAFF else NOBODY
+    keyring = _keyring(settings, addresses)
+    app.state.callers = callers_of(settings, app.state.caller, keyring)
     # The last one is the first that a request meets. What is answered from memory takes no turn.
     app.add_middleware(Packing)
     app.add_middleware(Gate, turns=turns)
+    app.add_middleware(Identify, callers=app.state.callers)
     app.add_middleware(AnswerFinished, current=shelf.answers, quick={"/v1/comparisons": comparisons.quick_comparison})
     _guard(app, settings, audience)
     app.add_middleware(CloseUnread)
@@ -137,15 +153,25 @@ def create_app(settings: Settings, database_url: str, audience: Audience = Audie
     ):
         app.include_router(router)
         paths.update(path for route in router.routes if "{" not in (path := getattr(route, "path", "{")))
+    refuse_routes_without_scope(app.routes)
     app.add_middleware(Door, settings=settings, paths=frozenset(paths), own_host_only=audience is Audience.STAFF)
     return app
 
 
-def _shelf(settings: Settings, database_url: str, audience: Audience) -> Shelf:
-    """Make the shelf of an audience: one for anyone holds what is released, and only a staff app has another."""
-    engine = make_engine(database_url, settings.pool_size, settings.pool_seconds, settings.statement_seconds)
+def _shelf(settings: Settings, addresses: Addresses, audience: Audience) -> Shelf:
+    """Make the shelf of an audience: that of the public holds what is released, read by the role that can read nothing else."""
+    address = addresses.public if audience is Audience.PUBLIC else addresses.staff or addresses.public
+    engine = make_engine(address, settings.pool_size, settings.pool_seconds, settings.statement_seconds)
     follow(engine)
     return Shelf(engine, settings.refresh_seconds, settings.answer_bytes, settings.cells_limit, audience)
+
+
+def _keyring(settings: Settings, addresses: Addresses) -> Keyring | None:
+    """Make what knows keys and people's rights, over a connection of its own: those who are refused take none from those who are answered."""
+    if not settings.knows_staff:
+        return None
+    engine = make_engine(addresses.staff or addresses.ingest or addresses.public, 1, settings.pool_seconds, settings.statement_seconds)
+    return Keyring(engine, settings.key_secret.get_secret_value().encode() if settings.key_secret is not None else None)
 
 
 async def _tell(shelf: Shelf, turns: Turns) -> None:
@@ -199,6 +225,8 @@ def staff_app() -> FastAPI:
 
 def _app_of_environment(audience: Audience) -> FastAPI:
     settings = read_settings()
-    if settings.database_url is None:
+    public = settings.public_database_url or settings.database_url
+    if public is None:
         raise BusyError("Ange databasen i TRYGGHETSKARTA_DATABASE_URL.", "Give the database in TRYGGHETSKARTA_DATABASE_URL.")
-    return create_app(settings, settings.database_url, audience)
+    staff, ingest = (settings.address_of(face) or settings.database_url for face in (Face.STAFF, Face.INGEST))
+    return create_app(settings, Addresses(public, staff, ingest), audience)

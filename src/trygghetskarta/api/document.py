@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
@@ -20,6 +21,7 @@ from trygghetskarta.api.answers.parts import JsonStat
 from trygghetskarta.api.answers.registers import Problem
 from trygghetskarta.api.gives import GIVES, Gives
 from trygghetskarta.api.responses import HEADERS, Operation, complete, example, refuse
+from trygghetskarta.api.scopes import SCHEMES, scope_of, security_of
 from trygghetskarta.settings import Settings
 
 Document = dict[str, Any]
@@ -75,10 +77,14 @@ def describe(app: FastAPI, settings: Settings) -> Document:
     }
     recorded = examples()
     document["components"]["examples"] = {status: example(problem) for status, problem in recorded["problems"].items()}
+    document["components"]["securitySchemes"] = SCHEMES
+    scopes = {f"{method} {route.path}": scope_of(route) for route in iter_route_contexts(app.routes) for method in route.methods or ()}
     used: set[str] = set()
     for method, path, operation in operations(document):
         used.update(operation.get("tags", ()))
         name = f"{method.upper()} {path}"
+        if (scope := scopes.get(name)) is not None:
+            operation["security"] = security_of(scope)
         if (gives := GIVES.get(name)) is not None:
             complete(Operation(method, path, operation, schemas), gives, {**recorded["problems"], **recorded.get(name, {})})
         else:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from trygghetskarta.api.guarding import Headers, always, guarded
 from trygghetskarta.api.leaving import LEFT
 from trygghetskarta.api.problems import FAILED, problem
 from trygghetskarta.errors import Fault
@@ -71,6 +72,11 @@ class Door:
     paths: frozenset[str]
     own_host_only: bool
     metrics: Metrics = field(default_factory=metrics)
+    _always: Headers = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Settle what every answer says."""
+        object.__setattr__(self, "_always", always(self.settings))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or refuse; and tell of it."""
@@ -86,7 +92,7 @@ class Door:
         async def stamped(message: Message) -> None:
             if message["type"] == "http.response.start":
                 passage.started, passage.status = True, message["status"]
-                message["headers"] = [*message.get("headers", ()), stamp]
+                message["headers"] = [*guarded(list(message.get("headers", ())), self._always), stamp]
             else:
                 passage.sent += len(message.get("body", b""))
             await send(message)

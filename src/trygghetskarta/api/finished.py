@@ -142,7 +142,8 @@ class AnswerFinished:
             return
         taker = _Taker(Noted(answers.version, packs), send, bodiless=scope["method"] == "HEAD")
         scope = {**scope, "method": "GET", NOTED: taker.noted}
-        quick = self.quick.get(scope["path"])
+        # What is answered without routing is answered as to whoever shows nothing.
+        quick = None if personal else self.quick.get(scope["path"])
         await ((quick(Request(scope)) if quick is not None else None) or self.app)(scope, receive, taker.take)
         if taker.finished is not None and not personal:
             answers.keep(asked, taker.finished)

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from pydantic import BaseModel
 
 from trygghetskarta.api.answers import comparisons, deliveries, events, measures, registers, reports, series, space, tiles, topics
-from trygghetskarta.api.answers.parts import ChosenRows, Columns, Part
+from trygghetskarta.api.answers.parts import Columns, Part
 from trygghetskarta.reports.render import ReportFormat
 
 
@@ -49,7 +49,8 @@ def _question(json: type[Part], features: type[Part] | None) -> Gives:
 
 
 _COMPARISON = replace(
-    _question(comparisons.Comparison, comparisons.ComparisonFeatures), chosen=(ChosenRows, Columns, comparisons.ChosenFeatures)
+    _question(comparisons.Comparison, comparisons.ComparisonFeatures),
+    chosen=(comparisons.ChosenComparison, Columns, comparisons.ChosenFeatures),
 )
 _SERIES = replace(_question(series.Series, series.SeriesFeatures), chosen=(series.ChosenSeries, Columns, series.ChosenSeriesFeatures))
 

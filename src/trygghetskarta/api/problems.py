@@ -55,7 +55,7 @@ STATUS_OF: Mapping[type[TrygghetskartaError], HTTPStatus] = {
 }
 TITLES: Mapping[HTTPStatus, tuple[str, str]] = {
     HTTPStatus.BAD_REQUEST: ("Frågan går inte att förstå", "Bad request"),
-    HTTPStatus.UNAUTHORIZED: ("Nyckel behövs", "A key is needed"),
+    HTTPStatus.UNAUTHORIZED: ("Nyckel eller inloggning behövs", "A key or signing in is needed"),
     HTTPStatus.FORBIDDEN: ("Åtkomst nekas", "Forbidden"),
     HTTPStatus.NOT_FOUND: ("Finns inte", "Not found"),
     HTTPStatus.METHOD_NOT_ALLOWED: ("Metoden går inte att använda här", "Method not allowed"),
@@ -142,7 +142,7 @@ def problem(status: HTTPStatus, texts: tuple[str, str], instance: str, faults: t
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = _RETRY_SECONDS
     if status is HTTPStatus.UNAUTHORIZED:
-        headers["WWW-Authenticate"] = 'ApiKey realm="trygghetskarta"'
+        headers["WWW-Authenticate"] = 'ApiKey realm="trygghetskarta", Bearer realm="trygghetskarta"'
     return Response(orjson.dumps(body), status.value, headers, MEDIA_TYPE)
 
 

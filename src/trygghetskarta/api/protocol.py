@@ -15,6 +15,8 @@ from typing import Any
 import orjson
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from trygghetskarta.api.guarding import ALWAYS, guarded
+
 STOPPING = "stopping"
 """What uvicorn's state, which every request is given a copy of, holds when the service is about to stop."""
 
@@ -22,6 +24,7 @@ _SWEEP_SECONDS = 1.0
 _LINGER_SECONDS = 1.0
 _MOST_HEADER_BYTES = 65_536
 _TEXTS = {
+    400: ("Det som kom är ingen förfrågan.", "What arrived is no request."),
     408: ("Förfrågan kom inte fram i tid.", "The request did not arrive in time."),
     431: ("Förfrågans huvuden är för långa.", "The headers of the request are too long."),
 }
@@ -136,6 +139,11 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._head > _MOST_HEADER_BYTES:
             self._refuse(431)
 
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # what was wrong, in English only
+        """Answer what cannot be read as a request, and end the connection."""
+        self.transport.write(_refusal(400))
+        self.transport.close()
+
     def on_headers_complete(self) -> None:
         """Wait for the body, which for most requests has come by now."""
         self._watch.idle.pop(self, None)
@@ -244,8 +252,9 @@ def _refusal(status: int) -> bytes:
     body = orjson.dumps(
         {"type": "about:blank", "status": status, "title": swedish, "titleEn": english, "detail": swedish, "detailEn": english}
     )
-    head = (
-        b"content-type: application/problem+json\r\ncache-control: no-store\r\nconnection: close\r\n"
-        b"content-length: " + str(len(body)).encode() + b"\r\n\r\n"
-    )
-    return STATUS_LINE[status] + head + body
+    said = [
+        (b"content-type", b"application/problem+json"),
+        (b"connection", b"close"),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    return STATUS_LINE[status] + b"".join(b"%s: %s\r\n" % header for header in guarded(said, ALWAYS)) + b"\r\n" + body

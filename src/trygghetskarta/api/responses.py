@@ -105,9 +105,6 @@ def complete(operation: Operation, gives: Gives, recorded: Mapping[str, Document
     if "request" in recorded:
         for content in told["requestBody"]["content"].values():
             content["examples"] = _examples(recorded["request"])
-    if secured and operation.reads:
-        # A key, or the machine's own user, who needs none.
-        told["security"] = [*told["security"], {}]
 
 
 def _good(done: HTTPStatus, gives: Gives, contents: Document, kept: Sequence[str]) -> dict[HTTPStatus, Document]:

@@ -19,6 +19,8 @@ from trygghetskarta.serialize.swedish import decimal, whole
 from trygghetskarta.settings import read_settings
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from trygghetskarta.ingest.editions import LevelReport
     from trygghetskarta.queries.area_links import AreaLink
 
@@ -56,7 +58,16 @@ def load(
     )
     with open_engine(settings).begin() as connection:
         report = load_level(connection, order)
+        _release_open(connection)
     typer.echo(told(report))
+
+
+def _release_open(connection: Connection) -> None:
+    """Let what is public elsewhere be seen by the areas as they now are; protected counts are filled in by the next `release`."""
+    from trygghetskarta.releasing import release_open
+
+    for source in SourceId:
+        release_open(connection, source)
 
 
 @app.command(name="list")
@@ -104,6 +115,7 @@ def relink() -> None:
 
     with open_engine(read_settings()).begin() as connection:
         moved = relink_editions(connection)
+        _release_open(connection)
     typer.echo(f"Länkarna är mätta på nytt; {whole(moved)} händelser med punkt placerades om, och alla som bara har ett område.")
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from trygghetskarta.settings import Settings
 from trygghetskarta.store.cluster import Cluster
 from trygghetskarta.store.engine import make_engine
+from trygghetskarta.store.faces import Addresses, Face
 
 
 def database_url(settings: Settings, start: bool = False) -> str:
@@ -31,3 +32,34 @@ def database_url(settings: Settings, start: bool = False) -> str:
 def open_engine(settings: Settings) -> Engine:
     """Make an engine on the database of a command."""
     return make_engine(database_url(settings))
+
+
+def address_of(settings: Settings, face: Face) -> str:
+    """Give the address that a role signs in at: the one set for it, else that of the private server, else the database's own.
+
+    Args:
+        settings: What the installation chose.
+        face: Which role.
+
+    Returns:
+        The address. It is the owner's where the installation has set none for the role.
+
+    Raises:
+        BusyError: The private server is not running, or its roles are not made.
+    """
+    chosen = settings.address_of(face)
+    if chosen is None and settings.database_url is None:
+        return Cluster(settings.home).login(face)
+    return chosen if chosen is not None else database_url(settings)
+
+
+def addresses(settings: Settings) -> Addresses:
+    """Give where each part of the service finds the database.
+
+    Args:
+        settings: What the installation chose.
+
+    Raises:
+        BusyError: As in `address_of`.
+    """
+    return Addresses(*(address_of(settings, face) for face in (Face.PUBLIC, Face.STAFF, Face.INGEST)))

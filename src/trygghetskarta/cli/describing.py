@@ -11,7 +11,8 @@ import typer
 from trygghetskarta.domain.categories import tree_of
 from trygghetskarta.domain.weights import Weight, WeightSet, built_in_sets
 from trygghetskarta.serialize.swedish import day_name, decimal, whole
-from trygghetskarta.settings import PREFIX, Settings
+from trygghetskarta.settings import IN_FILE, PREFIX, Settings, secrets
+from trygghetskarta.store.faces import Addresses
 
 _NAMED = 3
 _OPENED = 3
@@ -24,7 +25,7 @@ def describe(
     from importlib import import_module
 
     # The doors do not know each other; this one asks the other to describe itself.
-    app = import_module("trygghetskarta.api.app").create_app(Settings(), "postgresql://localhost/nowhere")
+    app = import_module("trygghetskarta.api.app").create_app(Settings(), Addresses("postgresql://localhost/nowhere"))
     (folder / "openapi.json").write_text(document_text(app.openapi()), encoding="utf-8")
     (folder / "docs" / "settings.md").write_text(settings_page(), encoding="utf-8")
     (folder / "docs" / "sources" / "vikter.md").write_text(weights_page(), encoding="utf-8")
@@ -45,14 +46,18 @@ def settings_page() -> str:
         "# Inställningar",
         "",
         "Varje inställning är en miljövariabel. En variabel med samma början som tjänsten inte känner till avvisas, så att ett stavfel syns.",
+        "En hemlighet kan stå i en fil i stället: då anges filen i variabeln med `_FILE` efter namnet, till exempel som en hemlighet i Docker.",
         "Sidan är gjord av `trygghetskarta describe` från `src/trygghetskarta/settings.py`.",
         "",
         "| Variabel | Utan värde | Vad den styr |",
         "|---|---|---|",
     ]
+    held = set(secrets())
     for name, field in Settings.model_fields.items():
         default = "" if field.default is None else f"`{field.default if not isinstance(field.default, tuple) else list(field.default)}`"
-        lines.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |")
+        variable = f"{PREFIX}{name.upper()}"
+        named = f"`{variable}`, `{variable}{IN_FILE}`" if name in held else f"`{variable}`"
+        lines.append(f"| {named} | {default} | {field.description} |")
     return "\n".join(lines) + "\n"
 
 

@@ -14,6 +14,7 @@ from trygghetskarta.cli import (
     describing,
     details,
     ingesting,
+    keys,
     linking,
     measures,
     questions,
@@ -38,6 +39,8 @@ app.add_typer(linking.app, name="links", help="Samma händelse i flera källor."
 app.add_typer(weighing.app, name="weights", help="Vikter som säger hur allvarligt ett brott är.")
 app.add_typer(measures.app, name="measures", help="Åtgärder, deras mål och effekt.")
 app.add_typer(reporting.app, name="report", help="Rapporter till nämnderna.")
+app.add_typer(keys.app, name="keys", help="API-nycklar.")
+app.add_typer(keys.rights_app, name="rights", help="Vad den som loggar in har fått utöver sin roll.")
 app.command("ingest")(ingesting.ingest)
 app.command("release")(releasing.release)
 app.command("compare")(questions.compare)

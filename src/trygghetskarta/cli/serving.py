@@ -5,20 +5,23 @@ from __future__ import annotations
 import os
 import socket
 import time
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Annotated
 
 import typer
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from trygghetskarta.cli.connecting import database_url, open_engine
+from trygghetskarta.cli.connecting import addresses, database_url, open_engine
 from trygghetskarta.cli.workers import Workers, listen, measured
 from trygghetskarta.domain.audience import Audience, Role
 from trygghetskarta.errors import BusyError, ForbiddenError, InvalidQuestionError
-from trygghetskarta.queries.health import ask_health, others_connected
-from trygghetskarta.settings import PREFIX, Settings, read_settings
+from trygghetskarta.queries.health import ask_health, may_read_events, others_connected
+from trygghetskarta.settings import IN_FILE, PREFIX, Settings, read_settings
 from trygghetskarta.store.cluster import Cluster, ClusterState
 from trygghetskarta.store.engine import make_engine
+from trygghetskarta.store.faces import Addresses
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _PORTS = 100
@@ -45,7 +48,9 @@ def serve(
         )
     settings = read_settings()
     sockets = listen(host, port)
-    _hand_over(database_url(settings))
+    where = addresses(settings)
+    _tell_of_the_wall(where)
+    _hand_over(where)
     with measured(settings.metrics_host, settings.metrics_port):
         words = ("trygghetskarta.api.worker", "--as", Audience.STAFF if role is Role.ANALYST else Audience.PUBLIC)
         raise typer.Exit(Workers(sockets, words, workers, settings.notice_seconds, settings.drain_seconds).run())
@@ -60,9 +65,9 @@ def demo(
     started = None if settings.database_url is not None else Cluster(settings.home)
     was_running = started is not None and started.status().state is ClusterState.RUNNING
     try:
-        address = _prepare(settings)
+        _prepare(settings)
         if not prepare:
-            _serve_here(address, port, settings)
+            _serve_here(port, settings)
     finally:
         if started is not None and not was_running and not _others_connected(started):
             started.stop()
@@ -79,12 +84,11 @@ def _others_connected(cluster: Cluster) -> bool:
     return others
 
 
-def _prepare(settings: Settings) -> str:
+def _prepare(settings: Settings) -> None:
     """Bring the database up, to this version's tables, and to some data."""
     from trygghetskarta.store.migrate import upgrade
 
-    address = database_url(settings, start=True)
-    engine = make_engine(address)
+    engine = make_engine(database_url(settings, start=True))
     typer.echo(f"Databasen är igång ({_since_start()}).")
     upgrade(engine)
     with engine.connect() as connection:
@@ -96,10 +100,9 @@ def _prepare(settings: Settings) -> str:
         load_sample(engine, settings)
         typer.echo(f"Exempeldata är inlästa ({_since_start()}).")
     engine.dispose()
-    return address
 
 
-def _serve_here(address: str, port: int, settings: Settings) -> None:
+def _serve_here(port: int, settings: Settings) -> None:
     import uvicorn
 
     listening = _free_socket(port)
@@ -120,15 +123,35 @@ def _serve_here(address: str, port: int, settings: Settings) -> None:
                     "Du ser exakta siffror (analytiker). Avsluta med Ctrl+C."
                 )
 
-    _hand_over(address)
+    _hand_over(addresses(settings))
     key = _key_for_now(settings)
-    config = uvicorn.Config(_STAFF_APP, factory=True, log_level="warning")
+    config = uvicorn.Config(_STAFF_APP, factory=True, log_level="warning", server_header=False)
     Announcing(config).run(sockets=[listening])
 
 
-def _hand_over(address: str) -> None:
-    """Let the app, which uvicorn makes in each of its processes, find the database."""
-    os.environ[f"{PREFIX}DATABASE_URL"] = address
+def _tell_of_the_wall(where: Addresses) -> None:
+    """Say so where what answers the public could read an event."""
+    engine = make_engine(where.public)
+    # Where the database does not answer yet there is nothing to tell; the service starts all the same.
+    with suppress(OperationalError, ProgrammingError), engine.connect() as connection:
+        if may_read_events(connection):
+            typer.echo(
+                "Varning: det som svarar alla är inloggat i databasen som en roll som kan läsa händelser. Se `trygghetskarta db roles` och ställ in "
+                f"{PREFIX}PUBLIC_DATABASE_URL.\n"
+                "Warning: what answers the public is signed in to the database as a role that can read events. See `trygghetskarta db roles`.",
+                err=True,
+            )
+    engine.dispose()
+
+
+def _hand_over(where: Addresses) -> None:
+    """Let the app, which is made in each of its processes, find the database, but not as its owner; an address in a file is left there."""
+    for variable in (f"{PREFIX}DATABASE_URL", f"{PREFIX}DATABASE_URL{IN_FILE}"):
+        os.environ.pop(variable, None)
+    for name, address in (("PUBLIC", where.public), ("STAFF", where.staff), ("INGEST", where.ingest)):
+        variable = f"{PREFIX}{name}_DATABASE_URL"
+        if address is not None and variable + IN_FILE not in os.environ:
+            os.environ[variable] = address
 
 
 def _key_for_now(settings: Settings) -> str:

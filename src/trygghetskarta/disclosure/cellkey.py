@@ -7,7 +7,6 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import root
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -136,6 +135,9 @@ def _of_greatest_entropy(noise: Ints, tied: Ints, variance: float) -> Floats:
     Raises:
         ValueError: There are none.
     """
+    # Loaded when a period is drawn: a worker that only serves never needs it.
+    from scipy.optimize import root
+
     size = np.bincount(tied)
     first = (np.bincount(tied, noise) / size)[tied]
     second = (np.bincount(tied, noise**2) / size)[tied]

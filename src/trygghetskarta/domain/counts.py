@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from math import ceil, sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ Counts = npt.NDArray[np.int64]
 Figures = npt.NDArray[np.float64]
 
 
+_SURE = 1.96
 KNOWN_ENOUGH = 0.98
 """A month of which a smaller share is known is provisional."""
 
@@ -281,6 +283,10 @@ class Protected:
     nodes: Counts
     variance: Figures
     margin: Counts
+
+    def margin_of_sum(self, period: int, areas: int) -> int:
+        """Give the same of the sum over so many areas."""
+        return ceil(_SURE * sqrt(float(self.variance[period]) * areas))
 
 
 @dataclass(frozen=True, slots=True)

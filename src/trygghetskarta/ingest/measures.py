@@ -108,7 +108,7 @@ def change(connection: Connection, number: int, told: Declaration, at: datetime)
         InvalidQuestionError: As in `register`.
         NotCarriedError: As in `register`.
     """
-    connection.execute(text("SELECT pg_advisory_xact_lock(:lock, :number)"), {"lock": _LOCK, "number": number})
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock, hashint8(:number))"), {"lock": _LOCK, "number": number})
     current = connection.execute(_CURRENT, {"number": number}).one_or_none()
     if current is None:
         raise NotFoundError(f"Det finns ingen åtgärd {number}.", f"There is no measure {number}.")

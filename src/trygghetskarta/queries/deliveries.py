@@ -22,12 +22,25 @@ class Wanted:
         offset: How many of the newest to skip.
         source: Only of this source; None for all.
         status: Only with this status; None for all.
+        sources: Only of these sources, which whoever asks may know of; None for all.
     """
 
     limit: int = 20
     offset: int = 0
     source: str | None = None
     status: str | None = None
+    sources: frozenset[str] | None = None
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Give what the statements are told."""
+        return {
+            "limit": self.limit,
+            "offset": self.offset,
+            "source": self.source,
+            "status": self.status,
+            "sources": sorted(self.sources) if self.sources is not None else None,
+        }
 
 
 def list_deliveries(connection: Connection, wanted: Wanted) -> list[dict[str, Any]]:
@@ -44,9 +57,10 @@ def list_deliveries(connection: Connection, wanted: Wanted) -> list[dict[str, An
         text("""
             SELECT delivery.*, source.code AS source FROM delivery JOIN source USING (source_id)
             WHERE (CAST(:source AS text) IS NULL OR source.code = :source) AND (CAST(:status AS text) IS NULL OR status = :status)
+                AND (CAST(:sources AS text[]) IS NULL OR source.code = ANY(:sources))
             ORDER BY delivery_id DESC LIMIT :limit OFFSET :offset
         """),
-        {"limit": wanted.limit, "offset": wanted.offset, "source": wanted.source, "status": wanted.status},
+        wanted.parameters,
     )
     return [dict(row) for row in rows.mappings()]
 
@@ -57,18 +71,20 @@ def count_deliveries(connection: Connection, wanted: Wanted) -> int:
         text("""
             SELECT count(*) FROM delivery JOIN source USING (source_id)
             WHERE (CAST(:source AS text) IS NULL OR source.code = :source) AND (CAST(:status AS text) IS NULL OR status = :status)
+                AND (CAST(:sources AS text[]) IS NULL OR source.code = ANY(:sources))
         """),
-        {"source": wanted.source, "status": wanted.status},
+        wanted.parameters,
     )
     return int(found.scalar_one())
 
 
-def find_delivery(connection: Connection, delivery_id: int) -> dict[str, Any]:
+def find_delivery(connection: Connection, delivery_id: int, sources: frozenset[str] | None = None) -> dict[str, Any]:
     """Read one delivery with its receipt.
 
     Args:
         connection: Inside a transaction.
         delivery_id: Its number.
+        sources: Only of these sources, which whoever asks may know of; None for all.
 
     Returns:
         Every column of it, and the code of its source under `source`.
@@ -84,7 +100,7 @@ def find_delivery(connection: Connection, delivery_id: int) -> dict[str, Any]:
         .mappings()
         .one_or_none()
     )
-    if row is None:
+    if row is None or (sources is not None and row["source"] not in sources):
         raise NotFoundError(f"Det finns ingen leverans {delivery_id}.", f"There is no delivery {delivery_id}.")
     return dict(row)
 

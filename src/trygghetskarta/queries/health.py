@@ -45,3 +45,8 @@ def others_connected(connection: Connection) -> bool:
     """Tell whether anyone else is connected to the server."""
     found = text("SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid())")
     return bool(connection.execute(found).scalar_one())
+
+
+def may_read_events(connection: Connection) -> bool:
+    """Tell whether whoever is connected may read an event."""
+    return bool(connection.execute(text("SELECT has_table_privilege('event', 'SELECT')")).scalar_one())

@@ -33,12 +33,13 @@ Ints = npt.NDArray[np.int64]
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
-_SEEN = "what NOT IN ('delivery', 'rollup', 'measure')"
-_VERSION = text(f"""
+# What changes exact counts alone, or measures, changes nothing here.
+_VERSION = text("""
     SELECT version, published_at FROM publication
-    WHERE {_SEEN} AND (CAST(:instant AS timestamptz) IS NULL OR published_at <= :instant) ORDER BY version DESC LIMIT 1
-""")  # noqa: S608 - the text is our own
-_NEWEST = text(f"SELECT coalesce(max(version), 0) FROM publication WHERE {_SEEN}")  # noqa: S608 - the text is our own
+    WHERE what NOT IN ('delivery', 'rollup', 'measure') AND (CAST(:instant AS timestamptz) IS NULL OR published_at <= :instant)
+    ORDER BY version DESC LIMIT 1
+""")
+_NEWEST = text("SELECT coalesce(max(version), 0) FROM publication WHERE what NOT IN ('delivery', 'rollup', 'measure')")
 _CELLS = text("""
     WITH newest AS (
         SELECT DISTINCT ON (source_id, months, first_month) * FROM public_draw

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from trygghetskarta.disclosure.drawing import margin_of
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.counts import Published, Status
 from trygghetskarta.serialize.swedish import whole
@@ -92,5 +91,4 @@ def _together(published: Published) -> str:
     """Say how far the sum over the areas may be from the exact one, where there is such a sum."""
     if published.protected is None or len(published.areas) < 2 or published.periods[0].span != published.question.span:
         return ""
-    most = int(margin_of(published.protected.nodes[:1] * len(published.areas))[0])
-    return f", och summan av områdena högst {whole(most)}"
+    return f", och summan av områdena högst {whole(published.protected.margin_of_sum(0, len(published.areas)))}"

@@ -29,7 +29,8 @@ import psycopg
 from psycopg import sql
 
 from trygghetskarta.errors import BusyError
-from trygghetskarta.store.creation import DATABASE, ROLE, make_data
+from trygghetskarta.store.creation import DATABASE, ROLE, make_data, new_password
+from trygghetskarta.store.faces import Face
 from trygghetskarta.store.programs import DEBIAN, Programs, find_programs, not_started
 from trygghetskarta.store.site import Account, choose_site, free_port, make_open_folder, server_account, socket_folder
 
@@ -161,6 +162,34 @@ class Cluster:
                 "The private PostGIS server is not running: start it with `trygghetskarta db start`.",
             )
         return _url(site, server, database)
+
+    def login(self, face: Face, database: str = DATABASE) -> str:
+        """Let a role sign in, and give the address it does so at.
+
+        Args:
+            face: Which role. The migrations make it.
+            database: The database.
+
+        Raises:
+            BusyError: The server does not run, or its tables are older than the roles.
+        """
+        self.url(database)
+        with _remedied(), self._alone(), psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            found = connection.execute("SELECT rolcanlogin FROM pg_roles WHERE rolname = %s", [face.value]).fetchone()
+            if found is None:
+                raise BusyError(
+                    "Databasens roller är inte skapade: kör `trygghetskarta db upgrade`.",
+                    "The roles of the database are not made: run `trygghetskarta db upgrade`.",
+                )
+            password = new_password(self._site(), face)
+            if not found[0] or password is not None:
+                given = sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(face), sql.Literal(password))
+                connection.execute(given)
+        site = self._site()
+        server = _read_server(site)
+        if server is None:
+            raise BusyError("Den egna PostGIS-servern stannade.", "The private PostGIS server stopped.")
+        return _url(site, server, database, face)
 
     def create_database(self, name: str, template: str | None = None) -> str:
         """Make a database and give its address.
@@ -367,11 +396,11 @@ def _nobody_left(site: Path) -> bool:
         return _locked(alive)
 
 
-def _url(site: Path, server: _Server, database: str) -> str:
+def _url(site: Path, server: _Server, database: str, role: str = ROLE) -> str:
     """Write the address; the port stands in it because PGPORT in somebody's environment would otherwise lead to another server."""
     if server.folder:
-        return f"postgresql://{ROLE}@/{quote(database, safe='')}?host={quote(server.folder)}&port={server.port}"
-    return f"postgresql://{ROLE}@127.0.0.1:{server.port}/{quote(database, safe='')}?passfile={quote(str(site / 'pgpass'))}"
+        return f"postgresql://{role}@/{quote(database, safe='')}?host={quote(server.folder)}&port={server.port}"
+    return f"postgresql://{role}@127.0.0.1:{server.port}/{quote(database, safe='')}?passfile={quote(str(site / 'pgpass'))}"
 
 
 @contextmanager

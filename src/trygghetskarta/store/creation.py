@@ -35,10 +35,8 @@ def make_data(site: Path, programs: Programs, account: Account, alive: int) -> N
     if making.exists():  # somebody was interrupted here before
         shutil.rmtree(making)
     account.takes(making)
-    password = secrets.token_hex(24)
-    key = site / "pgpass"
-    key.touch(mode=0o600)
-    key.write_text(f"127.0.0.1:*:*:{ROLE}:{password}\n", encoding="utf-8")
+    _passwords(site).unlink(missing_ok=True)
+    password = new_password(site, ROLE)
     shape = ("--encoding=UTF8", "--locale=C.UTF-8", f"--username={ROLE}", "--auth=reject")
     programs.run("initdb", "--no-sync", *shape, f"--pgdata={making}", account=account, holding=alive)
     script = ("CREATE EXTENSION postgis", f"ALTER ROLE {ROLE} PASSWORD '{password}'", f"CREATE DATABASE {DATABASE}", _MADE)
@@ -48,3 +46,27 @@ def make_data(site: Path, programs: Programs, account: Account, alive: int) -> N
         raise not_started(answer)
     programs.run("initdb", "--sync-only", f"--pgdata={making}", account=account, holding=alive)
     making.rename(site / "data")
+
+
+def new_password(site: Path, role: str) -> str | None:
+    """Write down a password for a role, for whoever reaches the server by a port of this machine; None where there is one already.
+
+    Args:
+        site: The folder of the server.
+        role: The role.
+
+    Returns:
+        The password, which the role is to be given.
+    """
+    kept = _passwords(site)
+    kept.touch(mode=0o600)
+    lines = kept.read_text(encoding="utf-8")
+    if f":{role}:" in lines:
+        return None
+    password = secrets.token_hex(24)
+    kept.write_text(f"{lines}127.0.0.1:*:*:{role}:{password}\n", encoding="utf-8")
+    return password
+
+
+def _passwords(site: Path) -> Path:
+    return site / "pgpass"

@@ -10,22 +10,27 @@ from sqlalchemy.dialects.postgresql import insert
 from trygghetskarta.domain.categories import tree_of
 from trygghetskarta.domain.sources import EVENT_SOURCES, SourceId
 from trygghetskarta.domain.weights import built_in_sets
+from trygghetskarta.store.roles import build_wall
 from trygghetskarta.store.tables import category, source
 from trygghetskarta.store.version import LOCK, migrations_folder
 from trygghetskarta.store.weights import digest_of, keep_set
 
 
-def upgrade(engine: Engine) -> None:
-    """Create or change the tables so that they are those of this version; change nothing when they are.
+def upgrade(engine: Engine) -> list[str]:
+    """Create or change the tables, and what each role may do with them, so that they are those of this version; change nothing when they are.
 
     Args:
         engine: The database, whose PostGIS extension is made if it is missing.
+
+    Returns:
+        The statements that are left for a database administrator, where the roles are not ours to make (`store.roles`).
     """
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
         connection.execute(text("CREATE EXTENSION IF NOT EXISTS postgis"))
         command.upgrade(alembic_config(connection), "head")
         _fill(connection)
+        return build_wall(connection)
 
 
 def alembic_config(connection: Connection) -> Config:

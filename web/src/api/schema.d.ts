@@ -1761,6 +1761,50 @@ export interface components {
             question: string;
         };
         /**
+         * ChosenComparison
+         * @description En jämförelse med valda kolumner (column=). / A comparison with columns of one's choice.
+         */
+        ChosenComparison: {
+            question: components["schemas"]["QuestionTold"];
+            ledger: components["schemas"]["LedgerTold"] | null;
+            coverage: components["schemas"]["CoverageTold"][];
+            denominator: components["schemas"]["DenominatorTold"] | null;
+            provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
+            sentences: string[];
+            items: {
+                [key: string]: boolean | number | string | null;
+            }[];
+            total: number;
+            statistics?: components["schemas"]["StatisticsTold"] | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** ChosenComparisonFeature */
+        ChosenComparisonFeature: {
+            /** @constant */
+            type: "Feature";
+            id: string | number;
+            geometry: components["schemas"]["Geometry"] | null;
+            properties: {
+                [key: string]: boolean | number | string | null;
+            };
+        };
+        /** ChosenComparisonFeatures */
+        ChosenComparisonFeatures: {
+            /** @constant */
+            type: "FeatureCollection";
+            question: components["schemas"]["QuestionTold"];
+            ledger: components["schemas"]["LedgerTold"] | null;
+            coverage: components["schemas"]["CoverageTold"][];
+            denominator: components["schemas"]["DenominatorTold"] | null;
+            provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
+            sentences: string[];
+            statistics?: components["schemas"]["StatisticsTold"] | null;
+            features: components["schemas"]["ChosenComparisonFeature"][];
+        };
+        /**
          * ChosenLine
          * @description Ett områdes serie med valda kolumner (column=). / The series of an area with columns of one's choice.
          */
@@ -1773,48 +1817,6 @@ export interface components {
             }[];
         } & {
             [key: string]: unknown;
-        };
-        /**
-         * ChosenRows
-         * @description Ett svar med valda kolumner (column=). / An answer with columns of one's choice.
-         */
-        ChosenRows: {
-            question: components["schemas"]["QuestionTold"];
-            ledger: components["schemas"]["LedgerTold"] | null;
-            coverage: components["schemas"]["CoverageTold"][];
-            denominator: components["schemas"]["DenominatorTold"] | null;
-            provenance: components["schemas"]["ProvenanceTold"];
-            /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
-            sentences: string[];
-            items: {
-                [key: string]: boolean | number | string | null;
-            }[];
-            total: number;
-        } & {
-            [key: string]: unknown;
-        };
-        /** ChosenRowsFeature */
-        ChosenRowsFeature: {
-            /** @constant */
-            type: "Feature";
-            id: string | number;
-            geometry: components["schemas"]["Geometry"] | null;
-            properties: {
-                [key: string]: boolean | number | string | null;
-            };
-        };
-        /** ChosenRowsFeatures */
-        ChosenRowsFeatures: {
-            /** @constant */
-            type: "FeatureCollection";
-            question: components["schemas"]["QuestionTold"];
-            ledger: components["schemas"]["LedgerTold"] | null;
-            coverage: components["schemas"]["CoverageTold"][];
-            denominator: components["schemas"]["DenominatorTold"] | null;
-            provenance: components["schemas"]["ProvenanceTold"];
-            /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
-            sentences: string[];
-            features: components["schemas"]["ChosenRowsFeature"][];
         };
         /**
          * ChosenSeries
@@ -4928,8 +4930,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": components["schemas"]["ComparisonFeatures"] | components["schemas"]["ChosenRowsFeatures"];
-                    "application/json": components["schemas"]["Comparison"] | components["schemas"]["ChosenRows"] | components["schemas"]["Columns"] | components["schemas"]["JsonStat"];
+                    "application/geo+json": components["schemas"]["ComparisonFeatures"] | components["schemas"]["ChosenComparisonFeatures"];
+                    "application/json": components["schemas"]["Comparison"] | components["schemas"]["ChosenComparison"] | components["schemas"]["Columns"] | components["schemas"]["JsonStat"];
                     "text/csv": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                     "application/geopackage+sqlite3": string;
@@ -5236,8 +5238,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": components["schemas"]["ComparisonFeatures"] | components["schemas"]["ChosenRowsFeatures"];
-                    "application/json": components["schemas"]["Comparison"] | components["schemas"]["ChosenRows"] | components["schemas"]["Columns"] | components["schemas"]["JsonStat"];
+                    "application/geo+json": components["schemas"]["ComparisonFeatures"] | components["schemas"]["ChosenComparisonFeatures"];
+                    "application/json": components["schemas"]["Comparison"] | components["schemas"]["ChosenComparison"] | components["schemas"]["Columns"] | components["schemas"]["JsonStat"];
                     "text/csv": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                     "application/geopackage+sqlite3": string;

@@ -161,6 +161,12 @@ class Comparison(Answer):
     total: int
 
 
+class ChosenComparison(ChosenRows):
+    """En jämförelse med valda kolumner (column=). / A comparison with columns of one's choice."""
+
+    statistics: StatisticsTold | None = None
+
+
 class DecompositionWhole(Part):
     """Hela ändringen. / The whole change."""
 
@@ -226,5 +232,5 @@ class PolygonComparison(Comparison):
 
 ComparisonFeatures = features_of(Comparison)
 PolygonComparisonFeatures = features_of(PolygonComparison)
-ChosenFeatures = features_of(ChosenRows)
+ChosenFeatures = features_of(ChosenComparison)
 DecompositionFeatures = features_of(Decomposition)

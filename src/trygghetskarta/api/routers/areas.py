@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from trygghetskarta.api.caching import Freshness, respond, respond_lasting
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
 from trygghetskarta.api.question import AreaFormat, AreaParameters, Day, LinkParameters, ListParameters, OneAreaParameters
+from trygghetskarta.api.scopes import OPEN
 from trygghetskarta.domain.areas import Edition
 from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.area_links import AreaLink, links_of
@@ -19,7 +20,7 @@ from trygghetskarta.serialize.areas import area_row
 from trygghetskarta.serialize.formats import Format
 from trygghetskarta.serialize.geojson import feature_collection
 
-router = APIRouter(prefix="/v1", tags=["Områden"])
+router = APIRouter(prefix="/v1", tags=["Områden"], dependencies=[OPEN])
 
 
 @router.get("/editions", summary="Indelningar av staden", response_class=Response)

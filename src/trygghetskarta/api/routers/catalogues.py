@@ -13,6 +13,7 @@ from trygghetskarta.api.addresses import address
 from trygghetskarta.api.caching import tagged
 from trygghetskarta.api.deps import CurrentAudience, CurrentSettings, CurrentShelf
 from trygghetskarta.api.question import NoParameters
+from trygghetskarta.api.scopes import SURROUNDED
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
@@ -23,7 +24,7 @@ from trygghetskarta.queries.cube import Cube
 from trygghetskarta.serialize.catalogue import Holdings, PublishedSource, Publisher, catalogue, json_ld, turtle
 from trygghetskarta.settings import Settings
 
-router = APIRouter(tags=["Tjänsten"])
+router = APIRouter(tags=["Tjänsten"], dependencies=[SURROUNDED])
 
 TURTLE, JSON_LD = "text/turtle", "application/ld+json"
 _WRITERS = {TURTLE: turtle, JSON_LD: json_ld}

@@ -12,9 +12,10 @@ from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
 from trygghetskarta.api.direct import read_query
 from trygghetskarta.api.question import ComparisonParameters
+from trygghetskarta.api.scopes import FIGURES
 from trygghetskarta.errors import TrygghetskartaError
 
-router = APIRouter(prefix="/v1", tags=["Frågor"])
+router = APIRouter(prefix="/v1", tags=["Frågor"], dependencies=[FIGURES])
 
 
 @router.get("/comparisons", summary="Jämför områden", response_class=Response)
@@ -32,8 +33,7 @@ def comparison(
 
 def quick_comparison(request: Request) -> Response | None:
     """Give the answer to a question about counts alone that memory answers; None for any other, and where there is none."""
-    audience = request.app.state.audience
-    shelf = request.app.state.shelves[audience]
+    shelf, audience = request.app.state.shelf, request.app.state.audience
     try:
         asked = read_query(ComparisonParameters, request.scope["query_string"])
         return comparison(request, shelf, audience, asked) if asked.is_quick(shelf) else None

@@ -10,12 +10,13 @@ from pydantic import Field
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
 from trygghetskarta.api.question import BaselineParameters, NeededBaseline
+from trygghetskarta.api.scopes import FIGURES
 from trygghetskarta.disclosure.release import release
 from trygghetskarta.queries.decomposition import compare_parts
 from trygghetskarta.serialize.decomposition import write_decomposition
 from trygghetskarta.serialize.formats import Format
 
-router = APIRouter(prefix="/v1", tags=["Frågor"])
+router = APIRouter(prefix="/v1", tags=["Frågor"], dependencies=[FIGURES])
 
 
 class DecompositionParameters(BaselineParameters):

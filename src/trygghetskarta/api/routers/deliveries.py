@@ -13,11 +13,11 @@ from datetime import datetime
 from enum import StrEnum
 from http import HTTPStatus
 from pathlib import Path as FilePath
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 
 import orjson
 from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Engine
@@ -25,16 +25,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from trygghetskarta import __version__
 from trygghetskarta.api.caching import tagged
-from trygghetskarta.api.deps import CurrentSettings, CurrentShelf, delivers, reads_deliveries
+from trygghetskarta.api.deps import CurrentCaller, CurrentDesk, CurrentSettings
+from trygghetskarta.api.desk import Desk
 from trygghetskarta.api.following import Progress, followed, unheard, wants_to_follow
 from trygghetskarta.api.question import MOST, ListParameters, NoParameters
 from trygghetskarta.api.receiving import receive_file
+from trygghetskarta.api.scopes import APPROVE, DELIVER, RECEIPTS, ROWS
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.errors import ForbiddenError
 from trygghetskarta.ingest.temporary import temporary_folder
 from trygghetskarta.queries.deliveries import Wanted, count_deliveries, find_delivery, list_deliveries, rejected_kinds, rejected_rows
 from trygghetskarta.settings import Settings
-from trygghetskarta.store.engine import make_engine
 
 router = APIRouter(prefix="/v1/deliveries", tags=["Leveranser"])
 
@@ -104,22 +106,26 @@ class RejectedParameters(ListParameters):
     ] = RejectedFormat.JSON
 
 
-@router.post("", summary="Leverera en fil", status_code=201, response_class=Response, dependencies=[Depends(delivers)], openapi_extra=_BODY)
+@router.post("", summary="Leverera en fil", status_code=201, response_class=Response, dependencies=[DELIVER], openapi_extra=_BODY)
 async def deliver_file(
-    request: Request, settings: CurrentSettings, shelf: CurrentShelf, parameters: Annotated[DeliveryParameters, Query()]
+    request: Request, settings: CurrentSettings, caller: CurrentCaller, parameters: Annotated[DeliveryParameters, Query()]
 ) -> Response:
     """Ta emot en fil och ge kvittot: 201 inläst, 202 väntar på godkännande, 422 avvisad; eller, med `Accept: text/event-stream`, förloppet.
 
     Take in a file and give the receipt: 201 when it is in, 202 when it is held for approval, 422 when it is refused. With
     `Accept: text/event-stream` it is told instead how far the reading has come, and last the receipt or the problem.
     """
+    if parameters.source not in caller.sources:
+        raise ForbiddenError(
+            f"Du har inte rätt att leverera {parameters.source}.", f"You do not have the right to deliver {parameters.source}."
+        )
     with ExitStack() as stack:
         path = await receive_file(request, stack.enter_context(temporary_folder()), settings.delivery_limit)
         kept = stack.pop_all()
 
     async def work(progress: Progress) -> dict[str, Any]:
         with kept:
-            return await _at_work(request, shelf, lambda engine: _deliver(engine, settings, _Sent(parameters, path, progress)))
+            return await _at_work(request, lambda engine: _deliver(engine, settings, _Sent(parameters, path, progress)))
 
     if wants_to_follow(request):
         return followed(request, work)
@@ -128,33 +134,42 @@ async def deliver_file(
     return _json(document, status, {"Location": f"/v1/deliveries/{document['delivery']}"})
 
 
-@router.get("", summary="Leveranser", response_class=Response, dependencies=[Depends(reads_deliveries)])
-def deliveries(request: Request, shelf: CurrentShelf, parameters: Annotated[DeliveriesParameters, Query()]) -> Response:
+@router.get("", summary="Leveranser", response_class=Response, dependencies=[RECEIPTS])
+def deliveries(
+    request: Request, desk: CurrentDesk, caller: CurrentCaller, parameters: Annotated[DeliveriesParameters, Query()]
+) -> Response:
     """Leveranserna med sina kvitton, de senaste först.
 
     The deliveries with their receipts, the latest first.
     """
-    wanted = Wanted(parameters.limit, parameters.offset, parameters.source, parameters.status)
-    with shelf.engine.connect() as connection:
+    wanted = Wanted(parameters.limit, parameters.offset, parameters.source, parameters.status, caller.sources_seen)
+    with desk.connect() as connection:
         rows = list_deliveries(connection, wanted)
         total = count_deliveries(connection, wanted)
     listed = {"items": [_document(row) for row in rows], "total": total, "limit": wanted.limit, "offset": wanted.offset}
     return _tagged(request, listed, max(map(_changed_at, rows), default=None))
 
 
-@router.get("/{deliveryId}", summary="En leverans", response_class=Response, dependencies=[Depends(reads_deliveries)])
-def delivery(request: Request, delivery_id: DeliveryId, shelf: CurrentShelf, _: Annotated[NoParameters, Query()]) -> Response:
+@router.get("/{deliveryId}", summary="En leverans", response_class=Response, dependencies=[RECEIPTS])
+def delivery(
+    request: Request, delivery_id: DeliveryId, desk: CurrentDesk, caller: CurrentCaller, _: Annotated[NoParameters, Query()]
+) -> Response:
     """En leverans med sitt kvitto.
 
     One delivery with its receipt.
     """
-    row = _row(shelf.engine, delivery_id)
+    with desk.connect() as connection:
+        row = find_delivery(connection, delivery_id, caller.sources_seen)
     return _tagged(request, _document(row), _changed_at(row))
 
 
-@router.get("/{deliveryId}/rejected", summary="Avvisade rader", response_class=Response, dependencies=[Depends(reads_deliveries)])
+@router.get("/{deliveryId}/rejected", summary="Avvisade rader", response_class=Response, dependencies=[ROWS])
 def rejected(
-    request: Request, delivery_id: DeliveryId, shelf: CurrentShelf, parameters: Annotated[RejectedParameters, Query()]
+    request: Request,
+    delivery_id: DeliveryId,
+    desk: CurrentDesk,
+    caller: CurrentCaller,
+    parameters: Annotated[RejectedParameters, Query()],
 ) -> Response:
     """Raderna som inte togs in, med fel och råd på två språk; eller som de kom, att rätta och skicka igen. CSV ger alla rader.
 
@@ -163,18 +178,19 @@ def rejected(
     from trygghetskarta.serialize.receipts import as_they_came, explained, header_of, kind_document, rejected_document
 
     if parameters.format is RejectedFormat.JSON:
-        with shelf.engine.connect() as connection:
-            found = find_delivery(connection, delivery_id)
+        with desk.connect() as connection:
+            found = find_delivery(connection, delivery_id, caller.sources_seen)
             rows = rejected_rows(connection, delivery_id, parameters.offset, parameters.limit)
             items = [rejected_document(row) for row in rows]
             kinds = [kind_document(kind) for kind in rejected_kinds(connection, delivery_id)]
         listed = {"items": items, "total": found["rows_rejected"], "limit": parameters.limit, "offset": parameters.offset, "kinds": kinds}
         return _tagged(request, listed, found["received_at"])
-    found = _row(shelf.engine, delivery_id)
+    with desk.connect() as connection:
+        found = find_delivery(connection, delivery_id, caller.sources_seen)
     original = parameters.format is RejectedFormat.ORIGINAL
 
     def written() -> Iterator[bytes]:
-        with shelf.engine.connect() as connection:
+        with desk.connect() as connection:
             rows = rejected_rows(connection, delivery_id)
             yield from as_they_came(rows, header_of(found)) if original else explained(rows)
 
@@ -188,45 +204,41 @@ def rejected(
     return StreamingResponse(written(), headers=headers, media_type="application/octet-stream" if original else "text/csv; charset=utf-8")
 
 
-@router.post("/{deliveryId}/approve", summary="Godkänn en leverans", response_class=Response, dependencies=[Depends(delivers)])
-async def approve(
-    request: Request, delivery_id: DeliveryId, settings: CurrentSettings, shelf: CurrentShelf, _: Annotated[NoParameters, Query()]
-) -> Response:
+@router.post("/{deliveryId}/approve", summary="Godkänn en leverans", response_class=Response, dependencies=[APPROVE])
+async def approve(request: Request, delivery_id: DeliveryId, settings: CurrentSettings, _: Annotated[NoParameters, Query()]) -> Response:
     """Publicera en leverans som väntar på godkännande. Med `Accept: text/event-stream` berättas hur långt det har kommit.
 
     Publish a delivery that is held for approval. With `Accept: text/event-stream` it is told how far that has come.
     """
 
     async def work(progress: Progress) -> dict[str, Any]:
-        return await _at_work(request, shelf, lambda engine: _approve(engine, settings, delivery_id, progress))
+        return await _at_work(request, lambda engine: _approve(engine, settings, delivery_id, progress))
 
     return followed(request, work) if wants_to_follow(request) else _json(await work(unheard))
 
 
-@router.post("/{deliveryId}/withdraw", summary="Dra tillbaka en leverans", response_class=Response, dependencies=[Depends(delivers)])
-async def withdraw(request: Request, delivery_id: DeliveryId, shelf: CurrentShelf, _: Annotated[NoParameters, Query()]) -> Response:
+@router.post("/{deliveryId}/withdraw", summary="Dra tillbaka en leverans", response_class=Response, dependencies=[APPROVE])
+async def withdraw(request: Request, delivery_id: DeliveryId, _: Annotated[NoParameters, Query()]) -> Response:
     """Dra tillbaka en leverans: den räknas inte längre, det den ersatte räknas igen, och historiken finns kvar.
 
     Take a delivery back: it is no longer counted, what it replaced is counted again, and the history is kept.
     """
-    return _json(await _at_work(request, shelf, lambda engine: _withdraw(engine, delivery_id)))
+    return _json(await _at_work(request, lambda engine: _withdraw(engine, delivery_id)))
 
 
-async def _at_work(request: Request, shelf: Shelf, work: Callable[[Engine], _T]) -> _T:
+async def _at_work(request: Request, work: Callable[[Engine], _T]) -> _T:
     """Do what takes its time in a thread, over connections of its own: those that answer questions are left alone.
 
     Whoever has the receipt and then asks this worker gets figures with the delivery in them.
     """
     state = request.app.state
+    desk, shelf = cast("Desk", state.desk), cast("Shelf", state.shelf)
     if not hasattr(state, "at_work"):
         state.at_work = CapacityLimiter(_AT_ONCE)
 
     def whole() -> _T:
-        engine = make_engine(shelf.engine.url.set(drivername="postgresql").render_as_string(hide_password=False), pool_size=2)
-        try:
+        with desk.at_work() as engine:
             done = work(engine)
-        finally:
-            engine.dispose()
         try:
             shelf.refresh()
         except SQLAlchemyError as error:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from trygghetskarta.api.addresses import page_after
 from trygghetskarta.api.caching import Freshness, respond
-from trygghetskarta.api.deps import CurrentShelf, reads_events
+from trygghetskarta.api.deps import CurrentShelf
 from trygghetskarta.api.event_question import EventParameters
 from trygghetskarta.api.ogc.asked import read_box
+from trygghetskarta.api.scopes import EVENTS
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.filters import CRS84, Every
 from trygghetskarta.queries.event_list import Asked, Cursor, count_events, list_events
@@ -19,7 +20,7 @@ from trygghetskarta.serialize.csv import Dialect
 from trygghetskarta.serialize.events import EventFormat, EventList, write_events
 from trygghetskarta.store.engine import one_state
 
-router = APIRouter(prefix="/v1", tags=["Händelser"])
+router = APIRouter(prefix="/v1", tags=["Händelser"], dependencies=[EVENTS])
 
 
 class EventListParameters(EventParameters):
@@ -40,7 +41,7 @@ class EventListParameters(EventParameters):
     dialect: Annotated[Dialect, Field(description="CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV.")] = Dialect.EXCEL
 
 
-@router.get("/events", summary="Enskilda händelser", response_class=Response, dependencies=[Depends(reads_events)])
+@router.get("/events", summary="Enskilda händelser", response_class=Response)
 def events(request: Request, shelf: CurrentShelf, asked: Annotated[EventListParameters, Query()]) -> Response:
     """Händelserna som räknas nu, eller som räknades en dag, en sida i taget: först de som har en punkt. Bara för behöriga.
 

@@ -11,10 +11,11 @@ from trygghetskarta.api.answering import answer_comparison, answer_series
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
 from trygghetskarta.api.question import ComparisonParameters, SeriesParameters
+from trygghetskarta.api.scopes import FIGURES
 from trygghetskarta.serialize.formats import Format
 from trygghetskarta.serialize.titles import file_stem
 
-router = APIRouter(prefix="/v1/exports", tags=["Frågor"])
+router = APIRouter(prefix="/v1/exports", tags=["Frågor"], dependencies=[FIGURES])
 
 _FORMAT = Field(description="Filens format. / Format of the file.")
 

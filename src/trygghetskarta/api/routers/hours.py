@@ -10,6 +10,7 @@ from pydantic import Field
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
 from trygghetskarta.api.question import BaselineParameters
+from trygghetskarta.api.scopes import EXACT
 from trygghetskarta.disclosure.release import release_answer
 from trygghetskarta.domain.grid import COARSEST, FINEST, USUAL
 from trygghetskarta.queries.hexagons import hexagons
@@ -17,7 +18,7 @@ from trygghetskarta.queries.hours import hours
 from trygghetskarta.serialize.details import write_hexagons, write_hours
 from trygghetskarta.serialize.formats import Format
 
-router = APIRouter(prefix="/v1", tags=["Frågor"])
+router = APIRouter(prefix="/v1", tags=["Frågor"], dependencies=[EXACT])
 
 
 class HourParameters(BaselineParameters):

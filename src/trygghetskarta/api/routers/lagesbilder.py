@@ -12,6 +12,7 @@ from trygghetskarta.api.addresses import address
 from trygghetskarta.api.caching import tagged
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf, PublicShelf
 from trygghetskarta.api.question import Day
+from trygghetskarta.api.scopes import FIGURES
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
@@ -25,7 +26,7 @@ from trygghetskarta.reports.lagesbild import Reader
 from trygghetskarta.reports.render import ReportFormat, render
 from trygghetskarta.serialize.titles import plain
 
-router = APIRouter(prefix="/v1", tags=["Rapporter"])
+router = APIRouter(prefix="/v1", tags=["Rapporter"], dependencies=[FIGURES])
 _MOST_AREAS = 12
 
 
@@ -97,7 +98,7 @@ def lagesbild(
     written = render(report, asked.format)
     answer = tagged(request, written, asked.format.media_type, published_at, f"{audience}-{reader.report_class}")
     if asked.format is ReportFormat.HTML:
-        answer.headers["Content-Security-Policy"] = policy()
+        answer.headers["Content-Security-Policy"] = f"{policy()}; frame-ancestors 'none'"
     answer.headers["Content-Disposition"] = f'{_shown(asked.format)}; filename="{plain(report.title)}{asked.format.ending}"'
     return answer
 

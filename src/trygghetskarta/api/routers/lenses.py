@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
 from trygghetskarta.api.question import Day, outlines_for
+from trygghetskarta.api.scopes import EXACT
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.disclosure.release import release_answer
 from trygghetskarta.domain.areas import AreaLevel
@@ -23,7 +24,7 @@ from trygghetskarta.serialize.formats import Format, Writing
 from trygghetskarta.serialize.lenses import View, write_lens
 from trygghetskarta.store.engine import one_state
 
-router = APIRouter(prefix="/v1/lenses", tags=["Linser"])
+router = APIRouter(prefix="/v1/lenses", tags=["Linser"], dependencies=[EXACT])
 _MOST_VALUES = 500
 
 

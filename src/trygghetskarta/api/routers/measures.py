@@ -8,15 +8,16 @@ from http import HTTPStatus
 from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Engine
 
 from trygghetskarta.analysis.effect import effect, goal
 from trygghetskarta.api.caching import tagged
-from trygghetskarta.api.deps import CurrentAudience, CurrentShelf, delivers
+from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
 from trygghetskarta.api.question import MOST, Day, ListParameters, NoParameters, Plane
+from trygghetskarta.api.scopes import EXACT, OPEN, REGISTER
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.disclosure.release import release_answer, release_each
 from trygghetskarta.domain.measures import Registered, Weighting
@@ -131,7 +132,7 @@ class EffectParameters(BaseModel):
         )
 
 
-@router.get("", summary="Åtgärder", response_class=Response)
+@router.get("", summary="Åtgärder", response_class=Response, dependencies=[OPEN])
 def measures(
     request: Request, shelf: CurrentShelf, audience: CurrentAudience, parameters: Annotated[MeasuresParameters, Query()]
 ) -> Response:
@@ -146,9 +147,7 @@ def measures(
     return tagged(request, written, Format(parameters.format).media_type, changed_at, audience)
 
 
-@router.post(
-    "", summary="Registrera en åtgärd", status_code=201, response_class=Response, dependencies=[Depends(delivers)], openapi_extra=_BODY
-)
+@router.post("", summary="Registrera en åtgärd", status_code=201, response_class=Response, dependencies=[REGISTER], openapi_extra=_BODY)
 async def register_measure(request: Request, shelf: CurrentShelf, _: Annotated[NoParameters, Query()]) -> Response:
     """Registrera en åtgärd med målområde, jämförelseområde, spridningsområde och mål. Områden som anmäls efter starten märks.
 
@@ -159,7 +158,7 @@ async def register_measure(request: Request, shelf: CurrentShelf, _: Annotated[N
     return _told(measure, HTTPStatus.CREATED, {"Location": f"/v1/measures/{measure.number}"})
 
 
-@router.get("/{measureId}", summary="En åtgärd", response_class=Response)
+@router.get("/{measureId}", summary="En åtgärd", response_class=Response, dependencies=[OPEN])
 def one_measure(
     request: Request,
     measure_id: MeasureId,
@@ -179,7 +178,7 @@ def one_measure(
     return tagged(request, orjson.dumps(document), Format.JSON.media_type, measure.known_from, audience)
 
 
-@router.put("/{measureId}", summary="Ändra en åtgärd", response_class=Response, dependencies=[Depends(delivers)], openapi_extra=_BODY)
+@router.put("/{measureId}", summary="Ändra en åtgärd", response_class=Response, dependencies=[REGISTER], openapi_extra=_BODY)
 async def change_measure(request: Request, measure_id: MeasureId, shelf: CurrentShelf, _: Annotated[NoParameters, Query()]) -> Response:
     """Ge en ny version av en åtgärd. Den förra finns kvar så som den var känd.
 
@@ -189,7 +188,7 @@ async def change_measure(request: Request, measure_id: MeasureId, shelf: Current
     return _told(await run_in_threadpool(_change, shelf.engine, measure_id, body))
 
 
-@router.get("/{measureId}/effect", summary="Åtgärdens effekt", response_class=Response)
+@router.get("/{measureId}/effect", summary="Åtgärdens effekt", response_class=Response, dependencies=[EXACT])
 def measure_effect(
     request: Request, measure_id: MeasureId, shelf: CurrentShelf, audience: CurrentAudience, asked: Annotated[EffectParameters, Query()]
 ) -> Response:

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 
 from trygghetskarta.api.addresses import address, page_after, this
 from trygghetskarta.api.caching import Freshness, respond
-from trygghetskarta.api.deps import CurrentAudience, CurrentShelf, SeesEvents, reads_events
+from trygghetskarta.api.deps import CurrentAudience, CurrentShelf, SeesEvents
 from trygghetskarta.api.event_question import EventParameters
 from trygghetskarta.api.ogc import documents
 from trygghetskarta.api.ogc.asked import OWN, Given, ItemsAsked, given, read_crs, read_form, read_items, read_model, refuse_unknown
@@ -20,6 +20,7 @@ from trygghetskarta.api.ogc.collections import ALL_OWN, EVENTS, Collection, coll
 from trygghetskarta.api.ogc.documents import JSON, OPENAPI, ROOT, SCHEMA, link
 from trygghetskarta.api.ogc.openapi import describe_api
 from trygghetskarta.api.ogc.rows import Rows, matching, place_of, row_with, rows_of
+from trygghetskarta.api.scopes import FIGURES, events_refused
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.filters import Columns, Crs
@@ -30,7 +31,7 @@ from trygghetskarta.queries.event_list import COLUMNS, Asked, Cursor, count_even
 from trygghetskarta.serialize.feature_pages import MEDIA_TYPE, Link, PageHead, event_features, page_of, row_feature
 from trygghetskarta.store.engine import one_state
 
-router = APIRouter(prefix=ROOT, include_in_schema=False)
+router = APIRouter(prefix=ROOT, include_in_schema=False, dependencies=[FIGURES])
 
 _EVENT_COLUMNS: Columns = {name: column.holds for name, column in COLUMNS.items()}
 
@@ -52,8 +53,8 @@ def _freshness(cube: Cube, audience: Audience, sees: bool) -> Freshness:
 
 def _find(cube: Cube, code: str, sees: bool) -> Collection:
     """Give a collection that who asks may see."""
-    if code == EVENTS:
-        reads_events(sees)
+    if code == EVENTS and not sees:
+        raise events_refused()
     found = collections_of(cube, sees).get(code)
     if found is None:
         raise NotFoundError("Det finns ingen sådan samling.", "There is no such collection.")

@@ -14,6 +14,7 @@ from trygghetskarta.api.deps import CurrentTiles
 from trygghetskarta.api.kept_tiles import MEDIA_TYPE, KeptTiles
 from trygghetskarta.api.ogc.tiling import MATRIX_SET, REL, link
 from trygghetskarta.api.question import NoParameters
+from trygghetskarta.api.scopes import OPEN
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.tiles import MAX_ZOOM, MIN_ZOOM, Tile
 from trygghetskarta.errors import NotFoundError
@@ -27,7 +28,7 @@ _PIXELS = 256
 _METRES_PER_PIXEL = 0.00028
 """How large the standard takes a pixel of a screen to be."""
 
-router = APIRouter(prefix="/ogc/v1", tags=["OGC API Tiles"], include_in_schema=False)
+router = APIRouter(prefix="/ogc/v1", tags=["OGC API Tiles"], include_in_schema=False, dependencies=[OPEN])
 
 
 NothingMore = Annotated[NoParameters, Query()]

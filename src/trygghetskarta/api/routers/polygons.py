@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 from sqlalchemy import Connection
 
 from trygghetskarta.analysis.series import Include, follow
 from trygghetskarta.api.caching import Freshness, respond
-from trygghetskarta.api.deps import CurrentShelf, draws
+from trygghetskarta.api.deps import CurrentShelf
 from trygghetskarta.api.question import MOST, AskedBaseline, CountedParameters, NeededBaseline, Plane, refuse_hidden
+from trygghetskarta.api.scopes import EVENTS
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.disclosure.release import release, release_answer
 from trygghetskarta.domain.audience import Audience
@@ -39,7 +40,7 @@ from trygghetskarta.serialize.formats import Writing
 from trygghetskarta.serialize.polygons import write_polygon
 from trygghetskarta.serialize.series import write_series
 
-router = APIRouter(prefix="/v1/polygons", tags=["Ytor"], dependencies=[Depends(draws)])
+router = APIRouter(prefix="/v1/polygons", tags=["Ytor"], dependencies=[EVENTS])
 
 
 class PolygonParameters(CountedParameters):

@@ -22,6 +22,7 @@ from trygghetskarta.api.choosing import (
     layout_of,
 )
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
+from trygghetskarta.api.scopes import SURROUNDED
 from trygghetskarta.disclosure.release import release
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.sources import SourceId
@@ -37,8 +38,8 @@ from trygghetskarta.serialize.tables.describing import Addresses, codelist_told,
 from trygghetskarta.serialize.tables.writing import write_table
 
 _ROOT, _JSON = "/pxweb/v2", "application/json"
-router = APIRouter(prefix=_ROOT, tags=["Statistiktabeller"], route_class=AnyCaseRoute)
-data_router = APIRouter(prefix=_ROOT, tags=["Statistiktabeller"], route_class=ChoosingRoute)
+router = APIRouter(prefix=_ROOT, tags=["Statistiktabeller"], route_class=AnyCaseRoute, dependencies=[SURROUNDED])
+data_router = APIRouter(prefix=_ROOT, tags=["Statistiktabeller"], route_class=ChoosingRoute, dependencies=[SURROUNDED])
 
 _EXAMPLES = {
     "valueCodes": (

@@ -10,8 +10,9 @@ from trygghetskarta.api.answering import answer_series
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
 from trygghetskarta.api.question import SeriesParameters
+from trygghetskarta.api.scopes import FIGURES
 
-router = APIRouter(prefix="/v1", tags=["Frågor"])
+router = APIRouter(prefix="/v1", tags=["Frågor"], dependencies=[FIGURES])
 
 
 @router.get("/series", summary="Följ områden över tid", response_class=Response)

@@ -20,10 +20,11 @@ from trygghetskarta.api.caching import tagged
 from trygghetskarta.api.deps import CurrentAudience, CurrentSettings, CurrentShelf
 from trygghetskarta.api.protocol import STOPPING
 from trygghetskarta.api.question import NoParameters
+from trygghetskarta.api.scopes import OPEN
 from trygghetskarta.errors import BusyError, NotCoveredError, NotFoundError
 from trygghetskarta.queries.health import ask_health
 
-router = APIRouter(tags=["Tjänsten"])
+router = APIRouter(tags=["Tjänsten"], dependencies=[OPEN])
 
 _RELEASED = datetime(2026, 11, 21, tzinfo=UTC)
 """When this version of the API was released."""
@@ -141,8 +142,6 @@ def _page(request: Request, name: str) -> Response:
         # The name of an asset holds a hash of what is in it.
         "Cache-Control": _FOR_EVER if name.startswith("assets/") else "no-cache",
         "Content-Security-Policy": _POLICY,
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
     }
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=HTTPStatus.NOT_MODIFIED.value, headers=headers)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
 from trygghetskarta.api.question import Day, outlines_for, refuse_hidden
+from trygghetskarta.api.scopes import SURROUNDED
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.disclosure.release import release, release_answer
 from trygghetskarta.domain.areas import AreaLevel
@@ -25,7 +26,7 @@ from trygghetskarta.serialize.csv import Dialect
 from trygghetskarta.serialize.formats import Format, Writing
 from trygghetskarta.serialize.similar import write_similar
 
-router = APIRouter(prefix="/v1", tags=["Områden"])
+router = APIRouter(prefix="/v1", tags=["Områden"], dependencies=[SURROUNDED])
 _MOST_VALUES = 500
 
 

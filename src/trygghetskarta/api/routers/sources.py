@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
 from trygghetskarta.api.question import CategoryParameters, ListParameters, NoParameters
+from trygghetskarta.api.scopes import SURROUNDED
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.sources import SourceId
@@ -19,7 +20,7 @@ from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.sources import describe, groups, trees, weight_sets
 from trygghetskarta.queries.weights import chosen
 
-router = APIRouter(prefix="/v1", tags=["Källor"])
+router = APIRouter(prefix="/v1", tags=["Källor"], dependencies=[SURROUNDED])
 
 
 def _cube(shelf: Shelf) -> Cube | None:

@@ -15,6 +15,7 @@ from trygghetskarta.analysis.patterns import find_concentration, find_pattern_ch
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
 from trygghetskarta.api.question import BaselineParameters, QuestionParameters
+from trygghetskarta.api.scopes import EXACT, FIGURES
 from trygghetskarta.disclosure.release import release, release_answer
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
@@ -135,7 +136,7 @@ class NearRepeatParameters(QuestionParameters):
         return NearOptions(self.distance_band, self.distance_bands, self.day_band, self.day_bands)
 
 
-@router.get("/hotspots", summary="Heta områden", response_class=Response)
+@router.get("/hotspots", summary="Heta områden", response_class=Response, dependencies=[EXACT])
 def hot(request: Request, shelf: CurrentShelf, audience: CurrentAudience, asked: Annotated[HotspotParameters, Query()]) -> Response:
     """Områden där höga eller låga tal ligger samlade, prövat mot slumpen; med emerging också sedan när.
 
@@ -158,7 +159,7 @@ def hot(request: Request, shelf: CurrentShelf, audience: CurrentAudience, asked:
     return respond(request, Freshness(cube.version, cube.published_at, audience), asked.format.media_type, body)
 
 
-@router.get("/pattern-changes", summary="Ändrat mönster", response_class=Response)
+@router.get("/pattern-changes", summary="Ändrat mönster", response_class=Response, dependencies=[FIGURES])
 def changed(request: Request, shelf: CurrentShelf, audience: CurrentAudience, asked: Annotated[PatternParameters, Query()]) -> Response:
     """Om händelserna ligger där de låg förr, hur många de än är: varje områdes andel, prövad mot slumpen.
 
@@ -174,7 +175,7 @@ def changed(request: Request, shelf: CurrentShelf, audience: CurrentAudience, as
     return respond(request, Freshness(cube.version, cube.published_at, audience), asked.format.media_type, body)
 
 
-@router.get("/concentration", summary="Hur samlade händelserna är", response_class=Response)
+@router.get("/concentration", summary="Hur samlade händelserna är", response_class=Response, dependencies=[FIGURES])
 def concentrated(
     request: Request, shelf: CurrentShelf, audience: CurrentAudience, asked: Annotated[ConcentrationParameters, Query()]
 ) -> Response:
@@ -192,7 +193,7 @@ def concentrated(
     return respond(request, Freshness(cube.version, cube.published_at, audience), asked.format.media_type, body)
 
 
-@router.get("/densities", summary="Täthet", response_class=Response)
+@router.get("/densities", summary="Täthet", response_class=Response, dependencies=[EXACT])
 def dense(request: Request, shelf: CurrentShelf, audience: CurrentAudience, asked: Annotated[DensityParameters, Query()]) -> Response:
     """Hur tätt händelser med punkt ligger, som konturer eller rutnät; mot en annan period (baseline) eller mot var folk bor (measure=rate).
 
@@ -210,7 +211,7 @@ def dense(request: Request, shelf: CurrentShelf, audience: CurrentAudience, aske
     return respond(request, Freshness(cube.version, cube.published_at, audience), asked.format.media_type, body)
 
 
-@router.get("/near-repeats", summary="Upprepning nära i tid och rum", response_class=Response)
+@router.get("/near-repeats", summary="Upprepning nära i tid och rum", response_class=Response, dependencies=[EXACT])
 def repeated(request: Request, shelf: CurrentShelf, audience: CurrentAudience, asked: Annotated[NearRepeatParameters, Query()]) -> Response:
     """Om händelser nära varandra i rummet också kommer nära varandra i tiden (Knox test).
 

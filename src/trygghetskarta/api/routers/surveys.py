@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
 from trygghetskarta.api.question import Day, outlines_for, refuse_hidden
+from trygghetskarta.api.scopes import FIGURES, SURROUNDED
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.disclosure.release import release, release_answer
 from trygghetskarta.domain.answers import PublishedAnswer
@@ -144,7 +145,7 @@ class BesideParameters(_SurveyParameters):
         return release(compare(cube, crime_beside(cube, self.asked(), survey.question, asked)), audience)
 
 
-@router.get("/indicators", summary="Trygghetsmätningens värden", response_class=Response)
+@router.get("/indicators", summary="Trygghetsmätningens värden", response_class=Response, dependencies=[FIGURES])
 def indicators(
     request: Request, shelf: CurrentShelf, audience: CurrentAudience, asked: Annotated[IndicatorParameters, Query()]
 ) -> Response:
@@ -164,7 +165,7 @@ def indicators(
     )
 
 
-@router.get("/survey-and-crime", summary="Trygghetsmätningen bredvid anmälda brott", response_class=Response)
+@router.get("/survey-and-crime", summary="Trygghetsmätningen bredvid anmälda brott", response_class=Response, dependencies=[SURROUNDED])
 def beside_crime(request: Request, shelf: CurrentShelf, audience: CurrentAudience, asked: Annotated[BesideParameters, Query()]) -> Response:
     """Andelar och anmälda brott per område samma år, sida vid sida, och hur lika de ordnar områdena.
 

@@ -14,11 +14,12 @@ from trygghetskarta.api.caching import tagged
 from trygghetskarta.api.deps import CurrentTiles
 from trygghetskarta.api.kept_tiles import MEDIA_TYPE
 from trygghetskarta.api.question import Day, NoParameters
+from trygghetskarta.api.scopes import OPEN
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.tiles import MAX_ZOOM, MIN_ZOOM, Tile
 from trygghetskarta.queries.tiles import Tileset
 
-router = APIRouter(prefix="/v1/tiles", tags=["Kartrutor"])
+router = APIRouter(prefix="/v1/tiles", tags=["Kartrutor"], dependencies=[OPEN])
 
 _VERSION = (
     "Version av gränserna, så som TileJSON anger den; rutan får då sparas för alltid. / Version of the outlines, as the TileJSON gives it."

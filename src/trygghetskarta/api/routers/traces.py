@@ -10,13 +10,12 @@ from fastapi import APIRouter, Query, Request, Response
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
 from trygghetskarta.api.question import TraceParameters
-from trygghetskarta.domain.audience import Audience
-from trygghetskarta.errors import ForbiddenError
+from trygghetskarta.api.scopes import EVENTS
 from trygghetskarta.queries.trace import trace
 from trygghetskarta.serialize.formats import Format
 from trygghetskarta.serialize.traces import trace_csv, trace_document
 
-router = APIRouter(prefix="/v1", tags=["Frågor"])
+router = APIRouter(prefix="/v1", tags=["Frågor"], dependencies=[EVENTS])
 
 
 @router.get("/trace", summary="Visa vad en siffra vilar på", response_class=Response)
@@ -25,10 +24,6 @@ def traced(request: Request, shelf: CurrentShelf, audience: CurrentAudience, ask
 
     The events that a figure counts, and the delivery, file and line each came from. Only for those who may see events.
     """
-    if audience is not Audience.STAFF:
-        raise ForbiddenError(
-            "Enskilda händelser visas bara för den som har rätt till det.", "Events are shown only to those who may see them."
-        )
     cube = asked.cube(shelf)
 
     def body() -> bytes:

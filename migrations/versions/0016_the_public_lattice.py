@@ -1,7 +1,7 @@
 """What the public sees: the cells drawn when a period is released.
 
-Revision: 0013
-Follows: 0012
+Revision: 0016
+Follows: 0015
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0013"
-down_revision = "0012"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
@@ -44,7 +44,9 @@ def upgrade() -> None:
         sa.CheckConstraint("number >= 1 and (number <= 2 or not perturbed)", name=op.f("ck_public_draw_number")),
         sa.ForeignKeyConstraint(["source_id"], ["source.source_id"], name=op.f("fk_public_draw_source_id")),
         sa.PrimaryKeyConstraint("draw_id", name=op.f("pk_public_draw")),
-        sa.UniqueConstraint("source_id", "first_month", "months", "number", name=op.f("uq_public_draw_source_id")),
+        sa.UniqueConstraint(
+            "source_id", "first_month", "months", "number", name=op.f("uq_public_draw_source_id_first_month_months_number")
+        ),
         comment="Every time that a period of a source was released; of what is perturbed at most twice, provisional and final",
     )
     op.create_table(

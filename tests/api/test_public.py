@@ -1,0 +1,160 @@
+"""What anyone sees: protected values, what they say of themselves, and nothing that a delivery changes before it is released."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import openpyxl
+import pytest
+from sqlalchemy import Engine
+
+from tests.conftest import serving
+from trygghetskarta.delivering import Delivering, deliver
+from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.settings import Settings
+
+YEAR = {"from": "2025-01", "to": "2025-12"}
+CRIMES = {"source": "anmalda_brott", "level": "stadsdelsomrade", **YEAR}
+
+
+def get(server: str, path: str, **asked: Any) -> httpx.Response:  # noqa: ANN401 - values of a query
+    """Ask, and be answered."""
+    answer = httpx.get(f"{server}{path}", params=asked, timeout=60)
+    assert answer.status_code == 200, answer.text
+    return answer
+
+
+def rows(server: str, path: str = "/v1/comparisons", **asked: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - values of a query
+    """Give the rows of an answer."""
+    items: list[dict[str, Any]] = get(server, path, format="json", **asked).json()["items"]
+    return items
+
+
+@pytest.mark.parametrize("level", ["basomrade", "stadsdel", "stadsdelsomrade", "stad"])
+@pytest.mark.parametrize("source", ["anmalda_brott", "skjutningar", "brander", "tyck_till"])
+def test_no_count_of_a_year_is_one_or_two_or_far_from_the_exact_one(public_server: str, live_server: str, source: str, level: str) -> None:
+    public, exact = (rows(server, source=source, level=level, statistics="none", **YEAR) for server in (public_server, live_server))
+    counts = [row["count"] for row in public]
+    assert {row["status"] for row in public} == {"value"}
+    assert not {1, 2} & set(counts)
+    assert all(abs(count - row["count"]) <= 5 for count, row in zip(counts, exact, strict=True))
+    assert all(count == 0 for count, row in zip(counts, exact, strict=True) if row["count"] == 0)
+    if level != "stad" and max(counts) > 0:
+        assert counts != [row["count"] for row in exact]
+    assert {row["margin"] for row in public} == {4}
+
+
+def test_the_same_question_has_the_same_answer_in_every_format(public_server: str) -> None:
+    told = rows(public_server, **CRIMES, baseline="previous", statistics="none")
+    asked = {**CRIMES, "baseline": "previous", "statistics": "none"}
+    text_csv = get(public_server, "/v1/exports/comparisons", format="csv", dialect="rfc4180", **asked).text.lstrip("\ufeff")
+    by_csv = list(csv.DictReader(io.StringIO(text_csv)))
+    assert [(row["code"], row["count"], row["margin"], row["baselineMargin"]) for row in by_csv] == [
+        (row["code"], str(row["count"]), str(row["margin"]), str(row["baselineMargin"])) for row in told
+    ]
+    book = openpyxl.load_workbook(io.BytesIO(get(public_server, "/v1/exports/comparisons", format="xlsx", **asked).content))
+    head, *lines = [list(row) for row in book.worksheets[0].iter_rows(values_only=True) if any(value is not None for value in row)]
+    assert "margin" in head
+    assert [line[head.index("count")] for line in lines] == [row["count"] for row in told]
+    stat = get(public_server, "/v1/exports/comparisons", format="jsonstat", **asked).json()
+    assert "margin" in str(stat["dimension"])
+
+
+def test_every_figure_is_worked_out_of_protected_counts(public_server: str) -> None:
+    for row in rows(public_server, **CRIMES, baseline="previous", measure="rate"):
+        count, before = row["count"], row["baselineCount"]
+        assert row["difference"] == count - before
+        assert row["percent"] == pytest.approx(100 * (count - before) / before, abs=0.006)
+        assert row["rate"] == pytest.approx(1000 * count / row["personYears"], rel=1e-3)
+
+
+def test_a_sum_says_of_how_many_values_it_is_and_how_far_off_it_may_be(public_server: str) -> None:
+    answer = get(public_server, "/v1/comparisons", **(CRIMES | {"to": "2025-11"}), statistics="none", format="json").json()
+    assert answer["protection"] == {
+        "method": "cell-key",
+        "periods": [{"period": "2025-01..2025-11", "carried": True, "cells": 5, "margin": 8}],
+    }
+    assert "cell-key" in answer["provenance"]["methods"]
+    assert any("högst 8 från det exakta, och summan av områdena högst 26" in sentence for sentence in answer["sentences"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "instead"),
+    [
+        ({"level": "basomrade", "from": "2025-01", "to": "2025-11"}, "hela kalenderår"),
+        ({"level": "stadsdel", "from": "2025-01", "to": "2025-01"}, "hela kvartal"),
+        ({"level": "basomrade", "category": "0375"}, "en grupp"),
+        ({"category": "kap-6", "from": "2025-01", "to": "2025-03"}, "känsliga brott bara per kalenderår"),
+    ],
+)
+def test_what_is_too_detailed_is_withheld_with_what_may_be_asked_instead(public_server: str, asked: dict[str, str], instead: str) -> None:
+    answer = get(public_server, "/v1/comparisons", **(CRIMES | asked), format="json").json()
+    assert {(row["count"], row["status"], row["margin"], row["verdict"]) for row in answer["items"]} == {
+        (None, "withheld", None, "notApplicable")
+    }
+    assert any(instead in sentence for sentence in answer["sentences"])
+
+
+def test_a_baseline_that_is_too_detailed_is_withheld_by_itself(public_server: str) -> None:
+    told = rows(public_server, **(CRIMES | {"level": "basomrade"}), baseline="2024-01..2024-11")
+    assert {(row["status"], row["baselineStatus"], row["baselineCount"], row["verdict"]) for row in told} == {
+        ("value", "withheld", None, "notApplicable")
+    }
+
+
+def test_harm_is_not_told_of_protected_counts(public_server: str) -> None:
+    told = rows(public_server, **CRIMES, measure="harm")
+    assert all(row.get("harm") is None and row.get("harmStatus", "withheld") == "withheld" for row in told)
+
+
+def test_a_series_has_the_same_values_as_the_comparison_of_each_period(public_server: str) -> None:
+    asked = {"source": "anmalda_brott", "level": "stadsdel", "area": "kista", **YEAR}
+    whole = rows(public_server, **asked, statistics="none")
+    year = get(public_server, "/v1/series", **asked, interval="year", format="json").json()["series"][0]["values"][0]
+    quarters = get(public_server, "/v1/exports/series", **asked, interval="quarter", format="csv", dialect="rfc4180").text
+    assert (year["count"], year["margin"], year["status"]) == (whole[0]["count"], 4, "value")
+    assert len(quarters.strip().splitlines()) == 5
+    months = get(public_server, "/v1/exports/series", **asked, interval="month", format="csv", dialect="rfc4180").text
+    assert months.count("withheld") == 12
+
+
+ASKED = (
+    "/v1/comparisons?source=anmalda_brott&from=2025-01&to=2025-12&baseline=previous",
+    "/v1/comparisons?source=anmalda_brott&level=basomrade&from=2025-01&to=2025-12&statistics=none",
+    "/v1/series?source=anmalda_brott&level=stad&from=2024-01&to=2025-12&include=all",
+    "/v1/exports/comparisons?source=anmalda_brott&format=csv&level=stadsdel&from=2025-01&to=2025-12",
+    "/v1/sources",
+    "/v1/categories?source=anmalda_brott",
+    "/pxweb/v2/tables",
+    "/ogc/v1/collections",
+)
+
+
+@pytest.fixture
+def own_public_server(own_sample: Engine) -> Iterator[str]:
+    """Give the address of a copy of the sample served to anyone."""
+    with serving(own_sample, Audience.PUBLIC, Settings(refresh_seconds=0.2, waiting_seconds=30.0, pool_seconds=30.0)) as address:
+        yield address
+
+
+def test_a_delivery_changes_no_byte_that_the_public_sees_until_it_is_released(
+    own_sample: Engine, own_public_server: str, tmp_path: Path
+) -> None:
+    def asked() -> list[tuple[int, str | None, bytes]]:
+        answers = [httpx.get(f"{own_public_server}{path}", timeout=60) for path in ASKED]
+        return [(answer.status_code, answer.headers.get("etag"), answer.content) for answer in answers]
+
+    before = asked()
+    assert {status for status, _, _ in before} == {200}
+    path = tmp_path / "mer.csv"
+    path.write_text("Område;Månad;Brottskod;Antal\nKista;2025-03;0375;400\nRinkeby;2025-03;0310;3\n", encoding="utf-8")
+    deliver(own_sample, Settings(), Delivering(SourceId.ANMALDA_BROTT), path)
+    time.sleep(1)
+    assert asked() == before

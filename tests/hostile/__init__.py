@@ -1,0 +1,1 @@
+"""Requests that mean harm, over everything that can be asked."""
