@@ -243,13 +243,13 @@ class _Press:
         for year, of_year in _by_year(numbers).items():
             events = load_contributors(self.connection, self.source, Span(Month(year), Month(year + _YEAR - 1)), self.instant)
             rows, keys = together(events, _record_keys(events, key))
-            cells: list[DrawnCells] = []
             for division in self.city.divisions:
                 found = contributions(self.city, division, self.source, (rows, keys, events.withheld))
                 for months in PERIODS:
                     mine = {stretch.first // months: number for stretch, number in of_year.items() if stretch.months == months}
-                    cells += self._cells(division, found, months, mine) if mine else ()
-            write_cells(self.connection, [part for part in cells if self.levels is None or part.of in self.levels])
+                    # Years first: what they show decides what is shown of their parts, so it is written before those are drawn.
+                    cells = self._cells(division, found, months, mine) if mine else iter(())
+                    write_cells(self.connection, [part for part in cells if self.levels is None or part.of in self.levels])
 
     def _cells(self, division: Division, found: Contributions, months: int, numbers: Mapping[int, int]) -> Iterator[DrawnCells]:
         """Draw the cells of some periods of one length, each with the number of its draw."""
