@@ -42,6 +42,7 @@ SHARED = Path(__file__).parents[2] / "shared" / "data"
 CHROMIUM = Path("/usr/bin/chromium")
 QGIS = Path("/usr/lib/python3/dist-packages/qgis")
 R_LIBRARIES = ("/usr/lib/R/site-library", "/usr/local/lib/R/site-library", "/usr/lib/R/library")
+NOT_LOOKED = Path(__file__).parents[1] / "build" / "not-looked.txt"
 PROFILE = Path(__file__).parents[1] / "scripts" / "api-profile"
 CITY = ("Stockholm", "0180")
 KEY_SECRET = "m" * 40
@@ -88,6 +89,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """Name the tests that were left out."""
     for name in config.stash.get(_LEFT_OUT, []):
         terminalreporter.write_line(f"left out, for want of ../shared or a program: {name}")
+    if NOT_LOOKED.is_file():
+        for name in NOT_LOOKED.read_text(encoding="utf-8").splitlines():
+            terminalreporter.write_line(f"not looked at by make check, for want of an answer: {name}")
 
 
 class Server:
@@ -201,10 +205,12 @@ def roles_on(engine: Engine) -> Addresses:
 
 
 @contextmanager
-def serving(engine: Engine, audience: Audience, settings: Settings | None = None, heard: list[str] | None = None) -> Iterator[str]:
-    """Serve a database on a free port of this machine; what is asked is heard as its path and query."""
+def serving(
+    engine: Engine, audience: Audience, settings: Settings | None = None, heard: list[str] | None = None, port: int = 0
+) -> Iterator[str]:
+    """Serve a database on a free port of this machine, or on the one given; what is asked is heard as its path and query."""
     listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
+    listening.bind(("127.0.0.1", port))
     # A machine that runs tests is slow; what happens when too many ask at once has tests of its own.
     app = create_app(settings or Settings(refresh_seconds=1.0, waiting_seconds=30.0, pool_seconds=30.0), roles_on(engine), audience)
 

@@ -38,6 +38,7 @@ from trygghetskarta.ingest.values import publish_values
 from trygghetskarta.ingest.withdrawing import Withdrawal, take_back
 from trygghetskarta.releasing import release_open
 from trygghetskarta.settings import Settings
+from trygghetskarta.store.audit import Act, note
 from trygghetskarta.store.space import give_back
 
 Progress = Callable[[int, int], None]
@@ -263,6 +264,7 @@ def withdraw(engine: Engine, delivery: int) -> Withdrawal:
             taken = take_back(connection, delivery)
             for source in EVENT_SOURCES:
                 release_open(connection, source)
+            note(connection, Act.WITHDRAWN, {"delivery": delivery})
             return taken
 
     with _by_remedy():
@@ -292,7 +294,9 @@ def _publish_held(engine: Engine, run: _Run, delivery: int) -> Receipt:
     with engine.begin() as connection:
         find_held(connection, delivery)
         let_go(connection, delivery, run.adapter)
-        return run.publish(connection, delivery, approved=True)
+        receipt = run.publish(connection, delivery, approved=True)
+        note(connection, Act.APPROVED, {"delivery": delivery, "source": run.how.source})
+        return receipt
 
 
 def _again_and_again(work: Callable[[], _T]) -> _T:

@@ -164,23 +164,24 @@ def _due(connection: Connection, source: SourceId, today: date, asked: Span | No
 
 def _nothing_due(connection: Connection, sources: Sequence[SourceId], asked: Span) -> ConflictError:
     """Say why none of the months asked for can be released: of the first source that has released any of them, or that none is delivered."""
+    name = asked.first if asked.months == 1 else asked
     for source in sources:
         known = load_draws(connection, source)
         drawn = [known[Stretch(month.number, 1)] for month in asked if Stretch(month.number, 1) in known]
         if drawn and all(one.final for one in drawn):
             return ConflictError(
-                f"{asked} är redan släppt med slutliga siffror. En period dras högst två gånger, för varje dragning säger lite mer om de sanna.",
-                f"{asked} is already released with final figures. A period is drawn at most twice: each draw tells a little more of the true ones.",
+                f"{name} är redan släppt med slutliga siffror. En period dras högst två gånger, för varje dragning säger lite mer om de sanna.",
+                f"{name} is already released with final figures. A period is drawn at most twice: each draw tells a little more of the true ones.",
             )
         if drawn:
             day = CONTRACTS[source].finality.final_from(asked.last)
             return ConflictError(
-                f"{asked} är redan släppt med preliminära siffror. De slutliga kan släppas från och med {day}.",
-                f"{asked} is already released with provisional figures. The final ones can be released from {day} on.",
+                f"{name} är redan släppt med preliminära siffror. De slutliga kan släppas från och med {day}.",
+                f"{name} is already released with provisional figures. The final ones can be released from {day} on.",
             )
     return ConflictError(
-        f"Ingen hel månad av {asked} är levererad, så inget kan släppas.",
-        f"No whole month of {asked} is delivered, so nothing can be released.",
+        f"Ingen hel månad av {name} är levererad, så inget kan släppas.",
+        f"No whole month of {name} is delivered, so nothing can be released.",
     )
 
 

@@ -59,18 +59,12 @@ class Settings(BaseSettings):
             "Databasen som rollen `tk_audit`, som bara läser loggen över vad som har gjorts: för `audit`. Utan värde används `DATABASE_URL`."
         ),
     )
-    home: Path = Field(
-        default=Path(".trygghetskarta"),
-        description="Mappen där den egna PostGIS-servern och dess data ligger.",
-    )
+    home: Path = Field(default=Path(".trygghetskarta"), description="Mappen där den egna PostGIS-servern och dess data ligger.")
     municipality: str = Field(
         default="Stockholm",
         description="Kommunens namn så som det står i källorna. Händelser i andra kommuner räknas som utanför.",
     )
-    municipality_code: str = Field(
-        default="0180",
-        description="Kommunens kod; koden på området som är hela staden.",
-    )
+    municipality_code: str = Field(default="0180", description="Kommunens kod; koden på området som är hela staden.")
     county: str = Field(
         default="Stockholms län",
         description="Länets namn så som det står i källorna. En händelse som bara anger länet kan ha skett i eller utanför kommunen.",
@@ -107,8 +101,8 @@ class Settings(BaseSettings):
         default=None,
         min_length=32,
         description=(
-            "Nyckeln som leveranser över HTTP visar i `X-API-Key`, minst 32 tecken, till exempel från `openssl rand -hex 24`. Utan värde tas inga "
-            "leveranser emot över HTTP."
+            "Nyckeln som leveranser över HTTP visar i `X-API-Key`, minst 32 tecken, till exempel från `openssl rand -hex 24`. Utan värde, och utan "
+            "`KEY_SECRET` eller `OIDC_ISSUER`, tas inga leveranser emot över HTTP."
         ),
     )
     release_key: SecretStr | None = Field(
@@ -163,6 +157,34 @@ class Settings(BaseSettings):
             'Vilken roll varje värde i biljetten ger (JSON), till exempel {"Trygghet.Analytiker": "analyst"}. Utan värde heter de som '
             "rollerna: reader, coordinator, analyst, ingest, admin, auditor."
         ),
+    )
+    oidc_client_id: str | None = Field(
+        default=None,
+        min_length=1,
+        description=(
+            "Sidans namn (client id) hos inloggningstjänsten, för den som loggar in på sidan. Tjänsten ska känna adressen `PUBLIC_URL` + "
+            "`/signin/back`. Kräver `OIDC_ISSUER`, `SESSION_SECRET` och `PUBLIC_URL` med https. Utan värde går det inte att logga in på sidan."
+        ),
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        default=None,
+        description="Sidans hemlighet hos inloggningstjänsten, om den har en. PKCE används alltid.",
+    )
+    oidc_scope: str = Field(
+        default="openid profile",
+        pattern=r"^openid( .*)?$",
+        description="Vad sidan ber inloggningstjänsten om. Rollerna ska stå i den biljett (id token) som kommer av det.",
+    )
+    session_secret: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        description="Hemligheten som den inloggades kaka förseglas med, minst 32 tecken. Byts den är ingen inloggad längre.",
+    )
+    session_minutes: int = Field(
+        default=480,
+        ge=5,
+        le=1440,
+        description="Så länge är den som loggar in på sidan inloggad, i minuter.",
     )
     delivery_limit: int = Field(
         default=2_000_000_000,
@@ -265,14 +287,8 @@ class Settings(BaseSettings):
         le=65_535,
         description="Porten där `serve` svarar med mätvärden för Prometheus på `/metrics`. Utan värde finns de inte.",
     )
-    metrics_host: str = Field(
-        default="127.0.0.1",
-        description="Adressen som `/metrics` svarar på.",
-    )
-    publisher_name: str = Field(
-        default="Stockholms stad",
-        description="Vem som ger ut uppgifterna, så som det står i `/dcat`.",
-    )
+    metrics_host: str = Field(default="127.0.0.1", description="Adressen som `/metrics` svarar på.")
+    publisher_name: str = Field(default="Stockholms stad", description="Vem som ger ut uppgifterna, så som det står i `/dcat`.")
     publisher_uri: str = Field(
         default="http://dataportal.se/organisation/SE2120000142",
         description="Utgivarens adress (URI) i Sveriges dataportal: `SE` och organisationsnumret.",
@@ -281,10 +297,7 @@ class Settings(BaseSettings):
         default="Trygghetskarta",
         description="Vem man frågar om API:et och uppgifterna, så som det står i `/openapi.json` och `/dcat`. En funktion, inte en person.",
     )
-    contact_url: str = Field(
-        default="https://stockholm.se",
-        description="Webbsidan för den som man frågar.",
-    )
+    contact_url: str = Field(default="https://stockholm.se", description="Webbsidan för den som man frågar.")
     contact_email: str | None = Field(
         default=None,
         pattern=r"^[^@\s]+@[^@\s]+$",
@@ -310,14 +323,26 @@ class Settings(BaseSettings):
         return chosen.get(face)
 
     @property
+    def takes_deliveries(self) -> bool:
+        """Whether anyone can show who they are, and so deliver over HTTP."""
+        return self.delivery_key is not None or self.knows_staff
+
+    @property
     def knows_staff(self) -> bool:
         """Whether anyone can show the service that they may see exact figures: by signing in, or by a key."""
         return self.oidc_issuer is not None or self.key_secret is not None
+
+    @property
+    def _is_private_here(self) -> bool:
+        """Whether nobody between a reader and the service hears what they say: over TLS, or on one machine."""
+        return (self.public_url or "").startswith(("https://", "http://127.0.0.1", "http://localhost"))
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if self.oidc_issuer is not None and not self.oidc_audience:
             raise ValueError("OIDC_ISSUER kräver OIDC_AUDIENCE / OIDC_ISSUER needs OIDC_AUDIENCE")
+        if self.oidc_client_id is not None and not (self.oidc_issuer and self.session_secret and self._is_private_here):
+            raise ValueError("OIDC_CLIENT_ID kräver / needs OIDC_ISSUER, SESSION_SECRET, PUBLIC_URL (https)")
         return self
 
 

@@ -203,8 +203,19 @@ def test_jsonstat_toolkit_reads_roles_labels_values_and_status(live_server: str,
     assert [(row["code"], row["period"], row["value"]) for row in counts] == list(
         zip(columns["code"], columns["period"], columns["count"], strict=True)
     )
-    hidden = read_by(toolkit, take(public_server, "series", format="jsonstat"))
+    # Of a stadsdel no months are released to anyone, but quarters.
+    hidden = read_by(toolkit, take(public_server, "series", format="jsonstat", level="stadsdel"))
     assert {(row["value"], row["status"]) for row in hidden["rows"]} == {(None, "withheld")}
+    quarters = {"level": "stadsdel", "interval": "quarter"}
+    shown = read_by(toolkit, take(public_server, "series", format="jsonstat", **quarters))
+    read = {(row["code"], row["period"]): row["value"] for row in shown["rows"] if row["ContentsCode"] == "count"}
+    protected, exact = (
+        orjson.loads(take(server, "series", format="json", layout="columns", **quarters))["columns"]
+        for server in (public_server, live_server)
+    )
+    assert read == dict(zip(zip(protected["code"], protected["period"], strict=True), protected["count"], strict=True))
+    assert set(protected["status"]) == {"value"}
+    assert protected["count"] != exact["count"]
 
 
 def read_by(script: Path, dataset: bytes) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.api.test_api import get
+from trygghetskarta.disclosure.cellkey import STANDARD
 
 ASKED = {"source": "anmalda_brott", "from": "2025-01", "to": "2025-12"}
 
@@ -71,12 +72,27 @@ def test_a_decomposition_comes_in_every_format(live_server: str, form: str) -> N
     assert answer.content
 
 
-def test_the_public_sees_no_harm_and_no_parts_of_what_is_not_public(public_server: str) -> None:
-    rows = get(public_server, "/v1/comparisons", **ASKED, measure="harm", format="json").json()["items"]
-    assert {(row["harm"], row["weighed"], row["harmStatus"]) for row in rows} == {(None, None, "withheld")}
-    body = get(public_server, "/v1/decompositions", **ASKED).json()
-    assert {(row["count"], row["harm"], row["contribution"], row["status"]) for row in body["items"]} == {(None, None, None, "withheld")}
-    assert body["whole"]["count"] is None
+def test_the_public_sees_no_harm_and_no_parts_of_what_is_not_public(public_server: str, live_server: str) -> None:
+    body = get(public_server, "/v1/comparisons", **ASKED, measure="harm", format="json").json()
+    assert {(row["harm"], row["weighed"], row["harmStatus"]) for row in body["items"]} == {(None, None, "withheld")}
+    assert "Av skyddade värden räknas ingen allvarlighet fram." in body["sentences"]
+    # Not every part of a stadsdel is released, so none is told; of the city's parts the counts are, each a protected value of its own.
+    fine = get(public_server, "/v1/decompositions", **ASKED, level="stadsdel").json()
+    assert {(row["count"], row["harm"], row["contribution"], row["status"]) for row in fine["items"]} == {(None, None, None, "withheld")}
+    assert fine["whole"]["count"] is None
+    coarse = get(public_server, "/v1/decompositions", **ASKED, level="stad").json()
+    told = get(public_server, "/v1/comparisons", **ASKED, level="stad", baseline="same-period-last-year", format="json").json()["items"][0]
+    assert (coarse["whole"]["count"], coarse["whole"]["baselineCount"]) == (told["count"], told["baselineCount"])
+    exact = {row["code"]: row["count"] for row in get(live_server, "/v1/decompositions", **ASKED, level="stad").json()["items"]}
+    parts = {row["code"]: row["count"] for row in coarse["items"]}
+    # What is left between protected counts is noise, and no category.
+    assert parts.keys() == exact.keys() - {"ovrigt"}
+    assert max(abs(parts[code] - exact[code]) for code in parts) <= STANDARD.reach
+    assert {code: exact[code] for code in parts} != parts
+    weighed = [
+        value for row in [*coarse["items"], coarse["whole"]] for name, value in row.items() if "arm" in name or name == "contribution"
+    ]
+    assert set(weighed) == {None}
 
 
 def test_the_categories_tell_the_weight_in_force_with_its_law_and_day(live_server: str) -> None:

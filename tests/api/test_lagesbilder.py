@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from trygghetskarta.reports.asking import pointed
-from trygghetskarta.reports.document import Cell, Chart, Notice, Paragraph, Report, Table, cells
+from trygghetskarta.reports.document import Cell, Chart, MapPicture, Notice, Paragraph, Report, Table, cells
 from trygghetskarta.reports.json import read_json
 
 YEAR = "from=2025-01&to=2025-12"
@@ -113,13 +113,18 @@ def test_exact_figures_make_it_intern_and_marked(jarva: Report) -> None:
     assert (jarva.report_class, jarva.watermark[:6]) == ("intern", "INTERN")
 
 
-def test_one_to_share_holds_no_exact_figure_of_a_source_that_is_not_public(client: httpx.Client) -> None:
+def test_one_to_share_holds_what_anyone_is_answered_and_nothing_made_of_single_events(client: httpx.Client, public_server: str) -> None:
     shared = fetched(client, f"area=jarva&{YEAR}&class=delbar")
     assert (shared.report_class, shared.watermark) == ("delbar", "")
-    of_crime = [cell for cell in cells(shared) if cell.origin is not None and "source=anmalda_brott" in cell.origin.question]
-    assert of_crime
-    assert {cell.status.value for cell in of_crime if "/items/0/count" in cell.origin.at} == {"withheld"}  # type: ignore[union-attr]
-    assert any(isinstance(block, Notice) and "skyddade" in block.text for block in shared.chapters[0].blocks)
+    with httpx.Client(base_url=public_server, timeout=120) as anyone:
+        followed, wrong = differing(anyone, shared)
+    assert not wrong
+    assert followed > 50
+    notices = [block.text for chapter in shared.chapters for block in chapter.blocks if isinstance(block, Notice)]
+    assert any("skyddade värden" in text for text in notices)
+    assert any("görs av enskilda händelser" in text for text in notices)
+    of_events = [cell for cell in cells(shared) if cell.origin is not None and cell.origin.question.startswith(("/v1/hours", "/v1/lenses"))]
+    assert not [cell for cell in of_events if cell.value is not None]
 
 
 def test_anyone_gets_one_to_share_and_no_other(public_server: str) -> None:
@@ -148,3 +153,47 @@ def test_months_before_anything_was_delivered_make_a_report_that_says_so(client:
     told = [block.text for chapter in early.chapters for block in chapter.blocks if isinstance(block, Notice)]
     assert len([text for text in told if "har inte levererats" in text]) >= 8
     assert not differing(client, early)[1]
+
+
+SQUARE = "POLYGON((17.92 59.385, 17.94 59.385, 17.94 59.395, 17.92 59.395, 17.92 59.385))"
+
+
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        ({"polygon": SQUARE, "name": "Rinkeby torg"}, "Rinkeby torg"),
+        ({"measureId": "2"}, "målområdet för ”Låsta soprum kring Rinkeby torg”"),
+    ],
+)
+def test_a_place_has_a_lagesbild_of_its_own_whose_figures_are_the_apis(client: httpx.Client, place: dict[str, str], name: str) -> None:
+    asked = httpx.QueryParams({**place, "from": "2025-01", "to": "2025-12"})
+    found = fetched(client, str(asked))
+    assert (found.title, found.report_class) == (f"Lägesbild för {name}", "intern")
+    followed, wrong = differing(client, found)
+    assert not wrong
+    assert followed > 150
+    assert {cell.origin.question.split("?")[0] for cell in cells(found) if cell.origin} >= {
+        "/v1/polygons/comparisons",
+        "/v1/polygons/series",
+    }
+    drawn = next(block for chapter in found.chapters for block in chapter.blocks if isinstance(block, MapPicture))
+    assert drawn.areas[-1].marked
+    assert fetched(client, found.link.split("?")[1]) == found
+
+
+def test_a_place_and_an_area_make_a_joint_one(client: httpx.Client) -> None:
+    both = fetched(client, str(httpx.QueryParams({"polygon": SQUARE, "area": "jarva", "from": "2025-01", "to": "2025-12"})))
+    assert both.title == "Gemensam lägesbild för den ritade ytan och Järva"
+
+
+def test_a_place_is_for_those_who_may_see_single_events_and_is_never_shared(client: httpx.Client, public_server: str) -> None:
+    asked = {"polygon": SQUARE, "from": "2025-01", "to": "2025-12"}
+    assert client.get("/v1/lagesbilder", params={**asked, "class": "delbar"}).status_code == 403
+    with httpx.Client(base_url=public_server, timeout=120) as anyone:
+        assert anyone.get("/v1/lagesbilder", params=asked).status_code == 403
+        assert anyone.get("/v1/lagesbilder", params={"measureId": "2"}).status_code == 403
+
+
+def test_a_polygon_elsewhere_is_refused(client: httpx.Client) -> None:
+    assert client.get("/v1/lagesbilder", params={"polygon": "POLYGON((12 57, 12.1 57, 12.1 57.1, 12 57))"}).status_code == 400
+    assert client.get("/v1/lagesbilder", params={"polygon": SQUARE, "measureId": "2"}).status_code == 400

@@ -338,12 +338,24 @@ def test_events_are_nobodys_to_find_but_theirs_who_may(keyed_server: str, analys
     assert shown.headers["cache-control"].startswith("private")
 
 
-def test_the_public_sees_of_a_comparison_what_it_may(keyed_server: str) -> None:
+def test_the_public_sees_of_a_comparison_what_it_may(keyed_server: str, live_server: str) -> None:
     bare = items(keyed_server, "comparison")["features"]
     assert {feature["properties"]["status"] for feature in bare} == {"value"}
-    withheld = items(keyed_server, "comparison", source="anmalda_brott")["features"]
+    # No month of a basområde is released, and a filter tells nothing of what it is.
+    month = {"source": "anmalda_brott", "level": "basomrade", "from": "2025-03", "to": "2025-03"}
+    withheld = items(keyed_server, "comparison", **month)["features"]
     assert {(feature["properties"]["status"], feature["properties"]["count"]) for feature in withheld} == {("withheld", None)}
-    assert items(keyed_server, "comparison", source="anmalda_brott", filter="count > 0")["numberMatched"] == 0
+    assert items(keyed_server, "comparison", **month, filter="count > 0")["numberMatched"] == 0
+    # A year of a stadsdel is: a filter takes what is released, never what is exact.
+    year = {"source": "anmalda_brott", "level": "stadsdel", "from": "2025-01", "to": "2025-12", "limit": "200"}
+    shown, exact = (
+        {row["properties"]["code"]: row["properties"]["count"] for row in items(server, "comparison", **year)["features"]}
+        for server in (keyed_server, live_server)
+    )
+    assert shown.keys() == exact.keys()
+    assert shown != exact
+    found = items(keyed_server, "comparison", **year, filter="count > 20")["features"]
+    assert {row["properties"]["code"] for row in found} == {code for code, count in shown.items() if count > 20}
 
 
 def test_links_stand_under_the_address_that_people_use(keyed_server: str) -> None:

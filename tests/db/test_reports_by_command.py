@@ -52,6 +52,8 @@ def test_what_another_has_sent_is_merged(sample: Engine, tmp_path: Path) -> None
     [
         (("--area", "jarva", "--from", "2025-12", "--to", "2025-01"), "slutar 2025-01 innan den börjar"),
         (("--area", "jarva", "--out", "rapport.txt"), "Ange --format"),
+        (("--measure", "2", "--class", "delbar"), "kan bara vara intern"),
+        (("--polygon", "POINT(17.9 59.4)"), "hel Polygon"),
     ],
 )
 def test_a_bad_question_is_refused_in_one_line(sample: Engine, words: tuple[str, ...], said: str) -> None:

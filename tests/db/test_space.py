@@ -180,15 +180,17 @@ def test_a_density_against_another_is_outlined_where_they_differ(live_server: st
     assert {"against", "difference", "ratio", "z"} <= set(one["items"][0])
 
 
-def test_points_are_for_those_who_may_and_tables_are_withheld(public_server: str) -> None:
-    for path in ("densities", "near-repeats"):
+def test_points_are_for_those_who_may_and_tables_are_of_protected_counts(public_server: str) -> None:
+    for path in ("densities", "near-repeats", "hotspots"):
         assert get(public_server, path, source="brander").status_code == 403
-    for path in ("hotspots", "concentration", "pattern-changes"):
+    told = get(public_server, "comparisons", source="brander", level="stadsdel", format="json").json()
+    protected = {row["code"]: row["count"] for row in told["items"]}
+    assert not {1, 2} & set(protected.values())
+    for path in ("concentration", "pattern-changes"):
         body = get(public_server, path, source="brander").json()
-        assert {feature["properties"]["status"] for feature in body["features"]} == {"withheld"}
-        assert body["features"][0]["properties"]["count"] is None
-    open_to_all = get(public_server, "hotspots", source="polishandelser").json()
-    assert open_to_all["features"][0]["properties"]["status"] == "value"
+        assert body["protection"]["method"] == "cell-key"
+        assert body["ledger"]["placed"] is None
+        assert {feature["id"]: feature["properties"]["count"] for feature in body["features"]} == protected
 
 
 @pytest.mark.parametrize("path", ["hotspots", "concentration", "pattern-changes", "densities", "near-repeats"])

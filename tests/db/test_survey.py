@@ -147,10 +147,12 @@ def test_similar_areas_are_nearest_first_and_carry_their_traits(live_server: str
     assert body["denominator"]["kind"] == "residents"
 
 
-def test_the_public_sees_similar_areas_but_not_their_crime(public_server: str) -> None:
-    body = get(public_server, "similar-areas", area="farsta", source="anmalda_brott", from_="2024-01", to="2024-12")
-    assert {row["crimeStatus"] for row in body["items"]} == {"withheld"}
-    assert body["againstSimilar"][0]["verdict"] == "notApplicable"
+def test_the_public_sees_similar_areas_with_their_protected_crime(public_server: str) -> None:
+    asked: dict[str, Any] = {"source": "anmalda_brott", "from_": "2024-01", "to": "2024-12"}
+    body = get(public_server, "similar-areas", area="farsta", **asked)
+    protected = {row["code"]: row["count"] for row in get(public_server, "comparisons", level="stadsdel", format="json", **asked)["items"]}
+    assert body["protection"]["method"] == "cell-key"
+    assert {row["code"]: row["count"] for row in body["items"]} == {row["code"]: protected[row["code"]] for row in body["items"]}
 
 
 def test_every_basomrade_has_similar_ones_or_says_why_not(live_server: str) -> None:

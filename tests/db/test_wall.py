@@ -19,13 +19,11 @@ from trygghetskarta.store.tables import metadata
 
 # Stands in every place of an event, a delivery and a rejected row that can hold it.
 CANARY = "kanariefagel"
-# Only their owner has any business with these.
-OWNERS = frozenset[str]()
 OPEN = {
     "alembic_version", "area", "area_link", "area_neighbour", "category", "coverage", "edition", "indicator", "measure", "measure_goal",
-    "measure_site", "measure_version", "publication", "source", "weight", "weight_set",
+    "measure_site", "measure_version", "public_cell", "public_draw", "publication", "source", "weight", "weight_set",
 }  # fmt: skip
-POSTGIS = {"geography_columns", "geometry_columns", "spatial_ref_sys"}
+POSTGIS = {"spatial_ref_sys"}
 
 _FILLED = {
     "oid": ("'event_1'::regclass", "'event'::regclass"),
@@ -55,7 +53,7 @@ def marked(server: Server, loaded: str) -> Iterator[Engine]:
             "UPDATE place SET key = :word || place_id",
         ):
             connection.execute(text(statement.replace(":word", f"'{CANARY}'")))
-        # What may be done with a database is not copied with it, and the sample's partitions were made by who owns it all.
+        # What may be done with a database is not copied with it.
         assert build_wall(connection) == []
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
@@ -67,8 +65,7 @@ def marked(server: Server, loaded: str) -> Iterator[Engine]:
 def at(marked: Engine) -> Addresses:
     """Give the addresses of the roles there."""
     found = roles_on(marked)
-    if found.public == found.staff:
-        pytest.skip("the tests run on a server where roles are not theirs to sign in as")
+    assert found.public != found.staff, "on a server where nobody can sign in as the roles there is no wall to try"
     return found
 
 
@@ -84,7 +81,7 @@ def test_the_wall_is_whole_and_every_table_has_somebody_who_may_read_it(marked: 
     with marked.connect() as connection:
         assert lacking(connection) == []
     told = {table for table, *_ in rights()}
-    assert {table.name for table in metadata.sorted_tables} - OWNERS <= told
+    assert {table.name for table in metadata.sorted_tables} <= told
     assert {table for table, column, face, verb in rights() if face == "tk_public" and column is None} == OPEN
     assert {(face, verb) for *_, face, verb in rights() if face == "tk_public"} == {("tk_public", "SELECT")}
 
@@ -104,7 +101,7 @@ def test_no_relation_of_the_database_shows_the_public_an_event(prompt: psycopg.C
             readable.add(name)
         told += [f"{schema}.{name}" for row in rows if CANARY in str(row)][:1]
     assert len(relations) > 250
-    assert readable == OPEN | POSTGIS
+    assert readable == {name for _, name in relations} & (OPEN | POSTGIS)
     assert told == []
 
 

@@ -201,8 +201,8 @@ def test_maplibre_shows_what_the_table_has_reached(opened: Opener, live_server: 
 
 
 @pytest.mark.parametrize("name", ["maplibre", "leaflet"])
-def test_what_is_withheld_is_hatched_and_told_and_has_no_figure(opened: Opener, public_server: str, name: str) -> None:
-    page = opened(name, public_server)
+def test_what_is_withheld_is_hatched_and_told_and_has_no_figure(opened: Opener, unreleased_server: str, name: str) -> None:
+    page = opened(name, unreleased_server)
     assert [(line["text"], line["areas"]) for line in legend_of(page)] == [("Skyddat, visas inte", 117)]
     cells = page.eval_on_selector_all("#table tbody td", "cells => cells.map((cell) => cell.textContent)")
     assert set(cells) == {"–", "Skyddat, visas inte"}

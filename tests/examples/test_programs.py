@@ -46,8 +46,10 @@ def test_the_notebook_runs_from_top_to_bottom(live_server: str, tmp_path: Path, 
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_the_notebook_shows_no_figure_where_they_are_withheld(public_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    said = ran(public_server, tmp_path, monkeypatch)
+def test_the_notebook_shows_no_figure_where_they_are_withheld(
+    unreleased_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = ran(unreleased_server, tmp_path, monkeypatch)
     assert "Skyddat, visas inte (117 st)" in said
 
 
@@ -86,8 +88,8 @@ def test_the_r_script_draws_a_map_and_writes_the_figures(live_server: str, tmp_p
 
 
 @pytest.mark.r
-def test_the_r_script_manages_where_everything_is_withheld(public_server: str, tmp_path: Path) -> None:
-    command = ["Rscript", "--vanilla", str(EXAMPLES / "r" / "jamforelse.R"), public_server, str(tmp_path / "karta.png")]
+def test_the_r_script_manages_where_everything_is_withheld(unreleased_server: str, tmp_path: Path) -> None:
+    command = ["Rscript", "--vanilla", str(EXAMPLES / "r" / "jamforelse.R"), unreleased_server, str(tmp_path / "karta.png")]
     said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
     assert "117 områden, 0 anmälda brott, 117 utan siffra" in said.stdout
 

@@ -22,7 +22,7 @@ from scripts.word_template import template
 from tests.forms import made_up
 from trygghetskarta.domain.counts import Status
 from trygghetskarta.errors import InvalidQuestionError
-from trygghetskarta.reports.document import Cell, Chart, MapPicture, Prompts, Report, ReportClass, Table
+from trygghetskarta.reports.document import Cell, Chart, MapPicture, Paragraph, Prompts, Report, ReportClass, Table
 from trygghetskarta.reports.docx import own_template, write_docx
 from trygghetskarta.reports.pptx import write_pptx
 from trygghetskarta.reports.render import ReportFormat, render
@@ -179,12 +179,27 @@ def test_slides_have_titles_alternative_texts_and_nothing_outside(state: str) ->
         )
 
 
-def test_a_long_table_goes_on_over_slides_with_its_headings() -> None:
+def test_of_a_long_table_a_slide_has_what_it_holds_and_says_where_the_rest_is() -> None:
     found = Presentation(io.BytesIO(write_pptx(made_up.ten_years())))
-    parts = [shape.table for slide in found.slides for shape in slide.shapes if shape.has_table]
-    assert len(parts) > 5
-    assert {part.cell(0, 1).text for part in parts} == {"Stadsdel"}
-    assert sum(len(list(part.rows)) - 1 for part in parts) == 117
+    parts = [(slide, shape.table) for slide in found.slides for shape in slide.shapes if shape.has_table]
+    slide, table = max(parts, key=lambda part: len(list(part[1].rows)))
+    rows = len(list(table.rows)) - 1
+    assert table.cell(0, 1).text == "Stadsdel"
+    assert 10 < rows < 117
+    assert any(
+        f"Här står {rows} av 117 rader; alla står i bilagan." in shape.text_frame.text for shape in slide.shapes if shape.has_text_frame
+    )
+
+
+def test_slides_are_a_figure_each_with_its_sentences_as_notes() -> None:
+    report = made_up.everything()
+    found = Presentation(io.BytesIO(write_pptx(report))).slides
+    assert len(found) <= 2 + sum(len(chapter.blocks) for chapter in report.chapters)
+    told = [chapter.blocks[0].text for chapter in report.chapters if isinstance(chapter.blocks[0], Paragraph)]
+    noted = "\n".join(slide.notes_slide.notes_text_frame.text for slide in found if slide.has_notes_slide)
+    shown = "\n".join(shape.text_frame.text for slide in found for shape in slide.shapes if shape.has_text_frame)
+    assert told
+    assert all(text in noted or text in shown for text in told)
 
 
 def test_the_files_say_who_may_see_them() -> None:

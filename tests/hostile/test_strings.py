@@ -62,3 +62,10 @@ def test_a_string_that_means_harm_does_none(public_server: str, live_server: str
 def test_every_string_in_every_parameter_does_no_harm(public_server: str, live_server: str, audience: str) -> None:
     server = {"public": public_server, "staff": live_server}[audience]
     assert tried(server, every(places(server))) == Counter()
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-30", "9999-12-31"])
+def test_the_first_and_last_days_of_the_calendar_are_days(live_server: str, day: str) -> None:
+    asked = [place.with_string(day.encode()) for place in places(live_server) if place.name == "asOf"]
+    assert len(asked) >= 30
+    assert tried(live_server, iter(asked)) == Counter()

@@ -43,7 +43,7 @@ def read(tokens: Tokens, *shown: str) -> list[Person | None]:
 def test_a_new_key_is_learnt_when_it_is_first_met_and_a_withdrawn_one_forgotten(issuer: Provider) -> None:
     tokens = tokens_of(issuer)
     before = issuer.token("anna")
-    assert read(tokens, before) == [Person(issuer.users["anna"]["sub"], frozenset({Role.PUBLIC, Role.ANALYST}))]
+    assert read(tokens, before) == [Person(issuer.users["anna"]["sub"], frozenset({Role.PUBLIC, Role.ANALYST}), "Anna")]
     for algorithm in ("RS256", "ES256", "RS256"):
         issuer.rotate(algorithm)
         assert all(read(tokens, issuer.token("anna"), before))
@@ -110,7 +110,7 @@ def test_roles_and_subject_are_read_where_the_installation_says() -> None:
         )
         tokens = Tokens.of(settings)
         assert tokens is not None
-        assert read(tokens, keycloak.token("bo")) == [Person("bo@stockholm.example", frozenset({Role.PUBLIC, Role.COORDINATOR}))]
+        assert read(tokens, keycloak.token("bo")) == [Person("bo@stockholm.example", frozenset({Role.PUBLIC, Role.COORDINATOR}), "Bo")]
 
 
 def test_a_service_whose_issuer_is_down_tells_those_it_cannot_know_to_come_back_and_answers_everyone_else(office: Office) -> None:

@@ -15,7 +15,7 @@ from tests.load.service import get, served
 from trygghetskarta.observe import JsonLines
 
 ASKED = "/v1/comparisons?source=brander&level=stadsdel&from=2025-01&to=2025-12"
-SECRET = "x9" * 20
+SECRET = "x9" * 20  # pragma: allowlist secret
 PERSON = "19121212-1212"
 
 

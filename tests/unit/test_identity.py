@@ -223,7 +223,7 @@ def test_digests_and_keys_are_the_ones_of_every_machine_and_day() -> None:
     # Reported crimes are source 2, shootings 3.
     assert keyed(events, CRIMES) == [written(murmur(struct.pack("<4Q", 2, *digest, 0))) for digest in digests]
     assert keyed(batch({"identity": "SKJ-1"}), SourceId.SKJUTNINGAR) == [written(murmur(b"SKJ-1", 3))]
-    assert digested(events)[0].hex() == "84bee675f58120b5b6c86481ced154a5"
+    assert digested(events)[0].hex() == "84bee675f58120b5b6c86481ced154a5"  # pragma: allowlist secret
 
 
 def test_hashes_stand_as_the_database_sorts_uuids() -> None:

@@ -35,6 +35,12 @@ class Nowhere:
     def overlaps(self, _: Area, __: Mapping[str, Any]) -> bool:
         return False
 
+    def touched(self, _: AreaLevel, __: Mapping[str, Any]) -> tuple[Area, ...]:
+        return ()
+
+    def meet(self, _: Mapping[str, Any], __: Mapping[str, Any]) -> bool:
+        return False
+
 
 def situation(ask: Any) -> Situation:  # noqa: ANN401 - any function of a query
     area = Area(1, AreaLevel.STAD, "0180", "Länet", None, 1.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, cast
 
 import pytest
@@ -17,7 +18,7 @@ VIOLENCE = "source=anmalda_brott&group=valdsbrott&from=2025-01&to=2025-12"
 
 def shown_on(page: Page, name: str) -> dict[str, dict[str, str]]:
     """What every area on one of several maps carries, by code."""
-    page.wait_for_selector(f"#{name}-areas [role=option]", state="attached")
+    page.wait_for_selector(f"#{name}-areas[aria-busy=false] [role=option]", state="attached")
     found = page.eval_on_selector_all(f"#{name}-areas [role=option]", "areas => areas.map((area) => ({ ...area.dataset }))")
     return {area["code"]: area for area in found}
 
@@ -194,12 +195,13 @@ def test_areas_are_chosen_on_the_map_one_after_the_other(opened: Opener) -> None
     keys.press("Home")
     keys.press("Enter")
     page.wait_for_function("new URLSearchParams(location.search).has('area')")
+    expect(keys.locator('[aria-selected="true"]')).to_have_count(1)
     first = asked_of(page)["area"]
     keys.press("PageDown")
     keys.press("Enter")
     page.wait_for_function("new URLSearchParams(location.search).has('beside')")
     assert asked_of(page)["area"] == first
-    assert page.locator('#map-areas [aria-selected="true"]').count() == 2
+    expect(page.locator('#map-areas [aria-selected="true"]')).to_have_count(2)
 
     keys.press("Enter")
     page.wait_for_function("!new URLSearchParams(location.search).has('beside')")
@@ -320,16 +322,30 @@ def test_a_period_before_anything_was_delivered_is_hatched_and_told(opened: Open
     expect(page.get_by_text("Det finns inga tidigare år att visa.")).to_be_visible()
 
 
-def test_anyone_is_told_that_figures_are_withheld_and_never_sees_a_zero(opened_public: Opener, public_server: str) -> None:
-    sources = [source["id"] for source in api(public_server, "/v1/sources?limit=100")["items"] if source["coverage"]["from"]]
-    assert sources
-    page = opened_public("?show=compare")
+def test_anyone_sees_the_protected_figures_with_their_margins_and_never_the_exact(
+    opened_public: Opener, public_server: str, live_server: str
+) -> None:
+    asked = f"/v1/comparisons?level=stadsdelsomrade&{VIOLENCE}&baseline=same-period-last-year&format=json"
+    told, exact = ({row["code"]: row for row in api(server, asked)["items"]} for server in (public_server, live_server))
+    assert all(abs(row["count"] - exact[code]["count"]) <= row["margin"] for code, row in told.items())
+    assert {row["count"] for row in told.values()}.isdisjoint({1, 2})
+    assert any(row["count"] != exact[code]["count"] for code, row in told.items())
+
+    page = opened_public(f"?show=compare&{VIOLENCE}")
+    for name, figure in (("before", "baselineCount"), ("now", "count")):
+        shown = shown_on(page, name)
+        assert {code: number(area["shown"]) for code, area in shown.items()} == {code: row[figure] for code, row in told.items()}
+        assert "withheld" not in {area["shade"] for area in shown.values()}
+
+
+def test_anyone_is_told_that_figures_are_withheld_and_never_sees_a_zero(opened_public: Opener) -> None:
+    """Single months of a stadsdel are not released."""
+    asked = "level=stadsdel&from=2025-05&to=2025-05"
+    page = opened_public(f"?show=compare&{asked}")
     for name in ("before", "now", "change"):
-        assert "withheld" in {area["shade"] for area in shown_on(page, name).values()}
-        assert "0" not in {area["shown"] for area in shown_on(page, name).values()}
-    area = next(iter(shown_on(page, "now")))
-    other = list(shown_on(page, "now"))[1]
-    page = opened_public(f"?show=compare&compare=areas&area={area}&beside={other}")
+        assert {area["shade"] for area in shown_on(page, name).values()} == {"withheld"}
+        assert not any(re.search(r"\d", area["shown"]) for area in shown_on(page, name).values())
+    page = opened_public(f"?show=compare&compare=areas&{asked}&area=norrmalm&beside=akalla")
     expect(page.locator("section[aria-labelledby=funnel-title]")).to_contain_text("för att skydda enskilda")
     expect(page.get_by_text("Det går inte att pröva om skillnaden är slump.")).to_be_visible()
 

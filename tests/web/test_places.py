@@ -32,7 +32,7 @@ def card(page: Page) -> Locator:
 def figures(page: Page, server: str) -> dict[str, Any]:
     """What the API answers to the polygon in the page's address."""
     asked = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
-    link = cast("str", page.locator("section.polygon a", has_text="Excel").get_attribute("href"))
+    link = cast("str", page.locator("section.polygon a[href*='/v1/polygons/']", has_text="Excel").get_attribute("href"))
     assert parse_qs(urlsplit(link).query)["polygon"] == [asked["polygon"]]
     answer: dict[str, Any] = api(server, link.replace("format=xlsx", "format=json"))
     return answer

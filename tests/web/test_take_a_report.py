@@ -39,3 +39,36 @@ def test_without_an_area_it_is_the_whole_citys(opened: Opener) -> None:
     page = menu(opened())
     expect(page.get_by_text("Lägesbild för hela staden, hela 2025.")).to_be_visible()
     assert "area=" not in (page.get_by_role("link", name="PDF", exact=True).get_attribute("href") or "")
+
+
+def test_a_coordinator_finds_the_area_by_name_and_takes_its_word_file_in_three_clicks_and_a_word(opened: Opener, tmp_path: Path) -> None:
+    page = opened()
+    page.get_by_role("combobox", name="Sök område").fill("järva")
+    page.keyboard.press("Enter")
+    settle(page)
+    menu(page)
+    expect(page.get_by_role("radio", name="Att dela")).to_be_checked()
+    page.get_by_role("radio", name="Intern").check()
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Word", exact=True).click()
+    waiting.value.save_as(tmp_path / "jarva.docx")
+    texts = [paragraph.text for paragraph in Document(str(tmp_path / "jarva.docx")).paragraphs]
+    assert any("Lägesbild för Järva" in text for text in texts)
+    assert any("568 anmälda brott i Järva" in text for text in texts)
+
+
+def test_of_a_drawn_place_there_is_an_intern_one(opened: Opener) -> None:
+    page = opened("?show=places&polygon=POLYGON((17.92+59.375,17.96+59.375,17.96+59.395,17.92+59.395,17.92+59.375))")
+    card = page.locator(".polygon")
+    card.locator("summary", has_text="Lägesbild").click()
+    expect(card.get_by_text("Varje sida är märkt")).to_be_visible()
+    with page.expect_download() as waiting:
+        card.get_by_role("link", name="Word", exact=True).click()
+    assert waiting.value.suggested_filename == "lagesbild-for-den-ritade-ytan.docx"
+
+
+def test_anyone_is_offered_one_to_share_and_no_other(opened_public: Opener) -> None:
+    page = menu(opened_public())
+    expect(page.get_by_text("Siffror som alla får se.")).to_be_visible()
+    expect(page.get_by_role("radio", name="Intern")).to_have_count(0)
+    assert "class=delbar" in (page.get_by_role("link", name="PDF", exact=True).get_attribute("href") or "")

@@ -26,6 +26,7 @@ class Decomposition:
     Attributes:
         parts: The categories; None for what stands in none of them.
         counts: Shape (parts, 2): events.
+        whole: Shape (2,): events of the whole. Protected parts have each their own noise, and do not add up to it.
         events: Shape (parts, 2): those that have a weight.
         harm: Shape (parts, 2): days.
         difference: Shape (parts, 3): change in harm, and the ends of its 95 % interval.
@@ -36,6 +37,7 @@ class Decomposition:
 
     parts: tuple[Part | None, ...]
     counts: npt.NDArray[np.int64]
+    whole: npt.NDArray[np.int64]
     events: npt.NDArray[np.int64]
     harm: Floats
     difference: Floats
@@ -52,13 +54,14 @@ def find_parts(whole: Published, parts: Sequence[tuple[Part, Published]]) -> Dec
         parts: Each category's, released likewise.
 
     Returns:
-        The findings, over all areas of the answer together. Every sum over the parts is that of the whole.
+        The findings, over all areas of the answer together. Every sum over the parts is that of the whole, but for protected counts.
     """
     tables = np.array([_sums(published) for _, published in parts]).reshape(len(parts), 4, 2)
     names: tuple[Part | None, ...] = tuple(part for part, _ in parts)
     status = _status((whole, *(published for _, published in parts)))
     rest = _sums(whole) - tables.sum(axis=0)
-    if status is Status.VALUE and (rest[0] != 0).any():
+    # Between protected counts there is always a difference, and it is noise: no events that stand in none of the parts.
+    if status is Status.VALUE and whole.protected is None and (rest[0] != 0).any():
         tables, names = np.concatenate([tables, rest[None]]), (*names, None)
     if status is Status.VALUE:
         kept = np.flatnonzero(tables[:, 0].sum(axis=1))
@@ -71,6 +74,7 @@ def find_parts(whole: Published, parts: Sequence[tuple[Part, Published]]) -> Dec
     return Decomposition(
         parts=names,
         counts=counts.astype(np.int64),
+        whole=whole.counts.sum(axis=0),
         events=events.astype(np.int64),
         harm=harm,
         difference=np.stack(difference, axis=1),

@@ -6,7 +6,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from fastapi import FastAPI
 from pydantic.alias_generators import to_camel
@@ -14,7 +14,7 @@ from sqlalchemy import QueuePool
 from starlette.middleware.cors import CORSMiddleware
 
 from trygghetskarta import __version__
-from trygghetskarta.api.auth import Identify, callers_of
+from trygghetskarta.api.auth import Callers, Identify, callers_of
 from trygghetskarta.api.desk import Desk
 from trygghetskarta.api.door import Door
 from trygghetskarta.api.finished import AnswerFinished
@@ -43,6 +43,7 @@ from trygghetskarta.api.routers import (
     pxweb,
     series,
     service,
+    signin,
     similar,
     sources,
     space,
@@ -60,6 +61,9 @@ from trygghetskarta.observe import metrics
 from trygghetskarta.settings import Settings, read_settings
 from trygghetskarta.store.engine import make_engine
 from trygghetskarta.store.faces import Addresses, Face
+
+if TYPE_CHECKING:
+    from trygghetskarta.api.signing_in import SigningIn
 
 _TELL_SECONDS = 1.0
 _OWN_MACHINE = r"https?://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?"
@@ -116,6 +120,7 @@ def create_app(settings: Settings, addresses: Addresses, audience: Audience = Au
     app.state.caller = OWN_USER if audience is Audience.STAFF else NOBODY
     keyring = _keyring(settings, addresses)
     app.state.callers = callers_of(settings, app.state.caller, keyring)
+    app.state.signing_in = _signing_in(settings, app.state.callers)
     # The last one is the first that a request meets. What is answered from memory takes no turn.
     app.add_middleware(Packing)
     app.add_middleware(Gate, turns=turns)
@@ -149,6 +154,7 @@ def create_app(settings: Settings, addresses: Addresses, audience: Audience = Au
         pxweb.router,
         pxweb.data_router,
         service.router,
+        signin.router,
         ogc.router,
     ):
         app.include_router(router)
@@ -172,6 +178,18 @@ def _keyring(settings: Settings, addresses: Addresses) -> Keyring | None:
         return None
     engine = make_engine(addresses.staff or addresses.ingest or addresses.public, 1, settings.pool_seconds, settings.statement_seconds)
     return Keyring(engine, settings.key_secret.get_secret_value().encode() if settings.key_secret is not None else None)
+
+
+def _signing_in(settings: Settings, callers: Callers) -> SigningIn | None:
+    """Let people sign in on the page, where the installation has it so; loaded only there."""
+    if settings.oidc_client_id is None:
+        return None
+    from trygghetskarta.api.sessions import Sessions
+    from trygghetskarta.api.signing_in import signing_in_of
+
+    sessions = Sessions(settings, callers)
+    callers.session = sessions.caller
+    return signing_in_of(settings, sessions)
 
 
 async def _tell(shelf: Shelf, turns: Turns) -> None:

@@ -22,6 +22,7 @@ from trygghetskarta.domain.callers import NOBODY, Caller
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import BusyError, InvalidQuestionError, TrygghetskartaError, UnknownCallerError, bad_parameter
 from trygghetskarta.settings import Settings
+from trygghetskarta.store.audit import acting_as
 
 if TYPE_CHECKING:
     from trygghetskarta.api.tokens import Person, Tokens
@@ -207,4 +208,8 @@ class Identify:
                 return
             if caller is not None:
                 scope = {**scope, CALLER: caller}
+                if caller.subject:
+                    with acting_as(caller.subject):
+                        await self.app(scope, receive, send)
+                    return
         await self.app(scope, receive, send)

@@ -22,6 +22,7 @@ from trygghetskarta.errors import BusyError
 PublicKey = RSAKey | ECKey | OKPKey
 
 _DISCOVERY = "/.well-known/openid-configuration"
+_ADDRESSES = ("authorization_endpoint", "token_endpoint", "end_session_endpoint")
 _MOST_BYTES = 500_000
 _MOST_KEYS = 50
 _LEAST_BITS = 2048
@@ -116,6 +117,17 @@ class IssuerKeys:
             raise ValueError("no list of keys")  # noqa: TRY004 - what came is wrong, not a type here
         found = [key for each in listed[:_MOST_KEYS] if (key := _key(each)) is not None]
         return {str(key.kid): key for key in found}
+
+    def configuration(self) -> dict[str, str] | None:
+        """Give the addresses where people sign in and out and codes are changed for tokens, asked of the issuer; None where it does not tell."""
+        try:
+            told = _read(f"{self.issuer.removesuffix('/')}{_DISCOVERY}")
+        except (URLError, HTTPException, OSError, ValueError) as error:
+            _log.warning("The issuer does not tell of itself: %s", type(error).__qualname__)
+            return None
+        found = {name: told[name] for name in _ADDRESSES if isinstance(told.get(name), str) and self._may_ask(told[name])}
+        needed = told.get("issuer") == self.issuer and found.keys() >= {"authorization_endpoint", "token_endpoint"}
+        return found if needed else None
 
     def _may_ask(self, url: str) -> bool:
         """Tell whether keys may be fetched from an address that the issuer tells of: over TLS, or on its own machine when it is on this one."""

@@ -70,6 +70,27 @@ def outlines_for(shelf: Shelf, cube: Cube, level: AreaLevel, drawn: tuple[Format
     return shelf.outlines(cube.edition, level, detail) if form.draws and detail is not Detail.NONE else None
 
 
+AskedPolygon = Annotated[
+    str | None,
+    Field(
+        description="Ytan som WKT, öst före norr. Bara för behöriga. / The polygon as WKT, easting before northing. For staff.",
+        examples=["POLYGON((17.92 59.385, 17.94 59.385, 17.94 59.395, 17.92 59.395, 17.92 59.385))"],
+    ),
+]
+"""A place, drawn."""
+AskedPlane = Annotated[Plane, Field(description="Ytans koordinatsystem: 4326 eller 3011. / System of the polygon.")]
+"""What it is drawn in."""
+AskedMeasure = Annotated[
+    int | None,
+    Field(
+        alias="measureId",
+        ge=1,
+        le=MOST,
+        description="En åtgärd vars målområde är en yta, i stället för polygon. / A measure whose target is a polygon, in place of one.",
+    ),
+]
+"""A place that is a measure's."""
+
 _BASELINE = "Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with."
 AskedBaseline = Annotated[str | None, Field(pattern=BASELINE, description=_BASELINE, examples=["same-period-last-year"])]
 """A baseline that may be left out."""

@@ -37,10 +37,12 @@ class Person:
     Attributes:
         subject: What the issuer knows them by.
         roles: Their roles.
+        name: What they are called; empty where the token does not say.
     """
 
     subject: str
     roles: frozenset[Role]
+    name: str = ""
 
 
 class _RefusedError(Exception):
@@ -68,16 +70,22 @@ class Tokens:
     roles: Mapping[str, Role]
 
     @classmethod
-    def of(cls, settings: Settings) -> Tokens | None:
-        """Give what reads the tokens of the installation's issuer; None where it has none."""
+    def of(cls, settings: Settings, audience: tuple[str, ...] | None = None) -> Tokens | None:
+        """Give what reads the tokens of the installation's issuer, made out to the API or to others; None where it has none."""
         if settings.oidc_issuer is None:
             return None
         named = settings.oidc_roles or {role.value: role for role in Role if role is not Role.PUBLIC}
         keys = IssuerKeys(settings.oidc_issuer, settings.oidc_keys_url)
-        return cls(keys, settings.oidc_audience, settings.oidc_algorithms, settings.oidc_subject, settings.oidc_roles_claim, named)
+        return cls(
+            keys, audience or settings.oidc_audience, settings.oidc_algorithms, settings.oidc_subject, settings.oidc_roles_claim, named
+        )
 
-    async def read(self, token: str) -> Person | None:
+    async def read(self, token: str, nonce: str | None = None) -> Person | None:
         """Give who a token says that somebody is; None where it is not one to go by.
+
+        Args:
+            token: The token.
+            nonce: What it must hold, being the answer to a question of ours; None where it answers none.
 
         Raises:
             BusyError: The issuer's keys are not known, and it does not answer.
@@ -86,7 +94,7 @@ class Tokens:
             header = _header(token)
             algorithm, key_id = self._checked(header)
             key = await self.keys.find(key_id)
-            return self._person(self._claims(token, algorithm, key))
+            return self._person(self._claims(token, algorithm, key, nonce))
         except _RefusedError as refused:
             _log.info("A token is refused: %s", refused)
             return None
@@ -104,7 +112,7 @@ class Tokens:
             raise _RefusedError("header")
         return algorithm, key_id
 
-    def _claims(self, token: str, algorithm: str, key: PublicKey | None) -> Mapping[str, Any]:
+    def _claims(self, token: str, algorithm: str, key: PublicKey | None, nonce: str | None) -> Mapping[str, Any]:
         if key is None:
             raise _RefusedError("unknown key")
         if key.alg is not None and key.alg != algorithm:
@@ -120,6 +128,8 @@ class Tokens:
             registry.validate(claims)
         except (JoseError, ValueError, TypeError) as error:
             raise _RefusedError(type(error).__qualname__) from error
+        if nonce is not None and claims.get("nonce") != nonce:
+            raise _RefusedError("answers another question")
         if not claims["exp"] <= time() + _MOST_SECONDS:
             raise _RefusedError("holds for too long")
         return claims
@@ -128,7 +138,9 @@ class Tokens:
         subject = claims.get(self.subject)
         if not isinstance(subject, str) or not 0 < len(subject) <= _LONGEST_NAME or not subject.isprintable():
             raise _RefusedError("subject")
-        return Person(subject, frozenset({Role.PUBLIC}) | self._roles(claims))
+        name = claims.get("name")
+        called = name if isinstance(name, str) and len(name) <= _LONGEST_NAME and name.isprintable() else ""
+        return Person(subject, frozenset({Role.PUBLIC}) | self._roles(claims), called)
 
     def _roles(self, claims: Mapping[str, Any]) -> frozenset[Role]:
         """Give the roles told of: whatever is not written as it should be gives none."""

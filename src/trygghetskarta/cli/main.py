@@ -8,6 +8,7 @@ import typer
 
 from trygghetskarta.cli import (
     areas,
+    auditing,
     database,
     decomposing,
     deliveries,
@@ -38,6 +39,7 @@ app.add_typer(database.rollup_app, name="rollup", help="Antal per plats och mån
 app.add_typer(linking.app, name="links", help="Samma händelse i flera källor.")
 app.add_typer(weighing.app, name="weights", help="Vikter som säger hur allvarligt ett brott är.")
 app.add_typer(measures.app, name="measures", help="Åtgärder, deras mål och effekt.")
+app.add_typer(auditing.app, name="audit", help="Loggen över vad som har gjorts, och av vem.")
 app.add_typer(reporting.app, name="report", help="Rapporter till nämnderna.")
 app.add_typer(keys.app, name="keys", help="API-nycklar.")
 app.add_typer(keys.rights_app, name="rights", help="Vad den som loggar in har fått utöver sin roll.")

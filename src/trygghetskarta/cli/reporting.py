@@ -20,10 +20,11 @@ from trygghetskarta.cli.questions import Day, First, Last, Out, day_of
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.periods import LOCAL_TIME
-from trygghetskarta.errors import bad_parameter
+from trygghetskarta.errors import ForbiddenError, bad_parameter
 from trygghetskarta.queries.cube import Cube, load_cube
 from trygghetskarta.queries.public_cube import load_public_cube
 from trygghetskarta.reporting import Office, Wanted, area_codes, newest_month, report_of
+from trygghetskarta.reporting.sites import WantedSite
 from trygghetskarta.reports.document import Report, ReportClass
 from trygghetskarta.reports.index import Made, index_page
 from trygghetskarta.reports.json import read_json
@@ -53,6 +54,8 @@ Template = Annotated[Path | None, typer.Option(help="Stadens egen Wordmall, för
 Sent = Annotated[
     list[Path] | None, typer.Option("--with", help="En lägesbild i JSON-form att slå ihop med; kan anges flera gånger.", exists=True)
 ]
+Polygon = Annotated[str | None, typer.Option(help="En plats i stället för ett område: ytan som WKT, öst före norr. Bara intern.")]
+Measure = Annotated[int | None, typer.Option(help="Nummer på en åtgärd vars målområde är en yta, i stället för --polygon.")]
 Folder = Annotated[Path, typer.Option("--out", help="Mappen som rapporterna skrivs i.", file_okay=False)]
 Everywhere = Annotated[bool, typer.Option("--all", help="Alla stadsdelsområden och hela staden.")]
 
@@ -66,6 +69,10 @@ def lagesbild(
     last: Last = None,
     edition: Day = None,
     as_of: Day = None,
+    polygon: Polygon = None,
+    crs: Annotated[int, typer.Option(help="Ytans koordinatsystem: 4326 eller 3011.")] = 4326,
+    measure: Measure = None,
+    name: Annotated[str | None, typer.Option(help="Vad rapporten ska kalla platsen.")] = None,
     report_class: Class = None,
     user: User = None,
     day: Date = None,
@@ -77,6 +84,10 @@ def lagesbild(
     """Gör lägesbilden för ett område eller hela staden; för flera områden, eller med --with, en gemensam."""
     reader = _reader(report_class, user, day)
     wanted = [Wanted(code, level, first, last, day_of(edition), day_of(as_of)) for code in _codes(area)]
+    if polygon is not None or measure is not None:
+        _refuse_to_share_a_site(reader)
+        site = WantedSite(polygon, crs, measure, name)
+        wanted = [Wanted(None, None, first, last, day_of(edition), day_of(as_of), site), *(wanted if area else [])]
     others = [read_json(path.read_bytes(), path.name) for path in sent or ()]
     written = _form_of(form, out)
     with _office(reader) as office:
@@ -117,6 +128,14 @@ def monthly(
     failed = [one for one in made if one.failure]
     typer.echo(f"{len(made) - len(failed)} av {len(made)} rapporter är gjorda: {out / f'{issue.kind}_{issue.label}_index.html'}", err=True)
     raise typer.Exit(1 if failed else 0)
+
+
+def _refuse_to_share_a_site(reader: Reader) -> None:
+    if reader.audience is not Audience.STAFF:
+        raise ForbiddenError(
+            "En egen yta kan ritas så att siffran pekar ut en person. En lägesbild av den kan bara vara intern.",
+            "A polygon can be drawn so that its figure points at a person. A lagesbild of one can only be intern.",
+        )
 
 
 def _codes(area: list[str] | None) -> list[str | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import time
@@ -17,12 +18,14 @@ from trygghetskarta.cli.connecting import addresses, database_url, open_engine
 from trygghetskarta.cli.workers import Workers, listen, measured
 from trygghetskarta.domain.audience import Audience, Role
 from trygghetskarta.errors import BusyError, ForbiddenError, InvalidQuestionError
+from trygghetskarta.observe import log_as_json
 from trygghetskarta.queries.health import ask_health, may_read_events, others_connected
 from trygghetskarta.settings import IN_FILE, PREFIX, Settings, read_settings
 from trygghetskarta.store.cluster import Cluster, ClusterState
 from trygghetskarta.store.engine import make_engine
 from trygghetskarta.store.faces import Addresses
 
+_log = logging.getLogger(__name__)
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _PORTS = 100
 # The app is named, not imported: the doors do not know each other.
@@ -130,16 +133,16 @@ def _serve_here(port: int, settings: Settings) -> None:
 
 
 def _tell_of_the_wall(where: Addresses) -> None:
-    """Say so where what answers the public could read an event."""
+    """Say so in the log where what answers the public could read an event."""
     engine = make_engine(where.public)
     # Where the database does not answer yet there is nothing to tell; the service starts all the same.
     with suppress(OperationalError, ProgrammingError), engine.connect() as connection:
         if may_read_events(connection):
-            typer.echo(
-                "Varning: det som svarar alla är inloggat i databasen som en roll som kan läsa händelser. Se `trygghetskarta db roles` och ställ in "
-                f"{PREFIX}PUBLIC_DATABASE_URL.\n"
-                "Warning: what answers the public is signed in to the database as a role that can read events. See `trygghetskarta db roles`.",
-                err=True,
+            log_as_json()
+            _log.warning(
+                "Det som svarar alla är inloggat i databasen som en roll som kan läsa händelser. Se `trygghetskarta db roles` och ställ in "
+                "%sPUBLIC_DATABASE_URL. / What answers the public is signed in to the database as a role that can read events.",
+                PREFIX,
             )
     engine.dispose()
 

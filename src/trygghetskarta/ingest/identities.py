@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.api_keys import ApiKey, mark_of, new_key
 from trygghetskarta.domain.audience import Role
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import ConflictError, NotFoundError, bad_parameter
+from trygghetskarta.store.audit import Act, note
 
 MOST_DAYS = 400
 """How long a key may hold: a year, and the time it takes to change it for the next."""
@@ -107,6 +108,7 @@ def create_key(connection: Connection, secret: bytes, ordered: Ordered) -> tuple
             "expires_at": kept.expires_at,
         },
     )
+    note(connection, Act.KEY_MADE, {"key": key_id, "name": kept.name, "role": kept.role, "expires": kept.expires_at})
     return kept, whole
 
 
@@ -118,6 +120,7 @@ def revoke_key(connection: Connection, key_id: str) -> None:
     """
     if connection.execute(_REVOKE, {"key_id": key_id, "at": datetime.now(UTC)}).rowcount == 0:
         raise NotFoundError(f"Det finns ingen nyckel {key_id} att dra tillbaka.", f"There is no key {key_id} to revoke.")
+    note(connection, Act.KEY_REVOKED, {"key": key_id})
 
 
 def grant(connection: Connection, subject: str, areas: Iterable[str] = (), sources: Iterable[SourceId] = ()) -> int:
@@ -137,24 +140,28 @@ def grant(connection: Connection, subject: str, areas: Iterable[str] = (), sourc
     """
     asked = tuple(areas)
     _refuse_areas(connection, asked)
-    return _change(connection, _GRANT, subject, _codes(asked, sources))
+    return _change(connection, Act.RIGHT_GIVEN, subject, _codes(asked, sources))
 
 
 def take_back(connection: Connection, subject: str, areas: Iterable[str] = (), sources: Iterable[SourceId] = ()) -> int:
     """Take rights back from a person; tell how many there were."""
-    return _change(connection, _TAKE_BACK, subject, _codes(areas, sources))
+    return _change(connection, Act.RIGHT_TAKEN, subject, _codes(areas, sources))
 
 
 def _codes(areas: Iterable[str], sources: Iterable[SourceId]) -> list[tuple[str, str]]:
     return [*(("area", code) for code in areas), *(("source", source.value) for source in sources)]
 
 
-def _change(connection: Connection, how: TextClause, subject: str, codes: list[tuple[str, str]]) -> int:
-    now = datetime.now(UTC)
-    return sum(
-        connection.execute(how, {"subject": subject, "kind": kind, "code": code, "at": now}).rowcount
+def _change(connection: Connection, act: Act, subject: str, codes: list[tuple[str, str]]) -> int:
+    how, now = _GRANT if act is Act.RIGHT_GIVEN else _TAKE_BACK, datetime.now(UTC)
+    changed = [
+        (kind, code)
         for kind, code in dict.fromkeys(codes)
-    )  # fmt: skip
+        if connection.execute(how, {"subject": subject, "kind": kind, "code": code, "at": now}).rowcount
+    ]
+    if changed:
+        note(connection, act, {"subject": subject, "rights": changed})
+    return len(changed)
 
 
 def _refuse(connection: Connection, ordered: Ordered) -> None:

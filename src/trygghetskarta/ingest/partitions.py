@@ -12,6 +12,7 @@ from sqlalchemy import DDL, Connection, text
 
 _LOOK_BRIEFLY = text("SET LOCAL default_statistics_target = 10")
 _LOOK_AS_EVER = text("SET LOCAL default_statistics_target TO DEFAULT")
+_OTHER_OWNER = text("SELECT relowner::regrole::text FROM pg_class WHERE oid = 'event'::regclass AND relowner <> current_user::regrole")
 _EXISTS = text("SELECT to_regclass(:name) IS NOT NULL")
 
 
@@ -35,7 +36,11 @@ class Partition:
     def join(self, connection: Connection) -> None:
         """Make a fresh table part of `event`, with its indexes."""
         if self.is_fresh:
+            owner = connection.execute(_OTHER_OWNER).scalar_one_or_none()
             connection.execute(_ddl("ALTER TABLE event ATTACH PARTITION event_%(n)d FOR VALUES IN (%(n)d)", self.source))
+            if owner is not None:
+                # Whoever made the table, it belongs to the role that takes in deliveries.
+                connection.execute(_ddl(f"ALTER TABLE event_%(n)d OWNER TO {owner}", self.source))
             # A planner that knows nothing of the keys goes through all of them to find the few that a next delivery corrects. What it needs to
             # know a few thousand rows tell; autovacuum looks at more of them later.
             connection.execute(_LOOK_BRIEFLY)

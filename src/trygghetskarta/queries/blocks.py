@@ -44,7 +44,7 @@ _OTHERWISE = text(
         WHERE source_id = ANY(CAST(:otherwise AS smallint[])) AND NOT withdrawn AND antal > 0 AND (known_to IS NULL OR known_to > :instant)
             AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant)
     ) AS told GROUP BY 1, 2, 3, 4, 6
-""".replace("{OTHER_MONTH}", OTHER_MONTH)
+""".replace("{OTHER_MONTH}", OTHER_MONTH)  # nosec B608  # constants of ours
 )
 _WITHHELD = text("""
     SELECT place_id, source_id, category_id, month, count(*)::int AS antal FROM event

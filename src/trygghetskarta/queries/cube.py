@@ -36,6 +36,7 @@ from trygghetskarta.queries.weights import Weights, lay_out
 Ints = npt.NDArray[np.int64]
 Sums = npt.NDArray[np.int32]
 
+_LAST_DAY = date.max - timedelta(days=1)
 _AREAS = text("""
     SELECT area_id, level, code, name, parent_code, square_metres FROM area WHERE edition_id = :edition_id ORDER BY code COLLATE "C"
 """)
@@ -233,7 +234,8 @@ def newest_version(connection: Connection) -> int:
 
 def end_of_day(day: date) -> datetime:
     """Give the instant at which a local day ends."""
-    return datetime.combine(day + timedelta(days=1), time(), LOCAL_TIME)
+    # The last day that a calendar holds has no next one; it is as good as the day before.
+    return datetime.combine(min(day, _LAST_DAY) + timedelta(days=1), time(), LOCAL_TIME)
 
 
 def find_edition(connection: Connection, valid_from: date | None) -> Edition:

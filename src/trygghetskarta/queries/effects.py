@@ -27,6 +27,7 @@ Floats = npt.NDArray[np.float64]
 
 _MOST_BY_DEFAULT = 12
 _HISTORY = 36
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +202,7 @@ def _spans(cube: Cube, measure: Registered, sources: tuple[SourceId, ...], asked
     first = started if measure.told.starts_on.day == 1 else started.plus(1)
     last = _last_delivered(cube, sources)
     if last is not None and measure.told.ends_on is not None:
-        last = min(last, Month.of(measure.told.ends_on + timedelta(days=1)).plus(-1))
+        last = min(last, Month.of(min(measure.told.ends_on, date.max - _DAY) + _DAY).plus(-1))
     there = last.number - first.number + 1 if last is not None else 0
     wanted = asked.after if asked.after is not None else min(there, _MOST_BY_DEFAULT)
     if there < 1 or wanted > there:

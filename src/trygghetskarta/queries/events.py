@@ -49,7 +49,7 @@ _EVENTS = text(
         ORDER BY source_id, key
     )
     {_COLUMNS}
-""".replace("{_TIMES}", _TIMES).replace("{_COLUMNS}", _COLUMNS)
+""".replace("{_TIMES}", _TIMES).replace("{_COLUMNS}", _COLUMNS)  # nosec B608  # constants of ours
 )
 # By another date than the source's own, which no index knows.
 _OTHERWISE = text(
@@ -59,7 +59,7 @@ _OTHERWISE = text(
         FROM made WHERE whole AND antal > 0 ORDER BY source_id, key
     )
     {_COLUMNS}
-""".replace("{COUNTED}", COUNTED)
+""".replace("{COUNTED}", COUNTED)  # nosec B608  # constants of ours
     .replace("{_TIMES}", _TIMES)
     .replace("{_COLUMNS}", _COLUMNS)
 )
@@ -75,7 +75,7 @@ _DEALT = text(
         WHERE least(upto, dealt.after) > greatest(upto - antal, dealt.first) ORDER BY source_id, key, begins
     )
     {_COLUMNS}
-""".replace("{COUNTED}", COUNTED)
+""".replace("{COUNTED}", COUNTED)  # nosec B608  # constants of ours
     .replace("{DEALT}", DEALT)
     .replace("{_TIMES}", _TIMES)
     .replace("{_COLUMNS}", _COLUMNS)

@@ -105,7 +105,8 @@ class _Writing:
 
     def _comparison(self, column: SqlColumn, wanted: Compared) -> str:
         kind = _TYPES[column.holds]
-        left = f"lower({column.value})" if wanted.any_case else column.value
+        # By code point å, ä and ö have no small letters, by the database's own order they have.
+        left = f'(lower(({column.value}) COLLATE "default") COLLATE "C")' if wanted.any_case else column.value
         values = [value.lower() if wanted.any_case and isinstance(value, str) else value for value in wanted.values]
         match wanted.operator:
             case Operator.BETWEEN:

@@ -45,7 +45,8 @@ _GROUND = text("""
     WITH told AS (
         SELECT ST_Multi(ST_Transform(ST_SetSRID(ST_GeomFromWKB(:polygon), :told_in), :plane)) AS geom
     )
-    SELECT ST_AsBinary(geom) AS ground, ST_Area(geom) AS square_metres, ST_AsGeoJSON(ST_Transform(geom, 4326), 6, 0) AS outline, EXISTS (
+    SELECT ST_AsBinary(geom) AS ground, ST_Area(geom) AS square_metres, ST_AsGeoJSON(ST_Transform(geom, 4326), 6, 0) AS outline,
+        ST_AsGeoJSON(geom, 1, 0) AS in_plane, EXISTS (
         SELECT FROM area WHERE edition_id = :edition AND level = 'stad' AND ST_Intersects(area.geom, told.geom)
     ) AS inside FROM told
 """)
@@ -72,6 +73,23 @@ _COUNTS = text("""
         AND (event.precision = :point OR event.place_id IN (SELECT place_id FROM near))
     GROUP BY 1, 2, 3, 4
 """)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The ground of a polygon.
+
+    Attributes:
+        wkb: Its geometry in the edition's plane, as well-known binary.
+        in_plane: The same as GeoJSON.
+        outline: Its GeoJSON geometry, WGS84.
+        square_metres: Its size.
+    """
+
+    wkb: bytes
+    in_plane: str
+    outline: str
+    square_metres: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +131,13 @@ def count_polygon(connection: Connection, city: Cube, sources: Sequence[SourceId
     """
     refuse(sources, POINT, "source")
     name, polygon = what
-    asked = {"plane": city.edition.srid, "edition": city.edition.edition_id}
-    ground = connection.execute(_GROUND, {**asked, "polygon": polygon.wkb, "told_in": polygon.srid}).one()
-    if not ground.inside:
-        raise not_in_the_city("polygon")
+    ground = ground_of(connection, city, polygon)
     area = Area(0, LEVEL, CODE, name, None, ground.square_metres)
     cube = replace(
         city,
         areas={LEVEL: (area,)},
         neighbours={LEVEL: np.zeros((0, 2), np.int64)},
-        blocks=_blocks(connection, city, sources, {**asked, "ground": ground.ground}),
+        blocks=_blocks(connection, city, sources, {**_asked_of(city), "ground": ground.wkb}),
         estimated={},
         withheld={},
         undated={},
@@ -130,6 +145,30 @@ def count_polygon(connection: Connection, city: Cube, sources: Sequence[SourceId
         population=Population({}, {}),
     )
     return Drawn(cube, ground.outline, ground.square_metres)
+
+
+def ground_of(connection: Connection, city: Cube, polygon: Polygon) -> Ground:
+    """Put a polygon on the ground of an edition.
+
+    Args:
+        connection: Inside a transaction.
+        city: The counts of the edition.
+        polygon: The polygon.
+
+    Returns:
+        Its ground.
+
+    Raises:
+        InvalidQuestionError: It does not lie in the city.
+    """
+    ground = connection.execute(_GROUND, {**_asked_of(city), "polygon": polygon.wkb, "told_in": polygon.srid}).one()
+    if not ground.inside:
+        raise not_in_the_city("polygon")
+    return Ground(ground.ground, ground.in_plane, ground.outline, ground.square_metres)
+
+
+def _asked_of(city: Cube) -> dict[str, object]:
+    return {"plane": city.edition.srid, "edition": city.edition.edition_id}
 
 
 def _blocks(connection: Connection, city: Cube, sources: Sequence[SourceId], asked: dict[str, object]) -> dict[SourceId, Block]:

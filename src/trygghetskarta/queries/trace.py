@@ -27,7 +27,7 @@ _TRACE = text(
     FROM made LEFT JOIN dealt USING (place_id, begins, category_id, counted_in) JOIN delivery USING (delivery_id)
     WHERE whole OR dealt_of IS NOT NULL
     ORDER BY made.source_id, counted_in, delivery_id, line, key, begins LIMIT :limit OFFSET :offset
-""".replace("{COUNTED}", COUNTED).replace("{DEALT}", DEALT)
+""".replace("{COUNTED}", COUNTED).replace("{DEALT}", DEALT)  # nosec B608  # constants of ours
 )
 
 

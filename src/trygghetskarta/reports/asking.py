@@ -26,6 +26,9 @@ SIMILAR_AREAS = "/v1/similar-areas"
 INDICATORS = "/v1/indicators"
 MEASURES = "/v1/measures"
 EFFECT = "/v1/measures/{}/effect"
+POLYGON_COMPARISONS = "/v1/polygons/comparisons"
+POLYGON_SERIES = "/v1/polygons/series"
+POLYGON_DECOMPOSITIONS = "/v1/polygons/decompositions"
 
 _REMEDIES = {ForbiddenError: Status.WITHHELD, NotCoveredError: Status.MISSING, NotCarriedError: Status.NOT_APPLICABLE}
 

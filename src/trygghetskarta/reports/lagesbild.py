@@ -13,6 +13,7 @@ from trygghetskarta.reports.chapters.crime import crime
 from trygghetskarta.reports.chapters.glossary import glossary
 from trygghetskarta.reports.chapters.other import other
 from trygghetskarta.reports.chapters.people import people
+from trygghetskarta.reports.chapters.place import place
 from trygghetskarta.reports.chapters.prompts import prompts
 from trygghetskarta.reports.chapters.sources import again, sources
 from trygghetskarta.reports.chapters.summary import summary
@@ -58,13 +59,15 @@ def lagesbild(situation: Situation, reader: Reader) -> Report:
     """
     link = link_of(situation, reader)
     last = sources(situation)
+    site = situation.site
+    about = (people(situation),) if site is None else (place(situation, site),)
     chapters = (
         summary(situation),
-        people(situation),
+        *about,
         crime(situation),
-        comparing(situation),
+        *((comparing(situation),) if site is None else ()),
         consequences(situation),
-        unplaced(situation),
+        *((unplaced(situation),) if site is None else ()),
         other(situation),
         prompts(situation),
         Chapter(last.heading, (*last.blocks, again(link))),
@@ -105,13 +108,13 @@ def _watermark(reader: Reader) -> str:
 
 def link_of(situation: Situation, reader: Reader) -> str:
     """Give the address that makes the report again, as it was known then."""
-    asked = {
-        "level": situation.area.level.value,
-        "area": situation.area.code,
-        "from": str(situation.span.first),
-        "to": str(situation.span.last),
-        "edition": str(situation.footing.edition),
-        "asOf": str(situation.footing.known_on),
-        "class": reader.report_class.value,
-    }
+    where = situation.site.parameters + situation.site.named if situation.site is not None else situation.here()
+    asked = (
+        *where,
+        ("from", str(situation.span.first)),
+        ("to", str(situation.span.last)),
+        ("edition", str(situation.footing.edition)),
+        ("asOf", str(situation.footing.known_on)),
+        ("class", reader.report_class.value),
+    )
     return f"{reader.root}{PATH}?{urlencode(asked)}"

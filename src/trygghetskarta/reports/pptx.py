@@ -1,36 +1,22 @@
-"""Slides: a chapter's text, each table and each picture on slides of their own, none fuller than it can be read."""
+"""Slides: what of a report one talks about, a figure on each, none fuller than it can be read; the sentences are the speaker's notes."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from trygghetskarta.reports.document import (
-    Block,
-    Cell,
-    Chapter,
-    Chart,
-    Column,
-    Facts,
-    Kind,
-    MapPicture,
-    Notice,
-    Paragraph,
-    Prompts,
-    Report,
-    Row,
-    Subheading,
-    Table,
-)  # fmt: skip
+from trygghetskarta.reports.document import Chart, MapPicture, Notice, Paragraph, Prompts, Report, Table
 from trygghetskarta.reports.laying import about, called, heading_spans, made_at, notes, widths
 from trygghetskarta.reports.pictures import picture_png, picture_svg, proportions
+from trygghetskarta.reports.showing import Shown, Text, shown
 from trygghetskarta.reports.slides import Laid, Page, Words, begin
 from trygghetskarta.reports.zips import settled
 
-_LINES, _LETTERS = 15, 95
+_LINES, _LETTERS = 18, 95
 """How many lines of how many letters a slide of text holds."""
 _TABLE_HEIGHT, _TABLE_WIDTH = 356.0, 872.0
-_SIZES = (8.0, 14.0)
+_SIZES = (9.0, 14.0)
 _LETTER = 0.57
 
 
@@ -41,44 +27,48 @@ def write_pptx(report: Report) -> bytes:
         report: The report.
 
     Returns:
-        The file. Every slide has a title, every picture its alternative text. A long table goes on over several slides, its headings with it.
-        The same report is the same bytes.
+        The file. Every slide has a title, every picture its alternative text. Of a table that is longer than a slide the upper rows
+        stand there, and that the rest is in the annexe. The same report is the same bytes.
     """
     out = io.BytesIO()
     slides = begin(report, made_at(report))
-    Page(slides, report).title(called(report), [f"{label}: {value}" for label, value in about(report)[2:]])
-    for chapter in report.chapters:
-        _write_chapter(Page(slides, report), chapter)
+    page = Page(slides, report)
+    page.title(called(report), [f"{label}: {value}" for label, value in about(report)[2:]])
+    for one in shown(report):
+        _write(page, one)
+    page.text("Källor och bilaga", list(_closing(report)))
     slides.save(out)
     return settled(out.getvalue())
 
 
-def _write_chapter(page: Page, chapter: Chapter) -> None:
-    """Write a chapter; a subheading goes on in the titles of the slides that it is over."""
-    words: list[Words] = []
-    heading = chapter.heading
-    for block in chapter.blocks:
-        told = list(_words(block))
-        if told:
-            words += told
-            continue
-        _write_words(page, heading, words)
-        words = []
-        heading = f"{chapter.heading}: {block.text}" if isinstance(block, Subheading) else heading
-        _write_block(page, heading, block)
-    _write_words(page, heading, words)
+def _closing(report: Report) -> Iterator[Words]:
+    yield Words("Källor, täckning, förbehåll, metoder, ordlista och hela tabeller står i bilagan: samma rapport som Excel.")
+    yield Words("Meningarna som hör till en bild står i anteckningarna under den.")
+    if report.link:
+        yield Words(f"Bilagan: {report.link}&format=xlsx")
 
 
-def _words(block: Block) -> Iterator[Words]:
-    match block:
+def _write(page: Page, one: Shown) -> None:
+    match one.figure:
+        case None:
+            _write_words(page, one.heading, [words for text in one.texts for words in _words(text)])
+        case Table():
+            _write_table(page, one, one.figure)
+        case MapPicture() | Chart():
+            svg = picture_svg(one.figure)
+            drawn = (picture_png(svg), proportions(svg), one.figure.alt)
+            page.picture((one.heading, one.figure.caption), drawn, " ".join(notes(one.figure)))
+            page.note(one.said)
+
+
+def _words(text: Text) -> Iterator[Words]:
+    match text:
         case Paragraph():
-            yield Words(block.text)
+            yield Words(text.text)
         case Notice():
-            yield Words(f"Observera. {block.text}", warning=True)
+            yield Words(f"Observera. {text.text}", warning=True)
         case Prompts():
-            yield from (Words(f"{number}. {item}") for number, item in enumerate(block.items, 1))
-        case Subheading() | Facts() | Table() | MapPicture() | Chart():
-            return
+            yield from (Words(f"{number}. {item}") for number, item in enumerate(text.items, 1))
 
 
 def _write_words(page: Page, heading: str, words: Sequence[Words]) -> None:
@@ -106,60 +96,41 @@ def _parts(said: Words) -> Iterator[Words]:
     yield Words(text, said.strong, said.warning)
 
 
-def _write_block(page: Page, heading: str, block: Block) -> None:
-    match block:
-        case Facts():
-            columns = (Column("label", "", Kind.TEXT), Column("value", "", Kind.TEXT))
-            rows = tuple(Row((Cell(fact.label), fact.cell)) for fact in block.rows)
-            _write_table(page, heading, Table(block.caption, columns, rows))
-        case Table():
-            _write_table(page, heading, block)
-        case MapPicture() | Chart():
-            svg = picture_svg(block)
-            page.picture((heading, block.caption), (picture_png(svg), proportions(svg), block.alt), " ".join(notes(block)))
-        case Paragraph() | Subheading() | Notice() | Prompts():
-            return
+def _write_table(page: Page, one: Shown, table: Table) -> None:
+    laid, most = _fitted(table)
+    said = notes(table)
+    if len(laid.rows) < most:
+        said = (*said, f"Här står {len(laid.rows)} av {most} rader; alla står i bilagan.")
+    page.table((one.heading, table.caption), laid, " ".join(said))
+    page.note(one.said)
 
 
-def _write_table(page: Page, heading: str, table: Table) -> None:
-    if not table.rows:
-        page.text(heading, [Words(table.caption, strong=True), Words(" ".join(notes(table)) or "Inga rader.")])
-        return
+def _fitted(table: Table) -> tuple[Laid, int]:
+    """Lay out as much of a table as a slide holds, and say how many rows there are of it in all.
+
+    A table that is too long gives up the rows that stand under others first, then those at its end.
+    """
     letters = widths(table)
     size = min(max((_TABLE_WIDTH - 12.0 * len(letters)) / (_LETTER * sum(letters)), _SIZES[0]), _SIZES[1])
     wide = tuple(_TABLE_WIDTH * (found + 2) / sum(one + 2 for one in letters) for found in letters)
-    laid = Laid(table.columns, heading_spans(table.columns), table.rows, wide, size)
-    parts = _balanced(laid)
-    for number, rows in enumerate(parts, 1):
-        caption = f"{table.caption} ({number} av {len(parts)})" if len(parts) > 1 else table.caption
-        part = Laid(laid.columns, laid.spans, rows, wide, size)
-        page.table((heading, caption), part, " ".join(notes(table)))
+    whole = Laid(table.columns, heading_spans(table.columns), table.rows, wide, size)
+    smaller = replace(whole, size=_SIZES[0] if size < _SIZES[1] else 11.0)
+    for laid in (whole, smaller, replace(whole, rows=tuple(row for row in table.rows if row.indent == 0))):
+        if laid.rows and _held(laid) == len(laid.rows):
+            return laid, len(table.rows)
+    outer = tuple(row for row in table.rows if row.indent == 0) or table.rows
+    least = replace(smaller, rows=outer)
+    return replace(least, rows=outer[: max(_held(least), 1)]), len(table.rows)
 
 
-def _balanced(laid: Laid) -> list[tuple[Row, ...]]:
-    """Divide the rows over as few slides as they need, about as many on each, so that no slide has a single row."""
-    parts = list(_divided(laid, _TABLE_HEIGHT))
-    heights = [_height([cell.text for cell in row.cells], laid) for row in laid.rows]
-    evener = list(_divided(laid, min(_TABLE_HEIGHT, _heads(laid) + sum(heights) / len(parts) + max(heights))))
-    return evener if len(evener) == len(parts) else parts
-
-
-def _heads(laid: Laid) -> float:
-    """Give how high the headings are, in points."""
-    return _height([column.title for column in laid.columns], laid) + (laid.size * 1.2 + 8 if laid.spans else 0)
-
-
-def _divided(laid: Laid, most: float) -> Iterator[tuple[Row, ...]]:
-    held: list[Row] = []
-    used = heads = _heads(laid)
-    for row in laid.rows:
-        high = _height([cell.text for cell in row.cells], laid)
-        if held and used + high > most:
-            yield tuple(held)
-            held, used = [], heads
-        held.append(row)
-        used += high
-    yield tuple(held)
+def _held(laid: Laid) -> int:
+    """Count how many of the rows, from the top, a slide holds."""
+    used = _height([column.title for column in laid.columns], laid) + (laid.size * 1.2 + 8 if laid.spans else 0)
+    for number, row in enumerate(laid.rows):
+        used += _height([cell.text for cell in row.cells], laid)
+        if used > _TABLE_HEIGHT:
+            return number
+    return len(laid.rows)
 
 
 def _height(texts: Sequence[str], laid: Laid) -> float:

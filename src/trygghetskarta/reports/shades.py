@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -39,7 +39,7 @@ class Shading:
     note: str = ""
 
 
-def map_of(situation: Situation, level: AreaLevel, answer: Answer, shading: Shading) -> MapPicture:
+def map_of(situation: Situation, level: AreaLevel, answer: Answer, shading: Shading, also: MapArea | None = None) -> MapPicture:
     """Make a map of an answer about areas of a level.
 
     Args:
@@ -47,6 +47,7 @@ def map_of(situation: Situation, level: AreaLevel, answer: Answer, shading: Shad
         level: The level of the answer's areas.
         answer: The answer.
         shading: What it shows.
+        also: A place that is no area, to be drawn over the areas in the classes that they have together; None for none.
 
     Returns:
         The map; an area without a value has no class.
@@ -56,12 +57,15 @@ def map_of(situation: Situation, level: AreaLevel, answer: Answer, shading: Shad
         row["code"]: figure(answer, f"/items/{number}/{shading.column}", shading.kind, status=_status(row))
         for number, row in enumerate(answer.rows)
     }
-    bounds = breaks([cell.value for cell in cells.values() if isinstance(cell.value, int | float)])
+    shown = [*cells.values(), *([also.cell] if also is not None else [])]
+    bounds = breaks([cell.value for cell in shown if isinstance(cell.value, int | float)])
     areas = tuple(
         MapArea(row["code"], row["name"], outlines[row["code"]], cell, _shade(cell, bounds), row["code"] == situation.area.code)
         for row, cell in ((row, cells[row["code"]]) for row in answer.rows)
         if row["code"] in outlines
     )
+    if also is not None:
+        areas = (*areas, replace(also, shade=_shade(also.cell, bounds)))
     return MapPicture(
         caption=shading.caption,
         alt=_alt(shading, areas),

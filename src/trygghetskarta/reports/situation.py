@@ -10,12 +10,24 @@ from typing import Any, Protocol
 from trygghetskarta.domain.areas import Area, AreaLevel
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.sources import SourceId
-from trygghetskarta.reports.asking import COMPARISONS, Answer, Desk
+from trygghetskarta.reports.asking import (
+    COMPARISONS,
+    DECOMPOSITIONS,
+    POLYGON_COMPARISONS,
+    POLYGON_DECOMPOSITIONS,
+    POLYGON_SERIES,
+    SERIES,
+    Answer,
+    Desk,
+)
 from trygghetskarta.reports.document import Ring
 
 YEAR = 12
 
 Polygons = tuple[tuple[Ring, ...], ...]
+_OF_POLYGONS = {COMPARISONS: POLYGON_COMPARISONS, SERIES: POLYGON_SERIES, DECOMPOSITIONS: POLYGON_DECOMPOSITIONS}
+_OF_AREAS_ALONE = ("statistics",)
+"""Parameters that a question of a polygon does not have."""
 
 
 class Geography(Protocol):
@@ -29,6 +41,12 @@ class Geography(Protocol):
 
     def overlaps(self, area: Area, polygon: Mapping[str, Any]) -> bool:
         """Tell whether a polygon (GeoJSON, WGS84) has ground in common with an area."""
+
+    def touched(self, level: AreaLevel, polygon: Mapping[str, Any]) -> tuple[Area, ...]:
+        """Give the areas of a level that a polygon (GeoJSON, WGS84) has ground in common with."""
+
+    def meet(self, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+        """Tell whether two polygons (GeoJSON, WGS84) have ground in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +69,25 @@ class Footing:
 
 
 @dataclass(frozen=True, slots=True)
+class Site:
+    """A place that is no area: a polygon that somebody has drawn, or the ground of a measure.
+
+    Attributes:
+        parameters: What chooses it in a question.
+        named: The name it was given, as the report's own address has it; empty for none.
+        outline: Its GeoJSON geometry, WGS84.
+        polygons: The same in SWEREF 99 18 00.
+        square_metres: Its size.
+    """
+
+    parameters: tuple[tuple[str, str], ...]
+    named: tuple[tuple[str, str], ...]
+    outline: Mapping[str, Any]
+    polygons: Polygons
+    square_metres: float
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """What a report is about.
 
@@ -58,8 +95,9 @@ class Situation:
         desk: Asks its questions.
         geography: Its areas.
         footing: What its figures rest on.
-        area: The area.
+        area: The area; a place stands as one.
         span: The months asked for.
+        site: The place; None for an area of the division.
     """
 
     desk: Desk
@@ -67,6 +105,7 @@ class Situation:
     footing: Footing
     area: Area
     span: Span
+    site: Site | None = None
 
     @property
     def recent(self) -> Span:
@@ -101,7 +140,7 @@ class Situation:
     @property
     def is_city(self) -> bool:
         """Whether the area is the whole city."""
-        return self.area.level is AreaLevel.STAD
+        return self.area.level is AreaLevel.STAD and self.site is None
 
     @property
     def city(self) -> str:
@@ -132,11 +171,16 @@ class Situation:
         return (("edition", str(self.footing.edition)), ("asOf", str(self.footing.known_on)), ("format", "json"))
 
     def here(self) -> tuple[tuple[str, str], ...]:
-        """The parameters that choose the area."""
+        """The parameters that choose the area, or the place."""
+        if self.site is not None:
+            return self.site.parameters
         return (("level", self.area.level.value), ("area", self.area.code))
 
     def ask(self, path: str, *parameters: tuple[str, str]) -> Answer:
-        """Ask about the area."""
+        """Ask about the area; of a place its comparisons, series and decompositions, which are what can be asked."""
+        if self.site is not None:
+            path = _OF_POLYGONS[path]
+            parameters = tuple((name, value) for name, value in parameters if name not in _OF_AREAS_ALONE)
         return self.desk.answer(path, *self.here(), *parameters, *self.standing)
 
     def ask_everywhere(self, path: str, level: AreaLevel, *parameters: tuple[str, str]) -> Answer:
@@ -151,3 +195,9 @@ class Situation:
 def months(span: Span) -> tuple[tuple[str, str], ...]:
     """Give the parameters that choose a span."""
     return (("from", str(span.first)), ("to", str(span.last)))
+
+
+def polygons_of(outline: Mapping[str, Any]) -> Polygons:
+    """Give an outline (GeoJSON) as polygons of rings of points."""
+    parts = [outline["coordinates"]] if outline["type"] == "Polygon" else outline["coordinates"]
+    return tuple(tuple(tuple((float(x), float(y)) for x, y, *_ in ring) for ring in polygon) for polygon in parts)

@@ -168,6 +168,11 @@ class Page:
         for line, row in enumerate(laid.rows, heads):
             _write_row(table, line, row, laid)
 
+    def note(self, said: Sequence[str]) -> None:
+        """Put sentences into the speaker's notes of the last slide; nothing for none."""
+        if said:
+            self.slides.slides[-1].notes_slide.notes_text_frame.text = "\n".join(said)
+
     def _slide(self, heading: str, caption: str = "", note: str = "") -> Any:  # noqa: ANN401 - as above
         slide = self.slides.slides.add_slide(self.slides.slide_layouts[1])
         self._watermark(slide)

@@ -98,9 +98,9 @@ def _columns(found: Decomposition, seen: bool) -> dict[str, list[Any]]:
 
 
 def _whole(found: Decomposition) -> dict[str, Any]:
-    """Give the whole's figures: the sums of the rows."""
+    """Give the whole's figures: where they are exact, the sums of the rows."""
     seen, moved = found.status in (Status.VALUE, Status.NOT_APPLICABLE), found.moved
-    counts, harm = found.counts.sum(axis=0), found.harm.sum(axis=0)
+    counts, harm = found.whole, found.harm.sum(axis=0)
     compared = found.status is Status.VALUE
     now, before = moved.per_event if moved is not None else (np.nan, np.nan)
     days = told(np.array([harm[0], harm[1], harm[0] - harm[1]] if moved is not None else [np.nan] * 3), _DECIMALS)

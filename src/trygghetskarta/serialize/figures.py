@@ -110,7 +110,7 @@ def _unless_all(known: Bools) -> Bools | None:
 def _statistics(published: Published, findings: Findings | None) -> dict[str, Values]:
     if published.question.statistics is Statistics.ALL:
         return statistics_columns(findings, len(published.areas))
-    rates = _rates(published)
+    rates = rates_of(published)
     if rates is None:
         return {}
     ends = np.where((published.status[:, 0] == Status.VALUE.number)[:, None], rates[:, 0], np.nan)
@@ -173,7 +173,7 @@ def series_table(published: Published) -> Columns:
 
 def _rates_of_series(published: Published, value: np.ndarray[Any, np.dtype[np.bool_]]) -> Columns:
     """Give the rate of each value; where nobody lives there is none, and `status` says that it does not apply."""
-    rates = _rates(published)
+    rates = rates_of(published)
     if rates is None:
         return {}
     ends = rates.reshape(-1, 3)
@@ -286,7 +286,15 @@ def number(value: float | None, decimals: int) -> float | None:
     return None if value is None or np.isnan(value) else round(float(value), decimals) + 0.0
 
 
-def _rates(published: Published) -> np.ndarray[Any, np.dtype[np.float64]] | None:
+def rates_of(published: Published) -> np.ndarray[Any, np.dtype[np.float64]] | None:
+    """Give the rate of each value and the ends of its interval, which the noise of protected counts makes wider.
+
+    Args:
+        published: The answer.
+
+    Returns:
+        Shape (areas, periods, 3), not rounded; NaN where nobody lives. None where no rate was asked for.
+    """
     if published.person_years is None:
         return None
     noise = published.protected.variance if published.protected is not None else np.zeros(len(published.periods))

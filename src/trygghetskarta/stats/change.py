@@ -277,7 +277,9 @@ def _poisson_mass(means: Floats) -> tuple[Ints, Floats]:
     start = np.maximum(np.floor(means - reach), 0).astype(np.int64)
     outcomes = start + np.arange(int((means + reach - start).max(initial=0.0)) + 1)
     log_factorials = _log_factorials(1 << int(outcomes.max(initial=0)).bit_length())
-    return start, np.exp(outcomes * np.log(np.maximum(means, 1e-300)) - means - log_factorials[outcomes])
+    mass = np.exp(outcomes * np.log(np.maximum(means, 1e-300)) - means - log_factorials[outcomes])
+    # No further for a mean that stands beside a larger one: a pair's p-value is its own, whatever others are asked for with it.
+    return start, np.where(outcomes <= means + reach, mass, 0.0)
 
 
 @lru_cache(maxsize=32)

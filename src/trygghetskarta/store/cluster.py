@@ -29,7 +29,7 @@ import psycopg
 from psycopg import sql
 
 from trygghetskarta.errors import BusyError
-from trygghetskarta.store.creation import DATABASE, ROLE, make_data, new_password
+from trygghetskarta.store.creation import DATABASE, ROLE, let_in, make_data
 from trygghetskarta.store.faces import Face
 from trygghetskarta.store.programs import DEBIAN, Programs, find_programs, not_started
 from trygghetskarta.store.site import Account, choose_site, free_port, make_open_folder, server_account, socket_folder
@@ -147,8 +147,8 @@ class Cluster:
             url = _url(site, server, DATABASE) if server.phase == "ready" else None
             return ClusterStatus(ClusterState.RUNNING, server.pid, version, data, url)
 
-    def url(self, database: str = DATABASE) -> str:
-        """Give the address of a database of the running server.
+    def url(self, database: str = DATABASE, role: str = ROLE) -> str:
+        """Give the address of a database of the running server, where a role that may signs in.
 
         Raises:
             BusyError: The server does not run.
@@ -161,35 +161,17 @@ class Cluster:
                 "Den egna PostGIS-servern är inte igång: starta den med `trygghetskarta db start`.",
                 "The private PostGIS server is not running: start it with `trygghetskarta db start`.",
             )
-        return _url(site, server, database)
+        return _url(site, server, database, role)
 
     def login(self, face: Face, database: str = DATABASE) -> str:
-        """Let a role sign in, and give the address it does so at.
-
-        Args:
-            face: Which role. The migrations make it.
-            database: The database.
+        """Let a role that the migrations made sign in, and give the address of a database at which it does.
 
         Raises:
             BusyError: The server does not run, or its tables are older than the roles.
         """
-        self.url(database)
-        with _remedied(), self._alone(), psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            found = connection.execute("SELECT rolcanlogin FROM pg_roles WHERE rolname = %s", [face.value]).fetchone()
-            if found is None:
-                raise BusyError(
-                    "Databasens roller är inte skapade: kör `trygghetskarta db upgrade`.",
-                    "The roles of the database are not made: run `trygghetskarta db upgrade`.",
-                )
-            password = new_password(self._site(), face)
-            if not found[0] or password is not None:
-                given = sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(face), sql.Literal(password))
-                connection.execute(given)
-        site = self._site()
-        server = _read_server(site)
-        if server is None:
-            raise BusyError("Den egna PostGIS-servern stannade.", "The private PostGIS server stopped.")
-        return _url(site, server, database, face)
+        with _remedied(), self._alone():
+            let_in(self.url("postgres"), self._site(), face)
+        return self.url(database, face)
 
     def create_database(self, name: str, template: str | None = None) -> str:
         """Make a database and give its address.

@@ -6,6 +6,10 @@ import secrets
 import shutil
 from pathlib import Path
 
+import psycopg
+from psycopg import sql
+
+from trygghetskarta.errors import BusyError
 from trygghetskarta.store.programs import Programs, not_started
 from trygghetskarta.store.site import Account
 
@@ -36,7 +40,7 @@ def make_data(site: Path, programs: Programs, account: Account, alive: int) -> N
         shutil.rmtree(making)
     account.takes(making)
     _passwords(site).unlink(missing_ok=True)
-    password = new_password(site, ROLE)
+    password = _new_password(site, ROLE)
     shape = ("--encoding=UTF8", "--locale=C.UTF-8", f"--username={ROLE}", "--auth=reject")
     programs.run("initdb", "--no-sync", *shape, f"--pgdata={making}", account=account, holding=alive)
     script = ("CREATE EXTENSION postgis", f"ALTER ROLE {ROLE} PASSWORD '{password}'", f"CREATE DATABASE {DATABASE}", _MADE)
@@ -48,16 +52,33 @@ def make_data(site: Path, programs: Programs, account: Account, alive: int) -> N
     making.rename(site / "data")
 
 
-def new_password(site: Path, role: str) -> str | None:
-    """Write down a password for a role, for whoever reaches the server by a port of this machine; None where there is one already.
+def let_in(address: str, site: Path, role: str) -> None:
+    """Let a role sign in, with a password of its own, unless it can.
 
     Args:
+        address: The server, as its superuser.
         site: The folder of the server.
         role: The role.
 
-    Returns:
-        The password, which the role is to be given.
+    Raises:
+        BusyError: There is no such role: the tables are older than it.
     """
+    with psycopg.connect(address, autocommit=True) as connection:
+        found = connection.execute("SELECT rolcanlogin FROM pg_roles WHERE rolname = %s", [role]).fetchone()
+        if found is None:
+            raise BusyError(
+                "Databasens roller är inte skapade: kör `trygghetskarta db upgrade`.",
+                "The roles of the database are not made: run `trygghetskarta db upgrade`.",
+            )
+        password = _new_password(site, role)
+        if password is not None:
+            connection.execute(sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(password)))
+        elif not found[0]:
+            connection.execute(sql.SQL("ALTER ROLE {} LOGIN").format(sql.Identifier(role)))
+
+
+def _new_password(site: Path, role: str) -> str | None:
+    """Write down a password for a role, for whoever reaches the server by a port of this machine; None where there is one already."""
     kept = _passwords(site)
     kept.touch(mode=0o600)
     lines = kept.read_text(encoding="utf-8")

@@ -29,6 +29,10 @@ _DELIVERED = ("held_part", "rejected_row")
 # Who may do what: whoever answers those who show a key must know it, and the keys themselves stand nowhere.
 _IDENTITY = ("api_key", "caller_right")
 
+# The log of what was done: added to by those who do it, and read by the auditor alone. A new entry needs the number and the hash of the last.
+_LOG = "audit_entry"
+_CHAINED = ("number", "hash")
+
 _WRITTEN = {
     Face.STAFF: {
         "measure": ("INSERT",),
@@ -72,6 +76,7 @@ PUBLIC_FUNCTIONS = frozenset(
         "geometry",
         "geometry_overlaps",
         "postgis_lib_version",
+        "st_area",
         "st_asbinary",
         "st_asgeojson",
         "st_asmvt",
@@ -81,8 +86,10 @@ PUBLIC_FUNCTIONS = frozenset(
         "st_flipcoordinates",
         "st_geomfromgeojson",
         "st_geomfromwkb",
+        "st_intersection",
         "st_intersects",
         "st_makeenvelope",
+        "st_makevalid",
         "st_multi",
         "st_segmentize",
         "st_setsrid",
@@ -112,5 +119,9 @@ def rights() -> Iterator[Right]:
     for table in (*_EXACT, *_IDENTITY):
         yield from ((table, None, face, "SELECT") for face in _BEHIND)
     yield from ((table, None, Face.INGEST, "SELECT") for table in _DELIVERED)
+    yield (_LOG, None, Face.AUDIT, "SELECT")
+    for face in _BEHIND:
+        yield from ((_LOG, column, face, "SELECT") for column in _CHAINED)
+        yield (_LOG, None, face, "INSERT")
     for face, tables in _WRITTEN.items():
         yield from ((table, None, face, verb) for table, verbs in tables.items() for verb in verbs)

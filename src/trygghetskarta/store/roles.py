@@ -25,6 +25,10 @@ _ROLES = text("SELECT rolname FROM pg_roles WHERE rolname = ANY(:names)")
 _MIGHTY = text("""
     SELECT rolname FROM pg_roles WHERE rolname = ANY(:names) AND (rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls)
 """)
+_MAY = {
+    "DATABASE": text("SELECT coalesce(has_database_privilege(to_regrole(:face), :name, :verb), false)"),
+    "SCHEMA": text("SELECT coalesce(has_schema_privilege(to_regrole(:face), :name, :verb), false)"),
+}
 _MEMBER = text("SELECT roleid::regrole::text FROM pg_auth_members WHERE member = to_regrole('tk_public') ORDER BY 1")
 _HERE = text("""
     SELECT current_schema() AS schema, current_database() AS database, current_user AS owner,
@@ -155,8 +159,7 @@ def _of_surroundings(connection: Connection) -> Iterator[str]:
         ("SCHEMA", here.schema, "USAGE", _SIGNED_IN),
         ("SCHEMA", here.schema, "CREATE", (Face.INGEST,)),
     ):
-        asked = text(f"SELECT coalesce(has_{what.lower()}_privilege(to_regrole(:face), :name, :verb), false)")
-        lack = [face for face in faces if not connection.execute(asked, {"face": face.value, "name": name, "verb": verb}).scalar_one()]
+        lack = [face for face in faces if not connection.execute(_MAY[what], {"face": face.value, "name": name, "verb": verb}).scalar_one()]
         if lack:
             yield f"GRANT {verb} ON {what} {_quoted(connection, name)} TO {', '.join(lack)}"
     for table in connection.execute(_NOT_INGESTS, {"table": INGEST_OWNS}).scalars():

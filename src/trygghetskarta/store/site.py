@@ -113,7 +113,7 @@ def choose_site(home: Path, account: Account) -> Path:
 def socket_folder(site: Path, account: Account) -> Path | None:
     """Make the folder of the server's socket, which only its user and root can enter; None where no socket can be."""
     name = f"trygghetskarta-{hashlib.sha256(os.fsencode(site)).hexdigest()[:12]}"
-    for folder in (site / "socket", Path(f"/run/user/{account.uid}", name), Path("/run", name), Path("/tmp", name)):
+    for folder in (site / "socket", Path(f"/run/user/{account.uid}", name), Path("/run", name), Path("/tmp", name)):  # nosec B108  # a folder that only its owner may enter
         if _fits(folder) and account.takes(folder) and account.reaches(folder) and _can_bind(folder):
             return folder
     return None

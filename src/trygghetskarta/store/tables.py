@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
 
+from trygghetskarta.store import audit_tables as audit_tables
 from trygghetskarta.store import identity_tables as identity_tables
 from trygghetskarta.store import measure_tables as measure_tables
 from trygghetskarta.store import public_tables as public_tables

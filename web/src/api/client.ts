@@ -21,7 +21,19 @@ const kept = new Map<string, Promise<unknown>>();
 export interface More {
   method?: string;
   headers?: Record<string, string>;
+  /** What is sent, as JSON. */
+  body?: object;
 }
+
+let token: string | null = null;
+
+/** Keep what the page shows with whatever it sends, so that the service knows that it was the page. */
+export function keepPageToken(told: string | null): void {
+  token = told;
+}
+
+/** What the page shows with whatever it sends; null where nobody is signed in. */
+export const pageToken = (): string | null => token;
 
 /** There is nothing to show: the service has no figures. */
 export const nothingLoaded = (): Problem => new Problem(0, "Inga siffror är inlästa än.", "No figures have been loaded yet.");
@@ -44,14 +56,21 @@ export async function ask<T>(path: string, signal?: AbortSignal, more: More = {}
     if (signal?.aborted) throw error;
     throw new Problem(0, "Det går inte att nå tjänsten just nu.", "The service cannot be reached just now.");
   }
+  if (response.status === 204) return null as T;
   const body: unknown = await response.json().catch(() => null);
   if (response.ok && body !== null) return body as T;
   throw problemOf(response.status, body as ProblemBody | null);
 }
 
 /** Fetch, and once more when the service has so much to do that it asks us to come back. */
-async function fetched(path: string, signal: AbortSignal | undefined, { method = "GET", headers = {} }: More): Promise<Response> {
-  const how = { method, headers: { Accept: ACCEPTED, ...headers }, ...(signal ? { signal } : {}) };
+async function fetched(path: string, signal: AbortSignal | undefined, { method = "GET", headers = {}, body }: More): Promise<Response> {
+  const sent = method === "GET" || !token ? {} : { "X-CSRF-Token": token };
+  const how = {
+    method,
+    headers: { Accept: ACCEPTED, ...sent, ...(body ? { "Content-Type": "application/json" } : {}), ...headers },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+    ...(signal ? { signal } : {}),
+  };
   const response = await fetch(path, how);
   const seconds = response.status === 503 ? Number(response.headers.get("Retry-After")) : 0;
   if (!(seconds > 0 && seconds <= LONGEST_WAIT)) return response;

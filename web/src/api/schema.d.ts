@@ -1770,6 +1770,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             items: {
@@ -1799,6 +1801,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             statistics?: components["schemas"]["StatisticsTold"] | null;
@@ -1828,6 +1832,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             calendar: components["schemas"]["CalendarEntry"][];
@@ -1850,6 +1856,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             calendar: components["schemas"]["CalendarEntry"][];
@@ -1881,6 +1889,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             /** @description Ett värde per rad i varje kolumn. / A value per row in each column. */
@@ -1901,6 +1911,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             statistics?: components["schemas"]["StatisticsTold"] | null;
@@ -1924,6 +1936,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             statistics?: components["schemas"]["StatisticsTold"] | null;
@@ -1980,6 +1994,9 @@ export interface components {
             status: components["schemas"]["Status"];
             baselineStatus: components["schemas"]["Status"] | null;
             provisional: boolean;
+            /** @description Skyddets felmarginal; bara för skyddade värden. / Margin of the protection. */
+            margin?: number | null;
+            baselineMargin?: number | null;
             estimated: number | null;
             estimatedShare: number | null;
             baselineEstimated: number | null;
@@ -1998,6 +2015,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             concentration: components["schemas"]["ConcentrationTold"];
@@ -2021,6 +2040,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             concentration: components["schemas"]["ConcentrationTold"];
@@ -2115,6 +2136,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             whole: components["schemas"]["DecompositionWhole"];
@@ -2138,6 +2161,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             whole: components["schemas"]["DecompositionWhole"];
@@ -2253,6 +2278,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             points: components["schemas"]["DensityPoints"];
@@ -2278,6 +2305,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             points: components["schemas"]["DensityPoints"];
@@ -2368,6 +2397,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             measure: components["schemas"]["EffectMeasure"];
@@ -2426,6 +2457,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             measure: components["schemas"]["EffectMeasure"];
@@ -2834,6 +2867,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             resolution: number;
@@ -2861,6 +2896,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             resolution: number;
@@ -2909,6 +2946,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             method: components["schemas"]["ClusterMethod"];
@@ -2936,6 +2975,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             method: components["schemas"]["ClusterMethod"];
@@ -2972,6 +3013,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             /** @description Händelser med en känd tid på dygnet. / Events with a known time of day. */
@@ -3002,6 +3045,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             /** @description Händelser med en känd tid på dygnet. / Events with a known time of day. */
@@ -3062,6 +3107,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             survey: components["schemas"]["SurveyTold"];
@@ -3085,6 +3132,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             survey: components["schemas"]["SurveyTold"];
@@ -3473,6 +3522,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             points: components["schemas"]["NearPoints"];
@@ -3497,6 +3548,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             points: components["schemas"]["NearPoints"];
@@ -3534,6 +3587,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             lens: components["schemas"]["OlderPeopleTold"];
@@ -3589,6 +3644,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             lens: components["schemas"]["OlderPeopleTold"];
@@ -3683,6 +3740,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             patternChange: components["schemas"]["PatternChangeTold"];
@@ -3706,6 +3765,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             patternChange: components["schemas"]["PatternChangeTold"];
@@ -3797,6 +3858,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             statistics?: components["schemas"]["StatisticsTold"] | null;
@@ -3821,6 +3884,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             statistics?: components["schemas"]["StatisticsTold"] | null;
@@ -3865,6 +3930,29 @@ export interface components {
              */
             type: "prompts";
             items: string[];
+        };
+        /**
+         * ProtectedPeriod
+         * @description Hur en periods tal är sammansatta av skyddade värden. / How the figures of a period are put together.
+         */
+        ProtectedPeriod: {
+            /** @description Periodens namn. / Name of the period. */
+            period: string;
+            /** @description Finns bland det som är släppt. / Whether it is among what is released. */
+            carried: boolean;
+            /** @description Hur många skyddade värden varje tal är summan av. / How many protected values each is the sum of. */
+            cells: number;
+            /** @description Så långt från det exakta i 95 fall av 100. / So far from the exact one in 95 cases of 100. */
+            margin: number | null;
+        };
+        /**
+         * ProtectionTold
+         * @description Hur små antal är skyddade. / How small counts are protected.
+         */
+        ProtectionTold: {
+            /** @description Metodens namn i docs/methods. / Name of the method. */
+            method: string;
+            periods: components["schemas"]["ProtectedPeriod"][];
         };
         /**
          * ProvenanceTold
@@ -4134,6 +4222,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             calendar: components["schemas"]["CalendarEntry"][];
@@ -4156,6 +4246,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             calendar: components["schemas"]["CalendarEntry"][];
@@ -4208,6 +4300,8 @@ export interface components {
             count: number | null;
             status: components["schemas"]["Status"];
             provisional: boolean;
+            /** @description Skyddets felmarginal; bara för skyddade värden. / Margin of the protection. */
+            margin?: number | null;
             estimated: number | null;
             estimatedShare: number | null;
             rate?: number | null;
@@ -4256,6 +4350,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             similarity: components["schemas"]["Similarity"];
@@ -4280,6 +4376,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             similarity: components["schemas"]["Similarity"];
@@ -4492,6 +4590,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             survey: components["schemas"]["SurveyTold"];
@@ -4516,6 +4616,8 @@ export interface components {
             coverage: components["schemas"]["CoverageTold"][];
             denominator: components["schemas"]["DenominatorTold"] | null;
             provenance: components["schemas"]["ProvenanceTold"];
+            /** @description Bara där siffrorna är skyddade. / Only where figures are protected. */
+            protection?: components["schemas"]["ProtectionTold"] | null;
             /** @description Svenska meningar att klistra in. / Swedish sentences ready to paste. */
             sentences: string[];
             survey: components["schemas"]["SurveyTold"];
@@ -4959,6 +5061,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Åtkomst nekas. / Forbidden. */
             403: {
                 headers: {
@@ -5106,6 +5219,17 @@ export interface operations {
             400: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5267,6 +5391,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Åtkomst nekas. / Forbidden. */
             403: {
                 headers: {
@@ -5420,6 +5555,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Åtkomst nekas. / Forbidden. */
             403: {
                 headers: {
@@ -5567,6 +5713,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Åtkomst nekas. / Forbidden. */
             403: {
                 headers: {
@@ -5708,6 +5865,17 @@ export interface operations {
             400: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5863,6 +6031,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Åtkomst nekas. / Forbidden. */
             403: {
                 headers: {
@@ -6006,6 +6185,17 @@ export interface operations {
             400: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6159,6 +6349,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Åtkomst nekas. / Forbidden. */
             403: {
                 headers: {
@@ -6298,6 +6499,17 @@ export interface operations {
             400: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6459,6 +6671,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Åtkomst nekas. / Forbidden. */
             403: {
                 headers: {
@@ -6612,6 +6835,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Åtkomst nekas. / Forbidden. */
             403: {
                 headers: {
@@ -6745,6 +6979,17 @@ export interface operations {
             400: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6894,6 +7139,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Åtkomst nekas. / Forbidden. */
             403: {
                 headers: {
@@ -7027,6 +7283,17 @@ export interface operations {
             400: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7168,6 +7435,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Åtkomst nekas. / Forbidden. */
             403: {
                 headers: {
@@ -7248,6 +7526,14 @@ export interface operations {
                 asOf?: string | null;
                 /** @description delbar: bara siffror som alla får se; intern: exakta, för behöriga. Utelämnad efter vem som frågar. / delbar: figures anyone may see; intern: exact ones, for staff. */
                 class?: components["schemas"]["ReportClass"] | null;
+                /** @description Ytan som WKT, öst före norr. Bara för behöriga. / The polygon as WKT, easting before northing. For staff. */
+                polygon?: string | null;
+                /** @description Ytans koordinatsystem: 4326 eller 3011. / System of the polygon. */
+                crs?: components["schemas"]["Plane"];
+                /** @description En åtgärd vars målområde är en yta, i stället för polygon. / A measure whose target is a polygon, in place of one. */
+                measureId?: number | null;
+                /** @description Vad rapporten ska kalla platsen. / What to call the place. */
+                name?: string | null;
                 /** @description Rapportens form. / Form of the report. */
                 format?: components["schemas"]["ReportFormat"];
             };
@@ -7288,6 +7574,17 @@ export interface operations {
             400: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7440,6 +7737,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Åtkomst nekas. / Forbidden. */
             403: {
                 headers: {
@@ -7524,7 +7832,7 @@ export interface operations {
                 format?: components["schemas"]["Format"];
                 /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
                 dialect?: components["schemas"]["Dialect"];
-                /** @description Ytan som WKT: POLYGON eller MULTIPOLYGON, öst före norr. / The polygon as WKT, easting before northing. */
+                /** @description Ytan som WKT, öst före norr. Bara för behöriga. / The polygon as WKT, easting before northing. For staff. */
                 polygon?: string | null;
                 /** @description Ytans koordinatsystem: 4326 eller 3011. / System of the polygon. */
                 crs?: components["schemas"]["Plane"];
@@ -7577,7 +7885,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nyckel behövs. / A key is needed. */
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
             401: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
@@ -7672,7 +7980,7 @@ export interface operations {
                 format?: components["schemas"]["Format"];
                 /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
                 dialect?: components["schemas"]["Dialect"];
-                /** @description Ytan som WKT: POLYGON eller MULTIPOLYGON, öst före norr. / The polygon as WKT, easting before northing. */
+                /** @description Ytan som WKT, öst före norr. Bara för behöriga. / The polygon as WKT, easting before northing. For staff. */
                 polygon?: string | null;
                 /** @description Ytans koordinatsystem: 4326 eller 3011. / System of the polygon. */
                 crs?: components["schemas"]["Plane"];
@@ -7727,7 +8035,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nyckel behövs. / A key is needed. */
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
             401: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
@@ -7822,7 +8130,7 @@ export interface operations {
                 format?: components["schemas"]["Format"];
                 /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */
                 dialect?: components["schemas"]["Dialect"];
-                /** @description Ytan som WKT: POLYGON eller MULTIPOLYGON, öst före norr. / The polygon as WKT, easting before northing. */
+                /** @description Ytan som WKT, öst före norr. Bara för behöriga. / The polygon as WKT, easting before northing. For staff. */
                 polygon?: string | null;
                 /** @description Ytans koordinatsystem: 4326 eller 3011. / System of the polygon. */
                 crs?: components["schemas"]["Plane"];
@@ -7875,7 +8183,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nyckel behövs. / A key is needed. */
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
             401: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
@@ -8019,7 +8327,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nyckel behövs. / A key is needed. */
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
             401: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
@@ -8139,6 +8447,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Åtkomst nekas. / Forbidden. */
             403: {
                 headers: {
@@ -8249,6 +8568,17 @@ export interface operations {
             400: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8373,6 +8703,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Åtkomst nekas. / Forbidden. */
             403: {
                 headers: {
@@ -8479,6 +8820,17 @@ export interface operations {
             400: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8613,6 +8965,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Åtkomst nekas. / Forbidden. */
             403: {
                 headers: {
@@ -8706,6 +9069,17 @@ export interface operations {
             400: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8811,6 +9185,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Åtkomst nekas. / Forbidden. */
             403: {
                 headers: {
@@ -8892,6 +9277,17 @@ export interface operations {
             400: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8993,6 +9389,17 @@ export interface operations {
             400: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9111,6 +9518,17 @@ export interface operations {
             400: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9428,7 +9846,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nyckel behövs. / A key is needed. */
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
             401: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
@@ -9575,6 +9993,17 @@ export interface operations {
             400: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9904,7 +10333,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nyckel behövs. / A key is needed. */
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
             401: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
@@ -10079,6 +10508,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Åtkomst nekas. / Forbidden. */
             403: {
                 headers: {
@@ -10192,7 +10632,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nyckel behövs. / A key is needed. */
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
             401: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
@@ -10309,7 +10749,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nyckel behövs. / A key is needed. */
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
             401: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
@@ -10467,7 +10907,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nyckel behövs. / A key is needed. */
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
             401: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
@@ -10584,7 +11024,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nyckel behövs. / A key is needed. */
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
             401: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
@@ -10681,7 +11121,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nyckel behövs. / A key is needed. */
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
             401: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
@@ -10807,7 +11247,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nyckel behövs. / A key is needed. */
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
             401: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
@@ -10943,6 +11383,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Åtkomst nekas. / Forbidden. */
             403: {
                 headers: {
@@ -11047,6 +11498,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Åtkomst nekas. / Forbidden. */
             403: {
                 headers: {
@@ -11145,6 +11607,17 @@ export interface operations {
             400: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12046,6 +12519,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Åtkomst nekas. / Forbidden. */
             403: {
                 headers: {
@@ -12112,6 +12596,17 @@ export interface operations {
             400: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12196,6 +12691,17 @@ export interface operations {
             400: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nyckel eller inloggning behövs. / A key or signing in is needed. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {

@@ -1,6 +1,6 @@
 /** Sends a file to the API and follows what becomes of it. It takes XMLHttpRequest: fetch does not tell how much has been sent. */
 
-import { Problem, problemOf } from "../api/client";
+import { pageToken, Problem, problemOf } from "../api/client";
 
 /** How far it has come: on its way; waiting for its turn or being read; all of it read, and the figures counted anew. */
 export type Stage = "sending" | "reading" | "counting";
@@ -77,6 +77,8 @@ export function send<T>({ address, key, file, signal }: Order, told: (course: Co
     request.open("POST", address);
     request.setRequestHeader("Accept", "text/event-stream, application/problem+json");
     if (key) request.setRequestHeader("X-API-Key", key);
+    const token = pageToken();
+    if (token) request.setRequestHeader("X-CSRF-Token", token);
     if (file) {
       request.setRequestHeader("Content-Type", "application/octet-stream");
       request.setRequestHeader("Content-Disposition", dispositionOf(file.name));

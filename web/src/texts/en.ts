@@ -1,5 +1,6 @@
 /** Every word of the page in English. */
 
+import type { Me } from "../api/me";
 import type { Interval, Level, Span, Status, Verdict } from "../api/answers";
 import { lengthOf, runsOf } from "../figures/months";
 import { NOTHING } from "../figures/numbers";
@@ -79,7 +80,33 @@ export const en: Texts = {
   close: "Close",
   language: { label: "Language", sv: "Svenska", en: "English" },
   theme: { label: "Appearance", auto: "As the computer", light: "Light", dark: "Dark" },
-  marks: { sample: "Made-up sample data", staff: "Exact figures", public: "Public figures" },
+  marks: { sample: "Made-up sample data", staff: "Exact figures, internal", public: "Protected values" },
+  me: {
+    signIn: "Sign in",
+    signOut: "Sign out",
+    roles: {
+      public: "the public",
+      reader: "reader",
+      coordinator: "coordinator",
+      analyst: "analyst",
+      ingest: "supplier",
+      admin: "administrator",
+      auditor: "auditor",
+    },
+    as: (roles: string) => (roles ? `You are signed in as ${roles}.` : "You are signed in, but have no role here."),
+    sees: ({ audience, areas, lacksPurpose }: Me): string => {
+      if (audience === "staff") return "You see exact figures. They are for internal use.";
+      if (lacksPurpose) return "You see protected values until you have said what the exact figures are for.";
+      return areas.length
+        ? "You see exact figures of your own areas, when you choose those alone. Otherwise you see protected values."
+        : "You see protected values: small counts are changed a little, so that nobody can be pointed out.";
+    },
+    purpose: "What are the figures for?",
+    purposeHint: "It is written in the log, with what you ask for.",
+    purposeIs: (purpose: string) => `Purpose: ${purpose}`,
+    showExact: "Show exact figures",
+    changePurpose: "Change purpose",
+  },
   month,
   monthName,
   span,
@@ -322,7 +349,7 @@ export const en: Texts = {
     noneTimed: (total) => `The time of day is known for none of ${total}, so there is nothing to show here.`,
     cell: (day, clock, count, share) => `${day} ${clock}: ${count} (${share} of all with a known time of day)`,
     total: (what, count, share) => `${what}: ${count} (${share} of all with a known time of day)`,
-    hidden: "Weekday and hour are so detailed that for this source they are shown to staff only.",
+    hidden: "Weekday and hour are so detailed that they are shown to staff only.",
     hint: "Point at a cell, or go with the arrows, to read it.",
     at: (clock) => `At ${clock}`,
     legend: "Number per cell",
@@ -481,7 +508,7 @@ export const en: Texts = {
     decision: "Decision",
     late: (roles) => `Declared only when the measure had begun: ${roles}. It may have been chosen by how things went.`,
     effect: "Did the measure work?",
-    effectHidden: "The effect is worked out from exact figures, which are shown to staff only for this source.",
+    effectHidden: "The effect is worked out from exact figures, which are shown to staff only.",
     countedIn: "Count",
     counted: (what, asked) => (what === "goal" ? "what the first goal is about" : `what is chosen: ${asked}`),
     verdicts: {
@@ -550,8 +577,13 @@ export const en: Texts = {
   take: {
     title: "Take the figures with you",
     report: "Lägesbild",
-    reportOf: (area: string | null, months: string) =>
-      `Lägesbild (situation report) of ${area ?? "the whole city"}, ${months}. In Swedish.`,
+    reportOf: (of: string) => `Lägesbild (situation report) of ${of}. In Swedish.`,
+    city: "the whole city",
+    reportClass: "Whom it is for",
+    reportClasses: {
+      delbar: { title: "To share", hint: "Figures that anyone may see. It may be given to others." },
+      intern: { title: "Internal", hint: "Exact figures. Every page is marked with who took it out and when." },
+    },
     reportForms: { docx: "Word", pdf: "PDF", xlsx: "Excel", pptx: "PowerPoint", html: "Web page" },
     excel: "Excel",
     csv: "CSV",

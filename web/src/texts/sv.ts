@@ -1,5 +1,6 @@
 /** Every word of the page in Swedish. Other languages have the same shape. */
 
+import type { Me, Role as Held } from "../api/me";
 import type { EffectVerdict, GoalVerdict, Interval, Level, Place, Span, Status, Verdict } from "../api/answers";
 import { lengthOf, runsOf } from "../figures/months";
 import { NOTHING, type Numbers } from "../figures/numbers";
@@ -79,7 +80,33 @@ export const sv = {
   close: "Stäng",
   language: { label: "Språk", sv: "Svenska", en: "English" },
   theme: { label: "Utseende", auto: "Som datorn", light: "Ljust", dark: "Mörkt" },
-  marks: { sample: "Påhittade exempeldata", staff: "Exakta siffror", public: "Offentliga siffror" },
+  marks: { sample: "Påhittade exempeldata", staff: "Exakta siffror, internt", public: "Skyddade värden" },
+  me: {
+    signIn: "Logga in",
+    signOut: "Logga ut",
+    roles: {
+      public: "allmänhet",
+      reader: "läsare",
+      coordinator: "samordnare",
+      analyst: "analytiker",
+      ingest: "leverantör",
+      admin: "förvaltare",
+      auditor: "granskare",
+    } satisfies Record<Held, string>,
+    as: (roles: string) => (roles ? `Du är inloggad som ${roles}.` : "Du är inloggad, men har ingen roll här."),
+    sees: ({ audience, areas, lacksPurpose }: Me): string => {
+      if (audience === "staff") return "Du ser exakta siffror. De är för internt bruk.";
+      if (lacksPurpose) return "Du ser skyddade värden tills du har skrivit vad de exakta siffrorna ska användas till.";
+      return areas.length
+        ? "Du ser exakta siffror för dina egna stadsdelsområden, när du väljer bara dem. Annars ser du skyddade värden."
+        : "Du ser skyddade värden: små antal är ändrade lite, så att ingen kan pekas ut.";
+    },
+    purpose: "Vad ska siffrorna användas till?",
+    purposeHint: "Det skrivs i loggen, med vad du frågar efter.",
+    purposeIs: (purpose: string) => `Ändamål: ${purpose}`,
+    showExact: "Visa exakta siffror",
+    changePurpose: "Byt ändamål",
+  },
 
   month,
   monthName,
@@ -361,7 +388,7 @@ export const sv = {
     cell: (day: string, clock: string, count: string, share: string): string =>
       `${day} kl. ${clock}: ${count} (${share} av alla med känt klockslag)`,
     total: (what: string, count: string, share: string): string => `${what}: ${count} (${share} av alla med känt klockslag)`,
-    hidden: "Veckodag och timme är så detaljerat att det för den här källan bara visas för behöriga.",
+    hidden: "Veckodag och timme är så detaljerat att det bara visas för behöriga.",
     hint: "Peka på en ruta, eller gå med pilarna, för att läsa den.",
     at: (clock: string): string => `Kl. ${clock}`,
     legend: "Antal per ruta",
@@ -528,7 +555,7 @@ export const sv = {
     decision: "Beslut",
     late: (roles: string): string => `Anmält först efter att åtgärden hade börjat: ${roles}. Det kan ha valts efter hur det gick.`,
     effect: "Hade åtgärden effekt?",
-    effectHidden: "Effekten räknas på exakta siffror, som för den här källan bara visas för behöriga.",
+    effectHidden: "Effekten räknas på exakta siffror, som bara visas för behöriga.",
     countedIn: "Räkna",
     counted: (what: Counted, asked: string): string => (what === "goal" ? "det som första målet gäller" : `det som är valt: ${asked}`),
     verdicts: {
@@ -598,7 +625,13 @@ export const sv = {
   take: {
     title: "Ta med siffrorna",
     report: "Lägesbild",
-    reportOf: (area: string | null, months: string) => `Lägesbild för ${area ?? "hela staden"}, ${months}.`,
+    reportOf: (of: string) => `Lägesbild för ${of}.`,
+    city: "hela staden",
+    reportClass: "Vem den är för",
+    reportClasses: {
+      delbar: { title: "Att dela", hint: "Siffror som alla får se. Den kan lämnas ut." },
+      intern: { title: "Intern", hint: "Exakta siffror. Varje sida är märkt med vem som tog ut den och när." },
+    },
     reportForms: { docx: "Word", pdf: "PDF", xlsx: "Excel", pptx: "PowerPoint", html: "Webbsida" },
     excel: "Excel",
     csv: "CSV",

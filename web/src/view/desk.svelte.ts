@@ -1,7 +1,8 @@
 /** The page while it is open: what it shows, what it asks for, and the answers it has. */
 
-import { ask, askOnce, forgetAnswers, nothingLoaded, Problem } from "../api/client";
+import { ask, askOnce, forgetAnswers, keepPageToken, nothingLoaded, Problem } from "../api/client";
 import type { ApiInfo, Categories, Comparison, Edition, Hexagons, Outlines, Source } from "../api/answers";
+import type { Me } from "../api/me";
 import { Numbers, type Language } from "../figures/numbers";
 import type { Theme } from "../figures/colours";
 import type { Topic } from "../methods/topics";
@@ -29,6 +30,8 @@ export type Look = "auto" | Theme;
 export class Desk {
   catalogue = $state.raw<Catalogue | null>(null);
   info = $state.raw<ApiInfo | null>(null);
+  /** Who looks at the page; null until that is known. */
+  me = $state.raw<Me | null>(null);
   categories = $state.raw<Categories>(NO_CATEGORIES);
   /** What was last asked for; the answer may be under way. */
   asked = $state.raw<Settled | null>(null);
@@ -85,6 +88,12 @@ export class Desk {
   /** Something has been published: what is known here is asked for anew before figures are shown again. */
   outdate(): void {
     this.isOutdated = true;
+  }
+
+  /** The reader may see something else than before: everything is asked for anew. */
+  seenAnew(): Promise<void> {
+    this.outdate();
+    return this.again();
   }
 
   async setLanguage(language: Language): Promise<void> {
@@ -144,13 +153,16 @@ export class Desk {
   }
 
   private async fetchCatalogue(): Promise<void> {
-    const [sources, editions, info] = await Promise.all([
+    const [sources, editions, info, me] = await Promise.all([
       askOnce<{ items: Source[] }>("/v1/sources?limit=100"),
       askOnce<{ items: Edition[] }>("/v1/editions?limit=100"),
       askOnce<ApiInfo>("/v1/api-info"),
+      ask<Me>("/me"),
     ]);
     this.catalogue = { sources: sources.items, editions: editions.items };
     this.info = info;
+    this.me = me;
+    keepPageToken(me.token);
   }
 
   private async settled(wish: View): Promise<Settled> {

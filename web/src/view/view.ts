@@ -220,12 +220,24 @@ export const comparisonAddress = (view: View, span: Span): string =>
 export const REPORT_FORMS = ["docx", "pdf", "xlsx", "pptx", "html"] as const;
 export type ReportForm = (typeof REPORT_FORMS)[number];
 
+/** Who a report is for: anyone, with the figures that anyone may see; or staff, with exact ones. */
+export type ReportClass = "delbar" | "intern";
+
 /** The address of the lagesbild of the chosen area, or of the whole city when none is. */
-export const reportAddress = (view: View, span: Span, format: ReportForm): string => {
+export const reportAddress = (view: View, span: Span, format: ReportForm, sort: ReportClass): string => {
   const area = areaOf(view);
   const { edition, asOf } = view;
-  return `/v1/lagesbilder?${queryOf({ area, level: area ? view.level : "", from: span.from, to: span.to, edition, asOf, format })}`;
+  const level = area ? view.level : "";
+  return `/v1/lagesbilder?${queryOf({ area, level, from: span.from, to: span.to, edition, asOf, class: sort, format })}`;
 };
+
+/** The address of the lagesbild of a place: a polygon, or the ground of a measure. */
+export const placeReportAddress = (
+  place: { polygon: string } | { measureId: string },
+  { edition, asOf }: View,
+  span: Span,
+  format: ReportForm,
+): string => `/v1/lagesbilder?${queryOf({ ...place, from: span.from, to: span.to, edition, asOf, class: "intern", format })}`;
 
 /** The address of the figures of one period by themselves: no tests and nothing to compare with, for maps that stand beside others. */
 export const plainAddress = (view: View, span: Span): string =>

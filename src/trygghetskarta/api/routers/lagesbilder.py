@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from trygghetskarta.api.addresses import address
 from trygghetskarta.api.caching import tagged
-from trygghetskarta.api.deps import CurrentAudience, CurrentShelf, PublicShelf
-from trygghetskarta.api.question import Day
-from trygghetskarta.api.scopes import FIGURES
+from trygghetskarta.api.deps import CurrentAudience, CurrentShelf, PublicShelf, SeesEvents
+from trygghetskarta.api.question import AskedMeasure, AskedPlane, AskedPolygon, Day, Plane
+from trygghetskarta.api.scopes import SURROUNDED
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
@@ -20,14 +20,16 @@ from trygghetskarta.domain.periods import LOCAL_TIME
 from trygghetskarta.errors import ForbiddenError
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.reporting import Office, Wanted, report_of
+from trygghetskarta.reporting.sites import WantedSite
 from trygghetskarta.reports.document import Report, ReportClass
 from trygghetskarta.reports.html import policy
 from trygghetskarta.reports.lagesbild import Reader
 from trygghetskarta.reports.render import ReportFormat, render
 from trygghetskarta.serialize.titles import plain
 
-router = APIRouter(prefix="/v1", tags=["Rapporter"], dependencies=[FIGURES])
+router = APIRouter(prefix="/v1", tags=["Rapporter"], dependencies=[SURROUNDED])
 _MOST_AREAS = 12
+_LONGEST_NAME = 80
 
 
 class ReportParameters(BaseModel):
@@ -64,12 +66,39 @@ class ReportParameters(BaseModel):
             " / delbar: figures anyone may see; intern: exact ones, for staff.",
         ),
     ] = None
+    polygon: AskedPolygon = None
+    crs: AskedPlane = Plane.WORLD
+    measure_id: AskedMeasure = None
+    name: Annotated[
+        str | None, Field(min_length=1, max_length=_LONGEST_NAME, description="Vad rapporten ska kalla platsen. / What to call the place.")
+    ] = None
     format: Annotated[ReportFormat, Field(description="Rapportens form. / Form of the report.")] = ReportFormat.JSON
 
     def wanted(self) -> list[Wanted]:
         """Give the reports asked for."""
-        codes: list[str | None] = list(dict.fromkeys(self.area)) or [None]
-        return [Wanted(code, self.level, self.from_, self.to, self.edition, self.as_of) for code in codes]
+        site = self.site
+        codes: list[str | None] = list(dict.fromkeys(self.area)) or ([None] if site is None else [])
+        areas = [Wanted(code, self.level, self.from_, self.to, self.edition, self.as_of) for code in codes]
+        return areas if site is None else [Wanted(None, None, self.from_, self.to, self.edition, self.as_of, site), *areas]
+
+    @property
+    def site(self) -> WantedSite | None:
+        """The place asked for; None for none."""
+        if self.polygon is None and self.measure_id is None:
+            return None
+        return WantedSite(self.polygon, int(self.crs), self.measure_id, self.name)
+
+    def refuse_site(self, *, sees_events: bool) -> None:
+        """Refuse a place to whoever may not see single events, and to be shared.
+
+        Raises:
+            ForbiddenError: A place is asked for, and may not be shown.
+        """
+        if self.site is not None and (not sees_events or self.class_ is ReportClass.DELBAR):
+            raise ForbiddenError(
+                "En egen yta kan ritas så att siffran pekar ut en person. En lägesbild av den är intern och visas bara för behöriga.",
+                "A polygon can be drawn so that its figure points at a person. A lagesbild of one is intern and shown to staff only.",
+            )
 
     def reader(self, request: Request, audience: Audience) -> Reader:
         """Say who the report is for.
@@ -87,12 +116,18 @@ class ReportParameters(BaseModel):
 
 @router.get("/lagesbilder", summary="Lägesbild", response_class=Response)
 def lagesbild(
-    request: Request, shelf: CurrentShelf, public: PublicShelf, audience: CurrentAudience, asked: Annotated[ReportParameters, Query()]
+    request: Request,
+    shelf: CurrentShelf,
+    public: PublicShelf,
+    audience: CurrentAudience,
+    sees_events: SeesEvents,
+    asked: Annotated[ReportParameters, Query()],
 ) -> Response:
     """Lägesbilden för ett område eller hela staden, färdig att skicka; för flera områden en gemensam.
 
     The local situation report of an area or the whole city, ready to send; of several areas a joint one.
     """
+    asked.refuse_site(sees_events=sees_events)
     reader = asked.reader(request, audience)
     report, published_at = _made(shelf if reader.audience is audience else public, asked, reader)
     written = render(report, asked.format)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, cast
 
 import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -16,10 +17,12 @@ from sqlalchemy import Engine
 from trygghetskarta.analysis.effect import effect, goal
 from trygghetskarta.api.caching import tagged
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
+from trygghetskarta.api.desk import Desk
 from trygghetskarta.api.question import MOST, Day, ListParameters, NoParameters, Plane
 from trygghetskarta.api.scopes import EXACT, OPEN, REGISTER
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.disclosure.release import release_answer, release_each
+from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.measures import Registered, Weighting
 from trygghetskarta.domain.periods import LOCAL_TIME
 from trygghetskarta.domain.sources import SourceId
@@ -148,13 +151,13 @@ def measures(
 
 
 @router.post("", summary="Registrera en åtgärd", status_code=201, response_class=Response, dependencies=[REGISTER], openapi_extra=_BODY)
-async def register_measure(request: Request, shelf: CurrentShelf, _: Annotated[NoParameters, Query()]) -> Response:
+async def register_measure(request: Request, _: Annotated[NoParameters, Query()]) -> Response:
     """Registrera en åtgärd med målområde, jämförelseområde, spridningsområde och mål. Områden som anmäls efter starten märks.
 
     Register a measure with its target, control and displacement areas and its goals. Areas declared after the start are marked.
     """
     body = await _body(request)
-    measure = await run_in_threadpool(_register, shelf.engine, body)
+    measure = await run_in_threadpool(_written, request, lambda engine: _register(engine, body))
     return _told(measure, HTTPStatus.CREATED, {"Location": f"/v1/measures/{measure.number}"})
 
 
@@ -179,13 +182,13 @@ def one_measure(
 
 
 @router.put("/{measureId}", summary="Ändra en åtgärd", response_class=Response, dependencies=[REGISTER], openapi_extra=_BODY)
-async def change_measure(request: Request, measure_id: MeasureId, shelf: CurrentShelf, _: Annotated[NoParameters, Query()]) -> Response:
+async def change_measure(request: Request, measure_id: MeasureId, _: Annotated[NoParameters, Query()]) -> Response:
     """Ge en ny version av en åtgärd. Den förra finns kvar så som den var känd.
 
     Give a new version of a measure. The one before is kept as it was known.
     """
     body = await _body(request)
-    return _told(await run_in_threadpool(_change, shelf.engine, measure_id, body))
+    return _told(await run_in_threadpool(_written, request, lambda engine: _change(engine, measure_id, body)))
 
 
 @router.get("/{measureId}/effect", summary="Åtgärdens effekt", response_class=Response, dependencies=[EXACT])
@@ -225,6 +228,15 @@ async def _body(request: Request) -> bytes:
     if not body:
         raise InvalidQuestionError("Innehållet saknas.", "The body is missing.")
     return body
+
+
+def _written(request: Request, write: Callable[[Engine], Registered]) -> Registered:
+    """Write by a role that may: that of staff, or where the service has none, that of those who deliver. The public's never writes."""
+    state = request.app.state
+    if Audience.STAFF in state.shelves:
+        return write(state.shelves[Audience.STAFF].engine)
+    with cast("Desk", state.desk).at_work() as engine:
+        return write(engine)
 
 
 def _register(engine: Engine, body: bytes) -> Registered:

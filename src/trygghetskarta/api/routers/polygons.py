@@ -11,20 +11,27 @@ from sqlalchemy import Connection
 from trygghetskarta.analysis.series import Include, follow
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentShelf
-from trygghetskarta.api.question import MOST, AskedBaseline, CountedParameters, NeededBaseline, Plane, refuse_hidden
+from trygghetskarta.api.question import (
+    AskedBaseline,
+    AskedMeasure,
+    AskedPlane,
+    AskedPolygon,
+    CountedParameters,
+    NeededBaseline,
+    Plane,
+    refuse_hidden,
+)
 from trygghetskarta.api.scopes import EVENTS
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.disclosure.release import release, release_answer
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Question, Statistics
-from trygghetskarta.domain.measures import Role
 from trygghetskarta.domain.periods import Interval
-from trygghetskarta.domain.polygons import Polygon, read_geojson, read_wkt
+from trygghetskarta.domain.polygons import Polygon, read_wkt
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.asking import Asked, ask
 from trygghetskarta.queries.cube import Cube
-from trygghetskarta.queries.measures import find_measure
 from trygghetskarta.queries.polygons import (
     CODE,
     LEVEL,
@@ -35,6 +42,7 @@ from trygghetskarta.queries.polygons import (
     follow_polygon,
     part_polygon,
 )
+from trygghetskarta.reporting.sites import DRAWN, target_of
 from trygghetskarta.serialize.decomposition import write_decomposition
 from trygghetskarta.serialize.formats import Writing
 from trygghetskarta.serialize.polygons import write_polygon
@@ -46,23 +54,9 @@ router = APIRouter(prefix="/v1/polygons", tags=["Ytor"], dependencies=[EVENTS])
 class PolygonParameters(CountedParameters):
     """Which polygon, and what is counted in it."""
 
-    polygon: Annotated[
-        str | None,
-        Field(
-            description="Ytan som WKT: POLYGON eller MULTIPOLYGON, öst före norr. / The polygon as WKT, easting before northing.",
-            examples=["POLYGON((17.92 59.385, 17.94 59.385, 17.94 59.395, 17.92 59.395, 17.92 59.385))"],
-        ),
-    ] = None
-    crs: Annotated[Plane, Field(description="Ytans koordinatsystem: 4326 eller 3011. / System of the polygon.")] = Plane.WORLD
-    measure_id: Annotated[
-        int | None,
-        Field(
-            alias="measureId",
-            ge=1,
-            le=MOST,
-            description="En åtgärd vars målområde är en yta, i stället för polygon. / A measure whose target is a polygon, in place of one.",
-        ),
-    ] = None
+    polygon: AskedPolygon = None
+    crs: AskedPlane = Plane.WORLD
+    measure_id: AskedMeasure = None
 
     def asked(self, baseline: str | None = None, interval: Interval = Interval.MONTH, statistics: Statistics = Statistics.NONE) -> Asked:
         """Give the question as it was asked."""
@@ -102,13 +96,8 @@ class PolygonParameters(CountedParameters):
             swedish, english = "Ange en yta (polygon) eller en åtgärd (measureId).", "Give a polygon or a measure (measureId)."
             raise bad_parameter("polygon", self.polygon, swedish, english)
         if self.polygon is not None:
-            return "den ritade ytan", read_wkt(self.polygon, int(self.crs), "polygon")
-        measure = find_measure(connection, self.measure_id or 0, self.as_of)
-        site = measure.grounds[Role.TARGET].site
-        if site.polygon is None:
-            swedish = "Åtgärdens målområde är områden, inte en yta. Fråga efter områdena."
-            raise bad_parameter("measureId", str(self.measure_id), swedish, "The measure's target is areas, not a polygon: ask for those.")
-        return f"målområdet för ”{measure.told.name}”", read_geojson(site.polygon, site.srid, "measureId")
+            return DRAWN, read_wkt(self.polygon, int(self.crs), "polygon")
+        return target_of(connection, self.measure_id or 0, self.as_of)
 
     def writing(self, drawn: Drawn) -> Writing:
         """Say how to write the answer."""

@@ -100,7 +100,7 @@ def api_info(
         "sample": schematic,
         "publisher": {"name": settings.publisher_name, "uri": settings.publisher_uri},
         "contact": {"name": settings.contact_name, "url": settings.contact_url, "email": settings.contact_email},
-        "deliveryLimit": settings.delivery_limit if settings.delivery_key is not None else None,
+        "deliveryLimit": settings.delivery_limit if settings.takes_deliveries else None,
     }
     return tagged(request, orjson.dumps(told), "application/json", _RELEASED, audience)
 

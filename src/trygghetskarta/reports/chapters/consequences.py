@@ -40,9 +40,8 @@ _GAPS = {"higher": "högre bland kvinnor", "lower": "lägre bland kvinnor", "can
 
 def consequences(situation: Situation) -> Chapter:
     """Tell what crime leads to."""
-    return Chapter(
-        "Konsekvenser", (*_harm(situation), *events(situation, "Skjutningar, sprängningar och bränder", VIOLENCE), *_survey(situation))
-    )
+    told = (*_harm(situation), *events(situation, "Skjutningar, sprängningar och bränder", VIOLENCE))
+    return Chapter("Konsekvenser", told if situation.site is not None else (*told, *_survey(situation)))
 
 
 def _harm(situation: Situation) -> Iterator[Block]:

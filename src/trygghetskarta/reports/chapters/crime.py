@@ -48,12 +48,14 @@ def crime(situation: Situation) -> Chapter:
     if found.refusal:
         return Chapter(heading, (Notice(found.refusal),))
     blocks = [Paragraph(found.beyond(), found.query.address), *_p1(situation), *_groups(situation), *_moved(situation)]
+    if situation.site is not None:
+        return Chapter(heading, (*blocks, *_over_time(situation)))
     return Chapter(heading, (*blocks, *_maps(situation), *_over_time(situation), *_hours(situation)))
 
 
 def _p1(situation: Situation) -> Iterator[Block]:
     lines = [Line("Alla anmälda brott", CRIME, strong=True), *_categories(situation)]
-    yield p1_table(situation, f"Anmälda brott i {situation.area.name}, månad, år och 12 månader", lines, per_people=True)
+    yield p1_table(situation, f"Anmälda brott i {situation.area.name}, månad, år och 12 månader", lines, per_people=situation.site is None)
     if len(lines) == 1 and situation.compared(CRIME, situation.last_year).get("/items/0/status") == Status.WITHHELD.value:
         yield Notice("Brottstyperna redovisas inte var för sig, för siffrorna är skyddade.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from trygghetskarta.reports.cells import words
 from trygghetskarta.reports.document import Chapter, Fact, Facts
 
+HEADING = "Ordlista"
 _WORDS = (
     ("anmält brott", "Ett brott som anmälts till polisen, räknat den månad det anmäldes. Långt ifrån alla brott anmäls."),
     ("avstämning", "Var alla händelser tog vägen: placerade, bara kända till ett större område, utan plats eller utanför staden."),
@@ -24,4 +25,4 @@ _WORDS = (
 
 def glossary() -> Chapter:
     """Explain the words of the report."""
-    return Chapter("Ordlista", (Facts("Ord i rapporten", tuple(Fact(word, words(text)) for word, text in _WORDS)),))
+    return Chapter(HEADING, (Facts("Ord i rapporten", tuple(Fact(word, words(text)) for word, text in _WORDS)),))

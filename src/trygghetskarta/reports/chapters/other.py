@@ -13,7 +13,7 @@ from trygghetskarta.reports.asking import EFFECT, MEASURES, Answer
 from trygghetskarta.reports.cells import figure, interval, words
 from trygghetskarta.reports.chapters.consequences import events
 from trygghetskarta.reports.document import Block, Chapter, Column, Fact, Facts, Kind, Notice, Paragraph, Row, Subheading, Table
-from trygghetskarta.reports.situation import Situation
+from trygghetskarta.reports.situation import Site, Situation
 from trygghetskarta.serialize.swedish import whole
 
 TOLD = (SourceId.TYCK_TILL, SourceId.INCIDENTER, SourceId.POLISHANDELSER)
@@ -53,6 +53,8 @@ def _touches(situation: Situation, measure: Mapping[str, Any]) -> bool:
     if situation.is_city:
         return True
     target = measure["target"]
+    if situation.site is not None:
+        return _touches_site(situation, situation.site, target)
     if target["level"] is not None:
         level = AreaLevel(target["level"])
         codes = set(target["areas"])
@@ -60,6 +62,12 @@ def _touches(situation: Situation, measure: Mapping[str, Any]) -> bool:
             return bool(codes & {area.code for area in situation.inside(level)} | codes & _own(situation, level))
         return situation.area.parent in codes
     return situation.geography.overlaps(situation.area, target["polygon"])
+
+
+def _touches_site(situation: Situation, site: Site, target: Mapping[str, Any]) -> bool:
+    if target["level"] is None:
+        return situation.geography.meet(site.outline, target["polygon"])
+    return bool({area.code for area in situation.geography.touched(AreaLevel(target["level"]), site.outline)} & set(target["areas"]))
 
 
 def _own(situation: Situation, level: AreaLevel) -> set[str]:

@@ -30,6 +30,15 @@ def _found(situation: Situation) -> Iterator[str]:
     for group in judged_groups(situation):
         if group.is_changed:
             yield _of_group(group)
+    yield from _unusual(situation)
+    if situation.site is None:
+        yield from _of_area(situation)
+    for measure in followed(situation):
+        yield f"Vad säger effekten av ”{measure.told['name']}” om vad som ska fortsätta, ändras eller sluta?"
+
+
+def _of_area(situation: Situation) -> Iterator[str]:
+    """Ask of what is known of areas and of no other place: inhabitants, hours, answers to the survey."""
     answer = against_the_city(situation)
     if not situation.is_city and answer.get("/items/0/verdict") in ("higher", "lower"):
         way = "fler" if answer.get("/items/0/verdict") == "higher" else "färre"
@@ -37,7 +46,6 @@ def _found(situation: Situation) -> Iterator[str]:
             f"Varför anmäls {way} brott per invånare i {situation.area.name} än i resten av staden "
             f"({decimal(answer.get('/items/0/rate'))} per 1 000 och år)? Vad beror på vilka som vistas i området utan att bo där?"
         )
-    yield from _unusual(situation)
     peak = hours_of(situation).get("/peak")
     if peak and peak["isSure"]:
         until = (peak["hour"] + peak["hours"]) % 24
@@ -46,8 +54,6 @@ def _found(situation: Situation) -> Iterator[str]:
             f"{decimal(peak['share'])} procent av veckans brott sker (jämnt fördelat vore {decimal(peak['even'])})? Vem är på plats då?"
         )
     yield from _survey(situation)
-    for measure in followed(situation):
-        yield f"Vad säger effekten av ”{measure.told['name']}” om vad som ska fortsätta, ändras eller sluta?"
 
 
 def _of_group(group: Judged) -> str:

@@ -14,6 +14,7 @@ from trygghetskarta.reports.p1 import Line, counted
 from trygghetskarta.reports.situation import Situation
 from trygghetskarta.serialize.swedish import day_name, listed, month_name, span_name, whole
 
+HEADING = "Källor, täckning och förbehåll"
 _BY = {CountsBy.HAPPENED: "när det hände", CountsBy.REPORTED: "när det anmäldes"}
 _METHODS = (
     ("Tal per 1 000 och år", "Antalet delat med invånare gånger tid. Intervallet är exakt under 10 händelser, annars Byars formel."),
@@ -32,7 +33,9 @@ _METHODS = (
 
 def sources(situation: Situation) -> Chapter:
     """Tell the sources, what they cover, what to mind, the methods, and what makes the report again."""
-    answers = {source: counted(situation, Line("", source), situation.last_year) for source in EVENT_SOURCES}
+    asked = {source: counted(situation, Line("", source), situation.last_year) for source in EVENT_SOURCES}
+    # A source without points has nothing to say of a place.
+    answers = {source: found for source, found in asked.items() if situation.site is None or found.status is not Status.NOT_APPLICABLE}
     blocks = (
         _coverage(answers),
         *_carried(),
@@ -41,7 +44,7 @@ def sources(situation: Situation) -> Chapter:
         Subheading("Underlag"),
         _footing(situation, answers),
     )
-    return Chapter("Källor, täckning och förbehåll", blocks)
+    return Chapter(HEADING, blocks)
 
 
 def _coverage(answers: dict[SourceId, Answer]) -> Table:

@@ -38,10 +38,12 @@ def _told(situation: Situation) -> Iterator[tuple[str, str]]:
     yield " ".join(whole_area.sentences[:2]), whole_area.query.address
     yield from _groups(situation)
     yield from _harm(situation)
-    yield from _city(situation)
+    if situation.site is None:
+        yield from _city(situation)
     yield from _unusual(situation)
     yield from _violence(situation)
-    yield from _survey(situation)
+    if situation.site is None:
+        yield from _survey(situation)
 
 
 def _groups(situation: Situation) -> Iterator[tuple[str, str]]:
@@ -138,7 +140,12 @@ def minding(situation: Situation) -> list[str]:
     """Say what a reader must mind: figures that are protected or not final, and months that were not delivered."""
     answer = situation.compared(CRIME, situation.recent)
     said = []
-    if answer.get("/ledger/withheld"):
+    if answer.get("/items/0/margin") is not None:
+        said.append(
+            "Antalen är skyddade värden: varje antal är ändrat lite på måfå, så att små antal inte pekar ut någon. Det som står som ”skyddat” är för "
+            "detaljerat för alla att se."
+        )
+    elif answer.get("/ledger/withheld"):
         said.append("Siffrorna om anmälda brott är skyddade i den här rapporten och står som ”skyddat”.")
     for coverage in answer.get("/coverage") or []:
         missing = [Month.parse(month) for month in coverage["missing"] if situation.recent.holds(Month.parse(month))]

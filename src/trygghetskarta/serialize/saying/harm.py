@@ -58,6 +58,8 @@ def _level(published: Published) -> str:
         return ""
     if (published.status[:, 0] != Status.VALUE.number).any():
         return ""
+    if np.isnan(published.harm[:, 0]).any():
+        return "Av skyddade värden räknas ingen allvarlighet fram."
     events = int(published.weighed.events[:, 0].sum())
     if not events:
         return "Inget av det som räknas har någon vikt, så allvarligheten kan inte anges."

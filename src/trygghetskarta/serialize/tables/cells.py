@@ -13,7 +13,7 @@ from trygghetskarta.domain.counts import Ledger, Published, Status
 from trygghetskarta.domain.sources import CONTRACTS
 from trygghetskarta.domain.tables.layout import Content, Language, Table, Text
 from trygghetskarta.domain.tables.selecting import Chosen, Selection
-from trygghetskarta.stats.rates import per_thousand_years
+from trygghetskarta.serialize.figures import rates_of
 
 SYMBOLS: Mapping[Status, str] = {Status.NOT_APPLICABLE: ".", Status.WITHHELD: "..", Status.MISSING: "..."}
 """What stands in the place of a value that there is none of, as PX files have it."""
@@ -140,7 +140,8 @@ def _added(ledgers: list[Ledger]) -> Ledger:
 def _told(published: Published, contents: list[Content]) -> list[tuple[npt.NDArray[np.float64], npt.NDArray[np.int8]]]:
     """Give each content of an answer with its status, both of shape (areas, periods)."""
     known = published.status == Status.VALUE.number
-    rates = None if published.person_years is None else np.round(per_thousand_years(published.counts, published.person_years), 4)
+    exact = rates_of(published)
+    rates = None if exact is None else np.round(exact, 4)
     told = []
     for content in contents:
         if content is Content.COUNT:

@@ -1,7 +1,7 @@
 """What the public sees: the cells drawn when a period is released.
 
-Revision: 0016
-Follows: 0015
+Revision: 0015
+Follows: 0014
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0016"
-down_revision = "0015"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

@@ -21,7 +21,7 @@ from trygghetskarta.domain.counts import Denominator, Measure, Statistics
 from trygghetskarta.domain.filters import CRS84
 from trygghetskarta.domain.periods import Interval, Month, Span, local_day
 from trygghetskarta.domain.sources import EVENT_SOURCES, SourceId
-from trygghetskarta.errors import NotCoveredError, bad_parameter
+from trygghetskarta.errors import ForbiddenError, NotCoveredError, bad_parameter
 from trygghetskarta.queries.areas import Detail, load_outlines
 from trygghetskarta.queries.asking import Asked, ask, month_of
 from trygghetskarta.queries.comparison import compare
@@ -35,12 +35,13 @@ from trygghetskarta.queries.measures import find_measure, list_measures
 from trygghetskarta.queries.series import background, series
 from trygghetskarta.queries.similar import SimilarAsked, area_traits
 from trygghetskarta.queries.survey import SurveyAsked, survey
+from trygghetskarta.reporting.sites import POLYGONS, Sites, WantedSite
 from trygghetskarta.reports import asking
 from trygghetskarta.reports.asking import Desk, Query
 from trygghetskarta.reports.document import Report
 from trygghetskarta.reports.joint import joint
 from trygghetskarta.reports.lagesbild import Reader, lagesbild
-from trygghetskarta.reports.situation import YEAR, Footing, Polygons, Situation
+from trygghetskarta.reports.situation import YEAR, Footing, Polygons, Situation, polygons_of
 from trygghetskarta.serialize.areas import area_row
 from trygghetskarta.serialize.csv import Dialect
 from trygghetskarta.serialize.decomposition import write_decomposition
@@ -56,6 +57,12 @@ from trygghetskarta.serialize.swedish import alphabetical
 _JSON = Writing(Format.JSON)
 _SIMILAR = 5
 _EFFECT = asking.EFFECT.split("{}")
+_OF_EVENTS = frozenset((asking.HOURS, asking.OLDER_PEOPLE))
+"""Questions whose answers are made of single events, beside those of effects."""
+_INTERN_ONLY = (
+    "Sådana siffror görs av enskilda händelser och finns bara i en intern lägesbild.",
+    "Such figures are made of single events, and stand in an intern lagesbild only.",
+)
 Cubes = Callable[[date | None, date | None], Cube]
 """Gives the cube of an edition (None for the newest) as known on a day (None for now)."""
 
@@ -71,6 +78,7 @@ class Wanted:
         last: Last month; None for the last that is delivered.
         edition: First day of the division into areas; None for the newest.
         as_of: The day whose knowledge is counted; None for all that is known.
+        site: A place to report on in place of an area: for those who may see single events, and nobody else.
     """
 
     area: str | None = None
@@ -79,6 +87,7 @@ class Wanted:
     last: str | None = None
     edition: date | None = None
     as_of: date | None = None
+    site: WantedSite | None = None
 
 
 @dataclass(slots=True)
@@ -90,12 +99,18 @@ class Office:
         cubes: Gives the counts of that state.
         audience: Who the reports are for.
         desks: The questions asked so far, by the edition and the day they are about: reports of one edition and day share their answers.
+        sites: The places counted so far.
     """
 
     connection: Connection
     cubes: Cubes
     audience: Audience
     desks: dict[tuple[date, date], Desk] = field(default_factory=dict)
+    sites: Sites = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with no place counted."""
+        self.sites = Sites(self.connection)
 
     def situation(self, wanted: Wanted) -> Situation:
         """Make sense of a report that is asked for.
@@ -117,7 +132,8 @@ class Office:
         edition = cube.edition
         footing = Footing(edition.valid_from, edition.name, edition.schematic, known_on, cube.version)
         desk = self.desks.setdefault((edition.valid_from, known_on), Desk(_Answers(self, cube)))
-        return Situation(desk, _Loaded(self.connection, cube), footing, place_of(cube, wanted), span_of(cube, wanted))
+        area, site = self.sites.find(cube, wanted.site) if wanted.site is not None else (place_of(cube, wanted), None)
+        return Situation(desk, _Loaded(self.connection, cube), footing, area, span_of(cube, wanted), site)
 
     def cube_of(self, edition: date | None, cube: Cube) -> Cube:
         """Give the cube of an edition as known on the day of another."""
@@ -225,18 +241,19 @@ class _Loaded:
         if level not in self.read:
             plane = replace(CRS84, srid=self.cube.edition.srid, decimals=0)
             written = load_outlines(self.connection, self.cube.edition.edition_id, level, Detail.METRES25, plane)
-            self.read[level] = {code: _polygons(orjson.loads(text)) for code, text in written.items()}
+            self.read[level] = {code: polygons_of(orjson.loads(text)) for code, text in written.items()}
         return self.read[level]
 
     def overlaps(self, area: Area, polygon: Mapping[str, Any]) -> bool:
         written = load_outlines(self.connection, self.cube.edition.edition_id, area.level, Detail.METRES10)
-        return bool(shape(orjson.loads(written[area.code])).intersection(shape({**polygon})).area > 0)
+        return self.meet(orjson.loads(written[area.code]), polygon)
 
+    def touched(self, level: AreaLevel, polygon: Mapping[str, Any]) -> tuple[Area, ...]:
+        written = load_outlines(self.connection, self.cube.edition.edition_id, level, Detail.METRES10)
+        return tuple(area for area in self.areas(level) if area.code in written and self.meet(orjson.loads(written[area.code]), polygon))
 
-def _polygons(outline: Mapping[str, Any]) -> Polygons:
-    """Give an outline as polygons of rings of points."""
-    parts = [outline["coordinates"]] if outline["type"] == "Polygon" else outline["coordinates"]
-    return tuple(tuple(tuple((float(x), float(y)) for x, y, *_ in ring) for ring in polygon) for polygon in parts)
+    def meet(self, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+        return bool(shape({**one}).intersection(shape({**other})).area > 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,8 +264,13 @@ class _Answers:
     cube: Cube
 
     def __call__(self, query: Query) -> Mapping[str, Any]:
+        if self._audience is not Audience.STAFF and (query.path in _OF_EVENTS or query.path.startswith(_EFFECT[0])):
+            # What has no protected form is refused as the API refuses it, before the database is asked.
+            raise ForbiddenError(*_INTERN_ONLY)
         if query.path.startswith(_EFFECT[0]) and query.path.endswith(_EFFECT[1]):
             written = self._effect(query)
+        elif query.path in POLYGONS:
+            written = self.office.sites.answer(self.cube, query, _asked(query))
         else:
             written = _ANSWERING[query.path](self, query)
         answer: Mapping[str, Any] = orjson.loads(written)

@@ -1,7 +1,7 @@
 """API keys, and what people who sign in have been given.
 
-Revision: 0015
-Follows: 0012
+Revision: 0014
+Follows: 0013
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0015"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,142 @@
+"""What of a report is shown on slides: what one talks about. The rest stands in the annexe, the same report as a workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from trygghetskarta.reports.chapters import glossary, sources
+from trygghetskarta.reports.document import (
+    Block,
+    Cell,
+    Chapter,
+    Chart,
+    ChartKind,
+    Column,
+    Facts,
+    Kind,
+    MapPicture,
+    Notice,
+    Paragraph,
+    Prompts,
+    Report,
+    Row,
+    Subheading,
+    Table,
+)
+
+ANNEXED = (sources.HEADING, glossary.HEADING)
+"""Chapters that are looked up, not told."""
+Figure = Table | MapPicture | Chart
+Text = Paragraph | Notice | Prompts
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What stands on one slide, or on a few where it is much.
+
+    Attributes:
+        heading: Its title.
+        figure: The table or picture; None for a slide of text.
+        texts: The text; none beside a figure.
+        said: What the speaker has in the notes: the sentences that the report has beside the figure.
+    """
+
+    heading: str
+    figure: Figure | None = None
+    texts: tuple[Text, ...] = ()
+    said: tuple[str, ...] = ()
+
+
+def shown(report: Report) -> Iterator[Shown]:
+    """Choose what of a report is shown.
+
+    Args:
+        report: The report.
+
+    Returns:
+        Slide by slide, in the order of the report. A chapter of text is shown whole. Of a chapter with figures every picture and table is
+        shown, with the sentences as the speaker's notes, and what must not be missed on a slide of its own; but not a table whose
+        rows are drawn as dots after it, nor facts that are words.
+    """
+    for chapter in report.chapters:
+        if chapter.heading not in ANNEXED:
+            figures = _figures(chapter)
+            yield from _joined(figures) if figures else _only_text(chapter)
+
+
+def _only_text(chapter: Chapter) -> Iterator[Shown]:
+    texts = tuple(block for block in chapter.blocks if isinstance(block, Paragraph | Notice | Prompts))
+    lacking = tuple(Paragraph(f"{block.caption}. {block.note}".strip()) for block in chapter.blocks if isinstance(block, Table))
+    if texts or lacking:
+        yield Shown(chapter.heading, texts=(*texts, *lacking))
+
+
+def _figures(chapter: Chapter) -> list[Shown]:
+    """Give the slides of a chapter's figures, before facts are put together; none where it has no figure."""
+    found: list[Shown] = []
+    minded: list[Text] = []
+    said: list[str] = []
+    heading = chapter.heading
+    for number, block in enumerate(chapter.blocks):
+        match block:
+            case Subheading():
+                said = _say(found, said)
+                heading = f"{chapter.heading}: {block.text}"
+            case Paragraph():
+                said.append(block.text)
+            case Notice() | Prompts():
+                minded.append(block)
+            case _:
+                figure = _figure(block, chapter.blocks[number + 1 :], is_under=heading != chapter.heading)
+                if figure is not None:
+                    found.append(Shown(heading, figure, said=tuple(said)))
+                    said = []
+    _say(found, said)
+    return [Shown(chapter.heading, texts=tuple(minded)), *found] if found and minded else found
+
+
+def _say(found: list[Shown], said: list[str]) -> list[str]:
+    """Give sentences to the figure before them, and tell which wait for one."""
+    if not found:
+        return said
+    found[-1] = replace(found[-1], said=(*found[-1].said, *said))
+    return []
+
+
+def _figure(block: Block, after: Sequence[Block], *, is_under: bool) -> Figure | None:
+    """Give a block as it is shown; None where it is left to the annexe."""
+    match block:
+        case Facts():
+            # Words about a measure and the like: who, when, of what kind.
+            words = sum(row.cell.origin is None for row in block.rows)
+            return None if not block.rows or (is_under and 2 * words > len(block.rows)) else _as_table(block)
+        case Table():
+            follower = next(iter(after), None)
+            drawn_after = isinstance(follower, Chart) and follower.kind is ChartKind.DOTS and follower.question == block.question
+            return None if drawn_after or not block.rows else block
+        case MapPicture() | Chart():
+            return block
+        case _:
+            return None
+
+
+_FACTS = (Column("label", "", Kind.TEXT), Column("value", "", Kind.TEXT))
+
+
+def _as_table(facts: Facts) -> Table:
+    return Table(facts.caption, _FACTS, tuple(Row((Cell(fact.label), fact.cell)) for fact in facts.rows))
+
+
+def _joined(found: Sequence[Shown]) -> Iterator[Shown]:
+    """Put neighbouring facts on one slide, each under its caption."""
+    for are_facts, group in groupby(found, key=lambda one: isinstance(one.figure, Table) and one.figure.columns is _FACTS):
+        parts = list(group)
+        if not are_facts or len(parts) == 1:
+            yield from parts
+            continue
+        tables = [part.figure for part in parts if isinstance(part.figure, Table)]
+        rows = [row for table in tables for row in (Row((Cell(table.caption), Cell("")), strong=True), *table.rows)]
+        said = tuple(text for part in parts for text in part.said)
+        yield Shown(parts[0].heading.partition(": ")[0], Table("", _FACTS, tuple(rows)), said=said)
