@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import pairwise
 
 import numpy as np
@@ -11,12 +12,13 @@ import numpy.typing as npt
 from sqlalchemy import Engine
 
 from trygghetskarta.disclosure.cellkey import KEYS, protect
-from trygghetskarta.disclosure.dividing import Sheet, enough, parts_shown
+from trygghetskarta.disclosure.dividing import Sheet, enough_for_months, parts_shown
 from trygghetskarta.disclosure.lattice import Kind, kinds_of, periods_of
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
-from trygghetskarta.queries.cube import Cube, load_cube
+from trygghetskarta.queries.area_links import links_of
+from trygghetskarta.queries.cube import Cube, list_editions, load_areas, load_cube
 from trygghetskarta.queries.public_cube import load_public_cube
 from trygghetskarta.store.engine import one_state
 
@@ -100,11 +102,30 @@ def summed(months: Ints, length: int) -> Ints:
     return found
 
 
-def lattices_of(engine: Engine) -> list[Lattice]:
-    """Read what the public sees of each source whose counts are protected, beside what is true."""
+def lattices_of(engine: Engine, edition: date | None = None) -> list[Lattice]:
+    """Read what the public sees of each source whose counts are protected, beside what is true: in one division of the city, or the newest."""
     with one_state(engine) as connection:
-        exact, public = load_cube(connection), load_public_cube(connection)
+        exact, public = load_cube(connection, edition), load_public_cube(connection, edition)
     return [released(public, city_of(exact, source)) for source in exact.blocks if not CONTRACTS[source].public]
+
+
+def beside(engine: Engine) -> list[tuple[date, dict[AreaLevel, Ints]]]:
+    """Tell of each older division which area of the newest each of its areas lies wholly in, by level; -1 for none."""
+    with one_state(engine) as connection:
+        newest, *older = list_editions(connection)
+        areas = load_areas(connection, newest)
+        rows = {(level, area.code): row for level in areas for row, area in enumerate(areas[level])}
+        found = []
+        for edition in older:
+            of_edition = load_areas(connection, edition)
+            links = {
+                (link.level, link.code): rows.get((link.level, link.to_code), -1)
+                for link in links_of(connection, edition.valid_from, newest.valid_from)
+                if link.share > 0.999 and link.level is link.to_level
+            }
+            within = {level: np.array([links.get((level, area.code), -1) for area in of_edition.get(level, ())], np.int64) for level in LEVELS}
+            found.append((edition.valid_from, within))
+    return found
 
 
 def city_of(cube: Cube, source: SourceId) -> City:
@@ -123,10 +144,10 @@ def city_of(cube: Cube, source: SourceId) -> City:
     above = {AreaLevel.STAD: np.zeros(1, np.int64)}
     for outer, inner in pairwise(LEVELS):
         rows = {area.code: row for row, area in enumerate(cube.areas[outer])}
-        above[inner] = np.array([rows.get(area.parent or "", 0) for area in cube.areas[inner]])
+        above[inner] = np.array([rows[area.parent or ""] for area in cube.areas.get(inner, ())], np.int64)
     months = {}
     for level in LEVELS:
-        mine = monthly[cube.cells(level)]
+        mine = monthly[cube.cells(level)] if level in cube.areas else monthly[:0]
         parts = [
             mine[:, high] - mine[:, low] if low else mine[:, high] for low, high in ((0, len(block.used)), *(runs[place] for place in met))
         ]
@@ -162,14 +183,23 @@ def seen_of(city: City, shown: Mapping[Of, Ints], *, divided: bool) -> dict[Of, 
         sheets = [Sheet(shown[level, length], city.has((level, length)), outer) for level, outer in zip(LEVELS, above, strict=True)]
         in_time = None
         if length != 12:
-            in_time = [_year_before(seen[level, 12] & enough(shown[level, 12]), 12 // length) for level in LEVELS]
+            in_time = [_year_before(seen[level, 12] & enough_for_months(shown[level, 12]), 12 // length) for level in LEVELS]
         seen |= {(level, length): found for level, found in zip(LEVELS, parts_shown(sheets, city.parents, in_time), strict=True)}
     return seen
 
 
-def grown(city: City, times: int, seed: int) -> City:
-    """Give a city with so many times as much of everything, by chance: the sample has a thirtieth of what is reported in Stockholm."""
+def grown(city: City, times: float, seed: int, unrest: float = 0.0) -> City:
+    """Give a city with so many times as much of everything, by chance: the sample has a thirtieth of what is reported in Stockholm.
+
+    Args:
+        city: What it is made from.
+        times: How many times as much.
+        seed: Of the chance.
+        unrest: How much each category has more or less of in a year than the chance alone gives: the variance of a factor with mean 1, 0 for none.
+    """
     random = np.random.default_rng(seed)
+    factors = random.gamma(1 / unrest, unrest, (len(city.parents), city.years)) if unrest else np.ones((len(city.parents), city.years))
+    rate = times * np.repeat(factors, 12, axis=1)
     months: dict[AreaLevel, Ints] = {}
     for place in range(len(LEVELS) - 1, -1, -1):
         counts = city.months[LEVELS[place]]
@@ -178,7 +208,7 @@ def grown(city: City, times: int, seed: int) -> City:
             inner = LEVELS[place + 1]
             np.subtract.at(here, city.above[inner], city.months[inner])
             np.add.at(more, city.above[inner], months[inner])
-        more = np.where(city.ends[:, None], more + random.poisson(times * here.clip(min=0)), 0)
+        more = np.where(city.ends[:, None], more + random.poisson(rate * here.clip(min=0)), 0)
         months[LEVELS[place]] = filled_in(city, more)
     return replace(city, months=months)
 
@@ -223,6 +253,10 @@ def released(cube: Cube, city: City) -> Lattice:
     for level in LEVELS:
         for length in LENGTHS:
             spans = tuple(Span(first.plus(month), first.plus(month + length - 1)) for month in range(0, city.years * 12, length))
+            if level not in cube.areas:
+                shown[level, length] = np.zeros((0, len(runs), len(spans)), np.int64)
+                seen[level, length] = np.zeros((0, len(runs), len(spans)), bool)
+                continue
             cells = cube.cells(level)
             counts = [cube.count(cells, {city.source: (run,)}, spans) for run in runs]
             hidden = [cube.withheld_counts(cells, {city.source: (run,)}, spans) for run in runs]

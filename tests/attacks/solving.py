@@ -6,7 +6,7 @@ is an equation, where only some are, the parts are together no more than the who
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
@@ -78,6 +78,19 @@ class System:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """The same events in another division of the city.
+
+    Attributes:
+        lattice: What is shown of it.
+        within: By level, for each of its areas the one of the first division that it lies wholly in; -1 for none.
+    """
+
+    lattice: Lattice
+    within: Mapping[AreaLevel, Ints]
+
+
+@dataclass(frozen=True)
 class _Sums:
     """Relations as they are collected: the wholes, and the parts of each."""
 
@@ -87,26 +100,33 @@ class _Sums:
     complete: Bools
 
 
-def system_of(lattice: Lattice, known: Known | None) -> System:
+def system_of(lattice: Lattice, known: Known | None, *, beside: Sequence[Beside] = ()) -> System:
     """Give all that the cells of a lattice say.
 
     Args:
         lattice: What is shown.
         known: What is known from elsewhere; None for nothing.
+        beside: What is shown of the same events in other divisions of the city.
     """
-    place: dict[Of, Ints] = {}
+    relations: list[_Sums] = []
     truth, shown, told = [], [], []
     cells = 0
-    for of, seen in lattice.seen.items():
-        elsewhere = known.cells(of, seen.shape) if known is not None else np.zeros(seen.shape, bool)
-        there = seen | elsewhere
-        place[of] = np.where(there, there.ravel().cumsum().reshape(there.shape) - 1 + cells, -1)
-        cells += int(there.sum())
-        truth.append(lattice.city.counts(of)[there])
-        shown.append(np.where(seen, lattice.shown[of], -1)[there])
-        told.append(elsewhere[there])
+    places: list[dict[Of, Ints]] = []
+    for one in (lattice, *(other.lattice for other in beside)):
+        place: dict[Of, Ints] = {}
+        for of, seen in one.seen.items():
+            elsewhere = known.cells(of, seen.shape) if known is not None else np.zeros(seen.shape, bool)
+            there = seen | elsewhere
+            place[of] = np.where(there, there.ravel().cumsum().reshape(there.shape) - 1 + cells, -1)
+            cells += int(there.sum())
+            truth.append(one.city.counts(of)[there])
+            shown.append(np.where(seen, one.shown[of], -1)[there])
+            told.append(elsewhere[there])
+        relations += [*_by_area(one, place), *_by_category(one, place), *_by_period(place)]
+        places.append(place)
+    for other, place in zip(beside, places[1:], strict=True):
+        relations += _by_division(places[0], place, other.within)
     true, showing, is_known = np.concatenate(truth), np.concatenate(shown), np.concatenate(told)
-    relations = [*_by_area(lattice, place), *_by_category(lattice, place), *_by_period(place)]
     sums, rest, whole = _joined(relations, true)
     low = np.where(showing == 0, 0, np.maximum(showing - STANDARD.reach, 1)).astype(float)
     high = (showing + STANDARD.reach).astype(float)
@@ -141,6 +161,15 @@ def _by_period(place: dict[Of, Ints]) -> list[_Sums]:
             wholes, parts = place[level, outer], place[level, inner]
             numbers = np.arange(wholes.size).reshape(wholes.shape)
             found.append(_sums(wholes, parts, np.repeat(numbers, outer // inner, axis=2)))
+    return found
+
+
+def _by_division(wholes: dict[Of, Ints], parts: dict[Of, Ints], within: Mapping[AreaLevel, Ints]) -> list[_Sums]:
+    found = []
+    for of in wholes:
+        inside = within[of[0]] >= 0
+        numbers = np.arange(wholes[of].size).reshape(wholes[of].shape)
+        found.append(_sums(wholes[of], parts[of][inside], numbers[within[of[0]][inside]]))
     return found
 
 

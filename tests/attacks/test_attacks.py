@@ -10,9 +10,9 @@ import pytest
 from scipy import sparse
 from sqlalchemy import Engine
 
-from tests.attacks.cities import LENGTHS, LEVELS, Lattice, draw, filled_in, grown, lattices_of, seen_of
+from tests.attacks.cities import LENGTHS, LEVELS, Lattice, beside, draw, filled_in, grown, lattices_of, seen_of
 from tests.attacks.measuring import best_value, found_out, guessed_ones, use_of
-from tests.attacks.solving import Bools, Ints, Known, System, narrowed, recovered, system_of
+from tests.attacks.solving import Beside, Bools, Ints, Known, System, narrowed, recovered, system_of
 from trygghetskarta.disclosure.cellkey import KEYS, protect
 from trygghetskarta.disclosure.dividing import DIVIDED_FROM
 from trygghetskarta.domain.areas import AreaLevel
@@ -106,6 +106,32 @@ def test_no_other_key_would_have_given_one_away(lattices: list[Lattice], seed: i
         drawn = draw(lattice.city, seed)
         for known in ELSEWHERE:
             assert found_out(drawn, known, program=False)[0] == 0
+
+
+@pytest.mark.parametrize("known", ELSEWHERE)
+def test_divisions_of_the_city_side_by_side_give_no_small_count_away(sample: Engine, lattices: list[Lattice], known: Known | None) -> None:
+    older = [(lattices_of(sample, edition), within) for edition, within in beside(sample)]
+    assert older
+    joined = 0
+    for number, lattice in enumerate(lattices):
+        others = [(those[number], within) for those, within in older]
+        assert all(other.city.codes == lattice.city.codes for other, _ in others)
+        for year in range(lattice.city.years):
+            system = system_of(lattice.year(year), known, beside=[Beside(other.year(year), within) for other, within in others])
+            low, high = narrowed(system)
+            assert not (system.small & (low == high)).any()
+            joined += len(system.rest) - len(system_of(lattice.year(year), known).rest)
+    assert joined > 10_000
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("known", ELSEWHERE)
+def test_no_linear_program_over_all_divisions_finds_a_small_count(sample: Engine, lattices: list[Lattice], known: Known | None) -> None:
+    older = [(lattices_of(sample, edition), within) for edition, within in beside(sample)]
+    for number, lattice in enumerate(lattices):
+        for year in range(lattice.city.years):
+            others = [Beside(those[number].year(year), within) for those, within in older]
+            assert not recovered(system_of(lattice.year(year), known, beside=others), year).any()
 
 
 @pytest.mark.parametrize("known", ELSEWHERE)

@@ -19,6 +19,10 @@ Bools = npt.NDArray[np.bool_]
 DIVIDED_FROM = 15
 """A cell that shows fewer is not divided: three times the largest perturbation, so the true count is at least twice it."""
 
+DIVIDED_IN_TIME_FROM = 30
+"""A cell of a year that shows fewer is not divided in months and quarters. It decides of the year after it, whose months are shown before that year is
+known: what was truly 10 is 4 or fewer the year after by chance alone in 3 cases of 100, what was truly 25 in 3 of ten million."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -27,7 +31,7 @@ class Sheet:
     Attributes:
         shown: Protected counts, (areas, categories, periods).
         has: Which categories the lattice has at this level for this length of time, (categories,).
-        above: For each area the one it lies in, of the sheet before; None for the outermost level.
+        above: For each area the one it lies in, of the sheet before, and -1 for an area that is in none and not shown; None for the outermost level.
     """
 
     shown: Ints
@@ -36,8 +40,14 @@ class Sheet:
 
 
 def enough(shown: Ints) -> Bools:
-    """Tell which cells show enough to be divided, any shape."""
+    """Tell which cells show enough to be divided into smaller areas and narrower kinds, any shape."""
     found: Bools = shown >= DIVIDED_FROM
+    return found
+
+
+def enough_for_months(shown: Ints) -> Bools:
+    """Tell which cells of years show enough for those after them to be divided in months and quarters, any shape."""
+    found: Bools = shown >= DIVIDED_IN_TIME_FROM
     return found
 
 
@@ -56,7 +66,7 @@ def parts_shown(sheets: Sequence[Sheet], parents: Ints, in_time: Sequence[Bools]
     for number, sheet in enumerate(sheets):
         seen = np.broadcast_to(sheet.has[:, None], sheet.shown.shape).copy()
         if sheet.above is not None:
-            seen &= (found[-1] & enough(sheets[number - 1].shown))[sheet.above]
+            seen &= (found[-1] & enough(sheets[number - 1].shown))[sheet.above] & (sheet.above >= 0)[:, None, None]
         if in_time is not None:
             seen &= in_time[number]
         divided = enough(sheet.shown)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from sqlalchemy import Connection, text
 
 from trygghetskarta.disclosure.drawing import WITHHELD
-from trygghetskarta.disclosure.lattice import PERIODS, Kind, kinds_of
+from trygghetskarta.disclosure.lattice import PERIODS, YEAR, Kind, kinds_of
 from trygghetskarta.domain.areas import Area, AreaLevel, Edition
 from trygghetskarta.domain.periods import local_day
 from trygghetskarta.domain.sources import CountsBy, SourceId
@@ -30,6 +30,7 @@ from trygghetskarta.queries.weights import lay_out
 from trygghetskarta.store.arrays import ints_of
 
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -119,8 +120,7 @@ def load_public_cube(connection: Connection, edition: date | None = None, as_of:
     for row in connection.execute(_CELLS, {"instant": instant, "edition": found.edition_id}):
         if source_of[row.source_id] not in counted_otherwise(by):
             rows.setdefault(source_of[row.source_id], []).append(row)
-    perturbed = {source: _layers(frame, source, mine) for source, mine in rows.items() if mine[0].perturbed}
-    hidden = {source: _hidden(connection, (frame, found), source, mine) for source, mine in rows.items() if mine[0].perturbed}
+    layers = {source: _layers(connection, (frame, found), source, mine) for source, mine in rows.items() if mine[0].perturbed}
     exact = {source: mine for source, mine in rows.items() if not mine[0].perturbed}
     counts = {source: _block(frame, mine, "counts") for source, mine in exact.items()}
     estimated = {source: _block(frame, mine, "estimated") for source, mine in exact.items()}
@@ -131,9 +131,9 @@ def load_public_cube(connection: Connection, edition: date | None = None, as_of:
         version=version.version,
         published_at=version.published_at,
         areas=areas,
-        blocks={**perturbed, **{source: block for source, block in counts.items() if block is not None}},
+        blocks={**{source: shown for source, (shown, _) in layers.items()}, **{source: block for source, block in counts.items() if block is not None}},
         estimated={source: block for source, block in estimated.items() if block is not None},
-        withheld=hidden,
+        withheld={source: hidden for source, (_, hidden) in layers.items()},
         undated={},
         trees=trees,
         delivered={source: _delivered(mine) for source, mine in rows.items()},
@@ -167,16 +167,40 @@ def _block(frame: _Frame, rows: list[Any], column: str) -> Block | None:
     return summed(together, frame.total) if together.size else None
 
 
-def _layers(frame: _Frame, source: SourceId, rows: list[Any]) -> Layers:
-    """Lay the released counts of a source out."""
-    nodes = frame.trees[source].nodes
-    layers = {}
-    for level in frame.areas:
-        for months in PERIODS:
-            mine = [row for row in rows if row.level == level.value and row.months == months]
-            if mine:
-                layers[level, months] = _layer(frame, (level, months), mine, len(nodes))
-    return _together(frame, source, rows, layers)
+def _layers(connection: Connection, of: tuple[_Frame, Edition], source: SourceId, rows: list[Any]) -> tuple[Layers, Layers]:
+    """Lay the released counts of a source out, and beside them a 1 for each cell that is not shown.
+
+    Not shown are the parts of what shows too little to be divided, and what the source itself withholds.
+    """
+    frame, edition = of
+    grid = Grid.of(frame.areas, source, frame.trees[source])
+    years = Years.load(connection, grid, (source, edition), {row.first_month for row in rows})
+    counts, hidden = {}, {}
+    for months in PERIODS:
+        mine = [row for row in rows if row.months == months]
+        if not mine:
+            continue
+        drawn = {row.first_month // months: row.known_at for row in mine}
+        first = min(drawn)
+        shown = grid.laid(months, first, mine)
+        periods = range(first, max(drawn) + 1)
+        in_time = None if months == YEAR else years.in_time([(period * months, drawn.get(period, _NEVER)) for period in periods])
+        released = np.isin(periods, list(drawn))
+        for level, seen in grid.seen(months, shown, in_time).items():
+            told = np.where(seen, shown[level], 0)
+            counts[level, months] = _layer(first, released, told.clip(min=0))
+            hidden[level, months] = _layer(first, released, (grid.has(level, months)[:, None] & ~seen & released) | (told == WITHHELD))
+    return _together(frame, source, rows, counts), _together(frame, source, rows, hidden)
+
+
+def _layer(first: int, released: Bools, values: Ints | Bools) -> Layer:
+    """Lay values out, (areas, categories, periods), without the categories of which all are 0."""
+    used = np.flatnonzero(values.any(axis=(0, 2)))
+    areas, _, periods = values.shape
+    sums = np.zeros((areas, len(used), periods + 1), np.int32)
+    np.cumsum(values[:, used], axis=2, out=sums[:, :, 1:])
+    sums.setflags(write=False)
+    return Layer(first, released, used, sums)
 
 
 def _together(frame: _Frame, source: SourceId, rows: list[Any], layers: dict[tuple[AreaLevel, int], Layer]) -> Layers:
@@ -188,56 +212,3 @@ def _together(frame: _Frame, source: SourceId, rows: list[Any], layers: dict[tup
         months=frozenset(row.first_month for row in rows if row.months == 1),
         level_at={start: level for level, start in frame.starts.items()},
     )
-
-
-def _hidden(connection: Connection, of: tuple[_Frame, Edition], source: SourceId, rows: list[Any]) -> Layers:
-    """Lay out which cells are not shown, a 1 for each: parts of what shows too little to be divided, and what the source itself withholds."""
-    frame, edition = of
-    grid = Grid.of(frame.areas, source, frame.trees[source])
-    years = Years.load(connection, grid, (source, edition), [row.first_month for row in rows])
-    layers = {}
-    for months in PERIODS:
-        drawn = {row.first_month: row.known_at for row in rows if row.months == months}
-        if not drawn:
-            continue
-        first = min(drawn) // months
-        places = {month: month // months - first for month in sorted(drawn)}
-        shown = grid.blank(months, max(places.values()) + 1)
-        for row in rows:
-            if row.months == months and AreaLevel(row.level) in shown:
-                level = AreaLevel(row.level)
-                grid.lay(
-                    shown[level][:, :, places[row.first_month]], level, (ints_of(row.areas), ints_of(row.categories), ints_of(row.counts))
-                )
-        every = [(first + place) * months for place in range(max(places.values()) + 1)]
-        times = [(month, drawn.get(month, _NEVER)) for month in every]
-        seen = grid.seen(months, shown, None if months == max(PERIODS) else years.in_time(times))
-        released = np.isin(np.arange(len(times)), list(places.values()))
-        for level, cells in seen.items():
-            sums = np.zeros((*cells.shape[:2], cells.shape[2] + 1), np.int32)
-            np.cumsum((~cells | (shown[level] == WITHHELD)) & released, axis=2, out=sums[:, :, 1:])
-            sums.setflags(write=False)
-            layers[level, months] = Layer(first, released, np.arange(len(grid.parents)), sums)
-    return _together(frame, source, rows, layers)
-
-
-def _layer(frame: _Frame, of: tuple[AreaLevel, int], rows: list[Any], every: int) -> Layer:
-    level, months = of
-    periods = np.array([row.first_month // months for row in rows], np.int64)
-    first = int(periods.min())
-    released = np.zeros(int(periods.max()) - first + 1, bool)
-    released[periods - first] = True
-    cells, columns, times, counts = [], [], [], []
-    for row, period in zip(rows, periods.tolist(), strict=True):
-        category, told = ints_of(row.categories), ints_of(row.counts)
-        wanted = told > 0
-        cells.append(frame.cells(level, ints_of(row.areas)[wanted]) - frame.starts[level])
-        columns.append(np.where(category > 0, frame.node_of[category], every)[wanted])
-        times.append(np.full(int(wanted.sum()), period - first))
-        counts.append(told[wanted])
-    used, column = np.unique(np.concatenate(columns), return_inverse=True)
-    sums = np.zeros((len(frame.areas[level]), len(used), len(released) + 1), np.int32)
-    np.add.at(sums, (np.concatenate(cells), column.ravel(), np.concatenate(times) + 1), np.concatenate(counts))
-    sums = sums.cumsum(axis=2, dtype=np.int32)
-    sums.setflags(write=False)
-    return Layer(first, released, used, sums)

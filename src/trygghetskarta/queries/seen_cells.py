@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, text
 
-from trygghetskarta.disclosure.dividing import Sheet, enough, parts_shown
+from trygghetskarta.disclosure.dividing import Sheet, enough_for_months, parts_shown
 from trygghetskarta.disclosure.lattice import YEAR, Kind, kinds_of, periods_of
 from trygghetskarta.domain.areas import Area, AreaLevel, Edition
 from trygghetskarta.domain.sources import SourceId
@@ -34,7 +35,7 @@ class Grid:
 
     Attributes:
         areas: The areas by level, the outermost first.
-        above: For each area the one of the level before that it lies in; None for the outermost level.
+        above: For each area the one of the level before that it lies in, -1 for none; None for the outermost level.
         parents: For each category the one it is a part of, and -1 for all of them together, which are last.
         kinds: What each is to the lattice.
         category_ids: Their keys in the database; 0 for all.
@@ -54,7 +55,7 @@ class Grid:
         outer: tuple[Area, ...] = ()
         for level, inner in outermost_first.items():
             rows = {area.code: row for row, area in enumerate(outer)}
-            above[level] = np.array([rows[str(area.parent)] for area in inner], np.int64) if rows else None
+            above[level] = np.array([rows.get(str(area.parent), -1) for area in inner], np.int64) if rows else None
             outer = inner
         every = len(tree.nodes)
         number = {node.code: place for place, node in enumerate(tree.nodes)}
@@ -76,11 +77,27 @@ class Grid:
         levels = [level for level in self.areas if self.has(level, months).any()]
         return {level: np.zeros((len(self.areas[level]), len(self.parents), periods), np.int64) for level in levels}
 
-    def lay(self, onto: Ints, level: AreaLevel, cells: tuple[Ints, Ints, Ints]) -> None:
-        """Lay counts, with the keys of their areas and categories, onto the cells of one period of a level, (areas, categories)."""
-        areas, categories, counts = cells
-        ids = np.array([area.area_id for area in self.areas[level]], np.int64)
-        onto[_places(ids, areas), _places(self.category_ids, categories)] = counts
+    def laid(self, months: int, first: int, rows: Sequence[Any]) -> dict[AreaLevel, Ints]:
+        """Lay released cells out by level, (areas, categories, periods): 0 for what is not among them.
+
+        Args:
+            months: How long their periods are.
+            first: The number of the first period, which is its first month divided by that.
+            rows: The cells, a row of the database for each period and level: `first_month`, `level`, and `areas`, `categories`, `counts` as sent.
+        """
+        last = max(row.first_month for row in rows) // months
+        sheets = self.blank(months, last - first + 1)
+        for level, sheet in sheets.items():
+            mine = [row for row in rows if row.level == level.value]
+            areas, categories, counts = (
+                [ints_of(getattr(row, name)) for row in mine] for name in ("areas", "categories", "counts")
+            )
+            if mine:
+                period = np.repeat([row.first_month // months - first for row in mine], [len(part) for part in areas])
+                ids = np.array([area.area_id for area in self.areas[level]], np.int64)
+                cells = _places(ids, np.concatenate(areas)), _places(self.category_ids, np.concatenate(categories))
+                sheet[(*cells, period)] = np.concatenate(counts)
+        return sheets
 
     def seen(self, months: int, shown: Mapping[AreaLevel, Ints], in_time: Mapping[AreaLevel, Bools] | None) -> dict[AreaLevel, Bools]:
         """Tell which cells of periods of one length are shown.
@@ -108,14 +125,14 @@ class Years:
     """Which cells of years show enough to be divided in time, as they were first drawn: later draws change nothing for the months before.
 
     Attributes:
-        grid: The cells.
-        known_at: By the first month of each year, when it was first drawn.
-        divided: By the first month of each year and the level, (areas, categories).
+        first: Number of the first year: its months since 1970 divided by twelve.
+        known_at: By the number of each year that was drawn, when it first was.
+        divided: By level, (areas, categories, years).
     """
 
-    grid: Grid
+    first: int
     known_at: Mapping[int, datetime]
-    divided: Mapping[int, Mapping[AreaLevel, Bools]]
+    divided: Mapping[AreaLevel, Bools]
 
     @classmethod
     def load(cls, connection: Connection, grid: Grid, of: tuple[SourceId, Edition], months: Iterable[int]) -> Years:
@@ -123,18 +140,13 @@ class Years:
         source, edition = of
         own = {month // YEAR * YEAR for month in months}
         asked = {"source": source.number, "edition": edition.edition_id, "years": sorted(own | {first - YEAR for first in own})}
-        shown: dict[int, dict[AreaLevel, Ints]] = {}
-        known_at: dict[int, datetime] = {}
-        for row in connection.execute(_FIRST_YEARS, asked):
-            year = shown.setdefault(row.first_month, grid.blank(YEAR, 1))
-            known_at[row.first_month] = row.known_at
-            level = AreaLevel(row.level)
-            grid.lay(year[level][:, :, 0], level, (ints_of(row.areas), ints_of(row.categories), ints_of(row.counts)))
-        divided = {}
-        for first, year in shown.items():
-            seen = grid.seen(YEAR, year, None)
-            divided[first] = {level: (cells & enough(year[level]))[:, :, 0] for level, cells in seen.items()}
-        return cls(grid, known_at, divided)
+        rows = connection.execute(_FIRST_YEARS, asked).all()
+        if not rows:
+            return cls(0, {}, {level: cells.astype(bool) for level, cells in grid.blank(YEAR, 1).items()})
+        first = min(row.first_month for row in rows) // YEAR
+        shown = grid.laid(YEAR, first, rows)
+        divided = {level: seen & enough_for_months(shown[level]) for level, seen in grid.seen(YEAR, shown, None).items()}
+        return cls(first, {row.first_month // YEAR: row.known_at for row in rows}, divided)
 
     def in_time(self, periods: Sequence[tuple[int, datetime]]) -> dict[AreaLevel, Bools]:
         """Tell which cells of shorter periods may be shown: those whose year before showed enough when they were drawn.
@@ -147,10 +159,12 @@ class Years:
         Returns:
             By level, (areas, categories, periods).
         """
-        found = {level: np.zeros((len(areas), len(self.grid.parents), len(periods)), bool) for level, areas in self.grid.areas.items()}
-        for column, (month, drawn) in enumerate(periods):
-            own = month // YEAR * YEAR
-            year = next((first for first in (own - YEAR, own) if first in self.known_at and self.known_at[first] <= drawn), None)
-            for level, divided in (self.divided[year] if year is not None else {}).items():
-                found[level][:, :, column] = divided
-        return found
+        deciding = np.array([self._deciding(month // YEAR, drawn) for month, drawn in periods])
+        return {level: divided[:, :, deciding] & (deciding >= 0) for level, divided in self.divided.items()}
+
+    def _deciding(self, own: int, drawn: datetime) -> int:
+        """Give the place of the year that decides of a period, among those of `divided`; -1 where none does."""
+        for year in (own - 1, own):
+            if year in self.known_at and self.known_at[year] <= drawn:
+                return year - self.first
+        return -1
