@@ -274,10 +274,12 @@ class _Press:
         seen = grid.seen(months, shown, in_time)
         for number, draw in enumerate(numbers.values()):
             for level, areas in division.areas.items():
-                values = np.where(seen[level], shown[level], 0)[:, :, number] if level in seen else np.zeros((0, 0), np.int64)
-                area, category = np.nonzero(values)
+                # What is shown is written, a 0 too; what is not written is not shown.
+                here = seen[level][:, :, number] if level in seen else np.zeros((0, 0), bool)
+                area, category = np.nonzero(here)
                 ids = np.array([one.area_id for one in areas], np.int64)
-                yield DrawnCells(draw, division.edition, level, ids[area], grid.category_ids[category], values[area, category], _NONE)
+                values = shown[level][area, category, number] if level in seen else _NONE
+                yield DrawnCells(draw, division.edition, level, ids[area], grid.category_ids[category], values, _NONE)
 
     def _carried(self, division: Division, found: Contributions, months: int) -> npt.NDArray[np.bool_]:
         """Tell which contributions are to a cell that the lattice has of a length of time."""

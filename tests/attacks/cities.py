@@ -42,6 +42,7 @@ class City:
         parents: For each category the one it is a part of; -1 for the whole.
         kinds: What each category is to the lattice.
         months: By level the counts, (areas, categories, months), whole years of them.
+        first: The first of those years: years since 1970.
     """
 
     source: SourceId
@@ -50,6 +51,7 @@ class City:
     parents: Ints
     kinds: Ints
     months: Mapping[AreaLevel, Ints]
+    first: int
 
     @property
     def ends(self) -> Bools:
@@ -123,7 +125,9 @@ def beside(engine: Engine) -> list[tuple[date, dict[AreaLevel, Ints]]]:
                 for link in links_of(connection, edition.valid_from, newest.valid_from)
                 if link.share > 0.999 and link.level is link.to_level
             }
-            within = {level: np.array([links.get((level, area.code), -1) for area in of_edition.get(level, ())], np.int64) for level in LEVELS}
+            within = {
+                level: np.array([links.get((level, area.code), -1) for area in of_edition.get(level, ())], np.int64) for level in LEVELS
+            }
             found.append((edition.valid_from, within))
     return found
 
@@ -153,7 +157,7 @@ def city_of(cube: Cube, source: SourceId) -> City:
         ]
         months[level] = np.stack(parts, axis=1)
     codes = ("", *(tree.nodes[place].code for place in met))
-    return City(source, above, codes, np.array(parents), np.append(Kind.ALL, kinds[met]), months)
+    return City(source, above, codes, np.array(parents), np.append(Kind.ALL, kinds[met]), months, block.first // 12)
 
 
 def draw(city: City, seed: int, *, divided: bool = True) -> Lattice:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, text
 
-from trygghetskarta.disclosure.drawing import WITHHELD
-from trygghetskarta.disclosure.lattice import PERIODS, YEAR, Kind, kinds_of
-from trygghetskarta.domain.areas import Area, AreaLevel, Edition
+from trygghetskarta.disclosure.lattice import PERIODS, Kind, kinds_of
+from trygghetskarta.domain.areas import Area, AreaLevel
 from trygghetskarta.domain.periods import local_day
 from trygghetskarta.domain.sources import CountsBy, SourceId
 from trygghetskarta.errors import NotCoveredError
@@ -25,14 +24,12 @@ from trygghetskarta.queries.cube import Cube, Tree, end_of_day, find_edition, li
 from trygghetskarta.queries.dating import counted_otherwise
 from trygghetskarta.queries.layers import Layer, Layers
 from trygghetskarta.queries.population import load_population
-from trygghetskarta.queries.seen_cells import Grid, Years
+from trygghetskarta.queries.seen_cells import Grid
 from trygghetskarta.queries.weights import lay_out
 from trygghetskarta.store.arrays import ints_of
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-
-_NEVER = datetime.min.replace(tzinfo=UTC)
 
 # What changes exact counts alone, or measures, changes nothing here.
 _VERSION = text("""
@@ -47,7 +44,7 @@ _CELLS = text("""
         WHERE CAST(:instant AS timestamptz) IS NULL OR drawn_at <= :instant
         ORDER BY source_id, months, first_month, number DESC
     )
-    SELECT source_id, months, first_month, final, partial, perturbed, drawn_at, known_at, level, array_send(area_ids) AS areas,
+    SELECT source_id, months, first_month, final, partial, perturbed, drawn_at, level, array_send(area_ids) AS areas,
         array_send(category_ids) AS categories, array_send(counts) AS counts, array_send(estimated) AS estimated
     FROM newest JOIN public_cell USING (draw_id) WHERE edition_id = :edition
 """)
@@ -120,7 +117,7 @@ def load_public_cube(connection: Connection, edition: date | None = None, as_of:
     for row in connection.execute(_CELLS, {"instant": instant, "edition": found.edition_id}):
         if source_of[row.source_id] not in counted_otherwise(by):
             rows.setdefault(source_of[row.source_id], []).append(row)
-    layers = {source: _layers(connection, (frame, found), source, mine) for source, mine in rows.items() if mine[0].perturbed}
+    layers = {source: _layers(frame, source, mine) for source, mine in rows.items() if mine[0].perturbed}
     exact = {source: mine for source, mine in rows.items() if not mine[0].perturbed}
     counts = {source: _block(frame, mine, "counts") for source, mine in exact.items()}
     estimated = {source: _block(frame, mine, "estimated") for source, mine in exact.items()}
@@ -131,7 +128,10 @@ def load_public_cube(connection: Connection, edition: date | None = None, as_of:
         version=version.version,
         published_at=version.published_at,
         areas=areas,
-        blocks={**{source: shown for source, (shown, _) in layers.items()}, **{source: block for source, block in counts.items() if block is not None}},
+        blocks={
+            **{source: shown for source, (shown, _) in layers.items()},
+            **{source: block for source, block in counts.items() if block is not None},
+        },
         estimated={source: block for source, block in estimated.items() if block is not None},
         withheld={source: hidden for source, (_, hidden) in layers.items()},
         undated={},
@@ -167,29 +167,23 @@ def _block(frame: _Frame, rows: list[Any], column: str) -> Block | None:
     return summed(together, frame.total) if together.size else None
 
 
-def _layers(connection: Connection, of: tuple[_Frame, Edition], source: SourceId, rows: list[Any]) -> tuple[Layers, Layers]:
+def _layers(frame: _Frame, source: SourceId, rows: list[Any]) -> tuple[Layers, Layers]:
     """Lay the released counts of a source out, and beside them a 1 for each cell that is not shown.
 
-    Not shown are the parts of what shows too little to be divided, and what the source itself withholds.
+    Not shown are cells that were not written, as parts of what shows too little to be divided, and counts that the source itself withholds.
     """
-    frame, edition = of
     grid = Grid.of(frame.areas, source, frame.trees[source])
-    years = Years.load(connection, grid, (source, edition), {row.first_month for row in rows})
     counts, hidden = {}, {}
     for months in PERIODS:
         mine = [row for row in rows if row.months == months]
         if not mine:
             continue
-        drawn = {row.first_month // months: row.known_at for row in mine}
+        drawn = {row.first_month // months for row in mine}
         first = min(drawn)
-        shown = grid.laid(months, first, mine)
-        periods = range(first, max(drawn) + 1)
-        in_time = None if months == YEAR else years.in_time([(period * months, drawn.get(period, _NEVER)) for period in periods])
-        released = np.isin(periods, list(drawn))
-        for level, seen in grid.seen(months, shown, in_time).items():
-            told = np.where(seen, shown[level], 0)
-            counts[level, months] = _layer(first, released, told.clip(min=0))
-            hidden[level, months] = _layer(first, released, (grid.has(level, months)[:, None] & ~seen & released) | (told == WITHHELD))
+        released = np.isin(range(first, max(drawn) + 1), list(drawn))
+        for level, shown in grid.laid(months, first, mine).items():
+            counts[level, months] = _layer(first, released, shown.clip(min=0))
+            hidden[level, months] = _layer(first, released, (shown < 0) & released & grid.has(level, months)[:, None])
     return _together(frame, source, rows, counts), _together(frame, source, rows, hidden)
 
 

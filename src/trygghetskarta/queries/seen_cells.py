@@ -1,4 +1,4 @@
-"""Which of the released cells are shown: worked out from what the others show, the same when they are drawn and whenever they are read."""
+"""Which cells are shown: decided when they are drawn, by what the wholes show that they are parts of, and known by being there ever after."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ from trygghetskarta.store.arrays import ints_of
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+
+NOT_SHOWN = -2
+"""Stands for the count of a cell that was not written when its period was drawn, and is shown to nobody."""
 
 _FIRST_YEARS = text("""
     SELECT first_month, known_at, level, array_send(area_ids) AS areas, array_send(category_ids) AS categories, array_send(counts) AS counts
@@ -72,13 +75,13 @@ class Grid:
         """Tell which categories the lattice has at a level for a length of time, (categories,)."""
         return np.array([months in periods_of(level, kind) for kind in self.kinds.tolist()])
 
-    def blank(self, months: int, periods: int) -> dict[AreaLevel, Ints]:
-        """Give a 0 for each cell of each level that the lattice has any of for a length of time, (areas, categories, periods)."""
+    def blank(self, months: int, periods: int, value: int = 0) -> dict[AreaLevel, Ints]:
+        """Give a value for each cell of each level that the lattice has any of for a length of time, (areas, categories, periods)."""
         levels = [level for level in self.areas if self.has(level, months).any()]
-        return {level: np.zeros((len(self.areas[level]), len(self.parents), periods), np.int64) for level in levels}
+        return {level: np.full((len(self.areas[level]), len(self.parents), periods), value, np.int64) for level in levels}
 
     def laid(self, months: int, first: int, rows: Sequence[Any]) -> dict[AreaLevel, Ints]:
-        """Lay released cells out by level, (areas, categories, periods): 0 for what is not among them.
+        """Lay released cells out by level, (areas, categories, periods): NOT_SHOWN for what is not among them.
 
         Args:
             months: How long their periods are.
@@ -86,12 +89,10 @@ class Grid:
             rows: The cells, a row of the database for each period and level: `first_month`, `level`, and `areas`, `categories`, `counts` as sent.
         """
         last = max(row.first_month for row in rows) // months
-        sheets = self.blank(months, last - first + 1)
+        sheets = self.blank(months, last - first + 1, NOT_SHOWN)
         for level, sheet in sheets.items():
             mine = [row for row in rows if row.level == level.value]
-            areas, categories, counts = (
-                [ints_of(getattr(row, name)) for row in mine] for name in ("areas", "categories", "counts")
-            )
+            areas, categories, counts = ([ints_of(getattr(row, name)) for row in mine] for name in ("areas", "categories", "counts"))
             if mine:
                 period = np.repeat([row.first_month // months - first for row in mine], [len(part) for part in areas])
                 ids = np.array([area.area_id for area in self.areas[level]], np.int64)
@@ -144,8 +145,7 @@ class Years:
         if not rows:
             return cls(0, {}, {level: cells.astype(bool) for level, cells in grid.blank(YEAR, 1).items()})
         first = min(row.first_month for row in rows) // YEAR
-        shown = grid.laid(YEAR, first, rows)
-        divided = {level: seen & enough_for_months(shown[level]) for level, seen in grid.seen(YEAR, shown, None).items()}
+        divided = {level: enough_for_months(shown) for level, shown in grid.laid(YEAR, first, rows).items()}
         return cls(first, {row.first_month // YEAR: row.known_at for row in rows}, divided)
 
     def in_time(self, periods: Sequence[tuple[int, datetime]]) -> dict[AreaLevel, Bools]:

@@ -22,7 +22,8 @@ _INSTEAD = {
 }
 _UNDIVIDED = (
     "Skyddat är också det som är del av något för litet: ett område eller ett slag visas bara om det större som det är en del av visar minst "
-    f"{DIVIDED_FROM}, och en månad eller ett kvartal bara om året före visar minst {DIVIDED_IN_TIME_FROM}. Fråga efter det större i stället; skyddat är inte noll."
+    f"{DIVIDED_FROM}, och en månad eller ett kvartal bara om året före visar minst {DIVIDED_IN_TIME_FROM}. "
+    "Fråga efter det större i stället; skyddat är inte noll."
 )
 
 
