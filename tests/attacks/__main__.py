@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from sqlalchemy import Engine
+
 from tests.attacks.cities import Lattice, draw, lattices_of
 from tests.attacks.measuring import best_value, cells_of, found_out, guessed_ones, use_of
 from tests.attacks.solving import Known
@@ -16,6 +18,11 @@ def main() -> None:
     """Print the table of the private server's database, which holds the sample."""
     settings = read_settings()
     engine = make_engine(settings.database_url or Cluster(settings.home).start())
+    measure(engine)
+
+
+def measure(engine: Engine) -> None:
+    """Print the table of a database."""
     lattices = lattices_of(engine)
     write = sys.stdout.write
     write(
