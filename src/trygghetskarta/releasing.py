@@ -38,6 +38,7 @@ from trygghetskarta.queries.contributors import (
 )
 from trygghetskarta.queries.coverage import load_coverage
 from trygghetskarta.queries.divisions import City, Division, contributions, together
+from trygghetskarta.queries.seen_cells import Grid, Years
 from trygghetskarta.settings import Settings
 from trygghetskarta.store.audit import Act, note
 
@@ -255,28 +256,42 @@ class _Press:
         for year, of_year in _by_year(numbers).items():
             events = load_contributors(self.connection, self.source, Span(Month(year), Month(year + _YEAR - 1)), self.instant)
             rows, keys = together(events, _record_keys(events, key))
-            cells: list[DrawnCells] = []
             for division in self.city.divisions:
                 found = contributions(self.city, division, self.source, (rows, keys, events.withheld))
                 for months in PERIODS:
                     mine = {stretch.first // months: number for stretch, number in of_year.items() if stretch.months == months}
-                    cells += self._cells(division, found, months, mine) if mine else ()
-            write_cells(self.connection, [part for part in cells if self.levels is None or part.of in self.levels])
+                    # Years first: what they show decides what is shown of their parts, so it is written before those are drawn.
+                    cells = self._cells(division, found, months, mine) if mine else iter(())
+                    write_cells(self.connection, [part for part in cells if self.levels is None or part.of in self.levels])
 
     def _cells(self, division: Division, found: Contributions, months: int, numbers: Mapping[int, int]) -> Iterator[DrawnCells]:
         """Draw the cells of some periods of one length, each with the number of its draw."""
-        tree, every = self.city.trees[self.source], len(self.city.trees[self.source].nodes) + 1
+        grid = Grid.of(division.areas, self.source, self.city.trees[self.source])
+        every, cells = len(grid.parents), division.areas_in_all
         part = found.of(self._carried(division, found, months) & np.isin(found.month // months, list(numbers)))
-        cells = division.areas_in_all
-        at, shown = protected(part, (part.month // months * cells + part.cell) * every + part.node)
-        category_of = np.array([*tree.category_ids, 0], np.int64)
-        for period, draw in numbers.items():
+        at, counts = protected(part, (part.month // months * cells + part.cell) * every + part.node)
+        period, rest = np.divmod(at, cells * every)
+        cell, node = np.divmod(rest, every)
+        column = np.searchsorted(list(numbers), period)
+        shown = grid.blank(months, len(numbers))
+        for level, cells_shown in shown.items():
+            mine = division.of_level(level)
+            here = (cell >= mine.start) & (cell < mine.stop)
+            cells_shown[cell[here] - mine.start, node[here], column[here]] = counts[here]
+        in_time = None
+        if months != _YEAR:
+            firsts = [number * months for number in numbers]
+            years = Years.load(self.connection, grid, (self.source, division.edition), firsts)
+            in_time = years.in_time([(first, self.instant) for first in firsts])
+        seen = grid.seen(months, shown, in_time)
+        for number, draw in enumerate(numbers.values()):
             for level, areas in division.areas.items():
-                mine = division.of_level(level)
-                first, last = np.searchsorted(at, [(period * cells + mine.start) * every, (period * cells + mine.stop) * every])
-                ids = np.array([area.area_id for area in areas], np.int64)
-                cell, node = np.divmod(at[first:last] - period * cells * every, every)
-                yield DrawnCells(draw, division.edition, level, ids[cell - mine.start], category_of[node], shown[first:last], _NONE)
+                # What is shown is written, a 0 too; what is not written is not shown.
+                here = seen[level][:, :, number] if level in seen else np.zeros((0, 0), bool)
+                area, category = np.nonzero(here)
+                ids = np.array([one.area_id for one in areas], np.int64)
+                values = shown[level][area, category, number] if level in seen else _NONE
+                yield DrawnCells(draw, division.edition, level, ids[area], grid.category_ids[category], values, _NONE)
 
     def _carried(self, division: Division, found: Contributions, months: int) -> npt.NDArray[np.bool_]:
         """Tell which contributions are to a cell that the lattice has of a length of time."""

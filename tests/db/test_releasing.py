@@ -33,9 +33,24 @@ LONG = "Område;Månad;Brottskod;Antal\n"
 def burnt(month: str, *many: int) -> str:
     """Give a file of fires: so many in each of the areas, in the month."""
     rows = [
-        f"{month}-{x}-{n};{month}-{1 + n % 28:02d} 12:00;{1000 * x + 1 + n};500" for x, number in enumerate(many) for n in range(number)
+        f"{month}-{x}-{n};{month}-{1 + 3 * n % 28:02d} 12:00;{1000 * x + 1 + n};500" for x, number in enumerate(many) for n in range(number)
     ]
     return fires(*rows)
+
+
+YEAR_BEFORE = read_period("2024-01..2024-12")
+
+
+def year_before(connection: Connection) -> None:
+    """Release a year of ten fires a month in each of three areas: what it shows decides which months of the year after are shown by area."""
+    rows = [
+        f"{month}-{x}-{n};2024-{month:02d}-{1 + 3 * n:02d} 12:00;{1000 * x + 1 + n};500"
+        for month in range(1, 13)
+        for x in range(3)
+        for n in range(10)
+    ]
+    deliver(connection, BRANDER, fires(*rows), "forra.csv")
+    release_due(connection, KEY, LATE, YEAR_BEFORE, [BRANDER])
 
 
 def seen(connection: Connection, source: SourceId, level: AreaLevel, span: str) -> Published:
@@ -47,6 +62,7 @@ def seen(connection: Connection, source: SourceId, level: AreaLevel, span: str) 
 
 def test_the_public_sees_protected_counts_of_what_is_released_and_nothing_else(connection: Connection, draw: Drawing) -> None:
     draw(AreaLevel.STADSDELSOMRADE, WIDE)
+    year_before(connection)
     deliver(connection, BRANDER, burnt("2025-03", 40, 2, 0))
     with pytest.raises(NotCoveredError):
         seen(connection, BRANDER, AreaLevel.STADSDELSOMRADE, "2025-03")
@@ -76,6 +92,7 @@ def test_what_was_released_is_in_the_log_and_what_was_not_is_not(connection: Con
 
 def test_a_month_is_drawn_twice_and_never_a_third_time(connection: Connection, draw: Drawing) -> None:
     draw(AreaLevel.STADSDELSOMRADE, WIDE)
+    year_before(connection)
     deliver(connection, BRANDER, burnt("2025-03", 40, 9, 30))
     march = read_period("2025-03")
     release_due(connection, KEY, SOON, march)
@@ -110,6 +127,7 @@ def test_a_month_that_is_not_delivered_cannot_be_released(connection: Connection
 
 def test_areas_of_a_later_edition_get_the_counts_that_stood_when_the_month_was_drawn(connection: Connection, draw: Drawing) -> None:
     draw(AreaLevel.STADSDELSOMRADE, WIDE)
+    year_before(connection)
     deliver(connection, BRANDER, burnt("2025-03", 40, 9, 30))
     release_due(connection, KEY, LATE)
     before = seen(connection, BRANDER, AreaLevel.STADSDELSOMRADE, "2025-03")
@@ -127,12 +145,67 @@ def test_areas_of_a_later_edition_get_the_counts_that_stood_when_the_month_was_d
 
 def test_areas_put_in_the_place_of_others_are_drawn_again(connection: Connection, draw: Drawing) -> None:
     draw(AreaLevel.STADSDELSOMRADE, WIDE)
+    year_before(connection)
     deliver(connection, BRANDER, burnt("2025-03", 40, 9, 30))
     release_due(connection, KEY, LATE)
     before = seen(connection, BRANDER, AreaLevel.STADSDELSOMRADE, "2025-03")
     draw(AreaLevel.STADSDELSOMRADE, WIDE, replace=True)
     release_due(connection, KEY, LATE)
     assert seen(connection, BRANDER, AreaLevel.STADSDELSOMRADE, "2025-03").counts.tolist() == before.counts.tolist()
+
+
+SMALL: dict[str, Box] = {"whole": (0, 0, 3000, 1000)}
+
+
+def burnt_each_month(year: int, *many: int) -> str:
+    """Give a file of fires: so many a month in each of the areas."""
+    lines = (burnt(f"{year}-{month:02d}", *many).splitlines(keepends=True) for month in range(1, 13))
+    head, *rows = (line for number, part in enumerate(lines) for line in part[1 if number else 0 :])
+    return head + "".join(rows)
+
+
+def test_an_area_is_divided_only_where_it_shows_fifteen(connection: Connection, draw: Drawing) -> None:
+    draw(AreaLevel.STADSDELSOMRADE, {"few": (0, 0, 2000, 1000), "many": (2000, 0, 4000, 1000)})
+    draw(AreaLevel.STADSDEL, WIDE | {"d": (3000, 0, 4000, 1000)})
+    few = "".join(burnt("2025-01", 1, 3).splitlines(keepends=True)[1:])
+    deliver(connection, BRANDER, burnt_each_month(2025, 0, 0, 10, 0) + few)
+    release_due(connection, KEY, LATE)
+    above = seen(connection, BRANDER, AreaLevel.STADSDELSOMRADE, "2025-01..2025-12")
+    below = seen(connection, BRANDER, AreaLevel.STADSDEL, "2025-01..2025-12")
+    assert [above.status_at(area, 0) for area in range(2)] == [Status.VALUE] * 2
+    # What shows 0 in an area that shows enough is 0 or a little more; in one that shows too little nobody is told.
+    shown = dict(zip([area.code for area in below.areas], [below.status_at(area, 0) for area in range(4)], strict=True))
+    assert shown == {"a": Status.WITHHELD, "b": Status.WITHHELD, "c": Status.VALUE, "d": Status.VALUE}
+    assert not below.counts[[area.code in "ab" for area in below.areas]].any()
+    # Nor is what is not shown in the database for another to read.
+    held = connection.execute(text("SELECT DISTINCT unnest(area_ids) FROM public_cell WHERE level = 'stadsdel'")).scalars().all()
+    assert set(held) == {area.area_id for area in below.areas if area.code in "cd"}
+
+
+def test_months_are_shown_where_the_year_before_showed_thirty_as_it_was_first_drawn(connection: Connection, draw: Drawing) -> None:
+    draw(AreaLevel.STADSDELSOMRADE, WIDE)
+    deliver(connection, BRANDER, burnt_each_month(2024, 10, 1, 4))
+    release_due(connection, KEY, date(2025, 1, 10))
+    deliver(connection, BRANDER, burnt("2025-03", 0, 40, 3), "mer.csv")
+    release_due(connection, KEY, SOON, read_period("2025-03"))
+    first = seen(connection, BRANDER, AreaLevel.STADSDELSOMRADE, "2025-03")
+    assert [first.status_at(area, 0) for area in range(3)] == [Status.VALUE, Status.WITHHELD, Status.VALUE]
+    # More is known of the year before only after the month was shown: that changes nothing for the month.
+    deliver(connection, BRANDER, burnt_each_month(2024, 10, 20, 4), "sena.csv")
+    release_due(connection, KEY, LATE)
+    final = seen(connection, BRANDER, AreaLevel.STADSDELSOMRADE, "2025-03")
+    assert [final.status_at(area, 0) for area in range(3)] == [Status.VALUE, Status.WITHHELD, Status.VALUE]
+
+
+def test_before_a_year_is_released_its_months_are_not_and_with_the_year_they_are(connection: Connection, draw: Drawing) -> None:
+    draw(AreaLevel.STADSDELSOMRADE, WIDE)
+    deliver(connection, BRANDER, burnt_each_month(2025, 20, 1, 4))
+    release_due(connection, KEY, date(2025, 1, 10), read_period("2025-01..2025-06"))
+    early = seen(connection, BRANDER, AreaLevel.STADSDELSOMRADE, "2025-03")
+    assert [early.status_at(area, 0) for area in range(3)] == [Status.WITHHELD] * 3
+    release_due(connection, KEY, LATE)
+    late = seen(connection, BRANDER, AreaLevel.STADSDELSOMRADE, "2025-03")
+    assert [late.status_at(area, 0) for area in range(3)] == [Status.VALUE, Status.WITHHELD, Status.VALUE]
 
 
 def test_a_count_that_the_source_withholds_is_withheld_from_the_public_too(connection: Connection, draw: Drawing) -> None:
@@ -173,7 +246,7 @@ def test_no_key_and_no_record_key_is_ever_written_down(connection: Connection, d
     deliver(connection, BRANDER, burnt("2025-03", 40, 9, 30))
     release_due(connection, KEY, LATE)
     method = connection.execute(text("SELECT DISTINCT method FROM public_draw WHERE perturbed")).scalar_one()
-    assert method.startswith("cellkey reach=5 variance=3 hidden=2 key=")
+    assert method.startswith("cellkey reach=5 variance=3 hidden=2 divided=15 months=30 key=")
     assert KEY.decode() not in method
     release_open(connection, BRANDER)  # not public elsewhere: nothing more is released
     assert connection.execute(text("SELECT count(*) FROM public_draw")).scalar_one() == 1

@@ -9,6 +9,7 @@ from cell_key_perturbation.create_perturbed_table import create_perturbed_table
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.pages import table
 from trygghetskarta.disclosure.cellkey import KEYS, STANDARD, Perturbation, protect
 
 # The table that ptable 1.0.0 checks itself with: pt_ex_cnts(), that is create_cnt_ptable(D = 2, V = 1.05, js = 1), monotone for all but 3.
@@ -31,6 +32,11 @@ def test_case_19_the_table_of_the_german_office() -> None:
     assert published(small, 1) == pytest.approx({0: 0.3625, 1: 0.3625, 2: 0.1875, 3: 0.0875}, abs=1e-9)
     assert published(small, 2) == pytest.approx({0: 0.051546, 1: 0.243816, 2: 0.409277, 3: 0.243816, 4: 0.051546}, abs=5e-7)
     assert published(STANDARD, 1) == pytest.approx({0: 0.734470, 3: 0.136720, 4: 0.072796, 5: 0.037430, 6: 0.018584}, abs=5e-7)
+
+
+def test_the_example_of_the_page() -> None:
+    rows = table("cell-key.md", "Sant antal", "Visat antal", "Sannolikhet")
+    assert {int(value): float(share) for _, value, share in rows} == pytest.approx(published(STANDARD, 1), abs=5e-7)
 
 
 @pytest.mark.parametrize("count", PT_EX_CNTS)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trygghetskarta.disclosure.cellkey import KEYS, STANDARD, protect
+from trygghetskarta.disclosure.dividing import DIVIDED_FROM, DIVIDED_IN_TIME_FROM
 from trygghetskarta.disclosure.lattice import MONTH, QUARTER, YEAR
 
 Ints = npt.NDArray[np.int64]
@@ -18,7 +19,8 @@ Bools = npt.NDArray[np.bool_]
 
 WITHHELD = -1
 """Stands for a count of which the source itself withholds all there is."""
-METHOD = f"cellkey reach={STANDARD.reach} variance={STANDARD.variance:g} hidden={STANDARD.hidden}"
+_NOISE = f"reach={STANDARD.reach} variance={STANDARD.variance:g} hidden={STANDARD.hidden}"
+METHOD = f"cellkey {_NOISE} divided={DIVIDED_FROM} months={DIVIDED_IN_TIME_FROM}"
 """How the counts of a draw are protected."""
 _SURE = 1.96
 

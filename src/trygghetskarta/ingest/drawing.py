@@ -51,7 +51,7 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class DrawnCells:
-    """The cells of a draw at one level of an edition that are not 0, (cells,) each.
+    """The cells of a draw at one level of an edition that are shown, (cells,) each; of exact ones those that are not 0.
 
     Attributes:
         draw: Number of the draw.

@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, text
 
-from trygghetskarta.disclosure.drawing import WITHHELD
 from trygghetskarta.disclosure.lattice import PERIODS, Kind, kinds_of
 from trygghetskarta.domain.areas import Area, AreaLevel
 from trygghetskarta.domain.periods import local_day
@@ -25,10 +24,12 @@ from trygghetskarta.queries.cube import Cube, Tree, end_of_day, find_edition, li
 from trygghetskarta.queries.dating import counted_otherwise
 from trygghetskarta.queries.layers import Layer, Layers
 from trygghetskarta.queries.population import load_population
+from trygghetskarta.queries.seen_cells import Grid
 from trygghetskarta.queries.weights import lay_out
 from trygghetskarta.store.arrays import ints_of
 
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 # What changes exact counts alone, or measures, changes nothing here.
 _VERSION = text("""
@@ -131,8 +132,7 @@ def load_public_cube(connection: Connection, edition: date | None = None, as_of:
     for row in connection.execute(_CELLS, {"instant": instant, "edition": found.edition_id}):
         if source_of[row.source_id] not in counted_otherwise(by):
             rows.setdefault(source_of[row.source_id], []).append(row)
-    perturbed = {source: _layers(frame, source, mine) for source, mine in rows.items() if mine[0].perturbed}
-    withheld = {source: _layers(frame, source, mine, withheld=True) for source, mine in rows.items() if mine[0].perturbed}
+    layers = {source: _layers(frame, source, mine) for source, mine in rows.items() if mine[0].perturbed}
     exact = {source: mine for source, mine in rows.items() if not mine[0].perturbed}
     counts = {source: _block(frame, mine, "counts") for source, mine in exact.items()}
     estimated = {source: _block(frame, mine, "estimated") for source, mine in exact.items()}
@@ -143,9 +143,12 @@ def load_public_cube(connection: Connection, edition: date | None = None, as_of:
         version=version.version,
         published_at=version.published_at,
         areas=areas,
-        blocks={**perturbed, **{source: block for source, block in counts.items() if block is not None}},
+        blocks={
+            **{source: shown for source, (shown, _) in layers.items()},
+            **{source: block for source, block in counts.items() if block is not None},
+        },
         estimated={source: block for source, block in estimated.items() if block is not None},
-        withheld={source: layers for source, layers in withheld.items() if any(len(layer.used) for layer in layers.layers.values())},
+        withheld={source: hidden for source, (_, hidden) in layers.items()},
         undated={},
         trees=trees,
         delivered={source: _delivered(mine) for source, mine in rows.items()},
@@ -179,15 +182,38 @@ def _block(frame: _Frame, rows: list[Any], column: str) -> Block | None:
     return summed(together, frame.total) if together.size else None
 
 
-def _layers(frame: _Frame, source: SourceId, rows: list[Any], *, withheld: bool = False) -> Layers:
-    """Lay the released counts of a source out; or which counts it withholds itself, as a 1 for each."""
+def _layers(frame: _Frame, source: SourceId, rows: list[Any]) -> tuple[Layers, Layers]:
+    """Lay the released counts of a source out, and beside them a 1 for each cell that is not shown.
+
+    Not shown are cells that were not written, as parts of what shows too little to be divided, and counts that the source itself withholds.
+    """
+    grid = Grid.of(frame.areas, source, frame.trees[source])
+    counts, hidden = {}, {}
+    for months in PERIODS:
+        mine = [row for row in rows if row.months == months]
+        if not mine:
+            continue
+        drawn = {row.first_month // months for row in mine}
+        first = min(drawn)
+        released = np.isin(range(first, max(drawn) + 1), list(drawn))
+        for level, shown in grid.laid(months, first, mine).items():
+            counts[level, months] = _layer(first, released, shown.clip(min=0))
+            hidden[level, months] = _layer(first, released, (shown < 0) & released & grid.has(level, months)[:, None])
+    return _together(frame, source, rows, counts), _together(frame, source, rows, hidden)
+
+
+def _layer(first: int, released: Bools, values: Ints | Bools) -> Layer:
+    """Lay values out, (areas, categories, periods), without the categories of which all are 0."""
+    used = np.flatnonzero(values.any(axis=(0, 2)))
+    areas, _, periods = values.shape
+    sums = np.zeros((areas, len(used), periods + 1), np.int32)
+    np.cumsum(values[:, used], axis=2, out=sums[:, :, 1:])
+    sums.setflags(write=False)
+    return Layer(first, released, used, sums)
+
+
+def _together(frame: _Frame, source: SourceId, rows: list[Any], layers: dict[tuple[AreaLevel, int], Layer]) -> Layers:
     nodes = frame.trees[source].nodes
-    layers = {}
-    for level in frame.areas:
-        for months in PERIODS:
-            mine = [row for row in rows if row.level == level.value and row.months == months]
-            if mine:
-                layers[level, months] = _layer(frame, (level, months), mine, len(nodes), withheld=withheld)
     return Layers(
         layers=layers,
         kinds=np.append(kinds_of(source, nodes), Kind.ALL),
@@ -195,25 +221,3 @@ def _layers(frame: _Frame, source: SourceId, rows: list[Any], *, withheld: bool 
         months=frozenset(row.first_month for row in rows if row.months == 1),
         level_at={start: level for level, start in frame.starts.items()},
     )
-
-
-def _layer(frame: _Frame, of: tuple[AreaLevel, int], rows: list[Any], every: int, *, withheld: bool) -> Layer:
-    level, months = of
-    periods = np.array([row.first_month // months for row in rows], np.int64)
-    first = int(periods.min())
-    released = np.zeros(int(periods.max()) - first + 1, bool)
-    released[periods - first] = True
-    cells, columns, times, counts = [], [], [], []
-    for row, period in zip(rows, periods.tolist(), strict=True):
-        category, told = ints_of(row.categories), ints_of(row.counts)
-        wanted = told == WITHHELD if withheld else told > 0
-        cells.append(frame.cells(level, ints_of(row.areas)[wanted]) - frame.starts[level])
-        columns.append(np.where(category > 0, frame.node_of[category], every)[wanted])
-        times.append(np.full(int(wanted.sum()), period - first))
-        counts.append(np.ones(int(wanted.sum()), np.int64) if withheld else told[wanted])
-    used, column = np.unique(np.concatenate(columns), return_inverse=True)
-    sums = np.zeros((len(frame.areas[level]), len(used), len(released) + 1), np.int32)
-    np.add.at(sums, (np.concatenate(cells), column.ravel(), np.concatenate(times) + 1), np.concatenate(counts))
-    sums = sums.cumsum(axis=2, dtype=np.int32)
-    sums.setflags(write=False)
-    return Layer(first, released, used, sums)

@@ -42,7 +42,7 @@ def surroundings(cube: Cube, question: Question, spans: tuple[Span, ...], compar
     return Surroundings(
         shown=part.areas,
         counts=counts[:, : len(spans)],
-        known=delivered & ~((withheld > 0) & (counts[:, : len(spans)] == 0)) & (protected is None or protected.carried),
+        known=delivered & ~((withheld > 0) & ((counts[:, : len(spans)] == 0) | cube.released)) & (protected is None or protected.carried),
         person_years=years,
         no_rate=no_rate,
         days=_days(cube, question, spans, comparable),
@@ -55,9 +55,13 @@ def surroundings(cube: Cube, question: Question, spans: tuple[Span, ...], compar
 
 
 def _carried(cube: Cube, question: Question, spans: tuple[Span, ...]) -> tuple[Span, ...]:
-    """Leave out the spans that the released cells do not make up."""
-    protected = cube.protected(cube.cells(question.level), part_of(cube, question).ranges, spans) if spans else None
-    return spans if protected is None else tuple(span for span, carried in zip(spans, protected.carried.tolist(), strict=True) if carried)
+    """Leave out the spans that the released cells do not make up for every area shown."""
+    part, cells = part_of(cube, question), cube.cells(question.level)
+    protected = cube.protected(cells, part.ranges, spans) if spans else None
+    if protected is None:
+        return spans
+    whole = protected.carried & ~(cube.withheld_counts(cells, part.ranges, spans)[part.areas] > 0).any(axis=0)
+    return tuple(span for span, carried in zip(spans, whole.tolist(), strict=True) if carried)
 
 
 def _against(cube: Cube, question: Question) -> tuple[int, str] | None:

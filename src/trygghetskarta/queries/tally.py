@@ -23,7 +23,7 @@ class Tally:
 
     Attributes:
         counts: How many events.
-        withheld: True where the source withholds all that there is; None for nowhere.
+        withheld: True where the source withholds all that there is, or a cell that the figure is made of is not shown; None for nowhere.
         estimated: How many of the counts are dealt by share; None for none.
         protected: How the counts are put together, where they are released ones; None where they are exact.
     """
@@ -50,5 +50,6 @@ def tally(cube: Cube, level: AreaLevel, part: tuple[Ints, Mapping[SourceId, Iter
     counts = cube.count(cells, ranges, spans)[areas]
     withheld = cube.withheld_counts(cells, ranges, spans)[areas]
     estimated = cube.estimated_counts(cells, ranges, spans)[areas]
-    none_told = (withheld > 0) & (counts == 0) if withheld.any() else None
+    # A released figure is shown when every cell of it is; of an exact one it is enough that the source tells of something.
+    none_told = (withheld > 0) & ((counts == 0) | cube.released) if withheld.any() else None
     return Tally(counts, none_told, estimated if estimated.any() else None, cube.protected(cells, ranges, spans))

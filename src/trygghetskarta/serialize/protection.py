@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from trygghetskarta.disclosure.dividing import DIVIDED_FROM, DIVIDED_IN_TIME_FROM
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.counts import Published, Status
 from trygghetskarta.serialize.swedish import whole
@@ -19,6 +20,11 @@ _INSTEAD = {
     AreaLevel.STADSDELSOMRADE: "månader, kvartal och kalenderår; känsliga brott bara per kalenderår",
     AreaLevel.STAD: "månader, kvartal och kalenderår; känsliga brott bara per kalenderår",
 }
+_UNDIVIDED = (
+    "Skyddat är också det som är del av något för litet: ett område eller ett slag visas bara om det större som det är en del av visar minst "
+    f"{DIVIDED_FROM}, och en månad eller ett kvartal bara om året före visar minst {DIVIDED_IN_TIME_FROM}. "
+    "Fråga efter det större i stället; skyddat är inte noll."
+)
 
 
 def margin_columns(published: Published) -> dict[str, Values]:
@@ -84,6 +90,8 @@ def protection_said(published: Published) -> list[str]:
         said.append(
             f"Det som inte visas är för detaljerat för alla att se. För {level.swedish} finns skyddade värden för {_INSTEAD[level.role]}."
         )
+    if (published.status == Status.WITHHELD.number)[:, protected.carried].any():
+        said.append(_UNDIVIDED)
     return said
 
 

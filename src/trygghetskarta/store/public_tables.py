@@ -58,5 +58,5 @@ public_cell = Table(
         "cardinality(area_ids) = cardinality(category_ids) and cardinality(area_ids) = cardinality(counts)", name="equally_long"
     ),
     CheckConstraint("cardinality(estimated) in (0, cardinality(counts))", name="estimated"),
-    comment="The protected counts of a draw, by edition and level: a cell that is not there is 0",
+    comment="The protected counts of a draw, by edition and level: a protected cell that is not there is not shown, an exact one is 0",
 )

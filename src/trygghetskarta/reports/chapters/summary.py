@@ -140,10 +140,11 @@ def minding(situation: Situation) -> list[str]:
     """Say what a reader must mind: figures that are protected or not final, and months that were not delivered."""
     answer = situation.compared(CRIME, situation.recent)
     said = []
-    if answer.get("/items/0/margin") is not None:
+    if answer.get("/protection") is not None:
         said.append(
             "Antalen är skyddade värden: varje antal är ändrat lite på måfå, så att små antal inte pekar ut någon. Delar går därför inte alltid ihop "
-            "med sin summa. Det som står som ”skyddat” är för detaljerat för alla att se."
+            "med sin summa. Det som står som ”skyddat” är för detaljerat för alla att se, eller del av något som visar för lite för att delas upp. "
+            "Det är inte noll."
         )
     elif answer.get("/ledger/withheld"):
         said.append("Siffrorna om anmälda brott är skyddade i den här rapporten och står som ”skyddat”.")

@@ -1,0 +1,170 @@
+"""Which cells are shown: decided when they are drawn, by what the wholes show that they are parts of, and known by being there ever after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Connection, text
+
+from trygghetskarta.disclosure.dividing import Sheet, enough_for_months, parts_shown
+from trygghetskarta.disclosure.lattice import YEAR, Kind, kinds_of, periods_of
+from trygghetskarta.domain.areas import Area, AreaLevel, Edition
+from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.queries.cube import Tree
+from trygghetskarta.store.arrays import ints_of
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+NOT_SHOWN = -2
+"""Stands for the count of a cell that was not written when its period was drawn, and is shown to nobody."""
+
+_FIRST_YEARS = text("""
+    SELECT first_month, known_at, level, array_send(area_ids) AS areas, array_send(category_ids) AS categories, array_send(counts) AS counts
+    FROM public_draw JOIN public_cell USING (draw_id)
+    WHERE source_id = :source AND edition_id = :edition AND months = 12 AND number = 1 AND perturbed
+        AND first_month = ANY(CAST(:years AS integer[]))
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Every cell there may be of a source and an edition.
+
+    Attributes:
+        areas: The areas by level, the outermost first.
+        above: For each area the one of the level before that it lies in, -1 for none; None for the outermost level.
+        parents: For each category the one it is a part of, and -1 for all of them together, which are last.
+        kinds: What each is to the lattice.
+        category_ids: Their keys in the database; 0 for all.
+    """
+
+    areas: Mapping[AreaLevel, tuple[Area, ...]]
+    above: Mapping[AreaLevel, Ints | None]
+    parents: Ints
+    kinds: Ints
+    category_ids: Ints
+
+    @classmethod
+    def of(cls, areas: Mapping[AreaLevel, tuple[Area, ...]], source: SourceId, tree: Tree) -> Grid:
+        """Give the grid of some areas and of a source's tree."""
+        outermost_first = dict(reversed(areas.items()))
+        above: dict[AreaLevel, Ints | None] = {}
+        outer: tuple[Area, ...] = ()
+        for level, inner in outermost_first.items():
+            rows = {area.code: row for row, area in enumerate(outer)}
+            above[level] = np.array([rows.get(str(area.parent), -1) for area in inner], np.int64) if rows else None
+            outer = inner
+        every = len(tree.nodes)
+        number = {node.code: place for place, node in enumerate(tree.nodes)}
+        parents = [every if node.parent is None else number[node.parent] for node in tree.nodes]
+        return cls(
+            outermost_first,
+            above,
+            np.array([*parents, -1], np.int64),
+            np.append(kinds_of(source, tree.nodes), Kind.ALL),
+            np.array([*tree.category_ids, 0], np.int64),
+        )
+
+    def has(self, level: AreaLevel, months: int) -> Bools:
+        """Tell which categories the lattice has at a level for a length of time, (categories,)."""
+        return np.array([months in periods_of(level, kind) for kind in self.kinds.tolist()])
+
+    def blank(self, months: int, periods: int, value: int = 0) -> dict[AreaLevel, Ints]:
+        """Give a value for each cell of each level that the lattice has any of for a length of time, (areas, categories, periods)."""
+        levels = [level for level in self.areas if self.has(level, months).any()]
+        return {level: np.full((len(self.areas[level]), len(self.parents), periods), value, np.int64) for level in levels}
+
+    def laid(self, months: int, first: int, rows: Sequence[Any]) -> dict[AreaLevel, Ints]:
+        """Lay released cells out by level, (areas, categories, periods): NOT_SHOWN for what is not among them.
+
+        Args:
+            months: How long their periods are.
+            first: The number of the first period, which is its first month divided by that.
+            rows: The cells, a row of the database for each period and level: `first_month`, `level`, and `areas`, `categories`, `counts` as sent.
+        """
+        last = max(row.first_month for row in rows) // months
+        sheets = self.blank(months, last - first + 1, NOT_SHOWN)
+        for level, sheet in sheets.items():
+            mine = [row for row in rows if row.level == level.value]
+            areas, categories, counts = ([ints_of(getattr(row, name)) for row in mine] for name in ("areas", "categories", "counts"))
+            if mine:
+                period = np.repeat([row.first_month // months - first for row in mine], [len(part) for part in areas])
+                ids = np.array([area.area_id for area in self.areas[level]], np.int64)
+                cells = _places(ids, np.concatenate(areas)), _places(self.category_ids, np.concatenate(categories))
+                sheet[(*cells, period)] = np.concatenate(counts)
+        return sheets
+
+    def seen(self, months: int, shown: Mapping[AreaLevel, Ints], in_time: Mapping[AreaLevel, Bools] | None) -> dict[AreaLevel, Bools]:
+        """Tell which cells of periods of one length are shown.
+
+        Args:
+            months: The length.
+            shown: What they show by level, those of `blank`, (areas, categories, periods).
+            in_time: Which of them are parts of a year that shows enough; None for years.
+
+        Returns:
+            By level, likewise.
+        """
+        sheets = [Sheet(cells, self.has(level, months), self.above[level]) for level, cells in shown.items()]
+        found = parts_shown(sheets, self.parents, None if in_time is None else [in_time[level] for level in shown])
+        return dict(zip(shown, found, strict=True))
+
+
+def _places(ids: Ints, wanted: Ints) -> Ints:
+    order = np.argsort(ids)
+    return order[np.searchsorted(ids, wanted, sorter=order)]
+
+
+@dataclass(frozen=True, slots=True)
+class Years:
+    """Which cells of years show enough to be divided in time, as they were first drawn: later draws change nothing for the months before.
+
+    Attributes:
+        first: Number of the first year: its months since 1970 divided by twelve.
+        known_at: By the number of each year that was drawn, when it first was.
+        divided: By level, (areas, categories, years).
+    """
+
+    first: int
+    known_at: Mapping[int, datetime]
+    divided: Mapping[AreaLevel, Bools]
+
+    @classmethod
+    def load(cls, connection: Connection, grid: Grid, of: tuple[SourceId, Edition], months: Iterable[int]) -> Years:
+        """Read those that decide what is shown of some months, of a source in an edition."""
+        source, edition = of
+        own = {month // YEAR * YEAR for month in months}
+        asked = {"source": source.number, "edition": edition.edition_id, "years": sorted(own | {first - YEAR for first in own})}
+        rows = connection.execute(_FIRST_YEARS, asked).all()
+        if not rows:
+            return cls(0, {}, {level: cells.astype(bool) for level, cells in grid.blank(YEAR, 1).items()})
+        first = min(row.first_month for row in rows) // YEAR
+        divided = {level: enough_for_months(shown) for level, shown in grid.laid(YEAR, first, rows).items()}
+        return cls(first, {row.first_month // YEAR: row.known_at for row in rows}, divided)
+
+    def in_time(self, periods: Sequence[tuple[int, datetime]]) -> dict[AreaLevel, Bools]:
+        """Tell which cells of shorter periods may be shown: those whose year before showed enough when they were drawn.
+
+        Of a period whose year before was not drawn its own year decides, where that was drawn with it or before; else none are shown.
+
+        Args:
+            periods: The first month of each, and when it was drawn.
+
+        Returns:
+            By level, (areas, categories, periods).
+        """
+        deciding = np.array([self._deciding(month // YEAR, drawn) for month, drawn in periods])
+        return {level: divided[:, :, deciding] & (deciding >= 0) for level, divided in self.divided.items()}
+
+    def _deciding(self, own: int, drawn: datetime) -> int:
+        """Give the place of the year that decides of a period, among those of `divided`; -1 where none does."""
+        for year in (own - 1, own):
+            if year in self.known_at and self.known_at[year] <= drawn:
+                return year - self.first
+        return -1

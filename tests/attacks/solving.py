@@ -1,0 +1,279 @@
+"""Attacks on protected counts: what can be worked out from all that is shown, the rules by which it was drawn, and totals known elsewhere.
+
+Each cell that is shown bounds its true count. Each whole is the sum of its parts by area, by category and by period: where all parts are shown that
+is an equation, where only some are, the parts are together no more than the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from scipy.optimize import linprog
+from scipy.sparse.linalg import spsolve
+
+from tests.attacks.cities import LENGTHS, LEVELS, Lattice, Of
+from trygghetskarta.disclosure.cellkey import STANDARD
+from trygghetskarta.domain.areas import AreaLevel
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+_PROBES = 12
+_NEAR = 1e-6
+
+
+class Known(Enum):
+    """Exact totals that an attacker has from elsewhere."""
+
+    CITY_AND_DISTRICTS = "all of the source, for the city and each stadsdelsområde, by month"
+    CITY_BY_KIND = "every category, for the city, by month"
+    DISTRICTS_BY_KIND = "every category, for the city by month and for each stadsdelsområde by year"
+
+    def cells(self, of: Of, shape: tuple[int, ...]) -> Bools:
+        """Tell which cells of a sheet are known, (areas, categories, periods)."""
+        found = np.zeros(shape, bool)
+        city, district = of[0] is AreaLevel.STAD, of[0] is AreaLevel.STADSDELSOMRADE
+        if self is Known.CITY_AND_DISTRICTS:
+            found[:, 0] = city or district
+        else:
+            found[:] = city or (self is Known.DISTRICTS_BY_KIND and district and of[1] == 12)
+        return found
+
+
+@dataclass(frozen=True)
+class System:
+    """All that is known of the true counts of cells.
+
+    Attributes:
+        truth: What is to be found out, (cells,).
+        shown: What the cells show.
+        known: Which of them are known from elsewhere.
+        low: The least that each may be.
+        high: The most.
+        sums: Of each relation the whole with 1 and its parts with -1, (relations, cells).
+        rest: What of the whole is in none of the parts, (relations,): also this the attacker is told.
+        whole: Which relations are equations; in the others the parts shown are at most the whole.
+    """
+
+    truth: Ints
+    shown: Ints
+    known: Bools
+    low: Floats
+    high: Floats
+    sums: sparse.csr_array
+    rest: Floats
+    whole: Bools
+
+    @property
+    def small(self) -> Bools:
+        """Which cells are worth finding out: true counts of 1 to 4 that are not known from elsewhere."""
+        return ~self.known & (self.truth >= 1) & (self.truth <= 4)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The same events in another division of the city.
+
+    Attributes:
+        lattice: What is shown of it.
+        within: By level, for each of its areas the one of the first division that it lies wholly in; -1 for none.
+    """
+
+    lattice: Lattice
+    within: Mapping[AreaLevel, Ints]
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """Relations as they are collected: the wholes, and the parts of each."""
+
+    wholes: Ints
+    relation: Ints
+    parts: Ints
+    complete: Bools
+
+
+def system_of(lattice: Lattice, known: Known | None, *, beside: Sequence[Beside] = ()) -> System:
+    """Give all that the cells of a lattice say.
+
+    Args:
+        lattice: What is shown.
+        known: What is known from elsewhere; None for nothing.
+        beside: What is shown of the same events in other divisions of the city.
+    """
+    relations: list[_Sums] = []
+    truth, shown, told = [], [], []
+    cells = 0
+    places: list[dict[Of, Ints]] = []
+    for one in (lattice, *(other.lattice for other in beside)):
+        place: dict[Of, Ints] = {}
+        for of, seen in one.seen.items():
+            elsewhere = known.cells(of, seen.shape) if known is not None else np.zeros(seen.shape, bool)
+            there = seen | elsewhere
+            place[of] = np.where(there, there.ravel().cumsum().reshape(there.shape) - 1 + cells, -1)
+            cells += int(there.sum())
+            truth.append(one.city.counts(of)[there])
+            shown.append(np.where(seen, one.shown[of], -1)[there])
+            told.append(elsewhere[there])
+        relations += [*_by_area(one, place), *_by_category(one, place), *_by_period(place)]
+        places.append(place)
+    for other, place in zip(beside, places[1:], strict=True):
+        relations += _by_division(places[0], place, other.within)
+    true, showing, is_known = np.concatenate(truth), np.concatenate(shown), np.concatenate(told)
+    sums, rest, whole = _joined(relations, true)
+    low = np.where(showing == 0, 0, np.maximum(showing - STANDARD.reach, 1)).astype(float)
+    high = (showing + STANDARD.reach).astype(float)
+    return System(true, showing, is_known, np.where(is_known, true, low), np.where(is_known, true, high), sums, rest, whole)
+
+
+def _by_area(lattice: Lattice, place: dict[Of, Ints]) -> list[_Sums]:
+    found = []
+    for outer, inner in pairwise(LEVELS):
+        for length in LENGTHS:
+            wholes, parts = place[outer, length], place[inner, length]
+            found.append(
+                _sums(wholes, parts, np.broadcast_to(np.arange(wholes.size).reshape(wholes.shape)[lattice.city.above[inner]], parts.shape))
+            )
+    return found
+
+
+def _by_category(lattice: Lattice, place: dict[Of, Ints]) -> list[_Sums]:
+    parents = lattice.city.parents
+    inner = np.flatnonzero(parents >= 0)
+    found = []
+    for wholes in place.values():
+        numbers = np.arange(wholes.size).reshape(wholes.shape)
+        found.append(_sums(wholes, wholes[:, inner], numbers[:, parents[inner]]))
+    return found
+
+
+def _by_period(place: dict[Of, Ints]) -> list[_Sums]:
+    found = []
+    for level in LEVELS:
+        for outer, inner in ((12, 3), (3, 1), (12, 1)):
+            wholes, parts = place[level, outer], place[level, inner]
+            numbers = np.arange(wholes.size).reshape(wholes.shape)
+            found.append(_sums(wholes, parts, np.repeat(numbers, outer // inner, axis=2)))
+    return found
+
+
+def _by_division(wholes: dict[Of, Ints], parts: dict[Of, Ints], within: Mapping[AreaLevel, Ints]) -> list[_Sums]:
+    found = []
+    for of in wholes:
+        inside = within[of[0]] >= 0
+        numbers = np.arange(wholes[of].size).reshape(wholes[of].shape)
+        found.append(_sums(wholes[of], parts[of][inside], numbers[within[of[0]][inside]]))
+    return found
+
+
+def _sums(wholes: Ints, parts: Ints, of: Ints) -> _Sums:
+    """Give the relations of wholes and parts, each -1 where it is not shown; `of` is the number of each part's whole."""
+    flat, part, whole = wholes.ravel(), parts.ravel(), of.ravel()
+    complete = np.ones(flat.size, bool)
+    np.logical_and.at(complete, whole, part >= 0)
+    use = (part >= 0) & (flat[whole] >= 0)
+    numbers, relation = np.unique(whole[use], return_inverse=True)
+    return _Sums(flat[numbers], relation, part[use], complete[numbers])
+
+
+def _joined(relations: Sequence[_Sums], truth: Ints) -> tuple[sparse.csr_array, Floats, Bools]:
+    rows, columns, values, rest, whole = [], [], [], [], []
+    before = 0
+    for sums in relations:
+        number = len(sums.wholes)
+        rows += [np.arange(number) + before, sums.relation + before]
+        columns += [sums.wholes, sums.parts]
+        values += [np.ones(number), -np.ones(len(sums.parts))]
+        inside = np.bincount(sums.relation, truth[sums.parts], number)
+        rest.append(np.where(sums.complete, truth[sums.wholes] - inside, 0.0))
+        whole.append(sums.complete)
+        before += number
+    matrix = sparse.csr_array((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), (before, len(truth)))
+    return matrix, np.concatenate(rest), np.concatenate(whole)
+
+
+def narrowed(system: System) -> tuple[Floats, Floats]:
+    """Narrow the bounds of every cell by each relation it is in, over and over: differencing of wholes and parts, however long the chain.
+
+    Returns:
+        The least and the most that each cell may be.
+    """
+    low, high = system.low.copy(), system.high.copy()
+    entries = system.sums.tocoo()
+    row, column, is_whole = entries.row, entries.col, entries.data > 0
+    equal = system.whole[row]
+    number = len(system.rest)
+    while True:
+        most = np.where(is_whole, high[column], -low[column])
+        least = np.where(is_whole, low[column], -high[column])
+        # The whole less its parts is at least the rest, and in an equation also at most.
+        at_least = system.rest[row] - (np.bincount(row, most, number)[row] - most)
+        at_most = system.rest[row] - (np.bincount(row, least, number)[row] - least)
+        lower, upper = low.copy(), high.copy()
+        np.maximum.at(lower, column[is_whole], at_least[is_whole])
+        np.minimum.at(upper, column[~is_whole], -at_least[~is_whole])
+        np.minimum.at(upper, column[is_whole & equal], at_most[is_whole & equal])
+        np.maximum.at(lower, column[~is_whole & equal], -at_most[~is_whole & equal])
+        if (lower == low).all() and (upper == high).all():
+            return low, high
+        low, high = lower, upper
+
+
+def recovered(system: System, seed: int = 0) -> Bools:
+    """Tell which small counts a linear program finds out exactly: those of which the least and the most it allows leave one whole number.
+
+    A few programs with random aims find, for nearly every cell, two solutions in which it differs by 1 or more, so that it cannot be told; only
+    what is left is asked one by one.
+    """
+    low, high = narrowed(system)
+    open_cells = system.small & (high - low > _NEAR)
+    found = system.small & ~open_cells
+    random = np.random.default_rng(seed)
+    least, most = system.truth.astype(float), system.truth.astype(float)
+    for probe in range(_PROBES):
+        if not (open_cells & (most - least < 1)).any():
+            break
+        aim = np.where(most - least < 1, random.choice([-1.0, 1.0], len(low)) * (1 + random.random(len(low))), 0.0)
+        solution = _solve(system, (low, high), aim if probe % 2 else -aim)
+        least, most = np.minimum(least, solution), np.maximum(most, solution)
+    for cell in np.flatnonzero(open_cells & (most - least < 1)).tolist():
+        aim = np.zeros(len(low))
+        aim[cell] = 1.0
+        ends = [float(_solve(system, (low, high), sign * aim)[cell]) for sign in (1.0, -1.0)]
+        found[cell] = np.ceil(ends[0] - _NEAR) == np.floor(ends[1] + _NEAR)
+    return found
+
+
+def _solve(system: System, bounds: tuple[Floats, Floats], aim: Floats) -> Floats:
+    equal, some = system.whole, ~system.whole
+    solved = linprog(
+        aim,
+        A_eq=system.sums[equal] if equal.any() else None,
+        b_eq=system.rest[equal] if equal.any() else None,
+        A_ub=-system.sums[some] if some.any() else None,
+        b_ub=-system.rest[some] if some.any() else None,
+        bounds=np.stack(bounds, axis=1),
+        method="highs",
+    )
+    if not solved.success:
+        raise ArithmeticError(f"the program has no solution, though the truth is one: {solved.message}")
+    return np.asarray(solved.x)
+
+
+def least_squares(system: System) -> Floats:
+    """Give the best guesses at all true counts at once: as near to what is shown as all equations allow, within their bounds."""
+    equations = system.sums[system.whole].tocsc()
+    loose = np.where(system.known, 0.0, 1.0)
+    shown = np.where(system.known, system.truth, system.shown).astype(float)
+    weighted = equations @ sparse.diags_array(loose)
+    matrix = (weighted @ equations.T + 1e-9 * sparse.eye_array(equations.shape[0])).tocsc()
+    fitted = shown - loose * (equations.T @ spsolve(matrix, equations @ shown - system.rest[system.whole]))
+    low, high = narrowed(system)
+    return np.clip(fitted, low, high)
