@@ -1,15 +1,15 @@
 """The public lattice is divided only where it shows enough: what was released undivided is taken back, and is released anew by `release`.
 
-Revision: 0016
-Follows: 0015
+Revision: 0018
+Follows: 0017
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0016"
-down_revision = "0015"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """The files of a backfill, and what each came to until all are published together.
 
-Revision: 0016
-Follows: 0015
+Revision: 0019
+Follows: 0018
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0016"
-down_revision = "0015"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
