@@ -180,12 +180,7 @@ class Settings(BaseSettings):
         min_length=32,
         description="Hemligheten som den inloggades kaka förseglas med, minst 32 tecken. Byts den är ingen inloggad längre.",
     )
-    session_minutes: int = Field(
-        default=480,
-        ge=5,
-        le=1440,
-        description="Så länge är den som loggar in på sidan inloggad, i minuter.",
-    )
+    session_minutes: int = Field(default=480, ge=5, le=1440, description="Så länge är den som loggar in på sidan inloggad, i minuter.")
     base_map_url: str | None = Field(
         default=None,
         pattern=r"^(https://[A-Za-z0-9.-]+(:[0-9]+)?|http://(127\.0\.0\.1|localhost)(:[0-9]+)?)/[^\s\"'<>]*\{z\}[^\s\"'<>]*$",
@@ -206,20 +201,11 @@ class Settings(BaseSettings):
         description="Största fil, i byte så som den kommer, som tas emot över HTTP. Kommandot `ingest` har ingen sådan gräns.",
     )
     url_limit: int = Field(
-        default=16_384,
-        ge=256,
-        le=60_000,
-        description="Längsta adress (sökväg och frågedel), i byte. En längre avvisas med 414.",
+        default=16_384, ge=256, le=60_000, description="Längsta adress (sökväg och frågedel), i byte. En längre avvisas med 414."
     )
-    values_limit: int = Field(
-        default=500,
-        ge=1,
-        description="Flest värden av en parameter i en fråga. Fler avvisas med 400.",
-    )
+    values_limit: int = Field(default=500, ge=1, description="Flest värden av en parameter i en fråga. Fler avvisas med 400.")
     filter_limit: int = Field(
-        default=2_000,
-        ge=1,
-        description="Längsta värde av parametern `filter`, i tecken. Ett längre avvisas med 400.",
+        default=2_000, ge=1, description="Längsta värde av parametern `filter`, i tecken. Ett längre avvisas med 400."
     )
     cells_limit: int = Field(
         default=100_000,
@@ -242,9 +228,7 @@ class Settings(BaseSettings):
         description="Anslutningar till databasen som en arbetsprocess håller öppna för frågor; hälften så många till öppnas vid behov.",
     )
     pool_seconds: float = Field(
-        default=0.5,
-        ge=0,
-        description="Så länge väntar en fråga på en ledig anslutning till databasen innan svaret blir 503.",
+        default=0.5, ge=0, description="Så länge väntar en fråga på en ledig anslutning till databasen innan svaret blir 503."
     )
     working_limit: int = Field(
         default=2,
