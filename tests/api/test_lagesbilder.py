@@ -204,5 +204,8 @@ def test_a_place_is_for_those_who_may_see_single_events_and_is_never_shared(clie
 
 
 def test_a_polygon_elsewhere_is_refused(client: httpx.Client) -> None:
-    assert client.get("/v1/lagesbilder", params={"polygon": "POLYGON((12 57, 12.1 57, 12.1 57.1, 12 57))", "class": "intern"}).status_code == 400
+    assert (
+        client.get("/v1/lagesbilder", params={"polygon": "POLYGON((12 57, 12.1 57, 12.1 57.1, 12 57))", "class": "intern"}).status_code
+        == 400
+    )
     assert client.get("/v1/lagesbilder", params={"polygon": SQUARE, "measureId": "2", "class": "intern"}).status_code == 400
