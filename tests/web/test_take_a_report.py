@@ -69,7 +69,7 @@ def test_of_a_drawn_place_there_is_an_intern_one(opened: Opener) -> None:
 
 def test_anyone_is_offered_one_to_share_and_no_other(opened_public: Opener) -> None:
     page = menu(opened_public())
-    expect(page.get_by_text("Siffror som alla får se.")).to_be_visible()
+    expect(page.locator("details[open]").get_by_text("Siffror som alla får se.")).to_be_visible()
     expect(page.get_by_role("radio", name="Intern")).to_have_count(0)
     assert "class=delbar" in (page.get_by_role("link", name="PDF", exact=True).get_attribute("href") or "")
 

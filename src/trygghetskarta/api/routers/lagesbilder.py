@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated
 
@@ -111,8 +112,9 @@ def lagesbild(
     The local situation report of an area or the whole city, ready to send; of several areas a joint one. To share, unless asked for as intern.
     """
     asked.refuse_site(sees_events=sees_events)
-    named = (made_for.name, made_for.at.date()) if made_for is not None else ("", None)
-    reader = Reader(audience, *named, address(request, ""))
+    reader = Reader(audience, root=address(request, ""))
+    if made_for is not None:
+        reader = replace(reader, name=made_for.name, day=made_for.at.date())
     report, published_at = _made(shelf, asked, reader)
     written = render(report, asked.format)
     answer = tagged(request, written, asked.format.media_type, published_at, audience)
