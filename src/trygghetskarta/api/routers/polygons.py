@@ -27,7 +27,7 @@ from trygghetskarta.disclosure.release import release, release_answer
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Question, Statistics
 from trygghetskarta.domain.periods import Interval
-from trygghetskarta.domain.polygons import Polygon, read_wkt
+from trygghetskarta.domain.polygons import Plane, Polygon, read_wkt
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.asking import Asked, ask
