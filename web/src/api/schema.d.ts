@@ -1185,7 +1185,7 @@ export interface components {
         AreaFormat: "geojson" | "json";
         /**
          * AreaLevel
-         * @description The levels of a division, finest first.
+         * @description The levels of the city's divisions, finest first.
          * @enum {string}
          */
         AreaLevel: "basomrade" | "stadsdel" | "stadsdelsomrade" | "stad";
@@ -1301,7 +1301,7 @@ export interface components {
         };
         /**
          * Plane
-         * @description The system that polygons are given in: WGS84, or SWEREF 99 18 00.
+         * @description The system that polygons are given in: WGS84, or the city's own plane.
          * @enum {string}
          */
         Plane: "4326" | "3011";
@@ -9654,7 +9654,7 @@ export interface operations {
                         } | null;
                         /**
                          * Crs
-                         * @description Ytans koordinatsystem: 4326 eller 3011. / The polygon's EPSG number: 4326 or 3011.
+                         * @description Ytans koordinatsystem: 4326 eller 3011. / Its EPSG number: 4326 or 3011.
                          * @default 4326
                          */
                         crs?: number;
@@ -9678,7 +9678,7 @@ export interface operations {
                         } | null;
                         /**
                          * Crs
-                         * @description Ytans koordinatsystem: 4326 eller 3011. / The polygon's EPSG number: 4326 or 3011.
+                         * @description Ytans koordinatsystem: 4326 eller 3011. / Its EPSG number: 4326 or 3011.
                          * @default 4326
                          */
                         crs?: number;
@@ -9702,7 +9702,7 @@ export interface operations {
                         } | null;
                         /**
                          * Crs
-                         * @description Ytans koordinatsystem: 4326 eller 3011. / The polygon's EPSG number: 4326 or 3011.
+                         * @description Ytans koordinatsystem: 4326 eller 3011. / Its EPSG number: 4326 or 3011.
                          * @default 4326
                          */
                         crs?: number;
@@ -9726,7 +9726,7 @@ export interface operations {
                         } | null;
                         /**
                          * Crs
-                         * @description Ytans koordinatsystem: 4326 eller 3011. / The polygon's EPSG number: 4326 or 3011.
+                         * @description Ytans koordinatsystem: 4326 eller 3011. / Its EPSG number: 4326 or 3011.
                          * @default 4326
                          */
                         crs?: number;
@@ -10142,7 +10142,7 @@ export interface operations {
                         } | null;
                         /**
                          * Crs
-                         * @description Ytans koordinatsystem: 4326 eller 3011. / The polygon's EPSG number: 4326 or 3011.
+                         * @description Ytans koordinatsystem: 4326 eller 3011. / Its EPSG number: 4326 or 3011.
                          * @default 4326
                          */
                         crs?: number;
@@ -10166,7 +10166,7 @@ export interface operations {
                         } | null;
                         /**
                          * Crs
-                         * @description Ytans koordinatsystem: 4326 eller 3011. / The polygon's EPSG number: 4326 or 3011.
+                         * @description Ytans koordinatsystem: 4326 eller 3011. / Its EPSG number: 4326 or 3011.
                          * @default 4326
                          */
                         crs?: number;
@@ -10190,7 +10190,7 @@ export interface operations {
                         } | null;
                         /**
                          * Crs
-                         * @description Ytans koordinatsystem: 4326 eller 3011. / The polygon's EPSG number: 4326 or 3011.
+                         * @description Ytans koordinatsystem: 4326 eller 3011. / Its EPSG number: 4326 or 3011.
                          * @default 4326
                          */
                         crs?: number;
@@ -10214,7 +10214,7 @@ export interface operations {
                         } | null;
                         /**
                          * Crs
-                         * @description Ytans koordinatsystem: 4326 eller 3011. / The polygon's EPSG number: 4326 or 3011.
+                         * @description Ytans koordinatsystem: 4326 eller 3011. / Its EPSG number: 4326 or 3011.
                          * @default 4326
                          */
                         crs?: number;

@@ -18,7 +18,6 @@ from trygghetskarta.api.question import (
     AskedPolygon,
     CountedParameters,
     NeededBaseline,
-    Plane,
     refuse_hidden,
 )
 from trygghetskarta.api.scopes import EVENTS
