@@ -1185,7 +1185,7 @@ export interface components {
         AreaFormat: "geojson" | "json";
         /**
          * AreaLevel
-         * @description The levels of a division, finest first.
+         * @description The levels of the city's divisions, finest first.
          * @enum {string}
          */
         AreaLevel: "basomrade" | "stadsdel" | "stadsdelsomrade" | "stad";
@@ -1301,7 +1301,7 @@ export interface components {
         };
         /**
          * Plane
-         * @description The system that polygons are given in: WGS84, or SWEREF 99 18 00.
+         * @description The system that polygons are given in: WGS84, or the city's own plane.
          * @enum {string}
          */
         Plane: "4326" | "3011";
@@ -9679,7 +9679,7 @@ export interface operations {
                         } | null;
                         /**
                          * Crs
-                         * @description Ytans koordinatsystem: 4326 eller 3011. / The polygon's EPSG number: 4326 or 3011.
+                         * @description Ytans koordinatsystem: 4326 eller 3011. / Its EPSG number: 4326 or 3011.
                          * @default 4326
                          */
                         crs?: number;
@@ -9703,7 +9703,7 @@ export interface operations {
                         } | null;
                         /**
                          * Crs
-                         * @description Ytans koordinatsystem: 4326 eller 3011. / The polygon's EPSG number: 4326 or 3011.
+                         * @description Ytans koordinatsystem: 4326 eller 3011. / Its EPSG number: 4326 or 3011.
                          * @default 4326
                          */
                         crs?: number;
@@ -9727,7 +9727,7 @@ export interface operations {
                         } | null;
                         /**
                          * Crs
-                         * @description Ytans koordinatsystem: 4326 eller 3011. / The polygon's EPSG number: 4326 or 3011.
+                         * @description Ytans koordinatsystem: 4326 eller 3011. / Its EPSG number: 4326 or 3011.
                          * @default 4326
                          */
                         crs?: number;
@@ -9751,7 +9751,7 @@ export interface operations {
                         } | null;
                         /**
                          * Crs
-                         * @description Ytans koordinatsystem: 4326 eller 3011. / The polygon's EPSG number: 4326 or 3011.
+                         * @description Ytans koordinatsystem: 4326 eller 3011. / Its EPSG number: 4326 or 3011.
                          * @default 4326
                          */
                         crs?: number;
@@ -10167,7 +10167,7 @@ export interface operations {
                         } | null;
                         /**
                          * Crs
-                         * @description Ytans koordinatsystem: 4326 eller 3011. / The polygon's EPSG number: 4326 or 3011.
+                         * @description Ytans koordinatsystem: 4326 eller 3011. / Its EPSG number: 4326 or 3011.
                          * @default 4326
                          */
                         crs?: number;
@@ -10191,7 +10191,7 @@ export interface operations {
                         } | null;
                         /**
                          * Crs
-                         * @description Ytans koordinatsystem: 4326 eller 3011. / The polygon's EPSG number: 4326 or 3011.
+                         * @description Ytans koordinatsystem: 4326 eller 3011. / Its EPSG number: 4326 or 3011.
                          * @default 4326
                          */
                         crs?: number;
@@ -10215,7 +10215,7 @@ export interface operations {
                         } | null;
                         /**
                          * Crs
-                         * @description Ytans koordinatsystem: 4326 eller 3011. / The polygon's EPSG number: 4326 or 3011.
+                         * @description Ytans koordinatsystem: 4326 eller 3011. / Its EPSG number: 4326 or 3011.
                          * @default 4326
                          */
                         crs?: number;
@@ -10239,7 +10239,7 @@ export interface operations {
                         } | null;
                         /**
                          * Crs
-                         * @description Ytans koordinatsystem: 4326 eller 3011. / The polygon's EPSG number: 4326 or 3011.
+                         * @description Ytans koordinatsystem: 4326 eller 3011. / Its EPSG number: 4326 or 3011.
                          * @default 4326
                          */
                         crs?: number;

@@ -18,7 +18,6 @@ from trygghetskarta.api.question import (
     AskedPolygon,
     CountedParameters,
     NeededBaseline,
-    Plane,
     refuse_hidden,
 )
 from trygghetskarta.api.scopes import EVENTS
@@ -27,7 +26,7 @@ from trygghetskarta.disclosure.release import release, release_answer
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Question, Statistics
 from trygghetskarta.domain.periods import Interval
-from trygghetskarta.domain.polygons import Polygon, read_wkt
+from trygghetskarta.domain.polygons import Plane, Polygon, read_wkt
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.asking import Asked, ask
