@@ -73,7 +73,9 @@ def test_an_area_is_shown_where_the_one_around_it_shows_fifteen(public_server: s
     outer = {row["code"]: row["count"] for row in rows(public_server, source=source, level=around, statistics="none", **YEAR)}
     for row in inner.values():
         assert (row["status"] == "value") == ((outer[row["parent"]] or 0) >= 15)
-    said = any("visar minst 15, och en månad eller ett kvartal bara om året före visar minst 30" in sentence for sentence in told["sentences"])
+    said = any(
+        "visar minst 15, och en månad eller ett kvartal bara om året före visar minst 30" in sentence for sentence in told["sentences"]
+    )
     assert said == any(row["status"] == "withheld" for row in inner.values())
 
 

@@ -13,15 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from trygghetskarta.domain.dividing import DIVIDED_FROM, DIVIDED_IN_TIME_FROM
+
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-
-DIVIDED_FROM = 15
-"""A cell that shows fewer is not divided: three times the largest perturbation, so the true count is at least twice it."""
-
-DIVIDED_IN_TIME_FROM = 30
-"""A cell of a year that shows fewer is not divided in months and quarters. It decides of the year after it, whose months are shown before that
-year is known: what was truly 10 is 4 or fewer the year after by chance alone in 3 cases of 100, what was truly 25 in 3 of ten million."""
 
 
 @dataclass(frozen=True, slots=True)
