@@ -125,8 +125,10 @@ def recodings_between(question: Question, spans: Iterable[Span]) -> tuple[Recodi
 def _between(asked: tuple[tuple[SourceId, tuple[str, ...]], ...], spans: tuple[Span, ...]) -> tuple[Recoding, ...]:
     """Find them once for an answer, which asks several times."""
     codes = dict(asked)
+    # Only the first and the last of the months matter.
+    whole = (Span(min(span.first for span in spans), max(span.last for span in spans)),)
     return tuple(
         recoding
         for recoding in recodings()
-        if recoding.source in codes and recoding.divides(spans) and recoding.touches(codes[recoding.source])
+        if recoding.source in codes and recoding.divides(whole) and recoding.touches(codes[recoding.source])
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from trygghetskarta.domain.audience import Audience
@@ -187,7 +187,7 @@ def groups(sources: tuple[SourceId, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def visible_codes(cube: Cube, source: SourceId, audience: Audience) -> frozenset[str]:
+def visible_codes(cube: Cube, source: SourceId, audience: Audience) -> Set[str]:
     """Give the categories of a source that may be known of.
 
     That a kind occurs at all is a fact of the data: of a source that is not public elsewhere, anyone may know the kinds of its tree, and staff
@@ -196,5 +196,5 @@ def visible_codes(cube: Cube, source: SourceId, audience: Audience) -> frozenset
     if source not in EVENT_SOURCES:
         return frozenset()
     if audience is Audience.STAFF or CONTRACTS[source].public:
-        return frozenset(cube.trees[source].ranges)
+        return cube.trees[source].ranges.keys()
     return frozenset(node.code for node in tree_of(source).nodes)
