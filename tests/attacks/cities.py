@@ -145,7 +145,8 @@ def city_of(cube: Cube, source: SourceId) -> City:
     for place in met:
         parent = tree.nodes[place].parent
         parents.append(0 if parent is None else met.index(number[parent]) + 1)
-    monthly: Ints = np.diff(block.sums.astype(np.int64), axis=2)
+    sums = block.sums.astype(np.int64)
+    monthly = sums[:, :, 1:] - sums[:, :, :-1]
     monthly = monthly[:, :, : monthly.shape[2] // 12 * 12]
     above = {AreaLevel.STAD: np.zeros(1, np.int64)}
     for outer, inner in pairwise(LEVELS):
