@@ -1,8 +1,8 @@
 """Which cells are divided: a cell is parted into smaller areas, narrower kinds or shorter periods only where it shows enough.
 
 Perturbation alone does not hold against somebody who knows exact totals from elsewhere (the national statistics give them for the city and its
-stadsdelsområden): where the true total is 1, the one part that does not show 0 holds it. So a part is shown only where each whole that it is a part of
-shows at least `DIVIDED_FROM`. What decides is what the wholes show, never what they are, so that a part is missing tells nothing new.
+stadsdelsområden): where the true total is 1, the one part that does not show 0 holds it. So a part is shown only where each whole that it is a part
+of shows at least `DIVIDED_FROM`. What decides is what the wholes show, never what they are, so that a part is missing tells nothing new.
 """
 
 from __future__ import annotations
