@@ -140,7 +140,16 @@ def test_divisions_of_the_city_side_by_side_give_no_small_count_away(older: Olde
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("known", ELSEWHERE)
+@pytest.mark.parametrize(
+    "known",
+    [
+        None,
+        Known.CITY_BY_KIND,
+        # Not met: some shootings of one year are found where every division's stadsdelsområden are known exactly (docs/privacy.md, what is left).
+        pytest.param(Known.CITY_AND_DISTRICTS, marks=pytest.mark.xfail(strict=True)),
+        pytest.param(Known.DISTRICTS_BY_KIND, marks=pytest.mark.xfail(strict=True)),
+    ],
+)
 def test_no_linear_program_over_all_divisions_finds_a_small_count(older: Older, lattices: list[Lattice], known: Known | None) -> None:
     for number, lattice in enumerate(lattices):
         for year in range(lattice.city.years):
