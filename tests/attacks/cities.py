@@ -18,6 +18,7 @@ from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.queries.area_links import links_of
+from trygghetskarta.queries.blocks import Block
 from trygghetskarta.queries.cube import Cube, list_editions, load_areas, load_cube
 from trygghetskarta.queries.public_cube import load_public_cube
 from trygghetskarta.store.engine import one_state
@@ -135,6 +136,7 @@ def beside(engine: Engine) -> list[tuple[date, dict[AreaLevel, Ints]]]:
 def city_of(cube: Cube, source: SourceId) -> City:
     """Give the true counts of a source, of the categories that were ever met."""
     block, tree = cube.blocks[source], cube.trees[source]
+    assert isinstance(block, Block)
     kinds = kinds_of(source, tree.nodes)
     number = {node.code: place for place, node in enumerate(tree.nodes)}
     runs = [np.searchsorted(block.used, tree.ranges[node.code]).tolist() for node in tree.nodes]
@@ -143,13 +145,14 @@ def city_of(cube: Cube, source: SourceId) -> City:
     for place in met:
         parent = tree.nodes[place].parent
         parents.append(0 if parent is None else met.index(number[parent]) + 1)
-    monthly = np.diff(block.sums.astype(np.int64), axis=2)
+    sums = block.sums.astype(np.int64)
+    monthly = sums[:, :, 1:] - sums[:, :, :-1]
     monthly = monthly[:, :, : monthly.shape[2] // 12 * 12]
     above = {AreaLevel.STAD: np.zeros(1, np.int64)}
     for outer, inner in pairwise(LEVELS):
         rows = {area.code: row for row, area in enumerate(cube.areas[outer])}
         above[inner] = np.array([rows[area.parent or ""] for area in cube.areas.get(inner, ())], np.int64)
-    months = {}
+    months: dict[AreaLevel, Ints] = {}
     for level in LEVELS:
         mine = monthly[cube.cells(level)] if level in cube.areas else monthly[:0]
         parts = [

@@ -253,7 +253,7 @@ def recovered(system: System, seed: int = 0) -> Bools:
 
 def _solve(system: System, bounds: tuple[Floats, Floats], aim: Floats) -> Floats:
     equal, some = system.whole, ~system.whole
-    solved = linprog(
+    solved = linprog(  # type: ignore[call-overload]  # the stubs know of no sparse matrices
         aim,
         A_eq=system.sums[equal] if equal.any() else None,
         b_eq=system.rest[equal] if equal.any() else None,
@@ -276,4 +276,5 @@ def least_squares(system: System) -> Floats:
     matrix = (weighted @ equations.T + 1e-9 * sparse.eye_array(equations.shape[0])).tocsc()
     fitted = shown - loose * (equations.T @ spsolve(matrix, equations @ shown - system.rest[system.whole]))
     low, high = narrowed(system)
-    return np.clip(fitted, low, high)
+    guessed: Floats = np.clip(fitted, low, high)
+    return guessed

@@ -1,8 +1,8 @@
 """Which cells are divided: a cell is parted into smaller areas, narrower kinds or shorter periods only where it shows enough.
 
 Perturbation alone does not hold against somebody who knows exact totals from elsewhere (the national statistics give them for the city and its
-districts): where the true total is 1, the one part that does not show 0 holds it. So a part is shown only where each whole that it is a part of
-shows at least `DIVIDED_FROM`. What decides is what the wholes show, never what they are, so that a part is missing tells nothing new.
+stadsdelsområden): where the true total is 1, the one part that does not show 0 holds it. So a part is shown only where each whole that it is a part
+of shows at least `DIVIDED_FROM`. What decides is what the wholes show, never what they are, so that a part is missing tells nothing new.
 """
 
 from __future__ import annotations
@@ -13,15 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from trygghetskarta.domain.dividing import DIVIDED_FROM, DIVIDED_IN_TIME_FROM
+
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-
-DIVIDED_FROM = 15
-"""A cell that shows fewer is not divided: three times the largest perturbation, so the true count is at least twice it."""
-
-DIVIDED_IN_TIME_FROM = 30
-"""A cell of a year that shows fewer is not divided in months and quarters. It decides of the year after it, whose months are shown before that
-year is known: what was truly 10 is 4 or fewer the year after by chance alone in 3 cases of 100, what was truly 25 in 3 of ten million."""
 
 
 @dataclass(frozen=True, slots=True)

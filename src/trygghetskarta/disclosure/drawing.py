@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from trygghetskarta.disclosure.cellkey import KEYS, STANDARD, protect
-from trygghetskarta.disclosure.dividing import DIVIDED_FROM, DIVIDED_IN_TIME_FROM
 from trygghetskarta.disclosure.lattice import MONTH, QUARTER, YEAR
+from trygghetskarta.domain.dividing import DIVIDED_FROM, DIVIDED_IN_TIME_FROM
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

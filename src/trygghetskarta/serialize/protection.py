@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from trygghetskarta.disclosure.dividing import DIVIDED_FROM, DIVIDED_IN_TIME_FROM
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.counts import Published, Status
+from trygghetskarta.domain.dividing import DIVIDED_FROM, DIVIDED_IN_TIME_FROM
 from trygghetskarta.serialize.swedish import whole
 from trygghetskarta.serialize.values import Each, Values
 
