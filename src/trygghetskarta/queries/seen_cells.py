@@ -53,7 +53,7 @@ class Grid:
     @classmethod
     def of(cls, areas: Mapping[AreaLevel, tuple[Area, ...]], source: SourceId, tree: Tree) -> Grid:
         """Give the grid of some areas and of a source's tree."""
-        outermost_first = dict(reversed(tuple(areas.items())))
+        outermost_first = {level: areas[level] for level in reversed(tuple(areas))}
         above: dict[AreaLevel, Ints | None] = {}
         outer: tuple[Area, ...] = ()
         for level, inner in outermost_first.items():
