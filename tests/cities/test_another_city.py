@@ -171,6 +171,7 @@ def test_the_page_shows_the_citys_levels(served: str) -> None:
         assert "per primärområde" in page.locator("body").inner_text()
 
 
+@pytest.mark.thorough
 def test_two_cities_on_one_server_know_nothing_of_each_other(asunda: Asunda, served: str, fresh_database: Engine) -> None:
     address = fresh_database.url.set(drivername="postgresql").render_as_string(hide_password=False)
     stockholm = replace(asunda, address=address, file=None)
@@ -181,6 +182,8 @@ def test_two_cities_on_one_server_know_nothing_of_each_other(asunda: Asunda, ser
     )
     assert "stadsdel, stad" in stockholm.run("areas", "list")
     assert "rutomrade, primaromrade, stadsomrade, kommun" in asunda.run("areas", "list")
+    mixed = replace(asunda, address=address).run("areas", "list", ends=2)
+    assert "som Åsunda inte har: är TRYGGHETSKARTA_CITY rätt" in mixed
     answer = httpx.get(f"{served}/v1/areas", params={"level": "kommun", "format": "json"}).json()
     assert [row["code"] for row in answer["items"]] == ["1499"]
 

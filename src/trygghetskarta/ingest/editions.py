@@ -112,6 +112,7 @@ def load_level(connection: Connection, order: LevelOrder) -> LevelReport:
 
     Raises:
         BadDeliveryError: The file cannot be used, or the edition already holds the level.
+        ConflictError: The database has the areas of another city.
     """
     change_areas(connection)
     refuse_another_city(connection, order.city)

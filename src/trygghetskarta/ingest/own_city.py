@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.areas import AreaLevel
-from trygghetskarta.errors import BadDeliveryError
+from trygghetskarta.errors import ConflictError
 
 
 def refuse_another_city(connection: Connection, city: tuple[str, str]) -> None:
@@ -16,12 +16,11 @@ def refuse_another_city(connection: Connection, city: tuple[str, str]) -> None:
         city: Name and code of the municipality whose areas are to be loaded.
 
     Raises:
-        BadDeliveryError: The database has those of another.
+        ConflictError: The database has those of another.
     """
     held = connection.execute(text("SELECT code, name FROM area WHERE level = :whole LIMIT 1"), {"whole": AreaLevel.STAD}).one_or_none()
     if held is not None and held.code != city[1]:
-        raise BadDeliveryError(
+        raise ConflictError(
             f"Databasen har områden i {held.name} ({held.code}), inte i {city[0]} ({city[1]}). Varje stad har en egen databas.",
             f"The database has areas of {held.name} ({held.code}), not of {city[0]} ({city[1]}). Each city has a database of its own.",
-            code="other_city",
         )
