@@ -51,9 +51,9 @@ def test_every_operation_says_what_a_browser_may_do_with_the_answer(public_serve
         answer = httpx.get(server + ASKED[name], timeout=120)
         guarded(answer)
         if server == live_server:
-            # The outlines of areas are the same for everyone, and kept by whoever passes them on.
-            outlines = name.startswith("GET /v1/tiles")
-            assert answer.headers["cache-control"].startswith("public") <= outlines
+            # The outlines of areas are the same for everyone, as are files to share, and kept by whoever passes them on.
+            for_all = name.startswith(("GET /v1/tiles", "GET /v1/exports", "GET /v1/lagesbilder"))
+            assert answer.headers["cache-control"].startswith("public") <= for_all
         if etag := answer.headers.get("etag"):
             guarded(httpx.get(server + ASKED[name], headers={"If-None-Match": etag}, timeout=120))
 

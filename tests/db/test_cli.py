@@ -120,7 +120,7 @@ def test_compare_and_series_give_the_figures_of_the_api(sample: Engine, live_ser
         for form in ("json", "geojson", "csv", "xlsx"):
             said = run(sample, command, *asked, *options, "--format", form, "--out", str(tmp_path / form))
             path = "comparisons" if command == "compare" else command
-            answer = httpx.get(f"{live_server}/v1/{path}", params={**parameters, **extra, "format": form}, timeout=60)
+            answer = httpx.get(f"{live_server}/v1/exports/{path}", params={**parameters, **extra, "format": form}, timeout=60)
             assert said.returncode == 0, said.stderr
             assert (tmp_path / form).read_bytes() == answer.content, (command, form)
 

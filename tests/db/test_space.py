@@ -42,7 +42,7 @@ def test_neighbours_are_numbered_as_the_areas_of_the_answer(connection: Connecti
     assert borders(cube, about()).tolist() == [[0, 1], [1, 0], [1, 2], [2, 1]]
     # Naming an area does not make the region smaller: its cluster is one among all.
     assert [area.code for area in of_region(cube, about("b")).areas] == ["a", "b", "c"]
-    with pytest.raises(InvalidQuestionError, match="inget stadsdel"):
+    with pytest.raises(InvalidQuestionError, match="saknar stadsdel"):
         of_region(cube, about("x"))
 
 

@@ -283,6 +283,7 @@ def test_excel_from_the_page_opens_with_the_figures_of_the_table(opened: Opener)
     page = opened("?level=stadsdelsomrade")
     cells = in_table(page)
     page.get_by_text("Ta med siffrorna").click()
+    page.locator("details[open]").get_by_label("Intern").check()
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Excel").click()
     book = openpyxl.load_workbook(io.BytesIO(Path(waiting.value.path()).read_bytes()))

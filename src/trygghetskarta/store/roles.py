@@ -145,8 +145,11 @@ def _of_roles(connection: Connection) -> Iterator[str]:
     yield from (f"CREATE ROLE {face} NOLOGIN" for face in Face if face not in known)
     for name in connection.execute(_MIGHTY, {"names": [face.value for face in _SIGNED_IN]}).scalars():
         yield f"ALTER ROLE {name} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
-    for name in connection.execute(_UNLIMITED, {"names": [face.value for face in _SECONDS]}).scalars():
-        yield f"ALTER ROLE {name} SET statement_timeout = '{_SECONDS[Face(name)]}s'"
+    # One that is yet to be made has no limit either.
+    unlimited = {*connection.execute(_UNLIMITED, {"names": [face.value for face in _SECONDS]}).scalars()} | (
+        {face.value for face in _SECONDS} - known
+    )
+    yield from (f"ALTER ROLE {face} SET statement_timeout = '{seconds}s'" for face, seconds in _SECONDS.items() if face in unlimited)
     yield from (f"REVOKE {role} FROM {Face.PUBLIC}" for role in connection.execute(_MEMBER).scalars())
 
 
