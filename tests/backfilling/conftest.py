@@ -43,6 +43,9 @@ def cities(server: Server, migrated: str, tmp_path: Path) -> Iterator[Cities]:
     made: list[Engine] = []
 
     def make() -> Engine:
+        # What earlier ones keep open is closed: of many examples there would be too many.
+        for engine in made:
+            engine.dispose()
         made.append(make_engine(server.create(f"tk_backfill_{len(server.made)}", str(make_url(migrated).database))))
         with made[-1].begin() as connection:
             draw = Drawing(connection, tmp_path)

@@ -140,7 +140,8 @@ def test_coordinates_in_another_system_of_the_city_are_told_by_name(asunda: Asun
 
 def test_a_report_speaks_of_the_citys_levels(asunda: Asunda) -> None:
     out = asunda.folder / "lagesbild.html"
-    asunda.run("lagesbild", "--area", "vattertorp", "--from", "2025-07", "--to", "2025-12", "--format", "html", "--out", str(out))
+    words = ("lagesbild", "--area", "vattertorp", "--from", "2025-07", "--to", "2025-12", "--format", "html", "--class", "intern")
+    asunda.run(*words, "--out", str(out))
     text = out.read_text(encoding="utf-8")
     assert "Vättertorp" in text
     assert "primärområden" in text
@@ -209,11 +210,13 @@ def test_deso_and_regso_are_levels_of_an_edition_beside_the_citys_own(asunda: As
     with_deso = replace(asunda, address=server.create("tk_deso", str(make_url(migrated).database)), file="med_deso.toml")
     with_deso.run("areas", "import")
     with_deso.run("ingest", "anmalda_brott", str(asunda.folder / "punkter.csv"), "--mapping", str(asunda.folder / "punkter.toml"))
-    words = ["compare", "--source", "anmalda_brott", "--from", "2025-01", "--to", "2025-12", "--format", "json"]
+    words = ["compare", "--source", "anmalda_brott", "--from", "2025-01", "--to", "2025-12", "--format", "json", "--class", "intern"]
     for edition, level, like in (
         ("2025-01-01", "regso", "primaromrade"),
         ("2025-01-01", "deso", "rutomrade"),
         ("", "stadsomrade", "stadsomrade"),
     ):
         asked = [*words, "--level", level, *(("--edition", edition) if edition else ())]
-        assert {row["code"]: row["count"] for row in orjson.loads(with_deso.run(*asked))["items"]} == expected(asunda, like)
+        out = asunda.folder / f"{level}.json"
+        with_deso.run(*asked, "--out", str(out))
+        assert {row["code"]: row["count"] for row in orjson.loads(out.read_bytes())["items"]} == expected(asunda, like)

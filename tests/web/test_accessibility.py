@@ -141,7 +141,7 @@ MOVED = """async () => {
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
 def test_the_map_moves_only_for_who_wants_it_to(opened: Opener, motion: Literal["reduce", "no-preference"]) -> None:
     page = opened(reduced_motion=motion)
-    page.wait_for_function("document.querySelector('.sheet canvas')?.width > 100")
+    page.wait_for_function("() => document.querySelector('.sheet canvas')?.width > 100")
 
     looks = page.evaluate(MOVED)
     assert looks == 2 if motion == "reduce" else looks > 2

@@ -134,7 +134,7 @@ def test_two_stadsdelar_are_compared(opened: Opener, live_server: str) -> None:
     wait_for(page, "compare", "areas")
     page.get_by_label("Område", exact=True).select_option(label="Norrmalm")
     page.locator("#pick-beside").select_option(label="Akalla")
-    page.wait_for_function("new URLSearchParams(location.search).has('beside')")
+    page.wait_for_function("() => new URLSearchParams(location.search).has('beside')")
 
     assert_two_are_compared(page, live_server)
     again = opened(page.evaluate("location.search"))
@@ -153,10 +153,10 @@ def test_two_stadsdelar_are_compared_with_the_keyboard_alone(opened: Opener, liv
     wait_for(page, "compare", "areas")
     tab_to(page, "#pick-area")
     page.keyboard.type("Norrm")
-    page.wait_for_function("new URLSearchParams(location.search).has('area')")
+    page.wait_for_function("() => new URLSearchParams(location.search).has('area')")
     tab_to(page, "#pick-beside")
     page.keyboard.type("Akal")
-    page.wait_for_function("new URLSearchParams(location.search).has('beside')")
+    page.wait_for_function("() => new URLSearchParams(location.search).has('beside')")
 
     assert_two_are_compared(page, live_server)
 
@@ -194,17 +194,17 @@ def test_areas_are_chosen_on_the_map_one_after_the_other(opened: Opener) -> None
     keys.focus()
     keys.press("Home")
     keys.press("Enter")
-    page.wait_for_function("new URLSearchParams(location.search).has('area')")
+    page.wait_for_function("() => new URLSearchParams(location.search).has('area')")
     expect(keys.locator('[aria-selected="true"]')).to_have_count(1)
     first = asked_of(page)["area"]
     keys.press("PageDown")
     keys.press("Enter")
-    page.wait_for_function("new URLSearchParams(location.search).has('beside')")
+    page.wait_for_function("() => new URLSearchParams(location.search).has('beside')")
     assert asked_of(page)["area"] == first
     expect(page.locator('#map-areas [aria-selected="true"]')).to_have_count(2)
 
     keys.press("Enter")
-    page.wait_for_function("!new URLSearchParams(location.search).has('beside')")
+    page.wait_for_function("() => !new URLSearchParams(location.search).has('beside')")
 
 
 def test_two_sources_have_their_own_classes_and_are_not_to_be_added(opened: Opener, live_server: str) -> None:

@@ -82,7 +82,7 @@ def test_without_webgl_the_map_is_drawn_all_the_same(browser: Browser, live_serv
 
 def drawn_colours(page: Page) -> list[str]:
     """The areas whose colour is not found round their middle on the drawn map."""
-    page.wait_for_function("document.querySelector('.sheet canvas')?.width > 100")
+    page.wait_for_function("() => document.querySelector('.sheet canvas')?.width > 100")
     page.locator("#map-areas").focus()
     page.keyboard.press("Home")
     wrong = []
@@ -116,7 +116,7 @@ def test_another_source_gives_other_figures_and_another_address_and_back_returns
     first, first_address = on_map(page), page.url
 
     page.select_option("#source", "brander")
-    page.wait_for_function("new URLSearchParams(location.search).get('source') === 'brander'")
+    page.wait_for_function("() => new URLSearchParams(location.search).get('source') === 'brander'")
     settle(page)
     assert on_map(page) != first
 
@@ -127,7 +127,7 @@ def test_another_source_gives_other_figures_and_another_address_and_back_returns
     assert on_map(page) == first
 
     page.go_forward()
-    page.wait_for_function("new URLSearchParams(location.search).get('source') === 'brander'")
+    page.wait_for_function("() => new URLSearchParams(location.search).get('source') === 'brander'")
     settle(page)
     expect(page.locator("#source")).to_have_value("brander")
 
@@ -156,7 +156,7 @@ def test_an_area_is_chosen_with_the_keyboard(opened: Opener) -> None:
     page.keyboard.press("PageDown")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.wait_for_function("new URLSearchParams(location.search).has('area')")
+    page.wait_for_function("() => new URLSearchParams(location.search).has('area')")
 
     code = asked_of(page)["area"]
     option = page.locator(f'#map-areas [data-code="{code}"]')
@@ -224,7 +224,7 @@ def test_a_category_is_found_by_its_name_and_counted(opened: Opener, live_server
     page.get_by_role("button", name="Vad Allt").click()
     page.get_by_label("Sök brott eller händelse").fill("misshandel även grov")
     page.get_by_role("button", name="Misshandel, även grov").first.click()
-    page.wait_for_function("new URLSearchParams(location.search).get('category') === 'misshandel'")
+    page.wait_for_function("() => new URLSearchParams(location.search).get('category') === 'misshandel'")
     settle(page)
 
     (answer,) = answer_of(page, live_server).values()

@@ -47,7 +47,7 @@ def shown(page: Page, server: str) -> None:
 
 def place_on_map(page: Page) -> tuple[float, float, float, float]:
     """The middle of the map in the window, and its width and height."""
-    page.wait_for_function("document.querySelector('.sheet canvas')?.width > 100")
+    page.wait_for_function("() => document.querySelector('.sheet canvas')?.width > 100")
     box = cast("dict[str, float]", page.locator(".sheet").bounding_box())
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, box["width"], box["height"]
 

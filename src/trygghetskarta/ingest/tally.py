@@ -60,7 +60,7 @@ class Tally:
         """Count how exactly the places of new and changed rows are known, or with -1 take them back; `outside` of them lie outside the city."""
         for one, count in zip(Precision, np.bincount(precision, minlength=len(Precision)).tolist(), strict=True):
             if count:
-                name = one.name.lower()
+                name = one.told
                 self.placed[name] = self.placed.get(name, 0) + times * count
         self.outside += times * outside
 
