@@ -152,16 +152,13 @@ def weights() -> dict[str, int]:
     """Weigh the scripts of the page, packed.
 
     Returns:
-        Bytes of those that the first view needs, of all that any view does, and of those that only a base map needs.
+        Bytes of those that the first view needs, and of all that any view does.
     """
     folder = files("trygghetskarta.api").joinpath("page")
     scripts = {path.name: path.read_bytes() for path in folder.joinpath("assets").iterdir() if path.name.endswith(".js")}
     page = folder.joinpath("index.html").read_text(encoding="utf-8")
     named = {"first view": r"(?:from|import)\s*[\"']\./([\w.-]+\.js)[\"']", "all": r"[\"'`]\./([\w.-]+\.js)[\"'`]"}
-    found = {name: _needed(page, scripts, naming) for name, naming in named.items()}
-    found["base map"] = {one for one in found["all"] if one.startswith("ground-")}
-    found["all"] -= found["base map"]
-    return {name: sum(len(gzip.compress(scripts[one])) for one in ones) for name, ones in found.items()}
+    return {name: sum(len(gzip.compress(scripts[one])) for one in _needed(page, scripts, naming)) for name, naming in named.items()}
 
 
 def _needed(page: str, scripts: dict[str, bytes], naming: str) -> set[str]:

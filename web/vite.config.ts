@@ -12,7 +12,11 @@ export default defineConfig({
     // The policy of the page allows no data in the place of a script or a style, and small files cost nothing over one connection.
     assetsInlineLimit: 0,
     // The map, and the description of the API: who opens the one loads nothing of the other.
-    rollupOptions: { input: ["index.html", "docs.html"] },
+    rollupOptions: {
+      input: ["index.html", "docs.html"],
+      // All of the first view in one piece: packed together it weighs a tenth less than in the pieces that later views happen to share.
+      output: { codeSplitting: { groups: [{ name: "first", tags: ["$initial"], test: (id) => !/swagger|docs/.test(id) }] } },
+    },
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
     chunkSizeWarningLimit: 1600, // Swagger UI, which only /docs loads, is one piece

@@ -4,7 +4,6 @@ import Feature from "ol/Feature";
 import OlMap from "ol/Map";
 import View from "ol/View";
 import { getCenter, type Extent } from "ol/extent";
-import GeoJSON from "ol/format/GeoJSON";
 import type { MultiPolygon, Polygon } from "ol/geom";
 import DragPan from "ol/interaction/DragPan";
 import DoubleClickZoom from "ol/interaction/DoubleClickZoom";
@@ -20,6 +19,7 @@ import type { Outlines, Status } from "../api/answers";
 import { INK, isLight, type Theme } from "../figures/colours";
 import type { Pictures } from "./ground";
 import { hatching } from "./hatching";
+import { shapeOnMap } from "./shapes";
 
 type Area = Feature<Polygon | MultiPolygon>;
 
@@ -265,7 +265,11 @@ export class Atlas {
   }
 
   private read = (outlines: Outlines): Area[] =>
-    new GeoJSON().readFeatures(outlines, { dataProjection: "EPSG:4326", featureProjection: "EPSG:3857" }) as Area[];
+    outlines.features.map(({ id, geometry, properties }) => {
+      const area: Area = new Feature({ ...properties, geometry: shapeOnMap(geometry) });
+      area.setId(id);
+      return area;
+    });
 
   /** By its outline, not by what is painted: nothing need be read back from the canvas. */
   private codeAt(pixel: [number, number]): string {

@@ -1,10 +1,9 @@
 /** Hexagons as areas: the same map, legend and table show both. */
 
-import GeoJSON from "ol/format/GeoJSON";
-import type { MultiPolygon, Polygon } from "ol/geom";
 import type { AreaFigures, Comparison, Hexagons, Outline, Outlines } from "../api/answers";
 import { OWN } from "../city";
 import type { Notice } from "../view/settling";
+import { shapeOf } from "./shapes";
 
 type Place = [number, number];
 
@@ -111,9 +110,7 @@ function middleOf([ring = []]: Place[][]): Place {
 
 /** Name places after the part of the city that they lie in, or lie nearest to. */
 function namer(parts: Outlines): (place: Place) => string {
-  const shapes = new GeoJSON()
-    .readFeatures(parts)
-    .map((feature) => ({ name: String(feature.get("name")), shape: feature.getGeometry() as Polygon | MultiPolygon }));
+  const shapes = parts.features.map(({ properties, geometry }) => ({ name: properties.name, shape: shapeOf(geometry) }));
   return ([x, y]) => {
     let [best, least] = [0, Infinity];
     for (const [index, { shape }] of shapes.entries()) {

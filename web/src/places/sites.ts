@@ -1,7 +1,6 @@
 /** Lays measures and a drawn polygon over the areas of a map, and lets a polygon be drawn and its corners be moved. */
 
 import Feature from "ol/Feature";
-import GeoJSON from "ol/format/GeoJSON";
 import { LineString, Point, Polygon, type Geometry, type MultiPolygon } from "ol/geom";
 import DoubleClickZoom from "ol/interaction/DoubleClickZoom";
 import Draw from "ol/interaction/Draw";
@@ -17,6 +16,7 @@ import Style from "ol/style/Style";
 import Text from "ol/style/Text";
 import type { Theme } from "../figures/colours";
 import type { Atlas, Over } from "../map/atlas";
+import { shapeOnMap } from "../map/shapes";
 import { toGeometry, type Corner, type Shape } from "./polygons";
 import { DASHES, SIGN_INK, type Role } from "./signs";
 
@@ -42,7 +42,6 @@ export interface Deeds {
   corner: (count: number, last: Corner | null) => void;
 }
 
-const WORLD = { dataProjection: "EPSG:4326", featureProjection: "EPSG:3857" } as const;
 const REACH = 6;
 const BADGE = 12;
 /** A badge stands on every part of a ground that is at least so large a share of its largest. */
@@ -199,7 +198,7 @@ export class Sites implements Over {
     });
   }
 
-  private read = (outline: object): Ground => new GeoJSON(WORLD).readFeature({ type: "Feature", geometry: outline }) as unknown as Ground;
+  private read = (outline: object): Ground => new Feature(shapeOnMap(outline));
 
   private newPen(): Draw {
     const pen = new Draw({ type: "Polygon", style: () => this.styleOfPen() });
