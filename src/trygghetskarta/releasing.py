@@ -19,7 +19,7 @@ import numpy.typing as npt
 from sqlalchemy import Connection
 
 from trygghetskarta.disclosure.drawing import METHOD, Contributions, Drawn, Stretch, due, protected
-from trygghetskarta.disclosure.lattice import PERIODS, UNKNOWN, Kind, kinds_of, periods_of
+from trygghetskarta.disclosure.lattice import PERIODS, UNKNOWN, Kind, periods_of
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.periods import Month, Span, local_day
 from trygghetskarta.domain.sources import CONTRACTS, EVENT_SOURCES, SourceId
@@ -267,8 +267,8 @@ class _Press:
     def _cells(self, division: Division, found: Contributions, months: int, numbers: Mapping[int, int]) -> Iterator[DrawnCells]:
         """Draw the cells of some periods of one length, each with the number of its draw."""
         grid = Grid.of(division.areas, self.source, self.city.trees[self.source])
-        every, cells = len(grid.parents), division.areas_in_all
-        part = found.of(self._carried(division, found, months) & np.isin(found.month // months, list(numbers)))
+        every, cells = len(grid.kinds), division.areas_in_all
+        part = found.of(self._carried(division, grid, found, months) & np.isin(found.month // months, list(numbers)))
         at, counts = protected(part, (part.month // months * cells + part.cell) * every + part.node)
         period, rest = np.divmod(at, cells * every)
         cell, node = np.divmod(rest, every)
@@ -293,12 +293,11 @@ class _Press:
                 values = shown[level][area, category, number] if level in seen else _NONE
                 yield DrawnCells(draw, division.edition, level, ids[area], grid.category_ids[category], values, _NONE)
 
-    def _carried(self, division: Division, found: Contributions, months: int) -> npt.NDArray[np.bool_]:
+    def _carried(self, division: Division, grid: Grid, found: Contributions, months: int) -> npt.NDArray[np.bool_]:
         """Tell which contributions are to a cell that the lattice has of a length of time."""
-        kinds = np.append(kinds_of(self.source, self.city.trees[self.source].nodes), Kind.ALL)
         has = np.array([[kind != UNKNOWN and months in periods_of(level, kind) for kind in (*Kind, UNKNOWN)] for level in division.areas])
         ends = [division.of_level(level).stop for level in division.areas]
-        carried: npt.NDArray[np.bool_] = has[np.searchsorted(ends, found.cell, side="right"), kinds[found.node]]
+        carried: npt.NDArray[np.bool_] = has[np.searchsorted(ends, found.cell, side="right"), grid.kinds[found.node]]
         return carried
 
 

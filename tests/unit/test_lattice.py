@@ -96,7 +96,9 @@ def layers(released: tuple[str, ...]) -> Layers:
             sums = np.full((1, 3, len(periods) + 1), each).cumsum(axis=2) - each
             found[AreaLevel.STADSDEL, months] = Layer(periods[0], np.ones(len(periods), bool), np.array([0, 2, 4]), sums.astype(np.int32))
     kinds = np.array([Kind.GROUP, Kind.TYPE, Kind.GROUP, Kind.TYPE, Kind.ALL])
-    return Layers(found, kinds, np.array([2, 2, 4, 4]), frozenset(Month.parse(month).number for month in released), {0: AreaLevel.STADSDEL})
+    return Layers(
+        found, kinds, np.array([2, 2, 4, 4]), frozenset(Month.parse(month).number for month in released), {0: AreaLevel.STADSDEL}, {}
+    )
 
 
 MONTHS = tuple(str(Month(month)) for month in YEAR)

@@ -46,18 +46,19 @@ def enough_for_months(shown: Ints) -> Bools:
     return found
 
 
-def parts_shown(sheets: Sequence[Sheet], parents: Ints, in_time: Sequence[Bools] | None) -> list[Bools]:
+def parts_shown(sheets: Sequence[Sheet], parts: Ints, in_time: Sequence[Bools] | None) -> list[Bools]:
     """Tell which cells are shown.
 
     Args:
         sheets: One per level, the outermost first; the lattice has of no level what it does not have of the one before.
-        parents: For each category the one it is a part of; -1 for the whole of the source.
+        parts: Each category with each that it is a part of, (pairs, 2); what is a part of none is the whole of the source.
         in_time: Per sheet which cells are parts of long enough periods that show enough, as shape `shown`; None for the longest periods.
 
     Returns:
         Per sheet, shape of its `shown`.
     """
     found: list[Bools] = []
+    inwards = _inwards(parts)
     for number, sheet in enumerate(sheets):
         seen = np.broadcast_to(sheet.has[:, None], sheet.shown.shape).copy()
         if sheet.above is not None:
@@ -65,17 +66,20 @@ def parts_shown(sheets: Sequence[Sheet], parents: Ints, in_time: Sequence[Bools]
         if in_time is not None:
             seen &= in_time[number]
         divided = enough(sheet.shown)
-        for inner in _inwards(parents):
-            seen[:, inner] &= (seen & divided)[:, parents[inner]]
+        for part, whole in inwards:
+            seen[:, part] &= (seen & divided)[:, whole]
         found.append(seen)
     return found
 
 
-def _inwards(parents: Ints) -> list[Ints]:
-    """Give the categories that are parts of the whole, the parts of those, and so on."""
-    found = []
-    inner = np.flatnonzero(np.isin(parents, np.flatnonzero(parents < 0)))
-    while inner.size:
-        found.append(inner)
-        inner = np.flatnonzero(np.isin(parents, inner))
-    return found
+def _inwards(parts: Ints) -> list[tuple[Ints, Ints]]:
+    """Put parts and their wholes in an order in which every whole is done with before its parts, no part twice in one step."""
+    depth = np.zeros(parts.max(initial=-1) + 1, np.int64)
+    while (deeper := depth[parts[:, 1]] >= depth[parts[:, 0]]).any():
+        np.maximum.at(depth, parts[deeper, 0], depth[parts[deeper, 1]] + 1)
+    order = parts[np.argsort(parts[:, 0], kind="stable")]
+    begins = np.searchsorted(order[:, 0], order[:, 0])
+    step = np.stack([depth[order[:, 0]], np.arange(len(order)) - begins], axis=1)
+    steps, at = np.unique(step, axis=0, return_inverse=True)
+    found = [order[at.ravel() == number] for number in range(len(steps))]
+    return [(pairs[:, 0], pairs[:, 1]) for pairs in found]

@@ -20,7 +20,7 @@ Bools = npt.NDArray[np.bool_]
 WITHHELD = -1
 """Stands for a count of which the source itself withholds all there is."""
 _NOISE = f"reach={STANDARD.reach} variance={STANDARD.variance:g} hidden={STANDARD.hidden}"
-METHOD = f"cellkey {_NOISE} divided={DIVIDED_FROM} months={DIVIDED_IN_TIME_FROM}"
+METHOD = f"cellkey {_NOISE} divided={DIVIDED_FROM} months={DIVIDED_IN_TIME_FROM} bundles"
 """How the counts of a draw are protected."""
 _SURE = 1.96
 

@@ -1,7 +1,7 @@
 """Which counts the public may see: a finite lattice of cells, drawn when a period is released and never added to by asking.
 
-A cell is an area, a category and a period. What the public asks for is the sum of as few of them as make it up, or it is withheld; so no question,
-however many are asked, tells more than the cells do.
+A cell is an area, a category or a bundle of them, and a period. What the public asks for is the sum of as few of them as make it up, or it is
+withheld; so no question, however many are asked, tells more than the cells do.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
@@ -19,6 +21,7 @@ import numpy.typing as npt
 
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.categories import Category, tree_of
+from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.sources import SourceId
 
 Ints = npt.NDArray[np.int64]
@@ -66,6 +69,35 @@ def kinds_of(source: SourceId, nodes: Sequence[Category]) -> Ints:
     """
     kinds = _kinds(source)
     return np.array([kinds.get(node.code, UNKNOWN) for node in nodes], np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Categories that reports count together, a group across the sources as one source has it: cells of its own beside those of the tree.
+
+    Attributes:
+        codes: The categories, ascending; none lies below another.
+        kind: What it is to the lattice: sensitive where all of them are.
+    """
+
+    codes: tuple[str, ...]
+    kind: Kind
+
+    @property
+    def key(self) -> int:
+        """What it is known by in the database: below 0, and made of its codes, so that a group that is changed is another one."""
+        return -1 - (int.from_bytes(sha256(" ".join(self.codes).encode()).digest()[:4], "big") >> 1)
+
+
+@cache
+def bundles_of(source: SourceId) -> tuple[Bundle, ...]:
+    """Give the bundles of a source; a group that is one category is that category, and no bundle."""
+    found = {tuple(sorted(group.categories.get(source, ()))) for group in category_groups().values()}
+    return tuple(Bundle(codes, _kind(source, codes)) for codes in sorted(found) if len(codes) > 1)
+
+
+def _kind(source: SourceId, codes: Sequence[str]) -> Kind:
+    return Kind.SENSITIVE if all(_kinds(source)[code] == Kind.SENSITIVE for code in codes) else Kind.GROUP
 
 
 @cache

@@ -60,6 +60,16 @@ class Tree:
     ranges: Mapping[str, tuple[int, int]]
     category_ids: tuple[int, ...] = ()
 
+    def runs(self, codes: Iterable[str]) -> tuple[tuple[int, int], ...]:
+        """Give some categories as runs of the order that neither overlap nor adjoin, ascending; codes that it does not have are left out."""
+        found: list[tuple[int, int]] = []
+        for low, high in sorted(self.ranges[code] for code in codes if code in self.ranges):
+            if found and low <= found[-1][1]:
+                found[-1] = (found[-1][0], max(high, found[-1][1]))
+            else:
+                found.append((low, high))
+        return tuple(found)
+
 
 @dataclass(frozen=True, slots=True)
 class Cube:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from trygghetskarta.disclosure.cellkey import KEYS
 from trygghetskarta.disclosure.drawing import Contributions
+from trygghetskarta.disclosure.lattice import bundles_of
 from trygghetskarta.domain.areas import Area, AreaLevel, Edition
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.queries.blocks import Kinds, spread_out
@@ -71,16 +72,25 @@ class City:
             areas = load_areas(connection, edition)
             divisions.append(Division(edition, areas, load_cells(connection, edition, areas)))
         trees, node_of = load_trees(connection)
-        above = {source: _above(tree) for source, tree in trees.items()}
+        above = {source: _above(source, tree) for source, tree in trees.items()}
         return cls(tuple(divisions), trees, Kinds({source: tree.nodes for source, tree in trees.items()}, node_of), above)
 
 
-def _above(tree: Tree) -> Ints:
-    """Give for each category its own number, those of all it stands below, and the number after the last for all; -1 where there are fewer."""
+def _above(source: SourceId, tree: Tree) -> Ints:
+    """Give for each category what it counts under, by number; -1 where there are fewer.
+
+    That is itself, all it stands below, the bundles that hold any of those, and the number after the last category for all; bundles come after that.
+    """
+    every = len(tree.nodes)
     number_of = {node.code: number for number, node in enumerate(tree.nodes)}
+    bundles: dict[str, list[int]] = {}
+    for number, bundle in enumerate(bundles_of(source)):
+        for code in bundle.codes:
+            bundles.setdefault(code, []).append(every + 1 + number)
     found: list[list[int]] = []
     for number, node in enumerate(tree.nodes):  # each before all that stand below it
-        found.append([*(found[number_of[node.parent]] if node.parent is not None else [len(tree.nodes)]), number])
+        outer = found[number_of[node.parent]] if node.parent is not None else [every]
+        found.append([*outer, *bundles.get(node.code, ()), number])
     deepest = max(map(len, found), default=0)
     return np.array([[*nodes, *[-1] * (deepest - len(nodes))] for nodes in found], np.int64).reshape(len(found), deepest)
 

@@ -25,7 +25,8 @@ class Layer:
     Attributes:
         first: Number of the first period: its months since 1970 divided by its length.
         released: Which periods were drawn, (periods,).
-        used: The categories of which any cell is not 0, by their number in the tree and ascending; the number after the last for all of them.
+        used: The categories of which any cell is not 0, by their number in the tree and ascending; the number after the last for all of them,
+            and those after it for the bundles.
         sums: Running sums of the counts over time, (areas, used, periods + 1).
     """
 
@@ -45,10 +46,11 @@ class Layers:
 
     Attributes:
         layers: By level and length of time.
-        kinds: What each category is to the lattice, and in the end what all of them together are, (categories + 1,).
+        kinds: What each category is to the lattice, then what all of them together are, and then each bundle.
         ends: Where each category ends in the order of the tree, (categories,).
         months: The months released, ascending.
         level_at: Each level by its first cell.
+        bundles: The number of each bundle by its categories, as runs of the tree's order that neither overlap nor adjoin.
     """
 
     layers: Mapping[tuple[AreaLevel, int], Layer]
@@ -56,6 +58,7 @@ class Layers:
     ends: Ints
     months: frozenset[int]
     level_at: Mapping[int, AreaLevel]
+    bundles: Mapping[tuple[tuple[int, int], ...], int]
 
     def count(self, cells: slice, ranges: Iterable[tuple[int, int]], spans: Iterable[Span]) -> Ints:
         """Count events.
@@ -103,9 +106,12 @@ class Layers:
 
     def _by_kind(self, ranges: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
         """Give the fewest categories that make up some runs, by what they are to the lattice; the number after the last for all of them."""
-        many = len(self.ends)
+        many, runs = len(self.ends), tuple(ranges)
+        bundle = self.bundles.get(runs)
+        if bundle is not None:
+            return {int(self.kinds[bundle]): [bundle]}
         found: dict[int, list[int]] = {}
-        for low, high in ranges:
+        for low, high in runs:
             if (low, high) == (0, many):
                 found.setdefault(int(self.kinds[many]), []).append(many)
                 continue

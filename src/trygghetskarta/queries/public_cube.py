@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, text
 
-from trygghetskarta.disclosure.lattice import PERIODS, Kind, kinds_of
+from trygghetskarta.disclosure.lattice import PERIODS, bundles_of
 from trygghetskarta.domain.areas import Area, AreaLevel
 from trygghetskarta.domain.periods import local_day
 from trygghetskarta.domain.sources import CountsBy, SourceId
@@ -199,7 +199,16 @@ def _layers(frame: _Frame, source: SourceId, rows: list[Any]) -> tuple[Layers, L
         for level, shown in grid.laid(months, first, mine).items():
             counts[level, months] = _layer(first, released, shown.clip(min=0))
             hidden[level, months] = _layer(first, released, (shown < 0) & released & grid.has(level, months)[:, None])
-    return _together(frame, source, rows, counts), _together(frame, source, rows, hidden)
+    tree, bundles = frame.trees[source], bundles_of(source)
+    laid = Layers(
+        layers=counts,
+        kinds=grid.kinds,
+        ends=np.array([tree.ranges[node.code][1] for node in tree.nodes], np.int64),
+        months=frozenset(row.first_month for row in rows if row.months == 1),
+        level_at={start: level for level, start in frame.starts.items()},
+        bundles={tree.runs(bundle.codes): number for number, bundle in enumerate(bundles, len(tree.nodes) + 1)},
+    )
+    return laid, replace(laid, layers=hidden)
 
 
 def _layer(first: int, released: Bools, values: Ints | Bools) -> Layer:
@@ -210,14 +219,3 @@ def _layer(first: int, released: Bools, values: Ints | Bools) -> Layer:
     np.cumsum(values[:, used], axis=2, out=sums[:, :, 1:])
     sums.setflags(write=False)
     return Layer(first, released, used, sums)
-
-
-def _together(frame: _Frame, source: SourceId, rows: list[Any], layers: dict[tuple[AreaLevel, int], Layer]) -> Layers:
-    nodes = frame.trees[source].nodes
-    return Layers(
-        layers=layers,
-        kinds=np.append(kinds_of(source, nodes), Kind.ALL),
-        ends=np.array([frame.trees[source].ranges[node.code][1] for node in nodes], np.int64),
-        months=frozenset(row.first_month for row in rows if row.months == 1),
-        level_at={start: level for level, start in frame.starts.items()},
-    )

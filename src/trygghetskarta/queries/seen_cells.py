@@ -12,7 +12,7 @@ import numpy.typing as npt
 from sqlalchemy import Connection, text
 
 from trygghetskarta.disclosure.dividing import Sheet, enough_for_months, parts_shown
-from trygghetskarta.disclosure.lattice import YEAR, Kind, kinds_of, periods_of
+from trygghetskarta.disclosure.lattice import YEAR, Kind, bundles_of, kinds_of, periods_of
 from trygghetskarta.domain.areas import Area, AreaLevel, Edition
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.queries.cube import Tree
@@ -39,15 +39,15 @@ class Grid:
     Attributes:
         areas: The areas by level, the outermost first.
         above: For each area the one of the level before that it lies in, -1 for none; None for the outermost level.
-        parents: For each category the one it is a part of, and -1 for all of them together, which are last.
-        kinds: What each is to the lattice.
+        kinds: What each category is to the lattice, then what all of them together are, and then each bundle, (categories,).
+        parts: Each of them with each that it is a part of, (pairs, 2).
         category_ids: Their keys in the database; 0 for all.
     """
 
     areas: Mapping[AreaLevel, tuple[Area, ...]]
     above: Mapping[AreaLevel, Ints | None]
-    parents: Ints
     kinds: Ints
+    parts: Ints
     category_ids: Ints
 
     @classmethod
@@ -60,15 +60,17 @@ class Grid:
             rows = {area.code: row for row, area in enumerate(outer)}
             above[level] = np.array([rows.get(str(area.parent), -1) for area in inner], np.int64) if rows else None
             outer = inner
-        every = len(tree.nodes)
+        every, bundles = len(tree.nodes), bundles_of(source)
         number = {node.code: place for place, node in enumerate(tree.nodes)}
-        parents = [every if node.parent is None else number[node.parent] for node in tree.nodes]
+        parts = [(place, every if node.parent is None else number[node.parent]) for place, node in enumerate(tree.nodes)]
+        for bundle, codes in enumerate(bundle.codes for bundle in bundles):
+            parts += [(every + 1 + bundle, every), *((number[code], every + 1 + bundle) for code in codes)]
         return cls(
             outermost_first,
             above,
-            np.array([*parents, -1], np.int64),
-            np.append(kinds_of(source, tree.nodes), Kind.ALL),
-            np.array([*tree.category_ids, 0], np.int64),
+            np.array([*kinds_of(source, tree.nodes), Kind.ALL, *(bundle.kind for bundle in bundles)], np.int64),
+            np.array(parts, np.int64).reshape(-1, 2),
+            np.array([*tree.category_ids, 0, *(bundle.key for bundle in bundles)], np.int64),
         )
 
     def has(self, level: AreaLevel, months: int) -> Bools:
@@ -78,7 +80,7 @@ class Grid:
     def blank(self, months: int, periods: int, value: int = 0) -> dict[AreaLevel, Ints]:
         """Give a value for each cell of each level that the lattice has any of for a length of time, (areas, categories, periods)."""
         levels = [level for level in self.areas if self.has(level, months).any()]
-        return {level: np.full((len(self.areas[level]), len(self.parents), periods), value, np.int64) for level in levels}
+        return {level: np.full((len(self.areas[level]), len(self.kinds), periods), value, np.int64) for level in levels}
 
     def laid(self, months: int, first: int, rows: Sequence[Any]) -> dict[AreaLevel, Ints]:
         """Lay released cells out by level, (areas, categories, periods): NOT_SHOWN for what is not among them.
@@ -96,8 +98,11 @@ class Grid:
             if mine:
                 period = np.repeat([row.first_month // months - first for row in mine], [len(part) for part in areas])
                 ids = np.array([area.area_id for area in self.areas[level]], np.int64)
-                cells = _places(ids, np.concatenate(areas)), _places(self.category_ids, np.concatenate(categories))
-                sheet[(*cells, period)] = np.concatenate(counts)
+                category = np.concatenate(categories)
+                # A bundle that was drawn when its group held other categories is none of those that there are now.
+                still = np.isin(category, self.category_ids)
+                cells = _places(ids, np.concatenate(areas)[still]), _places(self.category_ids, category[still])
+                sheet[(*cells, period[still])] = np.concatenate(counts)[still]
         return sheets
 
     def seen(self, months: int, shown: Mapping[AreaLevel, Ints], in_time: Mapping[AreaLevel, Bools] | None) -> dict[AreaLevel, Bools]:
@@ -112,7 +117,7 @@ class Grid:
             By level, likewise.
         """
         sheets = [Sheet(cells, self.has(level, months), self.above[level]) for level, cells in shown.items()]
-        found = parts_shown(sheets, self.parents, None if in_time is None else [in_time[level] for level in shown])
+        found = parts_shown(sheets, self.parts, None if in_time is None else [in_time[level] for level in shown])
         return dict(zip(shown, found, strict=True))
 
 

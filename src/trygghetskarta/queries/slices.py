@@ -261,17 +261,8 @@ def _codes_within(cube: Cube, level: AreaLevel, code: str) -> set[str]:
 def _ranges(cube: Cube, source: SourceId, question: Question) -> list[tuple[int, int]]:
     """Give the categories counted as runs of the source's tree that do not overlap."""
     tree = cube.trees[source]
-    known = [code for code in question.codes(source) if code in tree.ranges]
     _refuse_unknown_categories(cube, question)
-    if not known:
-        return [(0, len(tree.nodes))]
-    runs: list[tuple[int, int]] = []
-    for low, high in sorted(tree.ranges[code] for code in known):
-        if runs and low <= runs[-1][1]:
-            runs[-1] = (runs[-1][0], max(high, runs[-1][1]))
-        else:
-            runs.append((low, high))
-    return runs
+    return list(tree.runs(question.codes(source))) or [(0, len(tree.nodes))]
 
 
 def _refuse_unknown_categories(cube: Cube, question: Question) -> None:

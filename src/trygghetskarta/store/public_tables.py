@@ -49,7 +49,12 @@ public_cell = Table(
     Column("edition_id", SmallInteger, ForeignKey("edition.edition_id"), primary_key=True, autoincrement=False),
     Column("level", Text, primary_key=True),
     Column("area_ids", ARRAY(Integer), nullable=False, comment="The areas; -1 a larger area only, -2 no place, -3 outside"),
-    Column("category_ids", ARRAY(Integer), nullable=False, comment="The categories; 0 for all of the source"),
+    Column(
+        "category_ids",
+        ARRAY(Integer),
+        nullable=False,
+        comment="The categories; 0 for all of the source, below 0 a group across the sources",
+    ),
     Column(
         "counts", ARRAY(Integer), nullable=False, comment="The counts that the public sees; -1 for one that the source itself withholds"
     ),
