@@ -13,13 +13,13 @@ from sqlalchemy import Engine
 
 from trygghetskarta.disclosure.cellkey import KEYS, protect
 from trygghetskarta.disclosure.dividing import Sheet, enough_for_months, parts_shown
-from trygghetskarta.disclosure.lattice import Kind, kinds_of, periods_of
+from trygghetskarta.disclosure.lattice import Kind, bundles_of, kinds_of, periods_of
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.queries.area_links import links_of
 from trygghetskarta.queries.blocks import Block
-from trygghetskarta.queries.cube import Cube, list_editions, load_areas, load_cube
+from trygghetskarta.queries.cube import Cube, Tree, list_editions, load_areas, load_cube
 from trygghetskarta.queries.public_cube import load_public_cube
 from trygghetskarta.store.engine import one_state
 
@@ -39,8 +39,9 @@ class City:
     Attributes:
         source: Which source.
         above: Per level the area of the level before that each area lies in; all 0 for the outermost.
-        codes: The categories; the first is the whole, which has none.
-        parents: For each category the one it is a part of; -1 for the whole.
+        codes: The categories; the first is the whole, which has none, and the last are bundles, whose codes stand together.
+        parents: For each category the one it is a part of, the whole for bundles; -1 for the whole.
+        members: Each bundle with each category in it, (pairs, 2).
         kinds: What each category is to the lattice.
         months: By level the counts, (areas, categories, months), whole years of them.
         first: The first of those years: years since 1970.
@@ -50,6 +51,7 @@ class City:
     above: Mapping[AreaLevel, Ints]
     codes: tuple[str, ...]
     parents: Ints
+    members: Ints
     kinds: Ints
     months: Mapping[AreaLevel, Ints]
     first: int
@@ -57,7 +59,18 @@ class City:
     @property
     def ends(self) -> Bools:
         """Which categories have none below them."""
-        return ~np.isin(np.arange(len(self.parents)), self.parents)
+        return ~np.isin(np.arange(len(self.parents)), self.parents) & ~self.bundled
+
+    @property
+    def bundled(self) -> Bools:
+        """Which are bundles."""
+        return np.isin(np.arange(len(self.parents)), self.members[:, 0])
+
+    @property
+    def parts(self) -> Ints:
+        """Each category with each that it is a part of, (pairs, 2)."""
+        inner = np.flatnonzero(self.parents >= 0)
+        return np.concatenate([np.stack([inner, self.parents[inner]], axis=1), self.members[:, ::-1]])
 
     @property
     def years(self) -> int:
@@ -152,15 +165,27 @@ def city_of(cube: Cube, source: SourceId) -> City:
     for outer, inner in pairwise(LEVELS):
         rows = {area.code: row for row, area in enumerate(cube.areas[outer])}
         above[inner] = np.array([rows[area.parent or ""] for area in cube.areas.get(inner, ())], np.int64)
+    number_of = {tree.nodes[place].code: at for at, place in enumerate(met, 1)}
+    bundles = [bundle for bundle in bundles_of(source) if any(code in number_of for code in bundle.codes)]
+    members = [(at, number_of[code]) for at, bundle in enumerate(bundles, len(met) + 1) for code in bundle.codes if code in number_of]
+    city = City(
+        source,
+        above,
+        ("", *number_of, *(" ".join(bundle.codes) for bundle in bundles)),
+        np.array([*parents, *[0] * len(bundles)]),
+        np.array(members, np.int64).reshape(-1, 2),
+        np.array([Kind.ALL, *kinds[met], *(bundle.kind for bundle in bundles)]),
+        {},
+        block.first // 12,
+    )
     months: dict[AreaLevel, Ints] = {}
     for level in LEVELS:
         mine = monthly[cube.cells(level)] if level in cube.areas else monthly[:0]
-        parts = [
+        counts = [
             mine[:, high] - mine[:, low] if low else mine[:, high] for low, high in ((0, len(block.used)), *(runs[place] for place in met))
         ]
-        months[level] = np.stack(parts, axis=1)
-    codes = ("", *(tree.nodes[place].code for place in met))
-    return City(source, above, codes, np.array(parents), np.append(Kind.ALL, kinds[met]), months, block.first // 12)
+        months[level] = bundled(city, np.stack([*counts, *(np.zeros_like(counts[0]) for _ in bundles)], axis=1))
+    return replace(city, months=months)
 
 
 def draw(city: City, seed: int, *, divided: bool = True) -> Lattice:
@@ -191,7 +216,7 @@ def seen_of(city: City, shown: Mapping[Of, Ints], *, divided: bool) -> dict[Of, 
         in_time = None
         if length != 12:
             in_time = [_year_before(seen[level, 12] & enough_for_months(shown[level, 12]), 12 // length) for level in LEVELS]
-        seen |= {(level, length): found for level, found in zip(LEVELS, parts_shown(sheets, city.parents, in_time), strict=True)}
+        seen |= {(level, length): found for level, found in zip(LEVELS, parts_shown(sheets, city.parts, in_time), strict=True)}
     return seen
 
 
@@ -222,8 +247,15 @@ def grown(city: City, times: float, seed: int, unrest: float = 0.0) -> City:
 
 def filled_in(city: City, values: Ints) -> Ints:
     """Add the values of the innermost categories to those they are parts of, in place."""
-    for category in np.flatnonzero(city.parents >= 0)[::-1].tolist():
+    for category in np.flatnonzero((city.parents >= 0) & ~city.bundled)[::-1].tolist():
         values[:, city.parents[category]] += values[:, category]
+    return bundled(city, values)
+
+
+def bundled(city: City, values: Ints) -> Ints:
+    """Give the bundles, which have none yet, the values of the categories in them, in place."""
+    for bundle, category in city.members.tolist():
+        values[:, bundle] += values[:, category]
     return values
 
 
@@ -250,10 +282,14 @@ def _keys(city: City, random: np.random.Generator) -> dict[AreaLevel, Ints]:
     return keys
 
 
+def runs_of(tree: Tree, city: City) -> list[tuple[tuple[int, int], ...]]:
+    """Give the categories of a city as runs of its tree."""
+    return [((0, len(tree.nodes)),), *(tree.runs(codes.split()) for codes in city.codes[1:])]
+
+
 def released(cube: Cube, city: City) -> Lattice:
     """Give what the public's cube shows of a city, cell by cell, as its questions are answered."""
-    tree = cube.trees[city.source]
-    runs = [(0, len(tree.nodes)), *(tree.ranges[code] for code in city.codes[1:])]
+    runs = runs_of(cube.trees[city.source], city)
     first = Month(cube.covered[city.source][0].item() // 12 * 12)
     shown: dict[Of, Ints] = {}
     seen: dict[Of, Bools] = {}
@@ -265,8 +301,8 @@ def released(cube: Cube, city: City) -> Lattice:
                 seen[level, length] = np.zeros((0, len(runs), len(spans)), bool)
                 continue
             cells = cube.cells(level)
-            counts = [cube.count(cells, {city.source: (run,)}, spans) for run in runs]
-            hidden = [cube.withheld_counts(cells, {city.source: (run,)}, spans) for run in runs]
+            counts = [cube.count(cells, {city.source: run}, spans) for run in runs]
+            hidden = [cube.withheld_counts(cells, {city.source: run}, spans) for run in runs]
             shown[level, length] = np.stack(counts, axis=1)
             seen[level, length] = (np.stack(hidden, axis=1) == 0) & city.has((level, length))[:, None]
     return Lattice(city, shown, seen)

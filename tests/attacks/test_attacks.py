@@ -11,7 +11,7 @@ import pytest
 from scipy import sparse
 from sqlalchemy import Engine
 
-from tests.attacks.cities import LENGTHS, LEVELS, Lattice, beside, draw, filled_in, grown, lattices_of, seen_of
+from tests.attacks.cities import LENGTHS, LEVELS, Lattice, beside, draw, filled_in, grown, lattices_of, runs_of, seen_of
 from tests.attacks.measuring import best_value, found_out, guessed_ones, use_of
 from tests.attacks.solving import Beside, Bools, Ints, Known, System, narrowed, recovered, system_of
 from trygghetskarta.disclosure.cellkey import KEYS, protect
@@ -211,8 +211,7 @@ def test_ten_thousand_questions_tell_no_more_than_the_cells(sample: Engine, latt
     with one_state(sample) as connection:
         cube = load_public_cube(connection)
     lattice = of(lattices, SourceId.ANMALDA_BROTT)
-    tree = cube.trees[SourceId.ANMALDA_BROTT]
-    runs = [(0, len(tree.nodes)), *(tree.ranges[code] for code in lattice.city.codes[1:])]
+    runs = runs_of(cube.trees[SourceId.ANMALDA_BROTT], lattice.city)
     first = Month(cube.covered[SourceId.ANMALDA_BROTT][0].item())
     random = np.random.default_rng(10)
     answers: dict[tuple[int, int, int], int] = {}
@@ -222,7 +221,7 @@ def test_ten_thousand_questions_tell_no_more_than_the_cells(sample: Engine, latt
         length = int(random.integers(1, 13))
         span = Span(first.plus(begin), first.plus(begin + length - 1))
         cells = cube.cells(level)
-        ranges = {SourceId.ANMALDA_BROTT: (runs[category],)}
+        ranges = {SourceId.ANMALDA_BROTT: runs[category]}
         counts, hidden = cube.count(cells, ranges, (span,))[:, 0], cube.withheld_counts(cells, ranges, (span,))[:, 0]
         found = _of_cells(lattice, level, category, (begin, length))
         if found is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -232,6 +233,37 @@ def test_a_stadsdel_has_no_months_and_its_quarters_add_up_to_no_more_than_they_a
     assert abs(year.counts[0, 0] - 240) <= 5
 
 
+def test_a_group_is_seen_though_little_of_one_kind_in_it_is_and_is_another_group_once_it_holds_others(
+    connection: Connection, draw: Drawing
+) -> None:
+    draw(AreaLevel.STADSDEL, {"rinkeby": (0, 0, 1000, 1000), "tensta": (1000, 0, 2000, 1000)})
+    # Assault in both; in one of them also robbery, of which too little is shown for any part of the city to be.
+    rows = [f"Rinkeby;2025-{month:02d};0375;20\nTensta;2025-{month:02d};0375;50\n" for month in range(1, 13)]
+    deliver(connection, SourceId.ANMALDA_BROTT, LONG + "".join(rows) + "Tensta;2025-03;0812;4\n")
+    release_due(connection, KEY, LATE)
+    year = Span(Month.parse("2025-01"), Month.parse("2025-12"))
+    asked = Question(AreaLevel.STADSDEL, (SourceId.ANMALDA_BROTT,), year, group="valdsbrott")
+    parts = replace(asked, group=None, categories=("misshandel", "ran"))
+
+    def answer(question: Question) -> Published:
+        return release(compare(load_public_cube(connection), question), Audience.PUBLIC)
+
+    violent = answer(asked)
+    assert [violent.status_at(area, 0) for area in (0, 1)] == [Status.VALUE] * 2
+    assert np.abs(violent.counts[:, 0] - [240, 604]).max() <= 5
+    assert violent.protected is not None
+    assert violent.protected.nodes.tolist() == [1]
+    assert Status.WITHHELD in [answer(parts).status_at(area, 0) for area in (0, 1)]
+    # As if the group had held other categories when the year was drawn.
+    connection.execute(
+        text("""
+            UPDATE public_cell
+            SET category_ids = ARRAY(SELECT CASE WHEN id < 0 THEN id + 1 ELSE id END FROM unnest(category_ids) WITH ORDINALITY AS t (id, n) ORDER BY n)
+        """)
+    )
+    assert [answer(asked).status_at(area, 0) for area in (0, 1)] == [Status.WITHHELD] * 2
+
+
 def test_releasing_is_a_publication_of_its_own_and_a_delivery_is_none_to_the_public(connection: Connection, draw: Drawing) -> None:
     draw(AreaLevel.STADSDELSOMRADE, WIDE)
     before = newest_public_version(connection)
@@ -246,7 +278,7 @@ def test_no_key_and_no_record_key_is_ever_written_down(connection: Connection, d
     deliver(connection, BRANDER, burnt("2025-03", 40, 9, 30))
     release_due(connection, KEY, LATE)
     method = connection.execute(text("SELECT DISTINCT method FROM public_draw WHERE perturbed")).scalar_one()
-    assert method.startswith("cellkey reach=5 variance=3 hidden=2 divided=15 months=30 key=")
+    assert method.startswith("cellkey reach=5 variance=3 hidden=2 divided=15 months=30 bundles key=")
     assert KEY.decode() not in method
     release_open(connection, BRANDER)  # not public elsewhere: nothing more is released
     assert connection.execute(text("SELECT count(*) FROM public_draw")).scalar_one() == 1

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from trygghetskarta.disclosure.dividing import Sheet, parts_shown
 from trygghetskarta.disclosure.drawing import WITHHELD, Contributions, Drawn, Stretch, due, margin_of, protected
-from trygghetskarta.disclosure.lattice import PERIODS, UNKNOWN, Kind, kinds_of, periods_of
+from trygghetskarta.disclosure.lattice import PERIODS, UNKNOWN, Kind, bundles_of, kinds_of, periods_of
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.categories import Category, tree_of
+from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.queries.layers import Layer, Layers
@@ -32,6 +34,32 @@ def test_sexual_offences_close_relations_children_and_hate_are_seen_by_stadsdels
         AreaLevel.STADSDELSOMRADE: (12,),
         AreaLevel.STAD: (12,),
     }
+
+
+@pytest.mark.parametrize("group", ["vald-i-nara-relation", "sexualbrott"])
+def test_every_kind_of_a_group_that_is_sensitive_is(group: str) -> None:
+    assert {kind_of(code) for code in category_groups()[group].categories[SourceId.ANMALDA_BROTT]} == {Kind.SENSITIVE}
+
+
+def test_a_group_across_the_sources_is_a_cell_of_its_own_known_by_what_it_holds() -> None:
+    groups = category_groups()
+    of_crimes = {bundle.codes: bundle for bundle in bundles_of(SourceId.ANMALDA_BROTT)}
+    violent, close = (
+        of_crimes[tuple(sorted(groups[code].categories[SourceId.ANMALDA_BROTT]))] for code in ("valdsbrott", "vald-i-nara-relation")
+    )
+    assert (violent.kind, close.kind) == (Kind.GROUP, Kind.SENSITIVE)
+    assert ("ran",) not in of_crimes  # a group of one category is that category
+    keys = [bundle.key for source in SourceId for bundle in bundles_of(source)]
+    assert all(-(2**31) <= key < 0 for key in keys)
+    assert len(set(keys)) == len({bundle.codes for source in SourceId for bundle in bundles_of(source)})
+
+
+def test_what_is_in_a_bundle_is_shown_only_where_that_shows_enough_too() -> None:
+    # Of two groups, 0 and 2, each with a kind, the kind of the first is in the bundle 5 with the second; 4 is all.
+    parts = np.array([[0, 4], [1, 0], [2, 4], [3, 2], [5, 4], [1, 5], [2, 5]])
+    for bundle, seen in ((15, [True, True, True, True, True, True]), (14, [True, False, False, False, True, True])):
+        shown = np.array([40, 12, 20, 8, 60, bundle]).reshape(1, 6, 1)
+        assert parts_shown([Sheet(shown, np.ones(6, bool), None)], parts, None)[0][0, :, 0].tolist() == seen
 
 
 def test_a_basomrade_has_years_and_no_single_kinds_and_a_stadsdel_quarters() -> None:
@@ -85,7 +113,10 @@ def test_the_margin_grows_with_the_root_of_how_many_cells_are_added() -> None:
 
 
 def layers(released: tuple[str, ...]) -> Layers:
-    """Give the cells of one area: 100 for each year, 30 for each quarter, 9 for each month, of all and of each of two groups with a kind."""
+    """Give the cells of one area: 100 for each year, 30 for each quarter, 9 for each month, of all and of each of two groups with a kind.
+
+    The first group and the kind of the second are a bundle, of which there is as much.
+    """
     found = {}
     for months, each in ((12, 100), (3, 30), (1, 9)):
         drawn = (
@@ -93,16 +124,23 @@ def layers(released: tuple[str, ...]) -> Layers:
         )
         periods = [month // months for month in drawn if all(str(Month(month + n)) in released for n in range(months))]
         if periods:
-            sums = np.full((1, 3, len(periods) + 1), each).cumsum(axis=2) - each
-            found[AreaLevel.STADSDEL, months] = Layer(periods[0], np.ones(len(periods), bool), np.array([0, 2, 4]), sums.astype(np.int32))
-    kinds = np.array([Kind.GROUP, Kind.TYPE, Kind.GROUP, Kind.TYPE, Kind.ALL])
+            sums = np.full((1, 4, len(periods) + 1), each).cumsum(axis=2) - each
+            found[AreaLevel.STADSDEL, months] = Layer(
+                periods[0], np.ones(len(periods), bool), np.array([0, 2, 4, 5]), sums.astype(np.int32)
+            )
+    kinds = np.array([Kind.GROUP, Kind.TYPE, Kind.GROUP, Kind.TYPE, Kind.ALL, Kind.GROUP])
     return Layers(
-        found, kinds, np.array([2, 2, 4, 4]), frozenset(Month.parse(month).number for month in released), {0: AreaLevel.STADSDEL}, {}
+        found,
+        kinds,
+        np.array([2, 2, 4, 4]),
+        frozenset(Month.parse(month).number for month in released),
+        {0: AreaLevel.STADSDEL},
+        {tuple(BUNDLE): 5},
     )
 
 
 MONTHS = tuple(str(Month(month)) for month in YEAR)
-CELLS, ALL, GROUP, TYPE, BOTH = slice(0, 1), [(0, 4)], [(0, 2)], [(1, 2)], [(0, 2), (2, 3)]
+CELLS, ALL, GROUP, TYPE, BUNDLE = slice(0, 1), [(0, 4)], [(0, 2)], [(1, 2)], [(0, 2), (3, 4)]
 
 
 def span(first: str, last: str) -> Span:
@@ -132,6 +170,13 @@ def test_a_figure_is_the_sum_of_the_fewest_cells_or_is_not_there(
 def test_two_groups_asked_for_together_are_two_cells_and_never_the_whole() -> None:
     found = layers(MONTHS)
     assert found.nodes(CELLS, [(0, 2), (2, 4)], [span("2025-01", "2025-12")]).tolist() == [2]
+
+
+def test_a_bundle_is_one_cell_and_its_parts_by_others_are_not() -> None:
+    found = layers(MONTHS)
+    year = [span("2025-01", "2025-12")]
+    assert (found.nodes(CELLS, BUNDLE, year).tolist(), found.count(CELLS, BUNDLE, year).tolist()) == ([1], [[100]])
+    assert found.nodes(CELLS, [(0, 2), (2, 4)], year).tolist() == [2]
 
 
 def test_what_is_not_released_is_left_out_and_what_is_released_in_part_is_not_made_up() -> None:
