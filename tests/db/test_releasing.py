@@ -257,8 +257,9 @@ def test_a_group_is_seen_though_little_of_one_kind_in_it_is_and_is_another_group
     # As if the group had held other categories when the year was drawn.
     connection.execute(
         text("""
-            UPDATE public_cell
-            SET category_ids = ARRAY(SELECT CASE WHEN id < 0 THEN id + 1 ELSE id END FROM unnest(category_ids) WITH ORDINALITY AS t (id, n) ORDER BY n)
+            UPDATE public_cell SET category_ids = ARRAY(
+                SELECT CASE WHEN id < 0 THEN id + 1 ELSE id END FROM unnest(category_ids) WITH ORDINALITY AS t (id, n) ORDER BY n
+            )
         """)
     )
     assert [answer(asked).status_at(area, 0) for area in (0, 1)] == [Status.WITHHELD] * 2
