@@ -38,7 +38,7 @@ from trygghetskarta.queries.contributors import (
 )
 from trygghetskarta.queries.coverage import load_coverage
 from trygghetskarta.queries.divisions import City, Division, contributions, together
-from trygghetskarta.queries.seen_cells import Grid, Years
+from trygghetskarta.queries.seen_cells import Grid, Years, seen_together
 from trygghetskarta.settings import Settings
 from trygghetskarta.store.audit import Act, note
 
@@ -256,42 +256,50 @@ class _Press:
         for year, of_year in _by_year(numbers).items():
             events = load_contributors(self.connection, self.source, Span(Month(year), Month(year + _YEAR - 1)), self.instant)
             rows, keys = together(events, _record_keys(events, key))
-            for division in self.city.divisions:
-                found = contributions(self.city, division, self.source, (rows, keys, events.withheld))
-                for months in PERIODS:
-                    mine = {stretch.first // months: number for stretch, number in of_year.items() if stretch.months == months}
-                    # Years first: what they show decides what is shown of their parts, so it is written before those are drawn.
-                    cells = self._cells(division, found, months, mine) if mine else iter(())
-                    write_cells(self.connection, [part for part in cells if self.levels is None or part.of in self.levels])
+            found = [contributions(self.city, division, self.source, (rows, keys, events.withheld)) for division in self.city.divisions]
+            for months in PERIODS:
+                mine = {stretch.first // months: number for stretch, number in of_year.items() if stretch.months == months}
+                # Years first: what they show decides what is shown of their parts, so it is written before those are drawn.
+                cells = self._cells(found, months, mine) if mine else iter(())
+                write_cells(self.connection, [part for part in cells if self.levels is None or part.of in self.levels])
 
-    def _cells(self, division: Division, found: Contributions, months: int, numbers: Mapping[int, int]) -> Iterator[DrawnCells]:
-        """Draw the cells of some periods of one length, each with the number of its draw."""
-        grid = Grid.of(division.areas, self.source, self.city.trees[self.source])
+    def _cells(self, found: Sequence[Contributions], months: int, numbers: Mapping[int, int]) -> Iterator[DrawnCells]:
+        """Draw the cells of some periods of one length in every division, each with the number of its draw."""
+        divisions, tree = self.city.divisions, self.city.trees[self.source]
+        grids = [Grid.of(division.areas, self.source, tree) for division in divisions]
+        shown = [self._shown(*one, months, list(numbers)) for one in zip(divisions, grids, found, strict=True)]
+        in_time = None
+        if months != _YEAR:
+            firsts = [number * months for number in numbers]
+            years = [
+                Years.load(self.connection, grid, (self.source, one.edition), firsts) for grid, one in zip(grids, divisions, strict=True)
+            ]
+            in_time = [year.in_time([(first, self.instant) for first in firsts]) for year in years]
+        seen = seen_together(grids, self.city.inside, months, shown, in_time)
+        for of, draw in enumerate(numbers.values()):
+            for place, division in enumerate(divisions):
+                for level, areas in division.areas.items():
+                    # What is shown is written, a 0 too; what is not written is not shown.
+                    here = seen[place][level][:, :, of] if level in seen[place] else np.zeros((0, 0), bool)
+                    area, category = np.nonzero(here)
+                    ids = np.array([one.area_id for one in areas], np.int64)
+                    values = shown[place][level][area, category, of] if level in seen[place] else _NONE
+                    yield DrawnCells(draw, division.edition, level, ids[area], grids[place].category_ids[category], values, _NONE)
+
+    def _shown(self, division: Division, grid: Grid, found: Contributions, months: int, numbers: list[int]) -> dict[AreaLevel, Ints]:
+        """Give what the cells of some periods of one length show, by level, (areas, categories, periods)."""
         every, cells = len(grid.kinds), division.areas_in_all
-        part = found.of(self._carried(division, grid, found, months) & np.isin(found.month // months, list(numbers)))
+        part = found.of(self._carried(division, grid, found, months) & np.isin(found.month // months, numbers))
         at, counts = protected(part, (part.month // months * cells + part.cell) * every + part.node)
         period, rest = np.divmod(at, cells * every)
         cell, node = np.divmod(rest, every)
-        column = np.searchsorted(list(numbers), period)
+        column = np.searchsorted(numbers, period)
         shown = grid.blank(months, len(numbers))
         for level, cells_shown in shown.items():
             mine = division.of_level(level)
             here = (cell >= mine.start) & (cell < mine.stop)
             cells_shown[cell[here] - mine.start, node[here], column[here]] = counts[here]
-        in_time = None
-        if months != _YEAR:
-            firsts = [number * months for number in numbers]
-            years = Years.load(self.connection, grid, (self.source, division.edition), firsts)
-            in_time = years.in_time([(first, self.instant) for first in firsts])
-        seen = grid.seen(months, shown, in_time)
-        for number, draw in enumerate(numbers.values()):
-            for level, areas in division.areas.items():
-                # What is shown is written, a 0 too; what is not written is not shown.
-                here = seen[level][:, :, number] if level in seen else np.zeros((0, 0), bool)
-                area, category = np.nonzero(here)
-                ids = np.array([one.area_id for one in areas], np.int64)
-                values = shown[level][area, category, number] if level in seen else _NONE
-                yield DrawnCells(draw, division.edition, level, ids[area], grid.category_ids[category], values, _NONE)
+        return shown
 
     def _carried(self, division: Division, grid: Grid, found: Contributions, months: int) -> npt.NDArray[np.bool_]:
         """Tell which contributions are to a cell that the lattice has of a length of time."""

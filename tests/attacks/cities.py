@@ -12,7 +12,7 @@ import numpy.typing as npt
 from sqlalchemy import Engine
 
 from trygghetskarta.disclosure.cellkey import KEYS, protect
-from trygghetskarta.disclosure.dividing import Sheet, enough_for_months, parts_shown
+from trygghetskarta.disclosure.dividing import enough_for_months, parts_shown
 from trygghetskarta.disclosure.lattice import Kind, bundles_of, kinds_of, periods_of
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.periods import Month, Span
@@ -205,18 +205,30 @@ def draw(city: City, seed: int, *, divided: bool = True) -> Lattice:
     return Lattice(city, shown, seen_of(city, shown, divided=divided))
 
 
-def seen_of(city: City, shown: Mapping[Of, Ints], *, divided: bool) -> dict[Of, Bools]:
-    """Tell which cells are shown."""
+def seen_of(city: City, shown: Mapping[Of, Ints], *, divided: bool, elsewhere: Mapping[Of, Bools] | None = None) -> dict[Of, Bools]:
+    """Tell which cells are shown.
+
+    Args:
+        city: The truth.
+        shown: What the cells show.
+        divided: False to show every part of every cell.
+        elsewhere: Which cells the wholes of other divisions let be shown; None for all.
+    """
     if not divided:
         return {of: np.broadcast_to(city.has(of)[:, None], values.shape).copy() for of, values in shown.items()}
     seen: dict[Of, Bools] = {}
+    ends = np.cumsum([len(city.above[level]) for level in LEVELS])
+    above = [city.above[inner] + start for inner, start in zip(LEVELS[1:], (0, *ends), strict=False)]
+    areas = np.stack([np.arange(1, ends[-1]), np.concatenate(above)], axis=1)
     for length in LENGTHS:
-        above = [None if level is AreaLevel.STAD else city.above[level] for level in LEVELS]
-        sheets = [Sheet(shown[level, length], city.has((level, length)), outer) for level, outer in zip(LEVELS, above, strict=True)]
-        in_time = None
+        has = [np.broadcast_to(city.has((level, length))[:, None], shown[level, length].shape) for level in LEVELS]
+        if elsewhere is not None:
+            has = [there & elsewhere[level, length] for there, level in zip(has, LEVELS, strict=True)]
         if length != 12:
             in_time = [_year_before(seen[level, 12] & enough_for_months(shown[level, 12]), 12 // length) for level in LEVELS]
-        seen |= {(level, length): found for level, found in zip(LEVELS, parts_shown(sheets, city.parts, in_time), strict=True)}
+            has = [there & told for there, told in zip(has, in_time, strict=True)]
+        together = parts_shown(np.concatenate([shown[level, length] for level in LEVELS]), np.concatenate(has), areas, city.parts)
+        seen |= {(level, length): found for level, found in zip(LEVELS, np.split(together, ends[:-1]), strict=True)}
     return seen
 
 

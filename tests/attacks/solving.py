@@ -56,7 +56,7 @@ class System:
     Attributes:
         truth: What is to be found out, (cells,).
         shown: What the cells show; -1 for one that is not shown.
-        known: Which of them are known from elsewhere.
+        known: Which of them are known from elsewhere, or follow from those that are and from nothing that is shown.
         low: The least that each may be.
         high: The most.
         sums: Of each relation the whole with 1 and its parts with -1, (relations, cells).
@@ -77,6 +77,11 @@ class System:
     def small(self) -> Bools:
         """Which cells are worth finding out: true counts of 1 to 4 that are not known from elsewhere."""
         return ~self.known & (self.truth >= 1) & (self.truth <= 4)
+
+    @property
+    def alone(self) -> System:
+        """What is known from elsewhere without anything that is shown."""
+        return replace(self, low=np.where(self.known, self.truth, 0.0), high=np.where(self.known, self.truth, _ANY))
 
 
 @dataclass(frozen=True)
@@ -134,12 +139,12 @@ def system_of(lattice: Lattice, known: Known | None, *, beside: Sequence[Beside]
     sums, rest, whole = _joined(relations, true)
     low = np.where(showing <= 0, 0, np.maximum(showing - STANDARD.reach, 1)).astype(float)
     high = np.where(showing < 0, _ANY, showing + STANDARD.reach).astype(float)
-    system = System(true, showing, is_known, np.where(is_known, true, 0.0), np.where(is_known, true, _ANY), sums, rest, whole)
-    if known is not None:
-        # What follows from what is known elsewhere by itself is known there too: nothing that is shown gave it away.
-        least, most = narrowed(system)
-        is_known = is_known | (least == most)
-    return replace(system, known=is_known, low=np.where(is_known, true, low), high=np.where(is_known, true, high))
+    system = System(true, showing, is_known, np.where(is_known, true, low), np.where(is_known, true, high), sums, rest, whole)
+    if known is None:
+        return system
+    least, most = narrowed(system.alone)
+    follows = least == most
+    return replace(system, known=follows, low=np.where(follows, true, low), high=np.where(follows, true, high))
 
 
 def _by_area(lattice: Lattice, place: dict[Of, Ints]) -> list[_Sums]:
@@ -259,18 +264,28 @@ def narrowed(system: System) -> tuple[Floats, Floats]:
 def recovered(system: System, seed: int = 0) -> Bools:
     """Tell which small counts a linear program finds out exactly: those of which the least and the most it allows leave one whole number.
 
+    What a program finds out from what is known elsewhere by itself is not among them: nothing that is shown gave it away.
+    """
+    found = _pinned(system, system.small, seed)
+    return found & ~_pinned(system.alone, found, seed) if system.known.any() else found
+
+
+def _pinned(system: System, asked: Bools, seed: int) -> Bools:
+    """Tell which of some cells can have one whole number only.
+
     A few programs with random aims find, for nearly every cell, two solutions in which it differs by 1 or more, so that it cannot be told; only
     what is left is asked one by one.
     """
     low, high = narrowed(system)
-    open_cells = system.small & (high - low > _NEAR)
-    found = system.small & ~open_cells
+    open_cells = asked & (high - low > _NEAR)
+    found = asked & ~open_cells
     random = np.random.default_rng(seed)
     least, most = system.truth.astype(float), system.truth.astype(float)
     for probe in range(_PROBES):
-        if not (open_cells & (most - least < 1)).any():
+        narrow = open_cells & (most - least < 1)
+        if not narrow.any():
             break
-        aim = np.where(most - least < 1, random.choice([-1.0, 1.0], len(low)) * (1 + random.random(len(low))), 0.0)
+        aim = np.where(narrow, random.choice([-1.0, 1.0], len(low)) * (1 + random.random(len(low))), 0.0)
         solution = _solve(system, (low, high), aim if probe % 2 else -aim)
         least, most = np.minimum(least, solution), np.maximum(most, solution)
     for cell in np.flatnonzero(open_cells & (most - least < 1)).tolist():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from trygghetskarta.disclosure.dividing import Sheet, parts_shown
+from trygghetskarta.disclosure.dividing import parts_shown
 from trygghetskarta.disclosure.drawing import WITHHELD, Contributions, Drawn, Stretch, due, margin_of, protected
 from trygghetskarta.disclosure.lattice import PERIODS, UNKNOWN, Kind, bundles_of, kinds_of, periods_of
 from trygghetskarta.domain.areas import AreaLevel
@@ -59,7 +59,19 @@ def test_what_is_in_a_bundle_is_shown_only_where_that_shows_enough_too() -> None
     parts = np.array([[0, 4], [1, 0], [2, 4], [3, 2], [5, 4], [1, 5], [2, 5]])
     for bundle, seen in ((15, [True, True, True, True, True, True]), (14, [True, False, False, False, True, True])):
         shown = np.array([40, 12, 20, 8, 60, bundle]).reshape(1, 6, 1)
-        assert parts_shown([Sheet(shown, np.ones(6, bool), None)], parts, None)[0][0, :, 0].tolist() == seen
+        assert parts_shown(shown, np.ones((1, 6, 1), bool), np.zeros((0, 2), int), parts)[0, :, 0].tolist() == seen
+
+
+def test_an_area_is_shown_only_where_all_that_it_lies_in_shows_enough() -> None:
+    # The city, two districts, a district that was the first of them and part of the second, and a place in that and in the first.
+    areas = np.array([[1, 0], [2, 0], [3, 0], [3, 1], [4, 1], [4, 3]])
+    for shown, seen in (
+        ([90, 60, 30, 20, 3], [1, 1, 1, 1, 1]),
+        ([90, 60, 30, 14, 3], [1, 1, 1, 1, 0]),
+        ([90, 14, 30, 20, 3], [1, 1, 1, 0, 0]),
+    ):
+        cells = np.array(shown).reshape(5, 1, 1)
+        assert parts_shown(cells, np.ones((5, 1, 1), bool), areas, np.zeros((0, 2), int))[:, 0, 0].tolist() == seen
 
 
 def test_a_basomrade_has_years_and_no_single_kinds_and_a_stadsdel_quarters() -> None:

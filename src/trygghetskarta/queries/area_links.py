@@ -48,6 +48,14 @@ class AreaLink:
     basis: str
 
 
+_INSIDE = text("SELECT from_area_id, to_area_id FROM area_link WHERE share > 0.999")
+
+
+def load_inside(connection: Connection) -> frozenset[tuple[int, int]]:
+    """Read which areas lie wholly in an area of another edition: the keys of both. Two that are the same lie in each other."""
+    return frozenset((row.from_area_id, row.to_area_id) for row in connection.execute(_INSIDE))
+
+
 def links_of(connection: Connection, edition: date, to: date | None = None, level: AreaLevel | None = None) -> list[AreaLink]:
     """Read the links from an edition's areas.
 

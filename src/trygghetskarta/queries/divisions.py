@@ -14,6 +14,7 @@ from trygghetskarta.disclosure.drawing import Contributions
 from trygghetskarta.disclosure.lattice import bundles_of
 from trygghetskarta.domain.areas import Area, AreaLevel, Edition
 from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.queries.area_links import load_inside
 from trygghetskarta.queries.blocks import Kinds, spread_out
 from trygghetskarta.queries.cells import BUCKETS, Cells, load_cells
 from trygghetskarta.queries.contributors import Contributors
@@ -57,12 +58,14 @@ class City:
         trees: The categories of each source.
         kinds: The same by their keys.
         above: Of each source, what every category counts under; see `_above`.
+        inside: Which areas lie wholly in which of other divisions, by key.
     """
 
     divisions: tuple[Division, ...]
     trees: Mapping[SourceId, Tree]
     kinds: Kinds
     above: Mapping[SourceId, Ints]
+    inside: frozenset[tuple[int, int]]
 
     @classmethod
     def load(cls, connection: Connection) -> City:
@@ -73,7 +76,8 @@ class City:
             divisions.append(Division(edition, areas, load_cells(connection, edition, areas)))
         trees, node_of = load_trees(connection)
         above = {source: _above(source, tree) for source, tree in trees.items()}
-        return cls(tuple(divisions), trees, Kinds({source: tree.nodes for source, tree in trees.items()}, node_of), above)
+        kinds = Kinds({source: tree.nodes for source, tree in trees.items()}, node_of)
+        return cls(tuple(divisions), trees, kinds, above, load_inside(connection))
 
 
 def _above(source: SourceId, tree: Tree) -> Ints:

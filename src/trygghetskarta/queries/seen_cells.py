@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, text
 
-from trygghetskarta.disclosure.dividing import Sheet, enough_for_months, parts_shown
+from trygghetskarta.disclosure.dividing import enough_for_months, parts_shown
 from trygghetskarta.disclosure.lattice import YEAR, Kind, bundles_of, kinds_of, periods_of
 from trygghetskarta.domain.areas import Area, AreaLevel, Edition
 from trygghetskarta.domain.sources import SourceId
@@ -38,14 +39,14 @@ class Grid:
 
     Attributes:
         areas: The areas by level, the outermost first.
-        above: For each area the one of the level before that it lies in, -1 for none; None for the outermost level.
+        parents: The key of the area that each lies in, of the level before, by its own key; an area that lies in none has none.
         kinds: What each category is to the lattice, then what all of them together are, and then each bundle, (categories,).
         parts: Each of them with each that it is a part of, (pairs, 2).
         category_ids: Their keys in the database; 0 for all.
     """
 
     areas: Mapping[AreaLevel, tuple[Area, ...]]
-    above: Mapping[AreaLevel, Ints | None]
+    parents: Mapping[int, int]
     kinds: Ints
     parts: Ints
     category_ids: Ints
@@ -54,12 +55,10 @@ class Grid:
     def of(cls, areas: Mapping[AreaLevel, tuple[Area, ...]], source: SourceId, tree: Tree) -> Grid:
         """Give the grid of some areas and of a source's tree."""
         outermost_first = {level: areas[level] for level in reversed(tuple(areas))}
-        above: dict[AreaLevel, Ints | None] = {}
-        outer: tuple[Area, ...] = ()
-        for level, inner in outermost_first.items():
-            rows = {area.code: row for row, area in enumerate(outer)}
-            above[level] = np.array([rows.get(str(area.parent), -1) for area in inner], np.int64) if rows else None
-            outer = inner
+        parents: dict[int, int] = {}
+        for outer, inner in pairwise(outermost_first.values()):
+            key_of = {area.code: area.area_id for area in outer}
+            parents |= {area.area_id: key_of[area.parent] for area in inner if area.parent in key_of}
         every, bundles = len(tree.nodes), bundles_of(source)
         number = {node.code: place for place, node in enumerate(tree.nodes)}
         parts = [(place, every if node.parent is None else number[node.parent]) for place, node in enumerate(tree.nodes)]
@@ -67,7 +66,7 @@ class Grid:
             parts += [(every + 1 + bundle, every), *((number[code], every + 1 + bundle) for code in codes)]
         return cls(
             outermost_first,
-            above,
+            parents,
             np.array([*kinds_of(source, tree.nodes), Kind.ALL, *(bundle.kind for bundle in bundles)], np.int64),
             np.array(parts, np.int64).reshape(-1, 2),
             np.array([*tree.category_ids, 0, *(bundle.key for bundle in bundles)], np.int64),
@@ -105,20 +104,60 @@ class Grid:
                 sheet[(*cells, period[still])] = np.concatenate(counts)[still]
         return sheets
 
-    def seen(self, months: int, shown: Mapping[AreaLevel, Ints], in_time: Mapping[AreaLevel, Bools] | None) -> dict[AreaLevel, Bools]:
-        """Tell which cells of periods of one length are shown.
 
-        Args:
-            months: The length.
-            shown: What they show by level, those of `blank`, (areas, categories, periods).
-            in_time: Which of them are parts of a year that shows enough; None for years.
+Sheets = Mapping[AreaLevel, npt.NDArray[Any]]
+"""A value for each cell of each level of an edition, for periods of one length, (areas, categories, periods) each."""
 
-        Returns:
-            By level, likewise.
-        """
-        sheets = [Sheet(cells, self.has(level, months), self.above[level]) for level, cells in shown.items()]
-        found = parts_shown(sheets, self.parts, None if in_time is None else [in_time[level] for level in shown])
-        return dict(zip(shown, found, strict=True))
+
+def seen_together(
+    grids: Sequence[Grid], inside: Collection[tuple[int, int]], months: int, shown: Sequence[Sheets], in_time: Sequence[Sheets] | None
+) -> list[dict[AreaLevel, Bools]]:
+    """Tell which cells of periods of one length are shown.
+
+    Args:
+        grids: The cells, by edition.
+        inside: Which areas lie wholly in which of other editions, by key.
+        months: The length.
+        shown: What the cells show, by edition: of the levels of `Grid.blank`.
+        in_time: Which of them are parts of a year that shows enough, likewise; None for years.
+
+    Returns:
+        By edition, likewise.
+    """
+    sheets = [(number, level) for number, levels in enumerate(shown) for level in levels]
+    areas = [area for number, level in sheets for area in grids[number].areas[level]]
+    row_of = {area.area_id: row for row, area in enumerate(areas)}
+    parents = {inner: outer for grid in grids for inner, outer in grid.parents.items()}
+    parts = [(row_of[inner], row_of[outer]) for inner, outer in _wholes(parents, inside) if inner in row_of and outer in row_of]
+    has = np.concatenate(
+        [np.broadcast_to(grids[number].has(level, months)[:, None], shown[number][level].shape) for number, level in sheets]
+    )
+    if in_time is not None:
+        has = has & np.concatenate([in_time[number][level] for number, level in sheets])
+    # An area that ought to lie in another, and does in none, is not shown.
+    lost = [
+        area.area_id not in parents and level is not next(iter(grids[number].areas))
+        for number, level in sheets
+        for area in grids[number].areas[level]
+    ]
+    has = has & ~np.array(lost)[:, None, None]
+    together = np.concatenate([shown[number][level] for number, level in sheets])
+    seen = parts_shown(together, has, np.array(parts, np.int64).reshape(-1, 2), grids[0].parts)
+    ends = np.cumsum([len(shown[number][level]) for number, level in sheets])
+    found: list[dict[AreaLevel, Bools]] = [{} for _ in grids]
+    for (number, level), part in zip(sheets, np.split(seen, ends[:-1]), strict=True):
+        found[number][level] = part
+    return found
+
+
+def _wholes(parents: Mapping[int, int], inside: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Give each area with each that it is a part of.
+
+    That is the one it lies in, those of other editions that it lies in, and for one of those that is the same area the one that this lies in.
+    """
+    same = {pair for pair in inside if pair[::-1] in inside}
+    found = set(parents.items()) | {pair for pair in inside if pair not in same}
+    return found | {(inner, parents[twin]) for inner, twin in same if twin in parents}
 
 
 def _places(ids: Ints, wanted: Ints) -> Ints:
