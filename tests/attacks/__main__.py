@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from tests.attacks.cities import Lattice, draw, lattices_of
 from tests.attacks.measuring import best_value, cells_of, found_out, guessed_ones, use_of
-from tests.attacks.solving import Known
+from tests.attacks.solving import Known, recovered, system_of
 from trygghetskarta.settings import read_settings
 from trygghetskarta.store.cluster import Cluster
 from trygghetskarta.store.engine import make_engine
@@ -26,7 +26,9 @@ def measure(engine: Engine) -> None:
     lattices = lattices_of(engine)
     write = sys.stdout.write
     write(
-        "| Källa | rutor | små tal (1–4) | LP | LP A | LP B | LP C | odelat | odelat A | odelat B | odelat C |\n|---" + "|--:" * 10 + "|\n"
+        "| Källa | rutor | små tal (1–4) | utan | A | B | C | D | LP D | odelat | odelat A | odelat B | odelat C | odelat D |\n|---"
+        + "|--:" * 13
+        + "|\n"
     )
     for lattice in lattices:
         write(f"| {' | '.join(_found(lattice))} |\n")
@@ -42,10 +44,11 @@ def measure(engine: Engine) -> None:
 def _found(lattice: Lattice) -> list[str]:
     whole = draw(lattice.city, 1, divided=False)
     known = (None, *Known)
-    divided = [found_out(lattice, elsewhere, program=True) for elsewhere in known]
-    undivided = [found_out(whole, elsewhere, program=False)[0] for elsewhere in known]
+    divided = [found_out(lattice, elsewhere) for elsewhere in known]
+    undivided = [found_out(whole, elsewhere)[0] for elsewhere in known]
+    program = int(recovered(system_of(lattice.year(lattice.city.years - 2), Known.ALL_OF_THESE)).sum())
     cells = sum(cells_of(lattice).values())
-    return [lattice.city.source.value, *map(str, (cells, divided[0][1], *(found for found, _ in divided), *undivided))]
+    return [lattice.city.source.value, *map(str, (cells, divided[0][1], *(found for found, _ in divided), program, *undivided))]
 
 
 def _guessed(lattice: Lattice) -> list[str]:
