@@ -28,6 +28,7 @@ Bools = npt.NDArray[np.bool_]
 _PROBES = 12
 _NEAR = 1e-6
 _ANY = 1e6  # more than any count
+_VAGUE = 100.0  # how much looser what is not shown is held than what is
 
 
 class Known(Enum):
@@ -315,8 +316,8 @@ def _solve(system: System, bounds: tuple[Floats, Floats], aim: Floats) -> Floats
 def least_squares(system: System) -> Floats:
     """Give the best guesses at all true counts at once: as near to what is shown as all equations allow, within their bounds."""
     equations = system.sums[system.whole].tocsc()
-    loose = np.where(system.known, 0.0, 1.0)
-    shown = np.where(system.known, system.truth, system.shown).astype(float)
+    loose = np.where(system.known, 0.0, np.where(system.shown < 0, _VAGUE, 1.0))
+    shown = np.where(system.known, system.truth, system.shown.clip(min=0)).astype(float)
     weighted = equations @ sparse.diags_array(loose)
     matrix = (weighted @ equations.T + 1e-9 * sparse.eye_array(equations.shape[0])).tocsc()
     fitted = shown - loose * (equations.T @ spsolve(matrix, equations @ shown - system.rest[system.whole]))
