@@ -52,12 +52,14 @@ from trygghetskarta.api.routers import (
     traces,
 )
 from trygghetskarta.api.scopes import refuse_routes_without_scope
+from trygghetskarta.api.shared_counts import SharedCounts
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.api.unread import CloseUnread
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.callers import NOBODY, OWN_USER
 from trygghetskarta.errors import BusyError
 from trygghetskarta.observe import metrics
+from trygghetskarta.queries.kept_counts import made_here
 from trygghetskarta.settings import Settings, read_settings
 from trygghetskarta.store.engine import make_engine
 from trygghetskarta.store.faces import Addresses, Face
@@ -171,7 +173,8 @@ def _shelf(settings: Settings, addresses: Addresses, audience: Audience) -> Shel
     seconds = settings.public_statement_seconds if public else settings.staff_statement_seconds
     engine = make_engine(address, settings.pool_size, settings.pool_seconds, seconds)
     follow(engine)
-    return Shelf(engine, settings.refresh_seconds, settings.answer_bytes, settings.cells_limit, audience)
+    keep = SharedCounts(settings.counts_folder).keep if settings.counts_folder is not None else made_here
+    return Shelf(engine, settings.refresh_seconds, settings.answer_bytes, settings.cells_limit, audience, keep)
 
 
 def _keyring(settings: Settings, addresses: Addresses) -> Keyring | None:

@@ -25,6 +25,7 @@ from trygghetskarta.domain.sources import CountsBy
 from trygghetskarta.errors import NotCoveredError
 from trygghetskarta.queries.areas import Detail, load_outlines
 from trygghetskarta.queries.cube import Cube, list_editions, load_cube, newest_version
+from trygghetskarta.queries.kept_counts import Keep, made_here
 from trygghetskarta.queries.public_cube import load_public_cube, newest_public_version
 from trygghetskarta.serialize.geojson import Features
 from trygghetskarta.store.engine import CHANNEL, one_state
@@ -66,6 +67,7 @@ class Shelf:
         answer_bytes: int = 0,
         cells_limit: int | None = None,
         audience: Audience = Audience.STAFF,
+        keep: Keep = made_here,
     ) -> None:
         """Begin empty.
 
@@ -75,10 +77,12 @@ class Shelf:
             answer_bytes: How much the finished answers of a publication may take.
             cells_limit: The most figures of an answer made from here; None for any number.
             audience: Whose counts: the exact ones for staff, those released for the public.
+            keep: Where counts are kept that the worker shares with others.
         """
         self.engine = engine
         self.audience = audience
         self._cells_limit = cells_limit
+        self._keep = keep
         self._refresh_seconds = refresh_seconds
         self._answer_bytes = answer_bytes
         self._shelved = self._empty(-1)
@@ -206,7 +210,7 @@ class Shelf:
 
     def _load(self, connection: Connection, edition: date | None = None, as_of: date | None = None, by: CountsBy | None = None) -> Cube:
         load = load_cube if self.audience is Audience.STAFF else load_public_cube
-        return replace(load(connection, edition, as_of, by), cells_limit=self._cells_limit)
+        return replace(load(connection, edition, as_of, by, self._keep), cells_limit=self._cells_limit)
 
     def _newest(self, connection: Connection) -> int:
         return newest_version(connection) if self.audience is Audience.STAFF else newest_public_version(connection)
