@@ -8,6 +8,7 @@ environment is inherited by every program that is started, and shown by some. do
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, Self, get_args
@@ -57,6 +58,13 @@ class Settings(BaseSettings):
         default=None,
         description=(
             "Databasen som rollen `tk_audit`, som bara läser loggen över vad som har gjorts: för `audit`. Utan värde används `DATABASE_URL`."
+        ),
+    )
+    read_database_url: str | None = Field(
+        default=None,
+        description=(
+            "En strömmande kopia (streaming replica) av databasen, som frågor läses från medan den har just det som är publicerat; annars läses"
+            " databasen själv. Utan användare och lösenord, för rollerna är desamma: postgresql://kopia.example.se/trygghetskarta."
         ),
     )
     home: Path = Field(default=Path(".trygghetskarta"), description="Mappen där den egna PostGIS-servern och dess data ligger.")
@@ -343,6 +351,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
+        if self.read_database_url is not None and re.search(r"@|[?&](user|password)=", self.read_database_url):
+            raise ValueError("READ_DATABASE_URL ska inte ha någon användare / must not name a user")
         if self.oidc_issuer is not None and not self.oidc_audience:
             raise ValueError("OIDC_ISSUER kräver OIDC_AUDIENCE / OIDC_ISSUER needs OIDC_AUDIENCE")
         if self.base_map_url is not None and not ("{x}" in self.base_map_url and "{y}" in self.base_map_url):
