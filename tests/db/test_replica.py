@@ -233,12 +233,12 @@ def test_a_replica_answers_only_while_it_holds_just_what_is_published(pair: Pair
 
 
 def test_whoever_reads_a_replica_is_who_reads_the_primary() -> None:
-    public = "postgresql://tk_public:hemligt@db.example.se:5432/karta?sslmode=verify-full&host=db1"
+    public = "postgresql://tk_public:hemligt@db.example.se:5432/karta?sslmode=verify-full&host=db1"  # pragma: allowlist secret
     assert replica_address(public, "postgresql://kopia.example.se:5433") == (
-        "postgresql://tk_public:hemligt@kopia.example.se:5433/karta?sslmode=verify-full"
+        "postgresql://tk_public:hemligt@kopia.example.se:5433/karta?sslmode=verify-full"  # pragma: allowlist secret
     )
     assert replica_address(public, "postgresql:///annan?host=/run/kopia&sslmode=disable") == (
-        "postgresql://tk_public:hemligt@/annan?host=%2Frun%2Fkopia&sslmode=disable"
+        "postgresql://tk_public:hemligt@/annan?host=%2Frun%2Fkopia&sslmode=disable"  # pragma: allowlist secret
     )
     for named in ("postgresql://tk_staff@kopia.example.se/karta", "postgresql://kopia.example.se/karta?user=tk_staff"):
         with pytest.raises(ValueError, match="READ_DATABASE_URL"):
