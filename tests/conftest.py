@@ -209,13 +209,18 @@ def roles_on(engine: Engine) -> Addresses:
 
 @contextmanager
 def serving(
-    engine: Engine, audience: Audience, settings: Settings | None = None, heard: list[str] | None = None, port: int = 0
+    engine: Engine,
+    audience: Audience,
+    settings: Settings | None = None,
+    heard: list[str] | None = None,
+    port: int = 0,
+    addresses: Addresses | None = None,
 ) -> Iterator[str]:
     """Serve a database on a free port of this machine, or on the one given; what is asked is heard as its path and query."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", port))
     # A machine that runs tests is slow; what happens when too many ask at once has tests of its own.
-    app = create_app(settings or PATIENT, roles_on(engine), audience)
+    app = create_app(settings or PATIENT, addresses or roles_on(engine), audience)
 
     async def heeding(scope: Scope, receive: Receive, send: Send) -> None:
         if heard is not None and scope["type"] == "http":

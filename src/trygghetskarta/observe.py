@@ -155,6 +155,8 @@ class Metrics:
         answers: Seconds by method, route and status.
         refused: Requests that a limit refused, by limit.
         cut: Connections ended for a deadline, by deadline.
+        counts: Times that counts were had, where workers share them, by how.
+        reads: Questions to the database, where there is a replica, by where they are read.
         working: Requests at work.
         waiting: Requests that wait for their turn.
         connections: Connections to the database in use.
@@ -169,6 +171,16 @@ class Metrics:
     refused: Counter = field(default_factory=lambda: Counter("trygghetskarta_refused", "Requests refused by a limit", ("limit",)))
     cut: Counter = field(
         default_factory=lambda: Counter("trygghetskarta_connections_cut", "Connections ended for a deadline", ("deadline",))
+    )
+    counts: Counter = field(
+        default_factory=lambda: Counter(
+            "trygghetskarta_counts", "Times that a worker got counts, by where from: mapped, made or own", ("how",)
+        )
+    )
+    reads: Counter = field(
+        default_factory=lambda: Counter(
+            "trygghetskarta_reads", "Questions read from the replica, or from the primary by what is wrong with the replica", ("replica",)
+        )
     )
     working: Gauge = field(default_factory=lambda: _gauge("working", "Requests at work", "livesum"))
     waiting: Gauge = field(default_factory=lambda: _gauge("waiting", "Requests that wait for their turn", "livesum"))
@@ -188,6 +200,14 @@ class Metrics:
         told = _publication()
         told[0].set(version)
         told[1].set(published_at.timestamp())
+
+    def counts_from(self, how: str) -> None:
+        """Tell where counts came from: mapped from what another worker made, made here for all, or made here for itself alone."""
+        self.counts.labels(how).inc()
+
+    def read_from(self, found: str) -> None:
+        """Tell where a question to the database is read: on the replica, or on the primary as the replica lags, is gone or was promoted."""
+        self.reads.labels(found).inc()
 
     def cut_off(self, deadline: str) -> None:
         """Count a connection ended for a deadline."""

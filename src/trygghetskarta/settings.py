@@ -8,6 +8,7 @@ environment is inherited by every program that is started, and shown by some. do
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, Self, get_args
@@ -18,13 +19,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from trygghetskarta.domain.audience import Role
 from trygghetskarta.domain.cities import CITY, refuse_unread
 from trygghetskarta.errors import InvalidQuestionError
+from trygghetskarta.secret_files import secret_in
 from trygghetskarta.store.faces import Face
 
 PREFIX = "TRYGGHETSKARTA_"
 IN_FILE = "_FILE"
 """What stands after the name of a variable that leads to a file with the setting."""
-
-_LONGEST_SECRET = 65_536
 
 
 class Settings(BaseSettings):
@@ -58,6 +58,13 @@ class Settings(BaseSettings):
         default=None,
         description=(
             "Databasen som rollen `tk_audit`, som bara läser loggen över vad som har gjorts: för `audit`. Utan värde används `DATABASE_URL`."
+        ),
+    )
+    read_database_url: str | None = Field(
+        default=None,
+        description=(
+            "En strömmande kopia (streaming replica) av databasen, som frågor läses från medan den har just det som är publicerat; annars läses"
+            " databasen själv. Utan användare och lösenord, för rollerna är desamma: postgresql://kopia.example.se/trygghetskarta."
         ),
     )
     home: Path = Field(default=Path(".trygghetskarta"), description="Mappen där den egna PostGIS-servern och dess data ligger.")
@@ -97,6 +104,13 @@ class Settings(BaseSettings):
         description=(
             "Hur många byte färdiga svar en arbetsprocess sparar, så att den som frågar om samma sak får svar direkt. De som har legat oanvända "
             "längst ger plats, och en ny leverans tömmer allt."
+        ),
+    )
+    counts_folder: Path | None = Field(
+        default=None,
+        description=(
+            "Mappen där `serve` med flera arbetsprocesser gör en egen mapp för antalen, som processerna då har i minnet en gång tillsammans i stället"
+            " för var sin gång. Den tas bort när tjänsten stoppas. Utan värde görs den i den tillfälliga mappen (`TMPDIR`, annars `/tmp`)."
         ),
     )
     delivery_key: SecretStr | None = Field(
@@ -337,6 +351,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
+        if self.read_database_url is not None and re.search(r"@|[?&](user|password)=", self.read_database_url):
+            raise ValueError("READ_DATABASE_URL ska inte ha någon användare / must not name a user")
         if self.oidc_issuer is not None and not self.oidc_audience:
             raise ValueError("OIDC_ISSUER kräver OIDC_AUDIENCE / OIDC_ISSUER needs OIDC_AUDIENCE")
         if self.base_map_url is not None and not ("{x}" in self.base_map_url and "{y}" in self.base_map_url):
@@ -374,24 +390,8 @@ def read_settings() -> Settings:
 
 
 def _in_file(variable: str) -> str:
-    """Give what stands in the file that a variable leads to, without the line break that an editor ends it with.
-
-    Raises:
-        InvalidQuestionError: It cannot be read, is empty or is no secret by its length; or the secret stands in the environment as well. What
-            is in it is not told.
-    """
+    """Give what stands in the file that a variable leads to; the secret may not stand in the environment as well."""
     plain = variable.removesuffix(IN_FILE)
     if plain in os.environ:
         raise InvalidQuestionError(f"Ange {plain} eller {variable}, inte båda.", f"Give {plain} or {variable}, not both.")
-    try:
-        with Path(os.environ[variable]).open("rb") as file:
-            found = file.read(_LONGEST_SECRET + 1).decode().rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidQuestionError(
-            f"Filen som {variable} leder till går inte att läsa.", f"The file that {variable} leads to cannot be read."
-        ) from error
-    if not 0 < len(found) <= _LONGEST_SECRET:
-        raise InvalidQuestionError(
-            f"Filen som {variable} leder till är tom eller för lång.", f"The file that {variable} leads to is empty or too long."
-        )
-    return found
+    return secret_in(Path(os.environ[variable]), variable)

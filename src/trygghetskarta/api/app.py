@@ -52,20 +52,25 @@ from trygghetskarta.api.routers import (
     traces,
 )
 from trygghetskarta.api.scopes import refuse_routes_without_scope
+from trygghetskarta.api.shared_counts import SharedCounts
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.api.unread import CloseUnread
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.callers import NOBODY, OWN_USER
 from trygghetskarta.errors import BusyError
 from trygghetskarta.observe import metrics
+from trygghetskarta.queries.kept_counts import made_here
 from trygghetskarta.settings import Settings, read_settings
 from trygghetskarta.store.engine import make_engine
 from trygghetskarta.store.faces import Addresses, Face
+from trygghetskarta.store.replica import Replica, replica_address
 
 if TYPE_CHECKING:
     from trygghetskarta.api.signing_in import SigningIn
 
 _TELL_SECONDS = 1.0
+# One question waits so long for a replica that is gone without a word, and the others not at all.
+_REPLICA_SECONDS = 2
 _OWN_MACHINE = r"https?://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?"
 _DESCRIPTION = """Händelser, anmälda brott, skjutningar och bränder per område och månad. Varje svar bär sin fråga, en avstämning av vart varje
 händelse tog vägen, och vilka leveranser det vilar på.
@@ -104,6 +109,8 @@ def create_app(settings: Settings, addresses: Addresses, audience: Audience = Au
         for each in shelves.values():
             each.stop()
             each.engine.dispose()
+            if each.replica is not None:
+                each.replica.engine.dispose()
         app.state.desk.close()
         if keyring is not None:
             keyring.close()
@@ -171,7 +178,14 @@ def _shelf(settings: Settings, addresses: Addresses, audience: Audience) -> Shel
     seconds = settings.public_statement_seconds if public else settings.staff_statement_seconds
     engine = make_engine(address, settings.pool_size, settings.pool_seconds, seconds)
     follow(engine)
-    return Shelf(engine, settings.refresh_seconds, settings.answer_bytes, settings.cells_limit, audience)
+    keep = SharedCounts(settings.counts_folder).keep if settings.counts_folder is not None else made_here
+    shelf = Shelf(engine, settings.refresh_seconds, settings.answer_bytes, settings.cells_limit, audience, keep)
+    if settings.read_database_url is not None:
+        at = replica_address(address, settings.read_database_url)
+        reading = make_engine(at, settings.pool_size, settings.pool_seconds, seconds, _REPLICA_SECONDS)
+        follow(reading)
+        shelf.read_from(Replica(reading, metrics().read_from))
+    return shelf
 
 
 def _keyring(settings: Settings, addresses: Addresses) -> Keyring | None:

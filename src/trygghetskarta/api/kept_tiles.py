@@ -129,7 +129,7 @@ class KeptTiles:
             return packed
 
     def _make(self, tileset: Tileset, tile: Tile) -> tuple[str, bytes]:
-        with one_state(self._shelf.engine) as connection:
+        with self._shelf.reading() as connection:
             version, body = load_tile(connection, tileset, tile)
         packed = gzip.compress(body, mtime=0) if body else b""
         with self._lock:

@@ -7,7 +7,7 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
@@ -25,9 +25,11 @@ from trygghetskarta.domain.sources import CountsBy
 from trygghetskarta.errors import NotCoveredError
 from trygghetskarta.queries.areas import Detail, load_outlines
 from trygghetskarta.queries.cube import Cube, list_editions, load_cube, newest_version
+from trygghetskarta.queries.kept_counts import Keep, made_here
 from trygghetskarta.queries.public_cube import load_public_cube, newest_public_version
 from trygghetskarta.serialize.geojson import Features
 from trygghetskarta.store.engine import CHANNEL, one_state
+from trygghetskarta.store.replica import Replica, Seen, look
 
 CubeKey = tuple[date | None, date | None, CountsBy | None]
 """First day of the edition, the day whose knowledge is counted, the date that decides the month; None as for `Shelf.cube`."""
@@ -39,7 +41,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Shelved:
-    """What is kept of one publication: its finished answers, its cubes, outlines and the features they begin, and what else was made of it."""
+    """What is kept of one publication.
+
+    Its finished answers, its cubes, outlines and the features they begin, what else was made of it, and what the database was last seen to hold.
+    """
 
     version: int
     answers: Answers
@@ -47,6 +52,7 @@ class _Shelved:
     outlines: dict[tuple[int, AreaLevel, Detail, Crs], dict[str, str]] = field(default_factory=dict)
     features: dict[tuple[int, AreaLevel, Detail], Features] = field(default_factory=dict)
     keeping: Keeping = field(default_factory=Keeping)
+    seen: Seen | None = None
 
 
 def _give_back() -> None:
@@ -66,6 +72,7 @@ class Shelf:
         answer_bytes: int = 0,
         cells_limit: int | None = None,
         audience: Audience = Audience.STAFF,
+        keep: Keep = made_here,
     ) -> None:
         """Begin empty.
 
@@ -75,10 +82,13 @@ class Shelf:
             answer_bytes: How much the finished answers of a publication may take.
             cells_limit: The most figures of an answer made from here; None for any number.
             audience: Whose counts: the exact ones for staff, those released for the public.
+            keep: Where counts are kept that the worker shares with others.
         """
         self.engine = engine
         self.audience = audience
         self._cells_limit = cells_limit
+        self._keep = keep
+        self.replica: Replica | None = None
         self._refresh_seconds = refresh_seconds
         self._answer_bytes = answer_bytes
         self._shelved = self._empty(-1)
@@ -86,6 +96,10 @@ class Shelf:
         self._refreshing = threading.Lock()
         self._stop = threading.Event()
         self._listener = threading.Thread(target=self._listen, name="shelf", daemon=True)
+
+    def read_from(self, replica: Replica) -> None:
+        """Read questions to the database from a replica, whenever it holds just what is published."""
+        self.replica = replica
 
     def start(self, *, wait: bool = True) -> None:
         """Load the newest edition's cube, if there is one and the database answers, and begin to listen.
@@ -121,18 +135,27 @@ class Shelf:
         with self._loading:
             shelved = self._shelved
             if key not in shelved.cubes:
-                with one_state(self.engine) as connection:
+                with self.reading() as connection:
                     shelved.cubes[key] = self._load(connection, edition, as_of, by)
                 while len(shelved.cubes) > _KEPT:
                     shelved.cubes.popitem(last=False)
             return shelved.cubes[key]
 
     @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open a connection that sees one state of the data: on the replica where it holds what the primary was last seen to, else on the primary."""
+        with ExitStack() as stack:
+            seen, found = self._shelved.seen, None
+            if self.replica is not None and seen is not None:
+                found = self.replica.open(stack, seen)
+            yield found if found is not None else stack.enter_context(one_state(self.engine))
+
+    @contextmanager
     def at_one_state(
         self, edition: date | None = None, as_of: date | None = None, by: CountsBy | None = None
     ) -> Iterator[tuple[Connection, Cube]]:
         """Open a connection that sees one state of the data, with the cube of that very state."""
-        with one_state(self.engine) as connection:
+        with self.reading() as connection:
             version = self._newest(connection)
             cube = self.cube(edition, as_of, by)
             # Something may have been published since the shelf last looked.
@@ -188,12 +211,14 @@ class Shelf:
         # One at a time: the one who looked first must not swap last.
         with self._refreshing:
             with one_state(self.engine) as connection:
-                version = self._newest(connection)
+                version, seen = self._newest(connection), look(connection)
                 if version == self._shelved.version:
+                    self._shelved.seen = seen
                     return
                 # All figures are read for nobody's question, and take the time that they take.
                 connection.execute(text("SET LOCAL statement_timeout = 0"))
                 fresh = self._empty(version)
+                fresh.seen = seen
                 try:
                     fresh.cubes[(None, None, None)] = self._load(connection)
                 except NotCoveredError as error:
@@ -206,7 +231,7 @@ class Shelf:
 
     def _load(self, connection: Connection, edition: date | None = None, as_of: date | None = None, by: CountsBy | None = None) -> Cube:
         load = load_cube if self.audience is Audience.STAFF else load_public_cube
-        return replace(load(connection, edition, as_of, by), cells_limit=self._cells_limit)
+        return replace(load(connection, edition, as_of, by, self._keep), cells_limit=self._cells_limit)
 
     def _newest(self, connection: Connection) -> int:
         return newest_version(connection) if self.audience is Audience.STAFF else newest_public_version(connection)

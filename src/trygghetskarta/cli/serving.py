@@ -15,7 +15,7 @@ import typer
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from trygghetskarta.cli.connecting import addresses, database_url, open_engine, own_server
-from trygghetskarta.cli.workers import Workers, listen, measured
+from trygghetskarta.cli.workers import Workers, listen, measured, sharing
 from trygghetskarta.domain.audience import Audience, Role
 from trygghetskarta.domain.cities import CITY
 from trygghetskarta.errors import BusyError, ForbiddenError, InvalidQuestionError
@@ -55,7 +55,7 @@ def serve(
     where = addresses(settings)
     _tell_of_the_wall(where)
     _hand_over(where)
-    with measured(settings.metrics_host, settings.metrics_port):
+    with measured(settings.metrics_host, settings.metrics_port), sharing(workers, settings.counts_folder):
         words = ("trygghetskarta.api.worker", "--as", Audience.STAFF if role is Role.ANALYST else Audience.PUBLIC)
         raise typer.Exit(Workers(sockets, words, workers, settings.notice_seconds, settings.drain_seconds).run())
 

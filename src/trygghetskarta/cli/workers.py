@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import fcntl
+import logging
 import os
 import queue
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from tempfile import TemporaryDirectory
+from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
 
 from trygghetskarta.errors import BusyError
+from trygghetskarta.observe import log_as_json
 
 COUNTED_IN = "PROMETHEUS_MULTIPROC_DIR"
 """Where prometheus-client looks for the folder that processes count in together."""
 
+SHARED_IN = "TRYGGHETSKARTA_COUNTS_FOLDER"
+"""Where workers look for the folder of the counts that they share."""
+
+_SHARED = "trygghetskarta-counts-"
 _FIRST_HANDED_OVER = 3
 _BACKLOG = 2048
 _LOOK_SECONDS = 0.2
@@ -27,6 +36,7 @@ _BREATH_SECONDS = 1.0
 _START_SECONDS = 120.0
 _READY = b"1"
 _STOPS = b"s"
+_log = logging.getLogger(__name__)
 
 
 def listen(host: str, port: int) -> list[socket.socket]:
@@ -244,3 +254,44 @@ def measured(host: str, port: int | None) -> Iterator[None]:
             yield
         finally:
             server.shutdown()
+
+
+@contextmanager
+def sharing(workers: int, within: Path | None) -> Iterator[None]:
+    """Give the workers started meanwhile a folder for the counts that they share; one alone has them in its own memory.
+
+    Args:
+        workers: How many there are.
+        within: Where the folder is made; None for the system's own for what is temporary.
+    """
+    os.environ.pop(SHARED_IN, None)
+    with ExitStack() as stack:
+        if workers > 1:
+            try:
+                _remove_left(Path(within or gettempdir()))
+                folder = stack.enter_context(TemporaryDirectory(prefix=_SHARED, dir=within, ignore_cleanup_errors=True))
+                stack.enter_context(_held(Path(folder)))
+                os.environ[SHARED_IN] = folder
+            except OSError as error:
+                log_as_json()
+                _log.warning("There is no folder for counts to be shared in, every worker holds its own: %s", error)
+        yield
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Show, for as long as this lasts, that a folder is in use: to whoever tidies up what others have left, as systemd does too."""
+    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(number)
+
+
+def _remove_left(within: Path) -> None:
+    """Remove the folders of services that were killed, and could not do so themselves."""
+    for folder in within.glob(f"{_SHARED}*"):
+        # One that is held, or somebody else's, is left.
+        with suppress(OSError), _held(folder):
+            shutil.rmtree(folder)

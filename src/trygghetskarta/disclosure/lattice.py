@@ -96,6 +96,11 @@ def bundles_of(source: SourceId) -> tuple[Bundle, ...]:
     return tuple(Bundle(codes, _kind(source, codes)) for codes in sorted(found) if len(codes) > 1)
 
 
+def every_kind(source: SourceId, nodes: Sequence[Category]) -> Ints:
+    """Give what each category of a source is to the lattice, then what all of them together are, and then each bundle."""
+    return np.array([*kinds_of(source, nodes), Kind.ALL, *(bundle.kind for bundle in bundles_of(source))], np.int64)
+
+
 def _kind(source: SourceId, codes: Sequence[str]) -> Kind:
     return Kind.SENSITIVE if all(_kinds(source)[code] == Kind.SENSITIVE for code in codes) else Kind.GROUP
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -17,6 +17,7 @@ from trygghetskarta.domain.sources import CountsBy, SourceId
 from trygghetskarta.queries.cells import DIVIDED, Cells
 from trygghetskarta.queries.coverage import Delivered
 from trygghetskarta.queries.dating import OTHER_MONTH, counted_otherwise
+from trygghetskarta.queries.kept_counts import Arrays, arrays_of, parts_of
 from trygghetskarta.stats.dealing import dealt, draw_of
 
 Ints = npt.NDArray[np.int64]
@@ -143,6 +144,15 @@ class Blocks:
     estimated: dict[SourceId, Block]
     withheld: dict[SourceId, Block]
     undated: dict[SourceId, Block]
+
+    def arrays(self) -> Arrays:
+        """Give them as arrays that `of` makes them from again."""
+        return arrays_of({f"{what.name}/{source}": block for what in fields(self) for source, block in getattr(self, what.name).items()})
+
+    @classmethod
+    def of(cls, arrays: Arrays) -> Blocks:
+        """Give the counts that were given as arrays."""
+        return cls(*({SourceId(source): block for source, block in parts_of(arrays, what.name, Block).items()} for what in fields(cls)))
 
 
 @dataclass(frozen=True, slots=True)

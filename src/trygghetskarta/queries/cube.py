@@ -24,11 +24,12 @@ from trygghetskarta.domain.periods import LOCAL_TIME, Month, Span
 from trygghetskarta.domain.sources import CONTRACTS, CountsBy, SourceId
 from trygghetskarta.errors import NotCoveredError, NotFoundError, bad_parameter
 from trygghetskarta.queries.adjacency import load_neighbours
-from trygghetskarta.queries.blocks import Block, Counted, Kinds, Knowledge, load_blocks
+from trygghetskarta.queries.blocks import Block, Blocks, Counted, Kinds, Knowledge, load_blocks
 from trygghetskarta.queries.cells import BUCKETS, load_cells
 from trygghetskarta.queries.completeness import load_completeness
 from trygghetskarta.queries.coverage import Delivered, load_coverage, load_latest
 from trygghetskarta.queries.dating import as_far_as_told, counted_otherwise
+from trygghetskarta.queries.kept_counts import Keep, made_here
 from trygghetskarta.queries.layers import Layers
 from trygghetskarta.queries.population import Population, load_population
 from trygghetskarta.queries.weights import Weights, lay_out
@@ -187,7 +188,9 @@ def _together(
     return total
 
 
-def load_cube(connection: Connection, edition: date | None = None, as_of: date | None = None, by: CountsBy | None = None) -> Cube:
+def load_cube(
+    connection: Connection, edition: date | None = None, as_of: date | None = None, by: CountsBy | None = None, keep: Keep = made_here
+) -> Cube:
     """Read the counts of an edition into memory.
 
     Args:
@@ -195,6 +198,7 @@ def load_cube(connection: Connection, edition: date | None = None, as_of: date |
         edition: First day of the edition; None for the newest.
         as_of: Count what was known at the end of this day; None for what is known now.
         by: Count by this date the sources that tell it; None for each source's own.
+        keep: Where the counts may have been kept.
 
     Returns:
         The cube.
@@ -212,7 +216,10 @@ def load_cube(connection: Connection, edition: date | None = None, as_of: date |
     trees, node_of = load_trees(connection)
     delivered, known_on = load_coverage(connection, instant), load_latest(connection, instant)
     kinds = Kinds({source: tree.nodes for source, tree in trees.items()}, node_of)
-    blocks = load_blocks(connection, load_cells(connection, found, areas), kinds, Knowledge(instant, by, delivered))
+    what = Knowledge(instant, by, delivered)
+    # Which cell and which category a number stands for hangs on the areas and the trees.
+    known_by = (tuple(connection.execute(_VERSION, {"instant": None}).one()), instant, by, found, areas, trees)
+    blocks = Blocks.of(keep("exact", known_by, lambda: load_blocks(connection, load_cells(connection, found, areas), kinds, what).arrays()))
     told = as_far_as_told(delivered, by)
     in_step = {source: months for source, months in told.items() if source not in counted_otherwise(by)}
     return Cube(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, text
 
-from trygghetskarta.disclosure.lattice import PERIODS, bundles_of
+from trygghetskarta.disclosure.lattice import PERIODS, bundles_of, every_kind
 from trygghetskarta.domain.areas import Area, AreaLevel
 from trygghetskarta.domain.periods import local_day
 from trygghetskarta.domain.sources import CountsBy, SourceId
@@ -22,6 +22,7 @@ from trygghetskarta.queries.cells import BUCKETS
 from trygghetskarta.queries.coverage import Delivered
 from trygghetskarta.queries.cube import Cube, Tree, end_of_day, find_edition, list_editions, load_areas, load_trees
 from trygghetskarta.queries.dating import counted_otherwise
+from trygghetskarta.queries.kept_counts import Arrays, Keep, arrays_of, made_here, parts_of
 from trygghetskarta.queries.layers import Layer, Layers
 from trygghetskarta.queries.population import load_population
 from trygghetskarta.queries.seen_cells import Grid
@@ -30,6 +31,7 @@ from trygghetskarta.store.arrays import ints_of
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+_LayersOf = dict[tuple[AreaLevel, int], Layer]
 
 # What changes exact counts alone, or measures, changes nothing here.
 _VERSION = text("""
@@ -38,15 +40,19 @@ _VERSION = text("""
     ORDER BY version DESC LIMIT 1
 """)
 _NEWEST = text("SELECT coalesce(max(version), 0) FROM publication WHERE what NOT IN ('delivery', 'rollup', 'measure')")
-_CELLS = text("""
+_DRAWS = text("""
     WITH newest AS (
         SELECT DISTINCT ON (source_id, months, first_month) * FROM public_draw
         WHERE CAST(:instant AS timestamptz) IS NULL OR drawn_at <= :instant
         ORDER BY source_id, months, first_month, number DESC
     )
-    SELECT source_id, months, first_month, final, partial, perturbed, drawn_at, level, array_send(area_ids) AS areas,
-        array_send(category_ids) AS categories, array_send(counts) AS counts, array_send(estimated) AS estimated
-    FROM newest JOIN public_cell USING (draw_id) WHERE edition_id = :edition
+    SELECT draw_id, source_id, months, first_month, final, partial, perturbed, drawn_at FROM newest
+    WHERE EXISTS (SELECT FROM public_cell WHERE public_cell.draw_id = newest.draw_id AND edition_id = :edition)
+""")
+_CELLS = text("""
+    SELECT source_id, months, first_month, level, array_send(area_ids) AS areas, array_send(category_ids) AS categories,
+        array_send(counts) AS counts, array_send(estimated) AS estimated
+    FROM public_draw JOIN public_cell USING (draw_id) WHERE edition_id = :edition AND draw_id = ANY(CAST(:draws AS bigint[]))
 """)
 
 
@@ -103,7 +109,9 @@ def newest_public_version(connection: Connection) -> int:
     return int(connection.execute(_NEWEST).scalar_one())
 
 
-def load_public_cube(connection: Connection, edition: date | None = None, as_of: date | None = None, by: CountsBy | None = None) -> Cube:
+def load_public_cube(
+    connection: Connection, edition: date | None = None, as_of: date | None = None, by: CountsBy | None = None, keep: Keep = made_here
+) -> Cube:
     """Read the released counts of an edition into memory.
 
     Args:
@@ -111,6 +119,7 @@ def load_public_cube(connection: Connection, edition: date | None = None, as_of:
         edition: First day of the edition; None for the newest.
         as_of: Count what was released at the end of this day; None for what is released now.
         by: Count by this date; nothing is released by another date than each source's own, so a source that has another has no counts here.
+        keep: Where the counts may have been kept.
 
     Returns:
         The cube. Its months delivered are those released, and its harm is that of sources that are public elsewhere alone.
@@ -127,15 +136,13 @@ def load_public_cube(connection: Connection, edition: date | None = None, as_of:
         raise NotCoveredError(f"Ingenting var släppt den {as_of}.", f"Nothing was released on {as_of}.")
     trees, node_of = load_trees(connection)
     frame = _Frame(areas, trees, node_of)
-    rows: dict[SourceId, list[Any]] = {}
-    source_of = {source.number: source for source in SourceId}
-    for row in connection.execute(_CELLS, {"instant": instant, "edition": found.edition_id}):
-        if source_of[row.source_id] not in counted_otherwise(by):
-            rows.setdefault(source_of[row.source_id], []).append(row)
-    layers = {source: _layers(frame, source, mine) for source, mine in rows.items() if mine[0].perturbed}
-    exact = {source: mine for source, mine in rows.items() if not mine[0].perturbed}
-    counts = {source: _block(frame, mine, "counts") for source, mine in exact.items()}
-    estimated = {source: _block(frame, mine, "estimated") for source, mine in exact.items()}
+    draws = _by_source(connection.execute(_DRAWS, {"instant": instant, "edition": found.edition_id}))
+    for source in counted_otherwise(by):
+        draws.pop(source, None)
+    numbers = sorted(row.draw_id for mine in draws.values() for row in mine)
+    newest = tuple(connection.execute(_VERSION, {"instant": None}).one())
+    # Which cell and which category a number stands for hangs on the areas and the trees.
+    counts = keep("released", (newest, numbers, found, areas, trees), lambda: _read_counts(connection, frame, draws, found.edition_id))
     return Cube(
         edition=found,
         as_of=as_of,
@@ -143,16 +150,13 @@ def load_public_cube(connection: Connection, edition: date | None = None, as_of:
         version=version.version,
         published_at=version.published_at,
         areas=areas,
-        blocks={
-            **{source: shown for source, (shown, _) in layers.items()},
-            **{source: block for source, block in counts.items() if block is not None},
-        },
-        estimated={source: block for source, block in estimated.items() if block is not None},
-        withheld={source: hidden for source, (_, hidden) in layers.items()},
+        blocks={**_all_layers(frame, draws, counts, "shown"), **_blocks(counts, "counts")},
+        estimated=_blocks(counts, "estimated"),
+        withheld=_all_layers(frame, draws, counts, "hidden"),
         undated={},
         trees=trees,
-        delivered={source: _delivered(mine) for source, mine in rows.items()},
-        known_on={source: local_day(max(row.drawn_at for row in mine)) for source, mine in rows.items()},
+        delivered={source: _delivered(mine) for source, mine in draws.items()},
+        known_on={source: local_day(max(row.drawn_at for row in mine)) for source, mine in draws.items()},
         completeness={},
         population=load_population(connection, areas, instant),
         weights=lay_out(connection, {source: tree.nodes for source, tree in trees.items()}),
@@ -160,6 +164,35 @@ def load_public_cube(connection: Connection, edition: date | None = None, as_of:
         editions=tuple(list_editions(connection)),
         released=True,
     )
+
+
+def _by_source(rows: Iterable[Any]) -> dict[SourceId, list[Any]]:
+    found: dict[SourceId, list[Any]] = {}
+    source_of = {source.number: source for source in SourceId}
+    for row in rows:
+        found.setdefault(source_of[row.source_id], []).append(row)
+    return found
+
+
+def _read_counts(connection: Connection, frame: _Frame, draws: Mapping[SourceId, list[Any]], edition_id: int) -> Arrays:
+    """Read the cells of some draws: blocks of counts and of what is estimated, and layers of what is shown and hidden, as arrays."""
+    numbers = [row.draw_id for mine in draws.values() for row in mine]
+    parts: dict[str, Block | Layer] = {}
+    for source, rows in _by_source(connection.execute(_CELLS, {"edition": edition_id, "draws": numbers})).items():
+        if draws[source][0].perturbed:
+            shown, hidden = _layers(frame, source, rows)
+            for what, layers in (("shown", shown), ("hidden", hidden)):
+                parts.update({f"{what}/{source}/{level}/{months}": layer for (level, months), layer in layers.items()})
+        else:
+            for what in ("counts", "estimated"):
+                block = _block(frame, rows, what)
+                if block is not None:
+                    parts[f"{what}/{source}"] = block
+    return arrays_of(parts)
+
+
+def _blocks(counts: Arrays, what: str) -> dict[SourceId, Block]:
+    return {SourceId(source): block for source, block in parts_of(counts, what, Block).items()}
 
 
 def _delivered(rows: list[Any]) -> Delivered:
@@ -182,7 +215,7 @@ def _block(frame: _Frame, rows: list[Any], column: str) -> Block | None:
     return summed(together, frame.total) if together.size else None
 
 
-def _layers(frame: _Frame, source: SourceId, rows: list[Any]) -> tuple[Layers, Layers]:
+def _layers(frame: _Frame, source: SourceId, rows: list[Any]) -> tuple[_LayersOf, _LayersOf]:
     """Lay the released counts of a source out, and beside them a 1 for each cell that is not shown.
 
     Not shown are cells that were not written, as parts of what shows too little to be divided, and counts that the source itself withholds.
@@ -199,16 +232,7 @@ def _layers(frame: _Frame, source: SourceId, rows: list[Any]) -> tuple[Layers, L
         for level, shown in grid.laid(months, first, mine).items():
             counts[level, months] = _layer(first, released, shown.clip(min=0))
             hidden[level, months] = _layer(first, released, (shown < 0) & released & grid.has(level, months)[:, None])
-    tree, bundles = frame.trees[source], bundles_of(source)
-    laid = Layers(
-        layers=counts,
-        kinds=grid.kinds,
-        ends=np.array([tree.ranges[node.code][1] for node in tree.nodes], np.int64),
-        months=frozenset(row.first_month for row in rows if row.months == 1),
-        level_at={start: level for level, start in frame.starts.items()},
-        bundles={tree.runs(bundle.codes): number for number, bundle in enumerate(bundles, len(tree.nodes) + 1)},
-    )
-    return laid, replace(laid, layers=hidden)
+    return counts, hidden
 
 
 def _layer(first: int, released: Bools, values: Ints | Bools) -> Layer:
@@ -219,3 +243,24 @@ def _layer(first: int, released: Bools, values: Ints | Bools) -> Layer:
     np.cumsum(values[:, used], axis=2, out=sums[:, :, 1:])
     sums.setflags(write=False)
     return Layer(first, released, used, sums)
+
+
+def _all_layers(frame: _Frame, draws: Mapping[SourceId, list[Any]], counts: Arrays, what: str) -> dict[SourceId, Layers]:
+    """Put the layers of every protected source together."""
+    found: dict[SourceId, _LayersOf] = {source: {} for source, rows in draws.items() if rows[0].perturbed}
+    for name, layer in parts_of(counts, what, Layer).items():
+        source, level, months = name.split("/")
+        found[SourceId(source)][AreaLevel(level), int(months)] = layer
+    return {source: _together(frame, source, draws[source], layers) for source, layers in found.items()}
+
+
+def _together(frame: _Frame, source: SourceId, draws: list[Any], layers: _LayersOf) -> Layers:
+    tree, bundles = frame.trees[source], bundles_of(source)
+    return Layers(
+        layers=layers,
+        kinds=every_kind(source, tree.nodes),
+        ends=np.array([tree.ranges[node.code][1] for node in tree.nodes], np.int64),
+        months=frozenset(row.first_month for row in draws if row.months == 1),
+        level_at={start: level for level, start in frame.starts.items()},
+        bundles={tree.runs(bundle.codes): number for number, bundle in enumerate(bundles, len(tree.nodes) + 1)},
+    )

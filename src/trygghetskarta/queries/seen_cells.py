@@ -13,7 +13,7 @@ import numpy.typing as npt
 from sqlalchemy import Connection, text
 
 from trygghetskarta.disclosure.dividing import enough_for_months, parts_shown
-from trygghetskarta.disclosure.lattice import YEAR, Kind, bundles_of, kinds_of, periods_of
+from trygghetskarta.disclosure.lattice import YEAR, bundles_of, every_kind, periods_of
 from trygghetskarta.domain.areas import Area, AreaLevel, Edition
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.queries.cube import Tree
@@ -67,7 +67,7 @@ class Grid:
         return cls(
             outermost_first,
             parents,
-            np.array([*kinds_of(source, tree.nodes), Kind.ALL, *(bundle.kind for bundle in bundles)], np.int64),
+            every_kind(source, tree.nodes),
             np.array(parts, np.int64).reshape(-1, 2),
             np.array([*tree.category_ids, 0, *(bundle.key for bundle in bundles)], np.int64),
         )

@@ -11,10 +11,16 @@ from sqlalchemy.engine import make_url
 CHANNEL = "trygghetskarta"
 """Where the database tells that something was published."""
 
-_CONNECT_SECONDS = 5
+CONNECT_SECONDS = 5
 
 
-def make_engine(url: str, pool_size: int = 4, pool_seconds: float = _CONNECT_SECONDS, statement_seconds: float | None = None) -> Engine:
+def make_engine(
+    url: str,
+    pool_size: int = 4,
+    pool_seconds: float = CONNECT_SECONDS,
+    statement_seconds: float | None = None,
+    connect_seconds: int = CONNECT_SECONDS,
+) -> Engine:
     """Make an engine on the one driver everything uses.
 
     Args:
@@ -22,6 +28,7 @@ def make_engine(url: str, pool_size: int = 4, pool_seconds: float = _CONNECT_SEC
         pool_size: Connections kept open; half as many more may open under load.
         pool_seconds: How long to wait for one of them to be free.
         statement_seconds: How long a statement may take; None for as long as it takes.
+        connect_seconds: How long a connection may take to be made.
 
     Returns:
         The engine. Nothing is connected yet.
@@ -33,7 +40,7 @@ def make_engine(url: str, pool_size: int = 4, pool_seconds: float = _CONNECT_SEC
         max_overflow=pool_size // 2,
         pool_timeout=pool_seconds,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": _CONNECT_SECONDS, "options": f"-c timezone=UTC{limit}"},
+        connect_args={"connect_timeout": connect_seconds, "options": f"-c timezone=UTC{limit}"},
     )
 
 

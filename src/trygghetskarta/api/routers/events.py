@@ -18,7 +18,6 @@ from trygghetskarta.domain.filters import CRS84, Every
 from trygghetskarta.queries.event_list import Asked, Cursor, count_events, list_events
 from trygghetskarta.serialize.csv import Dialect
 from trygghetskarta.serialize.events import EventFormat, EventList, write_events
-from trygghetskarta.store.engine import one_state
 
 router = APIRouter(prefix="/v1", tags=["Händelser"], dependencies=[EVENTS])
 
@@ -53,7 +52,7 @@ def events(request: Request, shelf: CurrentShelf, asked: Annotated[EventListPara
     following: list[str] = []
 
     def body() -> bytes:
-        with one_state(shelf.engine) as connection:
+        with shelf.reading() as connection:
             total = shelf.kept(("events", repr(wanted)), lambda: count_events(connection, wanted))
             page = list_events(connection, wanted, Asked(asked.limit, CRS84.srid, CRS84.decimals, begins))
         if page.following is not None:

@@ -29,7 +29,6 @@ from trygghetskarta.queries.areas import extent_of
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.event_list import COLUMNS, Asked, Cursor, count_events, find_event, list_events
 from trygghetskarta.serialize.feature_pages import MEDIA_TYPE, Link, PageHead, event_features, page_of, row_feature, saying
-from trygghetskarta.store.engine import one_state
 
 router = APIRouter(prefix=ROOT, include_in_schema=False, dependencies=[FIGURES])
 
@@ -163,7 +162,7 @@ def item(request: Request, code: str, identity: str, shelf: CurrentShelf, audien
         asked = _event_parameters(found, parameters)
         cube = shelf.cube(asked.edition)
         wanted = asked.wanted(cube)
-        with one_state(shelf.engine) as connection:
+        with shelf.reading() as connection:
             (feature,) = event_features(find_event(connection, wanted, identity, Asked(1, crs.srid, crs.decimals)), crs)
     else:
         rows = rows_of(shelf, audience, found, parameters)
@@ -213,7 +212,7 @@ def _event_items(request: Request, shelf: Shelf, found: Collection, parameters: 
     begins = Cursor.parse(asked.after) if asked.after is not None else Cursor()
 
     def body() -> bytes:
-        with one_state(shelf.engine) as connection:
+        with shelf.reading() as connection:
             # Their number is told with the first page: programs ask no later one for it, and it costs more than a page.
             matched = shelf.kept(("events", repr(wanted)), lambda: count_events(connection, wanted)) if asked.after is None else None
             if asked.hits:
