@@ -149,13 +149,14 @@ def _judge(history: _History, name: int) -> tuple[Floats, Floats, Floats, Floats
 def _limits(mean: Floats, variance: Floats, counts: Floats, false_alarms: float) -> tuple[Floats, Floats, Floats, Floats]:
     """Give the smallest and the largest count within the limits, and the chances of so few and so many, each of the shape of all."""
     if np.isnan(mean).all():
-        return tuple(np.full(mean.shape, np.nan) for _ in range(4))
+        none = np.full(mean.shape, np.nan)
+        return none, none, none, none
     from scipy.special import betainc
     from scipy.stats import nbinom
 
     size = mean**2 / (variance - mean)
     chance = size / (size + mean)
-    low, high = (nbinom.ppf(share, size, chance) for share in (false_alarms / 2, 1 - false_alarms / 2))
+    low, high = (np.asarray(nbinom.ppf(share, size, chance)) for share in (false_alarms / 2, 1 - false_alarms / 2))
     told = ~np.isnan(counts) & ~np.isnan(mean)
     events = np.where(told, counts, 0.0)
     p_low = np.where(told, betainc(size, events + 1, chance), np.nan)
