@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from trygghetskarta.reports.asking import pointed
-from trygghetskarta.reports.document import Cell, Chart, MapPicture, Notice, Paragraph, Report, Table, cells
+from trygghetskarta.reports.document import Cell, Chart, Facts, MapPicture, Notice, Paragraph, Report, Table, cells
 from trygghetskarta.reports.json import read_json
 
 YEAR = "from=2025-01&to=2025-12"
@@ -66,7 +66,9 @@ def same(cell: Cell, there: Any) -> bool:  # noqa: ANN401 - whatever JSON holds
     "question", [f"area=jarva&{YEAR}", f"area=hasselby-gard&level=stadsdel&{YEAR}", YEAR, "area=farsta&from=2016-01&to=2025-06"]
 )
 def test_every_figure_is_the_apis_answer_to_the_question_it_states(client: httpx.Client, question: str) -> None:
-    followed, wrong = differing(client, fetched(client, question))
+    found = fetched(client, question)
+    assert not [cell.text for cell in cells(found) if isinstance(cell.value, int | float) and cell.origin is None]
+    followed, wrong = differing(client, found)
     assert not wrong
     assert followed > 300
 
@@ -149,6 +151,8 @@ def test_several_areas_make_a_joint_one(client: httpx.Client) -> None:
     assert both.title == "Gemensam lägesbild för Järva och Farsta"
     beside = next(block for block in both.chapters[0].blocks if isinstance(block, Table) and block.caption == "Områdena sida vid sida")
     assert [row.cells[0].text for row in beside.rows] == ["Järva: Alla anmälda brott", "Farsta: Alla anmälda brott"]
+    told = [block.caption for chapter in both.chapters for block in chapter.blocks if isinstance(block, Facts)]
+    assert (told.count("Metoder"), told.count("Området")) == (1, 2)
     assert not differing(client, both)[1]
 
 

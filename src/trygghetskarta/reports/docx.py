@@ -149,11 +149,11 @@ def _link(block: Block, report: Report, filled: Any) -> object:  # noqa: ANN401 
 def _part(block: Block, filled: object, numbers: tuple[Iterator[int], Iterator[int]]) -> dict[str, Any]:
     match block:
         case Paragraph():
-            return {"typ": "stycke", "text": block.text}
+            return {"typ": "stycke", "text": unbroken(block.text)}
         case Subheading():
             return {"typ": "underrubrik", "text": block.text}
         case Notice():
-            return {"typ": "observera", "text": block.text}
+            return {"typ": "observera", "text": unbroken(block.text)}
         case Prompts():
             return {"typ": "fragor", "fragor": list(block.items)}
         case Facts():
@@ -164,14 +164,21 @@ def _part(block: Block, filled: object, numbers: tuple[Iterator[int], Iterator[i
         case MapPicture() | Chart():
             number = next(numbers[1])
             drawn = _Drawn(filled, block, number)
-            return {"typ": "bild", "rubrik": block.caption, "nummer": number, "bild": drawn, "alt": block.alt, "noter": list(notes(block))}
+            return {
+                "typ": "bild",
+                "rubrik": unbroken(block.caption),
+                "nummer": number,
+                "bild": drawn,
+                "alt": block.alt,
+                "noter": list(notes(block)),
+            }
 
 
 def _table(table: Table, number: int) -> dict[str, Any]:
     numbers = [is_number(column) for column in table.columns]
     return {
         "typ": "tabell" if table.rows else "tom_tabell",
-        "rubrik": table.caption,
+        "rubrik": unbroken(table.caption),
         "nummer": number,
         "grupper": [{"rubrik": span.title, "kolumner": span.columns} for span in heading_spans(table.columns)],
         "kolumner": [{"rubrik": unbroken(column.title), "tal": is_number(column)} for column in table.columns],
