@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from trygghetskarta.reports.asking import pointed
-from trygghetskarta.reports.document import Cell, Chart, MapPicture, Notice, Paragraph, Report, Table, cells
+from trygghetskarta.reports.document import Cell, Chart, Facts, MapPicture, Notice, Paragraph, Report, Table, cells
 from trygghetskarta.reports.json import read_json
 
 YEAR = "from=2025-01&to=2025-12"
@@ -66,7 +66,9 @@ def same(cell: Cell, there: Any) -> bool:  # noqa: ANN401 - whatever JSON holds
     "question", [f"area=jarva&{YEAR}", f"area=hasselby-gard&level=stadsdel&{YEAR}", YEAR, "area=farsta&from=2016-01&to=2025-06"]
 )
 def test_every_figure_is_the_apis_answer_to_the_question_it_states(client: httpx.Client, question: str) -> None:
-    followed, wrong = differing(client, fetched(client, question))
+    found = fetched(client, question)
+    assert not [cell.text for cell in cells(found) if isinstance(cell.value, int | float) and cell.origin is None]
+    followed, wrong = differing(client, found)
     assert not wrong
     assert followed > 300
 
@@ -131,6 +133,7 @@ def test_one_to_share_holds_what_anyone_is_answered_and_nothing_made_of_single_e
     notices = [block.text for chapter in shared.chapters for block in chapter.blocks if isinstance(block, Notice)]
     assert any("skyddade värden" in text for text in notices)
     assert any("görs av enskilda händelser" in text for text in notices)
+    assert not [block for chapter in shared.chapters for block in chapter.blocks if getattr(block, "text", "") == "Vad som ändrade antalet"]
     of_events = [cell for cell in cells(shared) if cell.origin is not None and cell.origin.question.startswith(("/v1/hours", "/v1/lenses"))]
     assert not [cell for cell in of_events if cell.value is not None]
 
@@ -149,6 +152,8 @@ def test_several_areas_make_a_joint_one(client: httpx.Client) -> None:
     assert both.title == "Gemensam lägesbild för Järva och Farsta"
     beside = next(block for block in both.chapters[0].blocks if isinstance(block, Table) and block.caption == "Områdena sida vid sida")
     assert [row.cells[0].text for row in beside.rows] == ["Järva: Alla anmälda brott", "Farsta: Alla anmälda brott"]
+    told = [block.caption for chapter in both.chapters for block in chapter.blocks if isinstance(block, Facts)]
+    assert (told.count("Metoder"), told.count("Området")) == (1, 2)
     assert not differing(client, both)[1]
 
 

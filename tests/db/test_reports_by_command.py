@@ -15,9 +15,10 @@ from trygghetskarta.domain.audience import Audience, SharingClass
 from trygghetskarta.queries.cube import load_cube
 from trygghetskarta.reporting import Office, Wanted, area_codes
 from trygghetskarta.reports.index import index_page
+from trygghetskarta.reports.json import read_json
 from trygghetskarta.reports.lagesbild import Reader
 from trygghetskarta.reports.monthly import committee_report, issue_of
-from trygghetskarta.reports.render import ReportFormat
+from trygghetskarta.reports.render import ReportFormat, render
 from trygghetskarta.store.engine import one_state
 
 YEAR = ("--from", "2025-01", "--to", "2025-12")
@@ -32,6 +33,9 @@ def test_a_lagesbild_is_made_and_its_class_is_said(sample: Engine, tmp_path: Pat
         assert done.returncode == 0, done.stderr
         assert "Klass: intern" in done.stderr
     assert first.read_bytes() == second.read_bytes()
+    paper = tmp_path / "tre.pdf"
+    run(sample, "lagesbild", "--area", "jarva", *YEAR, "--class", "intern", "--for", "Anna", "--date", "2026-11-21", "--out", str(paper))
+    assert paper.read_bytes() == render(read_json(first.read_bytes(), first.name), ReportFormat.PDF)
     told = orjson.loads(first.read_bytes())
     assert told["watermark"] == "INTERN · Anna · 21 november 2026"
     done = run(sample, "lagesbild", "--area", "jarva", *YEAR, "--out", str(second))

@@ -85,6 +85,15 @@ def test_in_word_headings_of_a_table_are_repeated_and_no_row_is_cut() -> None:
     assert widths[1] > 1.5 * widths[0]
 
 
+def test_in_word_a_table_has_room_for_its_words_whatever_stands_in_another_with_the_same_headings() -> None:
+    def first(*found: Table) -> list[str]:
+        written = Document(io.BytesIO(write_docx(made_up.framed(*found))))
+        return [column.get(qn("w:w")) for column in written.tables[-len(found)]._tbl.tblGrid]
+
+    withheld, shown = made_up.p1(Status.WITHHELD), made_up.p1()
+    assert first(withheld, shown) == first(shown, withheld) != first(shown)
+
+
 def test_in_word_the_parts_of_a_table_stand_in_the_order_that_word_wants() -> None:
     orders = {
         "w:tblPr": ("w:tblStyle", "w:tblW", "w:jc", "w:tblBorders", "w:tblLayout", "w:tblCellMar", "w:tblLook"),

@@ -282,6 +282,14 @@ def test_the_change_of_all_is_told_with_how_sure_it_is() -> None:
     assert said(same)[1].startswith("Det är lika många som 2024; om något har ändrats kan inte avgöras (med 95 procents säkerhet mellan −")
 
 
+def test_of_a_handful_the_ends_of_the_interval_are_not_told() -> None:
+    told = said(surrounded(city([[2, 1]]), days=(365.0, 366.0)))[1]
+    assert (
+        told
+        == "Det är 1 fler än 2024 (100,0 procent); om det är en verklig ökning kan inte avgöras (händelserna är för få för att säga mer)."
+    )
+
+
 def test_fewer_that_are_more_of_each_day_or_inhabitant_are_told_as_that() -> None:
     fewer = surrounded(city([[1280, 1290]]), days=(300.0, 365.0))
     assert said(fewer)[1].startswith(

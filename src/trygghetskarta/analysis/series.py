@@ -266,7 +266,7 @@ def _broken(months: Months, area: int, stretch: Span, entries: tuple[Entry, ...]
         found = level_break(values, numbers, months.exposure_of(area, numbers))
     except ValueError:
         return Lacking(
-            "Att söka ett brott kräver 36 månader och 20 händelser, och att de inte alla ligger i ena änden.",
+            "Att söka en plötslig ändring kräver 36 månader och 20 händelser, och att de inte alla ligger i ena änden.",
             "Looking for a break takes 36 months and 20 events, not all of them at one end.",
         )
     near = tuple(entry for entry in entries if entry.is_near(Month(found.earliest), Month(found.latest)))

@@ -52,6 +52,7 @@ _LATTICE: Mapping[AreaLevel, Mapping[Kind, tuple[int, ...]]] = {
 }
 
 
+@cache
 def periods_of(level: AreaLevel, kind: int) -> tuple[int, ...]:
     """Give the lengths in months of the cells that there are of a level and a kind of category, the longest first; none where there are none."""
     return () if kind == UNKNOWN else _LATTICE[level.role].get(Kind(kind), ())

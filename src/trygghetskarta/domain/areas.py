@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from trygghetskarta.domain.cities import CITY, ROLES, CityLevel
@@ -40,7 +40,7 @@ class AreaLevel(StrEnum):
         """What the city's file says of it."""
         return CITY.levels[self.rank]
 
-    @property
+    @cached_property
     def role(self) -> AreaLevel:
         """The level that it is treated as where something depends on what a level is: itself, or the one it stands beside."""
         return AreaLevel(CITY.level_of(self.told.role).code)
@@ -60,7 +60,7 @@ class AreaLevel(StrEnum):
         """The level's name as an official writes it, singular."""
         return self.told.swedish.one
 
-    @property
+    @cached_property
     def rank(self) -> int:
         """0 for the finest level, growing with size."""
         return list(AreaLevel).index(self)

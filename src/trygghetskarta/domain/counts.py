@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from math import ceil, sqrt
 
 import numpy as np
@@ -68,7 +69,7 @@ class Status(StrEnum):
     WITHHELD = "withheld"
     NOT_APPLICABLE = "notApplicable"
 
-    @property
+    @cached_property
     def number(self) -> int:
         """The status as it stands in an array."""
         return list(Status).index(self)

@@ -71,19 +71,18 @@ class Layers:
         Returns:
             Shape (cells, periods); 0 where `nodes` says that the lattice does not have it.
         """
-        periods, total = tuple(spans), np.zeros((cells.stop - cells.start, 0), np.int64)
+        periods = tuple(spans)
         total = np.zeros((cells.stop - cells.start, len(periods)), np.int64)
         level = self.level_at.get(cells.start)
         if level is None:
             return total
         for kind, nodes in self._by_kind(ranges).items():
-            of_length = {months: self._together(level, months, nodes) for months in periods_of(level, kind)}
-            for column, span in enumerate(periods):
-                for months, piece in self._pieces(level, kind, span) or ():
-                    together = of_length[months]
-                    if together is not None:
-                        at = piece - self.layers[level, months].first
-                        total[:, column] += together[:, at + 1] - together[:, at]
+            cut = [self._pieces(level, kind, span) or () for span in periods]
+            of_length = {months: self._together(level, months, nodes) for months in {months for pieces in cut for months, _ in pieces}}
+            for column, pieces in enumerate(cut):
+                for months, piece in pieces:
+                    at = piece - self.layers[level, months].first
+                    total[:, column] += of_length[months][:, at + 1] - of_length[months][:, at]
         return total
 
     def nodes(self, cells: slice, ranges: Iterable[tuple[int, int]], spans: Iterable[Span]) -> Ints:
@@ -140,12 +139,10 @@ class Layers:
                 month += 1
         return pieces
 
-    def _together(self, level: AreaLevel, months: int, nodes: list[int]) -> Ints | None:
-        """Add up some categories: running sums over time, (areas, periods + 1); None where nothing was drawn."""
-        layer = self.layers.get((level, months))
-        if layer is None:
-            return None
-        columns = np.searchsorted(layer.used, nodes)
+    def _together(self, level: AreaLevel, months: int, nodes: list[int]) -> Ints:
+        """Add up some categories: running sums over time, (areas, periods + 1)."""
+        layer = self.layers[level, months]
+        columns = layer.used.searchsorted(nodes)
         there = [
             column for column, node in zip(columns.tolist(), nodes, strict=True) if column < len(layer.used) and layer.used[column] == node
         ]

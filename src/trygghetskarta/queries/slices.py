@@ -11,11 +11,11 @@ import numpy.typing as npt
 
 from trygghetskarta.domain.answers import Content, ExactAnswer
 from trygghetskarta.domain.areas import Area, AreaLevel
-from trygghetskarta.domain.counts import Denominator, DenominatorUsed, Exact, Measure, Provenance, Question
-from trygghetskarta.domain.periods import Interval, Period, Span
+from trygghetskarta.domain.counts import Denominator, DenominatorUsed, Exact, Measure, Provenance, Question, SourceCoverage
+from trygghetskarta.domain.periods import Interval, Month, Period, Span
 from trygghetskarta.domain.sources import CONTRACTS, RATE, RATE_BASOMRADE, SourceId
 from trygghetskarta.errors import Fault, InvalidQuestionError, NotCarriedError, NotCoveredError, bad_parameter
-from trygghetskarta.queries.cube import Cube, delivered_months, missing_months, partial_months, provisional_months
+from trygghetskarta.queries.cube import Cube, delivered_months, missing_months
 from trygghetskarta.queries.delivered import coverage_of, ends
 from trygghetskarta.queries.harm import harm_of, weights_of
 from trygghetskarta.queries.population import REACH_MONTHS
@@ -56,7 +56,8 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...], *, harm:
     spans = tuple(period.span for period in periods)
     counted = tally(cube, question.level, (part.areas, part.ranges), spans)
     years = _denominator(cube, question, spans, part)
-    missing = np.array([_is_missing(cube, question, span) for span in spans])
+    coverage = tuple(coverage_of(cube, source, spans) for source in question.sources)
+    lacking = _lacking(coverage, spans)
     weighed = harm_of(cube, question, (part.areas, part.ranges), spans) if harm else None
     return Exact(
         question=question,
@@ -64,11 +65,11 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...], *, harm:
         periods=periods,
         counts=counted.counts,
         person_years=years,
-        missing=missing,
-        comparable=_comparable(cube, question, spans),
-        provisional=np.array([any(provisional_months(cube, source, span) for source in question.sources) for span in spans]),
+        missing=_is_missing(question, lacking),
+        comparable=_comparable(lacking),
+        provisional=np.asarray((lacking.provisional > 0).any(axis=0)),
         ledger=cube.ledger(question.level, part.ranges, question.span),
-        coverage=tuple(coverage_of(cube, source, spans) for source in question.sources),
+        coverage=coverage,
         provenance=provenance(cube, question, None if years is None else denominator_used(cube, question, spans, years)),
         withheld=counted.withheld,
         harm=weighed.days if weighed is not None else None,
@@ -184,23 +185,40 @@ def _undelivered(cube: Cube, source: SourceId, span: Span) -> bool:
     return len(missing_months(cube, source, span)) == span.months
 
 
-def _is_missing(cube: Cube, question: Question, span: Span) -> bool:
-    """Tell whether some source lacks the whole period, so that a sum over the sources would be a part taken for the whole.
+@dataclass(frozen=True, slots=True)
+class _Lacking:
+    """How many months of each period each source lacks, tells in part and may yet change, (sources, periods); and how long each is, (periods,)."""
+
+    months: npt.NDArray[np.int64]
+    missing: npt.NDArray[np.int64]
+    partial: npt.NDArray[np.int64]
+    provisional: npt.NDArray[np.int64]
+
+
+def _lacking(coverage: Sequence[SourceCoverage], spans: tuple[Span, ...]) -> _Lacking:
+    ends = np.array([(span.first.number, span.last.number + 1) for span in spans], np.int64).reshape(-1, 2)
+
+    def many(found: Iterable[Sequence[Month]]) -> npt.NDArray[np.int64]:
+        return np.array([np.diff(np.searchsorted([month.number for month in months], ends))[:, 0] for months in found])
+
+    missing, partial = many(one.missing for one in coverage), many(one.partial for one in coverage)
+    return _Lacking(np.diff(ends)[:, 0], missing, partial, many(one.provisional for one in coverage))
+
+
+def _is_missing(question: Question, lacking: _Lacking) -> npt.NDArray[np.bool_]:
+    """Tell of each period whether some source lacks the whole of it, so that a sum over the sources would be a part taken for the whole.
 
     A rolling year that lacks a month is missing as well: the years beside it differ from it by a month each, and a line through it would rise
     or fall by what was not delivered.
     """
-    if question.interval is Interval.ROLLING12:
-        return any(missing_months(cube, source, span) for source in question.sources)
-    return any(_undelivered(cube, source, span) for source in question.sources)
+    found = lacking.missing > 0 if question.interval is Interval.ROLLING12 else lacking.missing == lacking.months
+    return np.asarray(found.any(axis=0))
 
 
-def _comparable(cube: Cube, question: Question, spans: tuple[Span, ...]) -> bool:
+def _comparable(lacking: _Lacking) -> bool:
     """Tell whether every source delivered as many months of each period, and as many of them whole."""
-    return all(
-        len({(span.months - len(missing_months(cube, source, span)), len(partial_months(cube, source, span))) for span in spans}) == 1
-        for source in question.sources
-    )
+    delivered = lacking.months - lacking.missing
+    return bool((delivered == delivered[:, :1]).all() and (lacking.partial == lacking.partial[:, :1]).all())
 
 
 def part_of(cube: Cube, question: Question) -> Slice:

@@ -149,11 +149,11 @@ def _link(block: Block, report: Report, filled: Any) -> object:  # noqa: ANN401 
 def _part(block: Block, filled: object, numbers: tuple[Iterator[int], Iterator[int]]) -> dict[str, Any]:
     match block:
         case Paragraph():
-            return {"typ": "stycke", "text": block.text}
+            return {"typ": "stycke", "text": unbroken(block.text)}
         case Subheading():
             return {"typ": "underrubrik", "text": block.text}
         case Notice():
-            return {"typ": "observera", "text": block.text}
+            return {"typ": "observera", "text": unbroken(block.text)}
         case Prompts():
             return {"typ": "fragor", "fragor": list(block.items)}
         case Facts():
@@ -164,14 +164,21 @@ def _part(block: Block, filled: object, numbers: tuple[Iterator[int], Iterator[i
         case MapPicture() | Chart():
             number = next(numbers[1])
             drawn = _Drawn(filled, block, number)
-            return {"typ": "bild", "rubrik": block.caption, "nummer": number, "bild": drawn, "alt": block.alt, "noter": list(notes(block))}
+            return {
+                "typ": "bild",
+                "rubrik": unbroken(block.caption),
+                "nummer": number,
+                "bild": drawn,
+                "alt": block.alt,
+                "noter": list(notes(block)),
+            }
 
 
 def _table(table: Table, number: int) -> dict[str, Any]:
     numbers = [is_number(column) for column in table.columns]
     return {
         "typ": "tabell" if table.rows else "tom_tabell",
-        "rubrik": table.caption,
+        "rubrik": unbroken(table.caption),
         "nummer": number,
         "grupper": [{"rubrik": span.title, "kolumner": span.columns} for span in heading_spans(table.columns)],
         "kolumner": [{"rubrik": unbroken(column.title), "tal": is_number(column)} for column in table.columns],
@@ -190,18 +197,17 @@ def _cells(row: Row, numbers: list[bool]) -> list[dict[str, Any]]:
 
 def _widen(filled: Any, report: Report) -> None:  # noqa: ANN401 - docxtpl is untyped
     """Make the columns as wide as what they hold: a template cannot know, and not every program works it out."""
-    known = {
-        tuple(unbroken(column.title) for column in block.columns): widths(block)
-        for chapter in report.chapters
-        for block in chapter.blocks
-        if isinstance(block, Table) and block.rows
-    }
+    known: dict[tuple[str, ...], tuple[int, ...]] = {}
+    for block in (block for chapter in report.chapters for block in chapter.blocks if isinstance(block, Table) and block.rows):
+        titles, wide = tuple(unbroken(column.title) for column in block.columns), widths(block)
+        # Several tables may have the same headings, and a template may leave some of them out: each column has room for all of theirs.
+        known[titles] = tuple(map(max, wide, known.get(titles, wide)))
     for table in filled.docx.element.body.iter(f"{_NAMESPACE}tbl"):
         rows = table.findall(f"{_NAMESPACE}tr")
-        wide = next((known[titles] for titles in map(_texts, rows[:2]) if titles in known), None)
-        if wide is not None:
-            room = (_TEXT_WIDTH - _PADDING * len(wide)) / sum(wide)
-            _set_widths(table, [round(room * letters + _PADDING) for letters in wide])
+        found = next((known[titles] for titles in map(_texts, rows[:2]) if titles in known), None)
+        if found is not None:
+            room = (_TEXT_WIDTH - _PADDING * len(found)) / sum(found)
+            _set_widths(table, [round(room * letters + _PADDING) for letters in found])
             _set_size(table, room / 20 / _LETTER)
 
 

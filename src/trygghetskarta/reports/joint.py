@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from trygghetskarta.domain.audience import SharingClass
 from trygghetskarta.reports.cells import words
+from trygghetskarta.reports.chapters import sources
 from trygghetskarta.reports.chapters.glossary import glossary
 from trygghetskarta.reports.document import Block, Chapter, Column, Kind, Paragraph, Report, Row, Subheading, Table
 from trygghetskarta.serialize.swedish import day_name, listed
@@ -87,9 +88,11 @@ def _p1(report: Report) -> Table | None:
 
 
 def _joined(heading: str, reports: Sequence[Report]) -> Iterator[Block]:
-    """Give one chapter's blocks area by area."""
+    """Give one chapter's blocks area by area; what is said of the sources alike for all is said once."""
+    told: list[Block] = []
     for report in reports:
         for chapter in report.chapters:
             if chapter.heading == heading and chapter.blocks:
                 yield Subheading(f"{report.area_name}, {report.subtitle[:1].lower()}{report.subtitle[1:]}")
-                yield from chapter.blocks
+                yield from (block for block in chapter.blocks if heading != sources.HEADING or block not in told)
+                told += chapter.blocks

@@ -7,6 +7,7 @@ from html import escape
 
 from trygghetskarta.domain.audience import SharingClass
 from trygghetskarta.reports.document import Block, Notice, Paragraph, Report
+from trygghetskarta.reports.laying import origin
 from trygghetskarta.serialize.swedish import day_name, listed
 
 # Mail programs drop style sheets, so each element carries its own.
@@ -27,7 +28,9 @@ def mail_page(report: Report, files: Sequence[str]) -> bytes:
     said = "".join(_block(block) for block in report.chapters[0].blocks) if report.chapters else ""
     mark = f'<p style="{_MARK}"><strong>{escape(report.watermark)}</strong></p>' if report.report_class is SharingClass.INTERN else ""
     attached = f"<p>Bifogat: {escape(listed(list(files)))}.</p>" if files else ""
-    known = f"Siffrorna är de som var kända {day_name(report.known_on)}. Lägesbilden med samma siffror: {escape(report.link)}"
+    # An address without the service in front leads nowhere from a letter.
+    again = f" Lägesbilden med samma siffror: {escape(report.link)}" if origin(report) else ""
+    known = f"Siffrorna är de som var kända {day_name(report.known_on)}.{again}"
     return (
         f'<!DOCTYPE html>\n<html lang="sv"><head><meta charset="utf-8"><title>{escape(report.title)}</title></head><body style="{_BODY}">'
         f'<h1 style="font-size:22px">{escape(report.title)}</h1>{mark}{said}{attached}<p style="font-size:14px">{known}</p></body></html>\n'

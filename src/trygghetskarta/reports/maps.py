@@ -9,6 +9,7 @@ from itertools import pairwise
 from trygghetskarta.domain.counts import Status
 from trygghetskarta.reports.document import MapArea, MapPicture, Ring
 from trygghetskarta.reports.ink import INK, QUIET, STRONG_LINE, is_light, shade_colour
+from trygghetskarta.reports.laying import unbroken
 from trygghetskarta.reports.strokes import LACKS, WIDTH, Point, hatching, lines_of, path, picture, tag, text, width_of, with_halo
 
 _TALLEST, _LEAST, _MARGIN = 400.0, 200.0, 6.0
@@ -177,7 +178,7 @@ def _legend_width(shown: MapPicture) -> float:
 
 
 def _title_lines(shown: MapPicture) -> list[str]:
-    return lines_of(shown.legend_title, _legend_width(shown) * 0.95)
+    return lines_of(unbroken(shown.legend_title), _legend_width(shown) * 0.95)
 
 
 def _legend_height(shown: MapPicture) -> float:

@@ -96,7 +96,7 @@ def _told(report: Report) -> dict[str, Any]:
 def _block(block: Block, service: str) -> dict[str, Any]:
     match block:
         case Paragraph() | Subheading() | Notice():
-            return {"kind": type(block).__name__.lower(), "text": block.text}
+            return {"kind": type(block).__name__.lower(), "text": unbroken(block.text)}
         case Prompts():
             return {"kind": "prompts", "items": block.items}
         case Facts():
@@ -104,7 +104,7 @@ def _block(block: Block, service: str) -> dict[str, Any]:
         case Table():
             return _table(block, service)
         case MapPicture() | Chart():
-            told = {"kind": "picture", "caption": block.caption, "alt": block.alt, "svg": picture_svg(block)}
+            told = {"kind": "picture", "caption": unbroken(block.caption), "alt": block.alt, "svg": picture_svg(block)}
             return told | {"notes": notes(block), "link": _link(block.question, service)}
 
 
@@ -113,7 +113,7 @@ def _table(table: Table, service: str) -> dict[str, Any]:
     lies_down = _letter_size(wide, _TEXT_WIDTHS[0]) < _SMALLEST
     return {
         "kind": "table",
-        "caption": table.caption,
+        "caption": unbroken(table.caption),
         "columns": [
             {"title": unbroken(column.title), "number": is_number(column), "width": wide[number]}
             for number, column in enumerate(table.columns)

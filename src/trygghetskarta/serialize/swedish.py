@@ -26,6 +26,11 @@ def decimal(value: float, decimals: int = 1) -> str:
     return f"{round(value, decimals) + 0.0:,.{decimals}f}".replace(",", _THOUSANDS).replace(".", ",").replace("-", _MINUS)
 
 
+def begun(words: str) -> str:
+    """Give words as a sentence begins with them: the rest of them as they are."""
+    return words[:1].upper() + words[1:]
+
+
 def how_many(count: int, noun: tuple[str, str]) -> str:
     """Write a number with its noun: 1 skjutning, 2 skjutningar."""
     return f"{whole(count)} {noun[0] if count == 1 else noun[1]}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ FALSE_ALARMS = 0.01
 
 _TREND_SD = 0.3
 _ROUNDS = 25
-_HALVINGS = 60
+_MOST_SPREAD = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,10 @@ class _History:
     years: Floats
     named: Floats
 
+    def of(self, areas: Bools) -> _History:
+        """Give the history of some areas."""
+        return replace(self, counts=self.counts[areas], used=self.used[areas])
+
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
@@ -105,16 +109,17 @@ def control_chart(counts: Floats, numbers: Ints, judged: Ints, trusted: Bools | 
         raise ValueError(f"{counts.shape}, {numbers.shape}, {false_alarms}")
     known = ~np.isnan(counts) & (True if trusted is None else trusted)
     shape = (len(counts), len(judged))
-    low, high, p_low, p_high, expected, spread = (np.full(shape, np.nan) for _ in range(6))
-    chart = Chart(expected, low, high, p_low, p_high, spread, np.zeros(shape, np.int64))
+    expected, spread, mean, variance = (np.full(shape, np.nan) for _ in range(4))
+    years = np.zeros(shape, np.int64)
     for column, at in enumerate(judged.tolist()):
-        history = _history(counts, known, numbers, at)
-        same = history.used[:, history.named[:, numbers[at] % YEAR] > 0].sum(axis=1)
-        enough = (same >= LEAST_SAME) & (history.used.sum(axis=1) >= LEAST_SAME * YEAR)
-        chart.years[:, column] = same
+        history, name = _history(counts, known, numbers, at), int(numbers[at] % YEAR)
+        years[:, column] = history.used[:, history.named[:, name] > 0].sum(axis=1)
+        enough = (years[:, column] >= LEAST_SAME) & (history.used.sum(axis=1) >= LEAST_SAME * YEAR)
         if enough.any():
-            _judge(chart, (enough, column), history, (counts[:, at], int(numbers[at] % YEAR), false_alarms))
-    return chart
+            told = _judge(history.of(enough), name)
+            for values, of_column in zip((expected, spread, mean, variance), told, strict=True):
+                values[enough, column] = of_column
+    return Chart(expected, *_limits(mean, variance, counts[:, judged], false_alarms), spread, years)
 
 
 def _history(counts: Floats, known: Bools, numbers: Ints, at: int) -> _History:
@@ -131,32 +136,32 @@ def _history(counts: Floats, known: Bools, numbers: Ints, at: int) -> _History:
     )
 
 
-def _judge(chart: Chart, where: tuple[Bools, int], history: _History, month: tuple[Floats, int, float]) -> None:
-    """Fill in one column of the chart."""
+def _judge(history: _History, name: int) -> tuple[Floats, Floats, Floats, Floats]:
+    """Give what is expected of a month of a name, (areas,) each: the count, the spread, and mean and variance of what its limits are those of."""
+    fit = _fit(history)
+    spread = _spread(history, fit)
+    level, exposure = fit.level[:, name], fit.exposure[:, name]
+    mean = (level + 0.5) / exposure
+    variance = mean + spread * mean**2 + mean**2 * _uncertainty(history, fit, spread, name)
+    return level / exposure, spread, mean, variance
+
+
+def _limits(mean: Floats, variance: Floats, counts: Floats, false_alarms: float) -> tuple[Floats, Floats, Floats, Floats]:
+    """Give the smallest and the largest count within the limits, and the chances of so few and so many, each of the shape of all."""
+    if np.isnan(mean).all():
+        none = np.full(mean.shape, np.nan)
+        return none, none, none, none
     from scipy.special import betainc
     from scipy.stats import nbinom
 
-    rows, column = where
-    observed, name, false_alarms = month
-    part = _History(history.counts[rows], history.used[rows], history.days, history.years, history.named)
-    fit = _fit(part)
-    spread = _spread(part, fit)
-    level, exposure = fit.level[:, name], fit.exposure[:, name]
-    mean = (level + 0.5) / exposure
-    variance = mean + spread * mean**2 + mean**2 * _uncertainty(part, fit, spread, name)
     size = mean**2 / (variance - mean)
     chance = size / (size + mean)
-    chart.expected[rows, column] = level / exposure
-    chart.spread[rows, column] = spread
-    chart.low[rows, column] = nbinom.ppf(false_alarms / 2, size, chance)
-    chart.high[rows, column] = nbinom.ppf(1 - false_alarms / 2, size, chance)
-    seen = observed[rows]
-    told = ~np.isnan(seen)
-    events = np.where(told, seen, 0.0)
-    chart.p_low[rows, column] = np.where(told, betainc(size, events + 1, chance), np.nan)
-    chart.p_high[rows, column] = np.where(
-        told & (events > 0), betainc(np.maximum(events, 1), size, 1 - chance), np.where(told, 1.0, np.nan)
-    )
+    low, high = (np.asarray(nbinom.ppf(share, size, chance)) for share in (false_alarms / 2, 1 - false_alarms / 2))
+    told = ~np.isnan(counts) & ~np.isnan(mean)
+    events = np.where(told, counts, 0.0)
+    p_low = np.where(told, betainc(size, events + 1, chance), np.nan)
+    p_high = np.where(told & (events > 0), betainc(np.maximum(events, 1), size, 1 - chance), np.where(told, 1.0, np.nan))
+    return low, high, p_low, p_high
 
 
 def _fit(history: _History) -> _Fit:
@@ -187,14 +192,19 @@ def _spread(history: _History, fit: _Fit) -> Floats:
     freedom = some.sum(axis=1) - ((fit.level > 0).sum(axis=1) + 1)
     squares = np.where(some, (history.counts - fit.mean) ** 2, 0.0)
     mean = np.where(some, fit.mean, 1.0)
-    low, high = np.zeros(len(squares)), np.full(len(squares), 100.0)
     wide = ((squares / mean).sum(axis=1) > freedom) & (freedom > 0)
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        above = (squares / (mean + middle[:, None] * mean**2)).sum(axis=1) > freedom
-        low, high = np.where(above, middle, low), np.where(above, high, middle)
+    # One over the statistic grows ever slower with the spread, so that Newton's steps on it come from below and never pass the root.
+    spread, sought = np.zeros(len(squares)), np.where(wide, freedom, 1)
+    for _ in range(_ROUNDS):
+        varies = 1 + spread[:, None] * mean
+        statistic = (squares / (mean * varies)).sum(axis=1)
+        falls = (squares / varies**2).sum(axis=1)
+        step = np.where(wide, statistic * (statistic / sought - 1) / np.where(wide, falls, 1.0), 0.0)
+        spread = np.clip(spread + step, 0.0, _MOST_SPREAD)
+        if (np.abs(step) <= 1e-12 * spread).all():
+            break
     # Estimated from few months it falls short as often as not, and then the limits are too narrow: widened as Student's t is.
-    return np.where(wide, (low + high) / 2 * freedom / np.maximum(freedom - 2, 1), 0.0)
+    return np.where(wide, spread * freedom / np.maximum(freedom - 2, 1), 0.0)
 
 
 def _uncertainty(history: _History, fit: _Fit, spread: Floats, name: int) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from trygghetskarta.domain.counts import Status
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.reports.asking import COMPARISONS, SIMILAR_AREAS, Answer
 from trygghetskarta.reports.cells import RATE_VERDICTS, figure, interval, words
@@ -70,7 +71,8 @@ def _table(situation: Situation, answer: Answer, rows: Sequence[int]) -> Table:
             Row(
                 (
                     words(row["name"]),
-                    figure(answer, f"{pointer}/count", status=row["status"]),
+                    # Where nobody lives there is no rate, but there are events.
+                    figure(answer, f"{pointer}/count", status=None if row["status"] == Status.NOT_APPLICABLE else row["status"]),
                     figure(answer, f"{pointer}/rate", Kind.RATE, status=row["status"]),
                     interval(answer, (f"{pointer}/rateLow", f"{pointer}/rateHigh")),
                     words(rank),

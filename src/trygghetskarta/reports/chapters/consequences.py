@@ -31,7 +31,7 @@ from trygghetskarta.reports.document import (
 )
 from trygghetskarta.reports.p1 import Line, counted, p1_table
 from trygghetskarta.reports.situation import Situation
-from trygghetskarta.serialize.swedish import span_name
+from trygghetskarta.serialize.swedish import begun, span_name
 
 VIOLENCE = (SourceId.SKJUTNINGAR, SourceId.SPRANGNINGAR, SourceId.BRANDER)
 _SURVEYED = 3
@@ -148,8 +148,7 @@ def _survey_row(answer: Answer, at: int, row: Mapping[str, Any]) -> Row:
 
 
 def _question(row: Mapping[str, Any]) -> str:
-    question = str(row["question"])
-    return question[:1].upper() + question[1:]
+    return begun(str(row["question"]))
 
 
 def _survey_dots(answer: Answer, caption: str) -> Chart:

@@ -182,7 +182,8 @@ _OF_HARM = "Allvarlighet är summan av lagens minsta straff i dagar. Bidraget s�
 
 def _moved(situation: Situation) -> Iterator[Block]:
     found, said = moved_of(situation)
-    if not said:
+    # Where the parts are withheld nothing is told of what changed; that harm is not told stands in its own section.
+    if not said or (found.rows and all(row["status"] == Status.WITHHELD for row in found.rows)):
         return
     weighed = any(row.get("harm") is not None for row in found.rows)
     yield Subheading("Vad som ändrade antalet och allvarligheten" if weighed else "Vad som ändrade antalet")
@@ -232,7 +233,10 @@ def _drawn(situation: Situation) -> Iterator[Block]:
         of = "alla " if not more else ""
         where = situation.city if not more else situation.area.name
         caption = f"Anmälda brott per 1 000 invånare och år i {of}{_PLURALS[level]} i {where}, {span_name(situation.recent)}"
-        if not any(row["status"] in ("value", "withheld") for row in answer.rows):
+        states = {row["status"] for row in answer.rows}
+        if Status.VALUE not in states:
+            if Status.WITHHELD in states:
+                yield Notice(f"Siffrorna för {_PLURALS[level]} i {where} är skyddade, så de står inte på någon karta.")
             continue
         column = "rate" if level.rank >= AreaLevel.STADSDELSOMRADE.rank else "smoothedRate"
         yield map_of(situation, level, answer, Shading(column, Kind.RATE, caption, "Anmälda brott per 1 000 invånare och år", note))

@@ -10,13 +10,14 @@ from trygghetskarta.serialize.swedish import alphabetical
 HEADING = "Ordlista"
 _WORDS = (
     ("anmält brott", "Ett brott som anmälts till polisen, räknat den månad det anmäldes. Långt ifrån alla brott anmäls."),
-    ("avstämning", "Var alla händelser tog vägen: placerade, bara kända till ett större område, utan plats eller utanför staden."),
     ("kan inte avgöras", "Skillnaden är inte större än vad slumpen kan ge. Det betyder inte att inget har ändrats."),
     ("kvot", "Ett tal delat med ett annat. 1,20 är 20 procent fler, 0,80 är 20 procent färre."),
     ("preliminär", "En siffra som kan ändras: fler händelser väntas bli registrerade, eller källan är inte klar."),
     ("saknas", "Källan har inte levererat månaderna. Det är inte noll."),
     ("skyddat", "Siffran visas inte, för den kan peka ut någon. Det är inte noll."),
+    ("standardavvikelse", "Hur mycket områden brukar skilja sig åt. Avståndet 1 är en vanlig skillnad, 0 är ingen alls."),
     ("säkerställd", "Större än vad slumpen rimligen ger: 95 procents säkerhet."),
+    ("ämne", "Brott som hör ihop, till exempel inbrott. Ett brott kan höra till flera ämnen."),
     *((level.told.swedish.one, level.told.swedish.meaning) for level in AreaLevel if level.told.swedish.meaning),
 )
 _SIGNS = (

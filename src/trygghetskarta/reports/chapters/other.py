@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from trygghetskarta.domain.areas import AreaLevel
@@ -14,7 +15,7 @@ from trygghetskarta.reports.cells import figure, interval, words
 from trygghetskarta.reports.chapters.consequences import events
 from trygghetskarta.reports.document import Block, Chapter, Column, Fact, Facts, Kind, Notice, Paragraph, Row, Subheading, Table
 from trygghetskarta.reports.situation import Site, Situation
-from trygghetskarta.serialize.swedish import whole
+from trygghetskarta.serialize.swedish import day_name, whole
 
 TOLD = (SourceId.TYCK_TILL, SourceId.INCIDENTER, SourceId.POLISHANDELSER)
 _ROLES = {"target": "Målområde", "control": "Jämförelse", "displacement": "Spridning", "displacementControl": "Spridningens jämförelse"}
@@ -85,11 +86,14 @@ def _measures(situation: Situation) -> Iterator[Block]:
 
 def _measure(measure: Followed) -> Iterator[Block]:
     told, at = measure.told, f"/items/{measure.at}"
-    ended = told["endsOn"] or "pågår"
+    began, ended = (
+        day_name(date.fromisoformat(told["startsOn"])),
+        day_name(date.fromisoformat(told["endsOn"])) if told["endsOn"] else "pågår",
+    )
     rows = [
         Fact("Slag", words(told["kind"])),
         Fact("Ansvarig", words(told["responsible"])),
-        Fact("Tid", words(f"{told['startsOn']} – {ended}")),
+        Fact("Tid", words(f"{began} – {ended}")),
     ]
     if told["cost"] is not None:
         rows.append(Fact("Kostnad, kronor", figure(measure.register, f"{at}/cost")))

@@ -11,7 +11,7 @@ from trygghetskarta.reports.chapters.crime import CRIME
 from trygghetskarta.reports.document import Block, Chapter, Fact, Facts, Kind, MapArea, Notice, Paragraph
 from trygghetskarta.reports.shades import Shading, map_of
 from trygghetskarta.reports.situation import Site, Situation, months
-from trygghetskarta.serialize.swedish import alphabetical, listed, span_name
+from trygghetskarta.serialize.swedish import alphabetical, begun, listed, span_name
 
 _HECTARES = 1e-4
 _AROUND = (AreaLevel.STADSDEL, AreaLevel.STADSDELSOMRADE)
@@ -30,7 +30,7 @@ def _facts(situation: Situation, site: Site, found: Answer) -> Facts:
         if names:
             rows.append(Fact(f"Ligger i {level.swedish}", words(listed(names))))
     rows.append(Fact("Brott som kan ha hänt där men saknar punkt", figure(found, "/polygon/withoutPoint")))
-    return Facts(f"{situation.area.name[:1].upper()}{situation.area.name[1:]}", tuple(rows))
+    return Facts(begun(situation.area.name), tuple(rows))
 
 
 def _minded(situation: Situation, found: Answer) -> Iterator[Block]:

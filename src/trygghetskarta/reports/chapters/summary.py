@@ -57,8 +57,9 @@ def _groups(situation: Situation) -> Iterator[tuple[str, str]]:
             yield f"Detta har {way} säkert jämfört med {span_name(situation.baseline)}: {named}.", changed[0].answer.query.address
     tested = [group for group in groups if not group.doubtful]
     unsure = sum(group.verdict == "cannotTell" for group in tested)
-    if unsure == len(tested):
-        yield f"För inget av {whole(unsure)} ämnen kan det avgöras om något har ändrats sedan {span_name(situation.baseline)}.", ""
+    if tested and unsure == len(tested):
+        of = f"inget av de {whole(unsure)} ämnen som går att pröva kan det" if unsure > 1 else f"{tested[0].name.lower()} kan det inte"
+        yield f"För {of} avgöras om något har ändrats sedan {span_name(situation.baseline)}.", ""
     elif unsure:
         yield f"För {how_many(unsure, ('annat ämne', 'andra ämnen'))} kan det inte avgöras om något har ändrats.", ""
 

@@ -15,6 +15,8 @@ from trygghetskarta.serialize.swedish import decimal, listed, span_name, whole
 from trygghetskarta.stats.dispersion import Variance
 
 _MOST_NAMES, _LEAST = 5, 1e-12
+_TELLS_NOTHING = 10.0
+"""A ratio whose interval reaches from below 1 to above this is of so few events that the ends tell a reader nothing."""
 PER = {
     Denominator.RESIDENTS: "invånare",
     Denominator.RESIDENTS65PLUS: "invånare som är 65 år eller äldre",
@@ -65,6 +67,8 @@ def _more(difference: float) -> str:
 def _interval(total: Change, counted: str) -> str:
     if not np.isfinite(total.high[0]):
         return ""
+    if total.low[0] < 1 and total.high[0] > _TELLS_NOTHING:
+        return " (händelserna är för få för att säga mer)"
     low, high = (_signed(100 * (float(end[0]) - 1)) for end in (total.low, total.high))
     return f" (med 95 procents säkerhet mellan {low} och {high} procent{counted})"
 

@@ -13,7 +13,7 @@ from trygghetskarta.domain.counts import Published
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.sources import CONTRACTS
 from trygghetskarta.serialize.sections import Section, months_up_to, whole_span
-from trygghetskarta.serialize.swedish import decimal, how_many, listed, month_name, span_name, whole
+from trygghetskarta.serialize.swedish import begun, decimal, how_many, listed, month_name, span_name, whole
 from trygghetskarta.stats.season import Decomposition, Model, Stl
 
 _MOST_AREAS = 12
@@ -45,9 +45,9 @@ def found_sentences(published: Published, findings: Findings, said: list[str]) -
     for number, area in enumerate(published.areas):
         lacking = months.lacking[number]
         if lacking is None:
-            found += [f"{area.name}: {sentence}" for sentence in _of_area(published, findings, months, (number, few))]
+            found += [f"{begun(area.name)}: {sentence}" for sentence in _of_area(published, findings, months, (number, few))]
         elif few:
-            found.append(f"{area.name}: ingenting kan avgöras. {lacking.reason}")
+            found.append(f"{begun(area.name)}: ingenting kan avgöras. {lacking.reason}")
     return found + _of_all(findings, few) + _changed_meaning(findings, said)
 
 

@@ -44,7 +44,9 @@ def _like(traits: AreaTraits, like: Like) -> str:
     name = traits.areas[like.area].name
     if not like.similar:
         return f"Till {name} finns inget område att jämföra med: det saknar invånare eller någon av uppgifterna, eller så är alla områden lika."
-    names = [f"{traits.areas[area].name} ({decimal(distance, 2)})" for area, distance in zip(like.similar, like.distance, strict=True)]
+    names = [
+        f"{traits.areas[area].name} ({decimal(round(distance, 3), 2)})" for area, distance in zip(like.similar, like.distance, strict=True)
+    ]
     far = " Inget av dem är särskilt likt: avstånden är över en standardavvikelse." if min(like.distance) > _FAR else ""
     return f"Mest likt {name}: {listed(names)}, med avståndet i standardavvikelser.{far}"
 
