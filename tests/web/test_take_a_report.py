@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from docx import Document
 from playwright.sync_api import Page, expect
 
-from tests.web.browsing import Opener, settle
+from tests.web.browsing import Opener, on_map, settle
 
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
@@ -91,3 +92,31 @@ def test_anyone_takes_the_figures_to_share_and_is_not_asked(opened_public: Opene
     page.get_by_text("Ta med siffrorna").click()
     expect(page.get_by_role("radio", name="Intern")).to_have_count(0)
     assert "class=delbar" in (page.get_by_role("link", name="Excel", exact=True).get_attribute("href") or "")
+
+
+def saved(page: Page, name: str, folder: Path) -> Path:
+    """Save what a line of the menu gives, a link or a button."""
+    with page.expect_download() as waiting:
+        page.locator(".take li", has_text=name).locator("a, button").click()
+    waiting.value.save_as(folder / waiting.value.suggested_filename)
+    return folder / waiting.value.suggested_filename
+
+
+def test_the_map_is_saved_with_its_title_legend_and_source_and_its_areas_as_a_geopackage(opened: Opener, tmp_path: Path) -> None:
+    page = opened("?area=jarva")
+    page.get_by_text("Ta med siffrorna").click()
+    shades = {area["shade"] for area in on_map(page).values()}
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
+    drawing = ElementTree.parse(saved(page, "Kartan som bild (SVG)", tmp_path)).getroot()
+    assert saved(page, "Kartan som bild (PNG)", tmp_path).read_bytes().startswith(b"\x89PNG")
+    assert saved(page, "GeoPackage", tmp_path).read_bytes().startswith(b"SQLite format 3")
+
+    texts = [text for part in drawing.iter("{http://www.w3.org/2000/svg}text") for text in part.itertext()]
+    legend = page.locator(".legend .keys li > span:nth-of-type(1)").all_inner_texts()
+    assert len(legend) == len(shades)
+    assert {page.locator("main h2").inner_text(), "Exakta siffror, internt.", "Järva", "568", *legend} <= set(texts)
+    assert texts[-1].startswith("Källa: Anmälda brott.")
+    # In light colours whatever the page is in: it is put into documents.
+    fills = {part.get("fill") for part in drawing.iter()}
+    assert shades <= fills
