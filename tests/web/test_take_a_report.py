@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
+import openpyxl
 import pytest
 from docx import Document
 from playwright.sync_api import Page, expect
 
-from tests.web.browsing import Opener, on_map, settle
+from tests.web.browsing import Opener, in_table, number, on_map, settle
+from tests.web.test_compare import tab_to
 
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
@@ -120,3 +123,37 @@ def test_the_map_is_saved_with_its_title_legend_and_source_and_its_areas_as_a_ge
     # In light colours whatever the page is in: it is put into documents.
     fills = {part.get("fill") for part in drawing.iter()}
     assert shades <= fills
+
+
+def test_an_excel_file_and_the_link_are_taken_with_the_keyboard_alone(opened: Opener, tmp_path: Path) -> None:
+    page = opened("?level=stadsdel&from=2025-01&to=2025-12", permissions=["clipboard-read", "clipboard-write"])
+    tab_to(page, ".take > details:first-child > summary")
+    page.keyboard.press("Enter")
+    tab_to(page, ".take a[href*=xlsx]")
+    with page.expect_download() as waiting:
+        page.keyboard.press("Enter")
+    waiting.value.save_as(tmp_path / "alla.xlsx")
+    heading, *rows = openpyxl.load_workbook(tmp_path / "alla.xlsx").worksheets[0].iter_rows(values_only=True)
+    cells = in_table(page)
+    assert {row[heading.index("code")] for row in rows} >= set(cells)
+
+    for _ in range(4):
+        page.keyboard.press("Tab")
+    tab_to(page, ".take li:nth-child(6) button")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Länken är kopierad.")).to_be_visible()
+    other = opened(f"?{urlsplit(page.evaluate('navigator.clipboard.readText()')).query}")
+    assert in_table(other) == cells
+
+
+def test_a_long_table_is_told_as_one_and_its_rows_out_of_sight_have_their_figures(opened: Opener) -> None:
+    page = opened("?level=basomrade&show=table")
+    table = page.locator("#table").get_by_role("table")
+    rows = table.get_by_role("row")
+    assert rows.count() == len(in_table(page)) + 1
+    last = rows.last
+    assert last.get_by_role("cell").count() + 1 == table.get_by_role("columnheader").count()
+    assert number(last.get_by_role("cell").first.inner_text()) is not None
+    widths = "row => [...row.children].map((cell) => Math.round(cell.getBoundingClientRect().left))"
+    last.scroll_into_view_if_needed()
+    assert last.evaluate(widths) == rows.first.evaluate(widths), "every figure stands under its heading"

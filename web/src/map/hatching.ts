@@ -40,17 +40,11 @@ const SVG = "http://www.w3.org/2000/svg";
 /** The hatchings as patterns of SVG, each called hatching- and what is lacking. */
 export function hatchings(ink: string, opacity = 1): SVGDefsElement {
   const held = document.createElementNS(SVG, "defs");
-  for (const [lack, strokes] of Object.entries(STROKES)) {
-    const pattern = document.createElementNS(SVG, "pattern");
-    for (const [name, value] of Object.entries({ id: `hatching-${lack}`, width: SIZE, height: SIZE, patternUnits: "userSpaceOnUse" })) {
-      pattern.setAttribute(name, String(value));
-    }
-    const path = document.createElementNS(SVG, "path");
-    for (const [name, value] of Object.entries({ d: strokes, stroke: ink, "stroke-opacity": opacity, fill: "none" })) {
-      path.setAttribute(name, String(value));
-    }
-    pattern.append(path);
-    held.append(pattern);
-  }
+  held.innerHTML = Object.entries(STROKES)
+    .map(
+      ([lack, strokes]) =>
+        `<pattern id="hatching-${lack}" width="${SIZE}" height="${SIZE}" patternUnits="userSpaceOnUse"><path d="${strokes}" stroke="${ink}" stroke-opacity="${opacity}" fill="none"/></pattern>`,
+    )
+    .join("");
   return held;
 }
