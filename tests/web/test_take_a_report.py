@@ -153,7 +153,7 @@ def test_a_long_table_is_told_as_one_and_its_rows_out_of_sight_have_their_figure
     assert rows.count() == len(in_table(page)) + 1
     last = rows.last
     assert last.get_by_role("cell").count() + 1 == table.get_by_role("columnheader").count()
-    assert number(last.get_by_role("cell").first.inner_text()) is not None
+    assert number(last.get_by_role("cell").first.text_content() or "") is not None
     widths = "row => [...row.children].map((cell) => Math.round(cell.getBoundingClientRect().left))"
     last.scroll_into_view_if_needed()
     assert last.evaluate(widths) == rows.first.evaluate(widths), "every figure stands under its heading"
