@@ -15,7 +15,15 @@ export default defineConfig({
     rollupOptions: {
       input: ["index.html", "docs.html"],
       // All of the first view in one piece: packed together it weighs a tenth less than in the pieces that later views happen to share.
-      output: { codeSplitting: { groups: [{ name: "first", tags: ["$initial"], test: (id) => !/swagger|docs/.test(id) }] } },
+      // So do the pages that are read, and the explanations that they share.
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: "first", tags: ["$initial"], test: (id) => !/swagger|docs/.test(id) },
+            { name: "read", test: /src\/(about\/(Document|Methods|Accessibility)Page|methods\/(Told|Explanation))/ },
+          ],
+        },
+      },
     },
     modulePreload: { polyfill: false },
     reportCompressedSize: true,

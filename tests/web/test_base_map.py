@@ -75,7 +75,7 @@ def test_pictures_come_from_the_host_that_is_named_and_from_no_other(page: Page,
     assert len(refused) == 1
     with page.expect_download() as saved:
         page.locator("summary", has_text="Ta med siffrorna").click()
-        page.get_by_role("button", name="Kartan som bild").click()
+        page.get_by_role("button", name="Kartan som bild (PNG)").click()
     assert saved.value.suggested_filename == "karta.png"
 
 

@@ -59,12 +59,13 @@ def test_what_is_copied_has_margins_in_columns_of_their_own_so_that_numbers_stay
 
 
 def test_months_over_time_have_theirs(opened_public: Opener, public_server: str) -> None:
-    page = opened_public("?show=time&area=jarva&from=2025-01&to=2025-12")
+    page = opened_public("?show=time&area=jarva&beside=farsta&from=2025-01&to=2025-12")
     whole(page)
-    asked = "/v1/series?source=anmalda_brott&level=stadsdelsomrade&area=jarva&from=2025-12&to=2025-12&format=json"
-    (month,) = api(public_server, asked)["series"][0]["values"]
-    value, margin = page.locator("tr[data-period='2025-12'] [data-column=count]").inner_text().split("±")
-    assert (number(value), number(margin)) == (month["count"], month["margin"])
+    for area, column in (("jarva", "count"), ("farsta", "beside")):
+        asked = f"/v1/series?source=anmalda_brott&level=stadsdelsomrade&area={area}&from=2025-12&to=2025-12&format=json"
+        (month,) = api(public_server, asked)["series"][0]["values"]
+        value, margin = page.locator(f"tr[data-period='2025-12'] [data-column={column}]").inner_text().split("±")
+        assert (number(value), number(margin)) == (month["count"], month["margin"])
     expect(page.locator("main dd.big").first).to_contain_text("ungefär ")
 
 

@@ -1,10 +1,10 @@
 /** Draws a chart of periods: bars, or a line for rolling years, with all that stands beside them. */
 
 import { axisX, axisY, barY, dot, gridY, line as lineMark, plot, ruleX, ruleY, text, tickY, type Markish } from "@observablehq/plot";
-import type { PeriodFigures, Status } from "../api/answers";
+import type { PeriodFigures } from "../api/answers";
 import type { Theme } from "../figures/colours";
 import type { Numbers } from "../figures/numbers";
-import { STROKES } from "../map/hatching";
+import { hatchings } from "../map/hatching";
 import type { Texts } from "../texts/sv";
 import { BAND_OPACITY, BESIDE_DASHES, INK, NOTE_DASHES, PARTIAL, PROVISIONAL, type Ink } from "./ink";
 import { hasBand, isPartial, lackOf, notesOf, roleOf, rollingOf, topOf, type Charted } from "./layers";
@@ -62,7 +62,7 @@ export function plotPeriods(charted: Charted, width: number, height: number, man
     ],
   }) as SVGSVGElement & { scale(name: "x"): { apply(period: string): number; bandwidth?: number } };
   chart.querySelector("style")?.remove();
-  chart.prepend(hatchings(ink));
+  chart.prepend(hatchings(ink.quiet, 0.6));
   const scale = chart.scale("x");
   return { svg: chart, middles: line.values.map(({ period }) => scale.apply(period) + Number(scale.bandwidth) / 2) };
 }
@@ -182,24 +182,4 @@ function noteMarks(charted: Charted, band: number): Markish[] {
     ruleX(places, { x: "period", dx, stroke: "currentColor", strokeDasharray: NOTE_DASHES, strokeOpacity: 0.75 }),
     text(places, { x: "period", text: "numbers", dx, frameAnchor: "top", dy: -12, fontWeight: "bold", fill: "currentColor" }),
   ];
-}
-
-const SVG = "http://www.w3.org/2000/svg";
-
-/** The hatchings of the map, for what has no number. */
-function hatchings(ink: Ink): SVGDefsElement {
-  const held = document.createElementNS(SVG, "defs");
-  for (const [lack, strokes] of Object.entries(STROKES) as [Exclude<Status, "value">, string][]) {
-    const pattern = document.createElementNS(SVG, "pattern");
-    for (const [name, value] of Object.entries({ id: `hatching-${lack}`, width: 12, height: 12, patternUnits: "userSpaceOnUse" })) {
-      pattern.setAttribute(name, String(value));
-    }
-    const path = document.createElementNS(SVG, "path");
-    for (const [name, value] of Object.entries({ d: strokes, stroke: ink.quiet, "stroke-opacity": 0.6, fill: "none" })) {
-      path.setAttribute(name, String(value));
-    }
-    pattern.append(path);
-    held.append(pattern);
-  }
-  return held;
 }

@@ -1,7 +1,6 @@
-/** A chart as a file: with its title, key and notes, and everything it looks like written into it. */
+/** A chart or a map as a file: with its title, key and notes, and everything it looks like written into it. */
 
-import { sampleOf, INK } from "./ink";
-import type { KeyKind } from "./layers";
+import { INK, type Shape } from "./ink";
 
 export const WIDTH = 960;
 export const HEIGHT = 420;
@@ -20,7 +19,8 @@ export interface Picture {
   chart: SVGSVGElement;
   title: string;
   under: string;
-  keys: { kind: KeyKind; text: string }[];
+  /** A sample of each kind, in a box of 24 by 16, and what it is. */
+  keys: { sample: Shape[]; text: string }[];
   notes: string[];
   foot: string;
 }
@@ -81,13 +81,13 @@ export function picture({ chart, title, under, keys, notes, foot }: Picture, mea
     keys.map(({ text }) => KEY + measured(text, 13) + 16),
     room,
   );
-  keys.forEach(({ kind, text }, index) => {
+  keys.forEach(({ sample: shapes, text }, index) => {
     const place = places[index];
     if (!place) return;
     const held = element("g", { transform: `translate(${MARGIN + place.x} ${y + place.row * (LINE + 4)})` });
     // A picture inside another shows nothing outside its own box.
     const sample = element("svg", { width: 24, height: 16 });
-    sample.append(...sampleOf(kind, "light").map(({ tag, attributes }) => element(tag, attributes)));
+    sample.append(...shapes.map(({ tag, attributes }) => element(tag, attributes)));
     held.append(sample, element("text", { x: KEY, y: 13 }, text));
     sheet.append(held);
   });
@@ -101,7 +101,8 @@ export function picture({ chart, title, under, keys, notes, foot }: Picture, mea
   return sheet as SVGSVGElement;
 }
 
-function element(tag: string, attributes: Record<string, string | number>, text = ""): SVGElement {
+/** Make an element of SVG. */
+export function element(tag: string, attributes: Record<string, string | number>, text = ""): SVGElement {
   const made = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) if (name !== "xmlns") made.setAttribute(name, String(value));
   made.textContent = text;

@@ -20,15 +20,18 @@ export interface FunnelDrawing {
   n: Numbers;
   decimals: number;
   labels: { people: string; rate: string; city: string };
-  /** Code of the area with a ring. */
-  chosen: string;
+  /** Codes of the areas with a ring and a name. */
+  chosen: string[];
 }
 
 /** Draw the funnel; each dot's place in the drawing is given to whoever points at it. */
 export function plotFunnel(drawing: FunnelDrawing): { chart: SVGElement | HTMLElement; places: Map<string, [number, number]> } {
   const { drawn, target, width, height, theme, n, decimals, labels, chosen } = drawing;
   const ink = INKS[theme];
-  const most = Math.max(...drawn.map(({ people }) => people)) * 1.06;
+  const counts = drawn.map(({ people }) => people);
+  const most = Math.max(...counts) * 1.06;
+  // From nobody, but for areas that are all large: they would be crowded to one side.
+  const least = Math.min(...counts) > most / 8 ? Math.min(...counts) * 0.85 : 0;
   const rates = drawn.map(({ rate }) => rate);
   const top = Math.max(...rates, target) * 1.12 || 1;
   // The limits of the smallest areas are so wide that the rest would be a line along the bottom.
@@ -41,9 +44,12 @@ export function plotFunnel(drawing: FunnelDrawing): { chart: SVGElement | HTMLEl
     );
   const isWide = width > 560;
   const [left, right, above, below] = [52, 16, 26, 40];
+  const across = (people: number): number => (Math.sqrt(people) - Math.sqrt(least)) / (Math.sqrt(most) - Math.sqrt(least));
+  const isChosen = ({ code }: Drawn): boolean => chosen.includes(code);
+  const far = namedOf(drawn, isWide ? 14 : 6);
   const names = placedNames(
-    namedOf(drawn, isWide ? 14 : 6),
-    ({ people, rate }) => [left + Math.sqrt(people / most) * (width - left - right), above + (1 - rate / top) * (height - above - below)],
+    [...far, ...drawn.filter((one) => isChosen(one) && !far.includes(one))],
+    ({ people, rate }) => [left + across(people) * (width - left - right), above + (1 - rate / top) * (height - above - below)],
     width,
   );
   const chart = plot({
@@ -54,7 +60,7 @@ export function plotFunnel(drawing: FunnelDrawing): { chart: SVGElement | HTMLEl
     marginTop: above,
     marginBottom: below,
     className: "plot",
-    x: { type: "sqrt", domain: [0, most], label: null },
+    x: { type: "sqrt", domain: [least, most], label: null },
     y: { domain: [0, top], label: null },
     marks: [
       gridY({ strokeOpacity: 0.12 }),
@@ -102,17 +108,14 @@ export function plotFunnel(drawing: FunnelDrawing): { chart: SVGElement | HTMLEl
           x: "people",
           y: "rate",
           text: "name",
-          dy,
+          dy: isChosen(one) ? dy * 1.5 : dy,
           textAnchor: anchor,
           fill: "currentColor",
           stroke: ink.paper,
           strokeWidth: 4,
         }),
       ),
-      dot(
-        drawn.filter(({ code }) => code === chosen),
-        { x: "people", y: "rate", r: 9, stroke: "currentColor", strokeWidth: 2.5 },
-      ),
+      dot(drawn.filter(isChosen), { x: "people", y: "rate", r: 9, stroke: "currentColor", strokeWidth: 2.5 }),
     ],
   });
   chart.querySelector("style")?.remove();

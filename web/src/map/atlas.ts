@@ -10,6 +10,7 @@ import DoubleClickZoom from "ol/interaction/DoubleClickZoom";
 import MouseWheelZoom from "ol/interaction/MouseWheelZoom";
 import PinchZoom from "ol/interaction/PinchZoom";
 import VectorLayer from "ol/layer/Vector";
+import { measureTextWidth } from "ol/render/canvas";
 import VectorSource from "ol/source/Vector";
 import Fill from "ol/style/Fill";
 import Stroke from "ol/style/Stroke";
@@ -19,12 +20,15 @@ import type { Outlines, Status } from "../api/answers";
 import { INK, isLight, type Theme } from "../figures/colours";
 import type { Pictures } from "./ground";
 import { hatching } from "./hatching";
-import { shapeOnMap } from "./shapes";
+import { middleOf, shapeOnMap } from "./shapes";
 
 type Area = Feature<Polygon | MultiPolygon>;
 
-/** How an area looks: a colour, or the hatching of what it lacks; what stands on it, and the part of that which is never left out. */
-export type Look = ({ colour: string } | { lack: Exclude<Status, "value"> }) & { label: string; mark?: string };
+/**
+ * How an area looks: a colour, or the hatching of what it lacks; what stands on it, the part of that which is never left out, and whether all of it
+ * may reach over the borders, as where the areas are so few that each is looked for by its name.
+ */
+export type Look = ({ colour: string } | { lack: Exclude<Status, "value"> }) & { label: string; mark?: string; mayReach?: boolean };
 
 /** What a reader does with the map. */
 export interface Deeds {
@@ -49,6 +53,8 @@ const PADDING = 16;
 const BACKDROP_LINE = 1.5;
 const RIM = 2.5;
 const LABELLED_WIDTH = 46;
+// Families by their kind alone: a named one OpenLayers looks for again and again, and has the page laid out each time.
+const LETTERS = "600 12px system-ui, sans-serif";
 /** What is added to a colour that lets the ground through, and what hatching is then drawn on. */
 export const SHEER = 0.72;
 const SHEER_HEX = Math.round(255 * SHEER).toString(16);
@@ -69,7 +75,7 @@ export class Atlas {
   private pictures: Pictures | null = null;
 
   constructor(
-    private readonly target: HTMLElement,
+    target: HTMLElement,
     private theme: Theme,
     deeds: Deeds,
     frame: Frame = newFrame(),
@@ -84,11 +90,9 @@ export class Atlas {
       layers: [
         new VectorLayer({ source: this.backdrop, style: () => this.groundOf() }),
         new VectorLayer({ source: this.areas, style: () => this.rimOf() }),
-        new VectorLayer({
-          source: this.areas,
-          style: (area, resolution) => this.styleOf(area as Area, resolution),
-          declutter: true,
-        }),
+        new VectorLayer({ source: this.areas, style: (area) => this.styleOf(area as Area) }),
+        // A layer of their own: no area is painted over the name of the one before.
+        new VectorLayer({ source: this.areas, style: (area, resolution) => this.nameOf(area as Area, resolution), declutter: true }),
         new VectorLayer({ source: this.backdrop, style: (area, resolution) => this.borderOf(area as Area, resolution), declutter: true }),
         new VectorLayer({ source: this.rings, style: (area) => this.ringOf(area as Area) }),
       ],
@@ -210,28 +214,6 @@ export class Atlas {
     );
   }
 
-  /** The map as it stands, as an image. */
-  image(): Promise<Blob | null> {
-    return new Promise((resolve) => {
-      this.map.once("rendercomplete", () => {
-        const size = this.map.getSize() ?? [0, 0];
-        const sheet = document.createElement("canvas");
-        const scale = window.devicePixelRatio;
-        [sheet.width, sheet.height] = [Number(size[0]) * scale, Number(size[1]) * scale];
-        const pen = sheet.getContext("2d");
-        if (!pen) return resolve(null);
-        pen.fillStyle = INK[this.theme].ground;
-        pen.fillRect(0, 0, sheet.width, sheet.height);
-        for (const layer of this.target.querySelectorAll("canvas")) {
-          pen.globalAlpha = Number(layer.parentElement?.style.opacity || layer.style.opacity || 1);
-          pen.drawImage(layer, 0, 0, sheet.width, sheet.height);
-        }
-        sheet.toBlob(resolve);
-      });
-      this.map.render();
-    });
-  }
-
   /** Take the map away. */
   close(): void {
     this.map.setTarget(undefined);
@@ -256,11 +238,7 @@ export class Atlas {
   private insideOf(code: string): [number, number] | null {
     const shape = this.areaOf(code)?.getGeometry();
     if (!shape) return null;
-    const inside =
-      shape.getType() === "Polygon"
-        ? (shape as Polygon).getInteriorPoint()
-        : largest((shape as MultiPolygon).getInteriorPoints().getCoordinates());
-    const at = Array.isArray(inside) ? inside : inside.getCoordinates();
+    const at = middleOf(shape);
     return (at[0] === undefined ? getCenter(shape.getExtent()) : at.slice(0, 2)) as [number, number];
   }
 
@@ -277,19 +255,34 @@ export class Atlas {
     return found ? String(found.getId()) : "";
   }
 
-  private styleOf(area: Area, resolution: number): Style {
+  private styleOf(area: Area): Style {
     const ink = INK[this.theme];
-    const look = this.looks.get(String(area.getId())) ?? { lack: "missing", label: "" };
+    const look = this.lookOf(area);
     const sheer = this.ground ? SHEER_HEX : "";
     const fill = "colour" in look ? look.colour + sheer : hatching(look.lack, ink.hatch, ink.ground + sheer);
-    const style = new Style({ fill: new Fill({ color: fill }), stroke: new Stroke({ color: ink.line, width: 1 }) });
-    const [left, , right] = area.getGeometry()?.getExtent() ?? [0, 0, 0, 0];
-    const hasRoom = (Number(right) - Number(left)) / resolution > LABELLED_WIDTH;
-    const label = hasRoom ? look.label : look.mark;
-    if (label) style.setText(this.labelOf({ ...look, label }, ink));
-    // Of two labels that would lie on each other the one with a mark is written.
-    if (look.mark) style.setZIndex(1);
-    return style;
+    return new Style({ fill: new Fill({ color: fill }), stroke: new Stroke({ color: ink.line, width: 1 }) });
+  }
+
+  private nameOf(area: Area, resolution: number): Style | undefined {
+    const look = this.lookOf(area);
+    const fits = look.label !== "" && this.hasRoom(area, look.label, resolution);
+    const label = fits || look.mayReach ? look.label : look.mark;
+    if (!label) return undefined;
+    const text = this.labelOf({ ...look, label }, INK[this.theme], label !== look.label || fits);
+    // Of two labels that would lie on each other the one with a mark is written, and then the one that stands on its own area.
+    return new Style({ text, zIndex: look.mark ? 2 : fits ? 1 : 0 });
+  }
+
+  private lookOf = (area: Area): Look => this.looks.get(String(area.getId())) ?? { lack: "missing", label: "" };
+
+  /** Tell whether a label lies within its area: its widest line, where the area is cut through at the height of the label. */
+  private hasRoom(area: Area, label: string, resolution: number): boolean {
+    const shape = area.getGeometry();
+    if (!shape) return false;
+    const [left = 0, , right = 0] = shape.getExtent();
+    if ((right - left) / resolution < LABELLED_WIDTH) return false;
+    const widest = Math.max(...label.split("\n").map((line) => measureTextWidth(LETTERS, line)));
+    return widest < Number(middleOf(shape)[2]) / resolution;
   }
 
   /** What lies under hexagons, so that they are seen to be in the city. */
@@ -307,21 +300,22 @@ export class Atlas {
     const style = new Style({ stroke: new Stroke({ color: ink.hatch, width: BACKDROP_LINE }) });
     const [left, , right] = area.getGeometry()?.getExtent() ?? [0, 0, 0, 0];
     const label = String(area.get("name")).replace(/-(?=\p{Lu})/gu, "-\n");
-    if ((Number(right) - Number(left)) / resolution > LABELLED_WIDTH) style.setText(this.labelOf({ lack: "missing", label }, ink));
+    if ((Number(right) - Number(left)) / resolution > LABELLED_WIDTH) style.setText(this.labelOf({ lack: "missing", label }, ink, false));
     return style;
   }
 
-  private labelOf(look: Look, ink: (typeof INK)[Theme]): Text {
+  /** @param isWithin Whether it lies on its own area alone; over others it has the colours that are read on all of them. */
+  private labelOf(look: Look, ink: (typeof INK)[Theme], isWithin: boolean): Text {
     const isDark = "colour" in look && !isLight(look.colour);
     const [letters, halo] = isDark ? ["#ffffff", "#00000066"] : ["#0f1e28", "#ffffffb0"];
+    const isOwn = isWithin && "colour" in look;
     return new Text({
       text: look.label,
-      // Families by their kind alone: a named one OpenLayers looks for again and again, and has the page laid out each time.
-      font: "600 12px system-ui, sans-serif",
-      fill: new Fill({ color: "colour" in look ? letters : ink.label }),
-      stroke: new Stroke({ color: "colour" in look ? halo : ink.halo, width: 3 }),
-      // A name may reach over the border of its area where that is one of those to be found.
-      overflow: look.mark !== undefined,
+      font: LETTERS,
+      fill: new Fill({ color: isOwn ? letters : ink.label }),
+      stroke: new Stroke({ color: isOwn ? halo : ink.halo, width: isOwn ? 3 : 4 }),
+      // What fits has been measured.
+      overflow: true,
     });
   }
 
@@ -336,9 +330,6 @@ export class Atlas {
     ];
   }
 }
-
-/** The point whose inside is widest: OpenLayers gives the width as the third number. */
-const largest = (points: number[][]): number[] => points.reduce((best, point) => (Number(point[2]) > Number(best[2]) ? point : best));
 
 /** How long a movement may take: none for who has asked for less of it. */
 const calm = (duration: number): number => (matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : duration);

@@ -9,7 +9,7 @@ const SEEN: Record<Theme, number> = { light: 0.9, dark: 0.3 };
 
 export type Pictures = TileLayer<XYZ>;
 
-/** A layer of pictures, at an address with {z}, {x} and {y}; asked for so that the map can be saved with them in it. */
+/** A layer of pictures, at an address with {z}, {x} and {y}; asked for without anything that tells who asks. */
 export const picturesFrom = (url: string): Pictures => new TileLayer({ source: new XYZ({ url, crossOrigin: "anonymous" }) });
 
 /** Show as much of them as suits the theme. */

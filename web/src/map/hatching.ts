@@ -34,3 +34,17 @@ export function hatching(lack: Lack, ink: string, ground: string): CanvasPattern
   drawn.set(name, pattern);
   return pattern;
 }
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** The hatchings as patterns of SVG, each called hatching- and what is lacking. */
+export function hatchings(ink: string, opacity = 1): SVGDefsElement {
+  const held = document.createElementNS(SVG, "defs");
+  held.innerHTML = Object.entries(STROKES)
+    .map(
+      ([lack, strokes]) =>
+        `<pattern id="hatching-${lack}" width="${SIZE}" height="${SIZE}" patternUnits="userSpaceOnUse"><path d="${strokes}" stroke="${ink}" stroke-opacity="${opacity}" fill="none"/></pattern>`,
+    )
+    .join("");
+  return held;
+}

@@ -36,8 +36,9 @@ const VERDICT_SHADES: [Verdict, number][] = [
  * Colour an answer.
  *
  * @param together The answers, itself among them, whose maps stand together and have one legend: the same classes, of the figures of all of them.
+ * @param theme The colours; those of the page unless it is for a file.
  */
-export function paint(answer: Answer, desk: Desk, together: Answer[] = [answer]): Painted {
+export function paint(answer: Answer, desk: Desk, together: Answer[] = [answer], theme: Theme = desk.theme): Painted {
   const rows = answer.comparison.items;
   const all = together.flatMap(({ comparison }) => comparison.items);
   const { colour, breaks } = answer.settled.view;
@@ -49,12 +50,13 @@ export function paint(answer: Answer, desk: Desk, together: Answer[] = [answer])
       const text = shownText(row, colour, decimals, desk);
       const value = valueOf(row, colour, decimals);
       const mark = colour === "verdict" && (row.verdict === "higher" || row.verdict === "lower") ? { mark: MARKS[row.verdict] } : {};
+      const mayReach = rows.length <= FIGURES_UP_TO;
       const label = answer.backdrop ? text : [broken(row.name), figureOnMap(row, colour, text, rows.length)].filter(Boolean).join("\n");
-      return [row.code, { look: { ...lookOf(row, colour, value, classes, desk.theme), label, ...mark }, text, value }];
+      return [row.code, { look: { ...lookOf(row, colour, value, classes, theme), label, mayReach, ...mark }, text, value }];
     }),
   );
   const keys = [
-    ...(colour === "verdict" ? verdictKeys(all, desk) : classKeys(classes, colour, decimals, desk)),
+    ...(colour === "verdict" ? verdictKeys(all, desk, theme) : classKeys(classes, colour, decimals, desk, theme)),
     ...lackKeys(all, colour, desk),
   ];
   return { answer, colour, decimals, areas, keys };
@@ -83,11 +85,11 @@ function lookOf(
 const shadeColour = (shade: number, colour: Colour, theme: Theme): string =>
   isChange(colour) ? changeColour(shade, theme) : amountColour(shade, theme);
 
-function classKeys(classes: ColourClass[], colour: Colour, decimals: number, desk: Desk): Key[] {
+function classKeys(classes: ColourClass[], colour: Colour, decimals: number, desk: Desk, theme: Theme): Key[] {
   const text = (value: number): string => figureText(value, colour, decimals, desk.n);
   return classes.map(({ low, high, shade, areas }) => ({
     kind: "class",
-    colour: shadeColour(shade, colour, desk.theme),
+    colour: shadeColour(shade, colour, theme),
     text:
       isChange(colour) && low === 0 && high === 0
         ? desk.t.legend.unchanged
@@ -98,11 +100,11 @@ function classKeys(classes: ColourClass[], colour: Colour, decimals: number, des
   }));
 }
 
-function verdictKeys(rows: AreaFigures[], desk: Desk): Key[] {
+function verdictKeys(rows: AreaFigures[], desk: Desk, theme: Theme): Key[] {
   return VERDICT_SHADES.flatMap(([verdict, shade]) => {
     const areas = rows.filter((row) => statusOf(row, "verdict") === "value" && row.verdict === verdict).length;
     return areas
-      ? [{ kind: "class", colour: changeColour(shade, desk.theme), text: `${MARKS[verdict]} ${desk.t.verdicts[verdict]}`, areas }]
+      ? [{ kind: "class", colour: changeColour(shade, theme), text: `${MARKS[verdict]} ${desk.t.verdicts[verdict]}`, areas }]
       : [];
   });
 }

@@ -17,3 +17,12 @@ export function shapeOnMap(outline: object): Polygon | MultiPolygon {
   shape.transform("EPSG:4326", "EPSG:3857");
   return shape;
 }
+
+/** A point inside an outline, in its widest part, and how wide the outline is there, as the third number. */
+export const middleOf = (shape: Polygon | MultiPolygon): number[] =>
+  "getInteriorPoints" in shape
+    ? shape
+        .getInteriorPoints()
+        .getCoordinates()
+        .reduce((best, point) => (Number(point[2]) > Number(best[2]) ? point : best))
+    : shape.getInteriorPoint().getCoordinates();

@@ -12,7 +12,16 @@ const flat = ([longitude, latitude]: [number, number]): [number, number] => [
 ];
 
 /** Every outline as an SVG path, by code, all of them together fitted into a box. */
-export function traced(outlines: Outlines, width: number, height: number, padding = 4): Map<string, string> {
+export const traced = (outlines: Outlines, width: number, height: number, padding = 4): Map<string, string> =>
+  fitted(outlines, width, height, padding).paths;
+
+/** The same, and where a point of the plane, x and y in radians with y downwards, lies in the box; the scale is in pixels to the radian. */
+export function fitted(
+  outlines: Pick<Outlines, "features">,
+  width: number,
+  height: number,
+  padding: number,
+): { paths: Map<string, string>; place: (at: [number, number]) => [number, number]; scale: number } {
   const shapes = outlines.features.map(({ properties, geometry }) => {
     const shape = geometry as Shape;
     const polygons = shape.type === "Polygon" ? [shape.coordinates] : shape.coordinates;
@@ -24,7 +33,11 @@ export function traced(outlines: Outlines, width: number, height: number, paddin
   }
   const scale = Math.min((width - 2 * padding) / (right - left || 1), (height - 2 * padding) / (bottom - top || 1));
   const [aside, above] = [(width - scale * (right - left)) / 2, (height - scale * (bottom - top)) / 2];
-  const place = ([x, y]: [number, number]): string =>
-    `${(aside + (x - left) * scale).toFixed(1)} ${(above + (y - top) * scale).toFixed(1)}`;
-  return new Map(shapes.map(({ code, rings }) => [code, rings.map((ring) => `M${ring.map(place).join("L")}Z`).join("")]));
+  const place = ([x, y]: [number, number]): [number, number] => [aside + (x - left) * scale, above + (y - top) * scale];
+  const written = (at: [number, number]): string =>
+    place(at)
+      .map((one) => one.toFixed(1))
+      .join(" ");
+  const paths = new Map(shapes.map(({ code, rings }) => [code, rings.map((ring) => `M${ring.map(written).join("L")}Z`).join("")]));
+  return { paths, place, scale };
 }

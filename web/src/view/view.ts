@@ -224,7 +224,7 @@ export type ReportForm = (typeof REPORT_FORMS)[number];
 export type SharingClass = "delbar" | "intern";
 
 /** The address of the figures that the map and the table show, as a file. */
-export const fileAddress = (view: View, span: Span, format: "xlsx" | "csv", sort: SharingClass): string => {
+export const fileAddress = (view: View, span: Span, format: "xlsx" | "csv" | "gpkg", sort: SharingClass): string => {
   const address = figuresAddress(view, span).replace(/format=(geo)?json/, `format=${format}`);
   return isHexagons(view) ? address : `${address.replace("/v1/", "/v1/exports/")}&class=${sort}`;
 };
