@@ -53,6 +53,20 @@ def test_no_count_of_a_year_is_one_or_two_or_far_from_the_exact_one(public_serve
     assert {row["margin"] for row in public if row["status"] == "value"} <= {4}
 
 
+def test_anyone_sees_how_violent_crime_changed_around_rinkeby_this_year(public_server: str, live_server: str) -> None:
+    asked = {"source": "anmalda_brott", "group": "valdsbrott", **YEAR, "baseline": "previous"}
+    public, exact = (
+        {row["code"]: row for row in rows(server, level="stadsdelsomrade", statistics="none", **asked)}
+        for server in (public_server, live_server)
+    )
+    assert public["jarva"]["status"] == "value"
+    # Either is one year: a cell by itself.
+    assert public["jarva"]["margin"] == public["jarva"]["baselineMargin"] == 4
+    assert abs(public["jarva"]["count"] - exact["jarva"]["count"]) <= 5
+    assert abs(public["jarva"]["baselineCount"] - exact["jarva"]["baselineCount"]) <= 5
+    assert all(row["status"] == "value" for row in public.values())
+
+
 # Of how many areas the source has figures for the year: all, where there is much everywhere.
 SHOWN = {
     ("anmalda_brott", "stadsdelsomrade"): (11, 11),

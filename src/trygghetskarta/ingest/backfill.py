@@ -183,8 +183,6 @@ class _Publishing:
                 return hold(connection, HeldError(receipt, found), file, header)
         self._accept(delivery, judged, changed, tally.days)
         self.accepted[delivery] = known_from, receipt.status == "published"
-        if receipt.status == "published":
-            announce(connection, "delivery", delivery)
         record(connection, receipt, known_from)
         store(connection, receipt, header)
         return receipt
@@ -267,6 +265,9 @@ class _Publishing:
             self.connection.execute(text(statement), values)
         self.events.join(self.connection)
         change_rollup(self.connection, source, self.changes)
+        for delivery, (_, tells_new) in self.accepted.items():
+            if tells_new:
+                announce(self.connection, "delivery", delivery)
 
 
 def _lost(rows: np.ndarray[Any, np.dtype[np.void]]) -> np.ndarray[Any, np.dtype[np.void]]:
