@@ -115,6 +115,7 @@ _RELEASED = text("""
     JOIN area ON area.area_id = cell.area_id AND area.edition_id = (SELECT edition_id FROM edition ORDER BY valid_from DESC LIMIT 1)
     LEFT JOIN category USING (category_id)
     WHERE source.code = :source AND public_cell.level = 'stadsdel' AND months = :months AND first_month = :first
+        AND category_id >= 0 -- below are groups across the sources
     ORDER BY number
 """)
 
