@@ -49,7 +49,9 @@ def test_regressions_are_those_of_statsmodels(theta: float) -> None:
     assert ours.coefficients.tolist() == pytest.approx(theirs.params.tolist(), abs=1e-8)
     assert ours.dispersion == pytest.approx(theirs.pearson_chi2 / theirs.df_resid, rel=1e-8)
     negative = negative_binomial_regression(design, counts, exposures)
-    oracle = sm.NegativeBinomial(counts, design, exposure=exposures).fit(disp=0, maxiter=200, gtol=1e-9)
+    # From where a rough fit ends by Newton's steps: by its own the oracle says on some processors that it does not come to rest.
+    asked = sm.NegativeBinomial(counts, design, exposure=exposures)
+    oracle = asked.fit(asked.fit(disp=0, maxiter=200, gtol=1e-3).params, method="newton", disp=0, maxiter=200)
     assert negative.coefficients.tolist() == pytest.approx(oracle.params[:-1].tolist(), abs=1e-4)
     assert 1 / negative.theta == pytest.approx(oracle.params[-1], rel=1e-3)
 

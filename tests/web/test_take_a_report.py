@@ -33,6 +33,7 @@ def test_a_word_file_for_jarva_is_a_few_clicks_away(opened: Opener, tmp_path: Pa
     assert [fault["id"] for fault in found["violations"]] == []
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Word", exact=True).click()
+        expect(page.get_by_text("Lägesbilden görs och laddas ned. Det tar några sekunder.")).to_be_visible()
     assert waiting.value.suggested_filename == "lagesbild-for-jarva.docx"
     waiting.value.save_as(tmp_path / "jarva.docx")
     written = Document(str(tmp_path / "jarva.docx"))

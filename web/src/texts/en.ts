@@ -609,6 +609,7 @@ export const en: Texts = {
       delbar: { title: "To share", hint: "Figures that anyone may see. May be given to others." },
       intern: { title: "Internal", hint: "Exact figures, for the city’s own staff. Marked with who took them out and when." },
     },
+    reportMade: "The report is being made and downloaded. It takes a few seconds.",
     reportForms: { docx: "Word", pdf: "PDF", xlsx: "Excel", pptx: "PowerPoint", html: "Web page" },
     excel: "Excel",
     csv: "CSV",

@@ -652,6 +652,7 @@ export const sv = {
       delbar: { title: "Att dela", hint: "Siffror som alla får se. Kan lämnas ut." },
       intern: { title: "Intern", hint: "Exakta siffror, bara för behöriga i staden. Märkt med vem som tog ut dem och när." },
     },
+    reportMade: "Lägesbilden görs och laddas ned. Det tar några sekunder.",
     reportForms: { docx: "Word", pdf: "PDF", xlsx: "Excel", pptx: "PowerPoint", html: "Webbsida" },
     excel: "Excel",
     csv: "CSV",
