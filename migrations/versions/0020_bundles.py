@@ -21,4 +21,6 @@ def upgrade() -> None:
     op.execute(
         "WITH gone AS (DELETE FROM public_draw WHERE perturbed RETURNING 1) INSERT INTO publication (what) SELECT DISTINCT 'release' FROM gone"
     )
-    op.execute("COMMENT ON COLUMN public_cell.category_ids IS 'The categories; 0 for all of the source, below 0 a group across the sources'")
+    op.execute(
+        "COMMENT ON COLUMN public_cell.category_ids IS 'The categories; 0 for all of the source, below 0 a group across the sources'"
+    )

@@ -18,7 +18,8 @@ from trygghetskarta.queries.area_links import load_inside
 from trygghetskarta.queries.blocks import Kinds, spread_out
 from trygghetskarta.queries.cells import BUCKETS, Cells, load_cells
 from trygghetskarta.queries.contributors import Contributors
-from trygghetskarta.queries.cube import Tree, list_editions, load_areas, load_trees
+from trygghetskarta.queries.cube import list_editions, load_areas
+from trygghetskarta.queries.trees import Tree, load_trees
 
 Ints = npt.NDArray[np.int64]
 

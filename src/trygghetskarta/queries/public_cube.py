@@ -20,12 +20,13 @@ from trygghetskarta.queries.adjacency import load_neighbours
 from trygghetskarta.queries.blocks import Block, summed
 from trygghetskarta.queries.cells import BUCKETS
 from trygghetskarta.queries.coverage import Delivered
-from trygghetskarta.queries.cube import Cube, Tree, end_of_day, find_edition, list_editions, load_areas, load_trees
+from trygghetskarta.queries.cube import Cube, end_of_day, find_edition, list_editions, load_areas
 from trygghetskarta.queries.dating import counted_otherwise
 from trygghetskarta.queries.kept_counts import Arrays, Keep, arrays_of, made_here, parts_of
 from trygghetskarta.queries.layers import Layer, Layers
 from trygghetskarta.queries.population import load_population
 from trygghetskarta.queries.seen_cells import Grid
+from trygghetskarta.queries.trees import Tree, load_trees
 from trygghetskarta.queries.weights import lay_out
 from trygghetskarta.store.arrays import ints_of
 

@@ -16,7 +16,7 @@ from trygghetskarta.disclosure.dividing import enough_for_months, parts_shown
 from trygghetskarta.disclosure.lattice import YEAR, bundles_of, every_kind, periods_of
 from trygghetskarta.domain.areas import Area, AreaLevel, Edition
 from trygghetskarta.domain.sources import SourceId
-from trygghetskarta.queries.cube import Tree
+from trygghetskarta.queries.trees import Tree
 from trygghetskarta.store.arrays import ints_of
 
 Ints = npt.NDArray[np.int64]
