@@ -8,7 +8,6 @@ counts in memory of its own, as one that is alone, and says so in its log.
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import mmap
 import os
@@ -19,7 +18,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +27,7 @@ import orjson
 from trygghetskarta import __version__
 from trygghetskarta.observe import metrics
 from trygghetskarta.queries.kept_counts import Arrays
+from trygghetskarta.store.locking import locked
 
 _KEPT = 6
 _MADE_WITHIN_SECONDS = 120.0
@@ -94,7 +94,7 @@ class SharedCounts:
         # As many locks as there are digits: a file to lock may not be removed, and there shall not be one for every publication.
         with (self.folder / f"{name[-1]}.lock").open("w") as lock:
             end = time.monotonic() + self.patience_seconds
-            while not _locked(lock):
+            while not locked(lock):
                 if time.monotonic() > end:
                     raise TimeoutError(f"another worker has been making them for {self.patience_seconds:g} s")
                 time.sleep(_LOOK_SECONDS)
@@ -157,14 +157,6 @@ def _used(path: Path) -> float:
         return path.stat().st_mtime
     except FileNotFoundError:
         return 0.0
-
-
-def _locked(file: IO[str]) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _digest(name: str, content: memoryview) -> bytes:

@@ -211,7 +211,7 @@ class Shelf:
         # One at a time: the one who looked first must not swap last.
         with self._refreshing:
             with one_state(self.engine) as connection:
-                version, seen = self._newest(connection), look(connection)
+                version, seen = self._newest(connection), look(connection) if self.replica is not None else None
                 if version == self._shelved.version:
                     self._shelved.seen = seen
                     return

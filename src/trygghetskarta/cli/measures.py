@@ -30,7 +30,7 @@ from trygghetskarta.queries.measures import find_measure, list_measures
 from trygghetskarta.serialize.csv import Dialect
 from trygghetskarta.serialize.measures import effect_rows, measure_document, measure_rows, write_effect
 from trygghetskarta.serialize.saying.effect import effect_sentences, goal_sentence
-from trygghetskarta.serialize.swedish import decimal, how_many, whole
+from trygghetskarta.serialize.swedish import begun, decimal, how_many, whole
 from trygghetskarta.settings import read_settings
 from trygghetskarta.store.engine import one_state
 from trygghetskarta.store.version import hold_tables_still
@@ -184,7 +184,7 @@ def _print(answer: PublishedAnswer[EffectCounts], found: Effect, judged: list[Go
     for row in effect_rows(found):
         shown = {
             **row,
-            "name": f"{_ROLES[row['code']]}: {row['name']}" if row["code"] in _ROLES else row["name"][:1].upper() + row["name"][1:],
+            "name": f"{_ROLES[row['code']]}: {row['name']}" if row["code"] in _ROLES else begun(row["name"]),
         }
         table.add_row(*(_cell(column, shown[column]) for column in _COLUMNS))
     tell(table, [*effect_sentences(answer, found), *(goal_sentence(part.counts.goal, part) for part in judged)])

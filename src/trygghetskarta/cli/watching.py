@@ -7,7 +7,6 @@ database or the disk could not, and is tried again. Two watchers of one folder t
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 import signal
@@ -27,6 +26,7 @@ from trygghetskarta.delivering import Delivering, deliver
 from trygghetskarta.errors import BadDeliveryError, BusyError, StorageError
 from trygghetskarta.queries.deliveries import rejected_rows
 from trygghetskarta.serialize.receipts import document, explained
+from trygghetskarta.store.locking import locked
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -156,11 +156,7 @@ def _alone(folder: Path) -> Iterator[bool]:
     """Tell whether no other process takes files from a folder, and keep it so."""
     handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        yield False
-    else:
-        yield True
+        yield locked(handle)
     finally:
         os.close(handle)
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 import queue
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,9 +14,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory, gettempdir
+from tempfile import TemporaryDirectory
 
 from trygghetskarta.errors import BusyError
+from trygghetskarta.ingest.temporary import temporary_folder
 from trygghetskarta.observe import log_as_json
 
 COUNTED_IN = "PROMETHEUS_MULTIPROC_DIR"
@@ -27,7 +26,6 @@ COUNTED_IN = "PROMETHEUS_MULTIPROC_DIR"
 SHARED_IN = "TRYGGHETSKARTA_COUNTS_FOLDER"
 """Where workers look for the folder of the counts that they share."""
 
-_SHARED = "trygghetskarta-counts-"
 _FIRST_HANDED_OVER = 3
 _BACKLOG = 2048
 _LOOK_SECONDS = 0.2
@@ -268,30 +266,8 @@ def sharing(workers: int, within: Path | None) -> Iterator[None]:
     with ExitStack() as stack:
         if workers > 1:
             try:
-                _remove_left(Path(within or gettempdir()))
-                folder = stack.enter_context(TemporaryDirectory(prefix=_SHARED, dir=within, ignore_cleanup_errors=True))
-                stack.enter_context(_held(Path(folder)))
-                os.environ[SHARED_IN] = folder
+                os.environ[SHARED_IN] = str(stack.enter_context(temporary_folder("counts", within)))
             except OSError as error:
                 log_as_json()
                 _log.warning("There is no folder for counts to be shared in, every worker holds its own: %s", error)
         yield
-
-
-@contextmanager
-def _held(folder: Path) -> Iterator[None]:
-    """Show, for as long as this lasts, that a folder is in use: to whoever tidies up what others have left, as systemd does too."""
-    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    try:
-        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
-        os.close(number)
-
-
-def _remove_left(within: Path) -> None:
-    """Remove the folders of services that were killed, and could not do so themselves."""
-    for folder in within.glob(f"{_SHARED}*"):
-        # One that is held, or somebody else's, is left.
-        with suppress(OSError), _held(folder):
-            shutil.rmtree(folder)

@@ -44,12 +44,12 @@ def parts_shown(shown: Ints, has: Bools, areas: Ints, categories: Ints) -> Bools
         Shape of `shown`.
     """
     seen, divided = has.copy(), enough(shown)
-    outermost = np.setdiff1d(np.arange(len(shown)), areas[:, 0])
+    outermost, inwards = np.setdiff1d(np.arange(len(shown)), areas[:, 0]), list(chain.from_iterable(_inwards(categories)))
     for rows, steps in [(outermost, []), *((steps[0][0], steps) for steps in _inwards(areas))]:
         for part, whole in steps:
             seen[part] &= seen[whole] & divided[whole]
         mine, enough_here = seen[rows], divided[rows]
-        for part, whole in chain.from_iterable(_inwards(categories)):
+        for part, whole in inwards:
             mine[:, part] &= mine[:, whole] & enough_here[:, whole]
         seen[rows] = mine
     return seen

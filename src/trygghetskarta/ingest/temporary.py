@@ -10,23 +10,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-_PREFIX = "trygghetskarta-delivered-"
-
 
 @contextmanager
-def temporary_folder() -> Iterator[Path]:
-    """Make a folder that is removed at the end, and remove those whose owners were killed before they could.
+def temporary_folder(purpose: str = "delivered", within: Path | None = None) -> Iterator[Path]:
+    """Make a folder that is removed at the end, and remove those of the same purpose whose owners were killed before they could.
+
+    Args:
+        purpose: What it is for: a part of its name.
+        within: Where it is made; None for the system's own place for what is temporary.
 
     Yields:
         The folder, which nobody else may enter.
+
+    Raises:
+        OSError: It cannot be made.
     """
-    parent = Path(tempfile.gettempdir())
-    for abandoned in parent.glob(f"{_PREFIX}*"):
+    parent, prefix = within or Path(tempfile.gettempdir()), f"trygghetskarta-{purpose}-"
+    for abandoned in parent.glob(f"{prefix}*"):
         with suppress(OSError):
             held = _hold(abandoned)
             shutil.rmtree(abandoned, ignore_errors=True)
             os.close(held)
-    folder, held = _make(parent)
+    folder, held = _make(parent, prefix)
     try:
         yield folder
     finally:
@@ -34,10 +39,10 @@ def temporary_folder() -> Iterator[Path]:
         os.close(held)
 
 
-def _make(parent: Path) -> tuple[Path, int]:
+def _make(parent: Path, prefix: str) -> tuple[Path, int]:
     """Make a folder and hold it; until we do, another may take it for abandoned, and then we make another."""
     while True:
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
         with suppress(FileNotFoundError, BlockingIOError):
             held = _hold(folder)
             if folder.exists():

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from trygghetskarta.domain.counts import Status
 from trygghetskarta.reports.document import Cell, Chart, Column, Kind, MapPicture, Point, Row, Series, Table
 from trygghetskarta.reports.placing import names_of
-from trygghetskarta.serialize.swedish import decimal
+from trygghetskarta.serialize.swedish import begun, decimal
 
 _NONE = Cell("saknas", status=Status.MISSING)
 
@@ -25,13 +25,13 @@ def tabulated(block: Chart | MapPicture) -> Table:
 
 
 def _of_map(picture: MapPicture) -> Table:
-    columns = (Column("name", "Område", Kind.TEXT), Column("figure", _capital(picture.legend_title), Kind.DECIMAL))
+    columns = (Column("name", "Område", Kind.TEXT), Column("figure", begun(picture.legend_title), Kind.DECIMAL))
     rows = tuple(Row((Cell(area.name, area.name), area.cell), strong=area.marked) for area in picture.areas)
     return Table(picture.caption, columns, rows, picture.note, picture.question)
 
 
 def _of_chart(chart: Chart) -> Table:
-    columns = [Column("x", _capital(chart.x_title), Kind.TEXT)]
+    columns = [Column("x", begun(chart.x_title), Kind.TEXT)]
     for number, series in enumerate(chart.series):
         columns.append(Column(f"series{number}", series.name, Kind.DECIMAL))
         if has_intervals(series):
@@ -62,7 +62,3 @@ def _cells(series: Series, point: Point | None) -> Iterator[Cell]:
 
 def _end(value: float | None) -> Cell:
     return Cell("", status=Status.NOT_APPLICABLE) if value is None else Cell(decimal(value), value)
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]

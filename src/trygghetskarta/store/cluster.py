@@ -31,6 +31,7 @@ from psycopg import sql
 from trygghetskarta.errors import BusyError
 from trygghetskarta.store.creation import DATABASE, ROLE, let_in, make_data, make_missing
 from trygghetskarta.store.faces import Face
+from trygghetskarta.store.locking import locked
 from trygghetskarta.store.programs import DEBIAN, Programs, find_programs, not_started
 from trygghetskarta.store.site import Account, choose_site, free_port, is_same_place, make_open_folder, server_account, socket_folder
 
@@ -233,7 +234,7 @@ class Cluster:
                 note.write_bytes(os.fsencode(site) + b"\n")
         make_open_folder(site)
         with (site / "alive").open("w") as alive:
-            if not _patiently(lambda: _locked(alive)):
+            if not _patiently(lambda: locked(alive)):
                 raise BusyError(
                     f"Databasen i {site} används av en server som inte syns härifrån, kanske i en annan behållare: stoppa den först.",
                     f"The database in {site} is in use by a server that cannot be seen from here, perhaps in a container: stop it first.",
@@ -362,18 +363,10 @@ def _patiently(done: Callable[[], bool]) -> bool:
     return True
 
 
-def _locked(file: IO[str]) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
 def _nobody_left(site: Path) -> bool:
     """Tell whether every process of the server is gone."""
     with (site / "alive").open("w") as alive:
-        return _locked(alive)
+        return locked(alive)
 
 
 def _url(site: Path, server: _Server, database: str, role: str = ROLE) -> str:

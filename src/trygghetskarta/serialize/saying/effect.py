@@ -11,7 +11,7 @@ from trygghetskarta.domain.measures import Direction, EffectCounts, EffectVerdic
 from trygghetskarta.domain.periods import Span
 from trygghetskarta.domain.recodings import recodings_between
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
-from trygghetskarta.serialize.swedish import day_name, decimal, how_many, listed, month_name, span_name, whole
+from trygghetskarta.serialize.swedish import begun, day_name, decimal, how_many, listed, month_name, span_name, whole
 
 _SURE = 0.05
 _MOST_NAMES = 3
@@ -148,7 +148,7 @@ def _level(answer: PublishedAnswer[EffectCounts], found: Effect) -> str:
     held = found.counts
     noun = _counted(answer)
     when = f"mellan {span_name(held.before)} och {span_name(held.after)}"
-    said = f"{_capital(noun)} i {_where(found, Role.TARGET)} {_changed(*_counts(found, Role.TARGET), held.delivered)} {when}"
+    said = f"{begun(noun)} i {_where(found, Role.TARGET)} {_changed(*_counts(found, Role.TARGET), held.delivered)} {when}"
     if Role.CONTROL not in held.roles:
         return f"{said}."
     return f"{said}; i {_where(found, Role.CONTROL)} {_changed(*_counts(found, Role.CONTROL), held.delivered, 'de')}."
@@ -162,10 +162,6 @@ def _counted(answer: PublishedAnswer[EffectCounts]) -> str:
     if kinds:
         return f"{noun} ({', '.join(kinds[:_MOST_NAMES])}{' med flera' if len(kinds) > _MOST_NAMES else ''})"
     return noun if noun != _ANY[1] else f"{noun} ({', '.join(CONTRACTS[source].name for source in sources)})"
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _verdict(found: Effect) -> str:
@@ -286,9 +282,7 @@ def _cautions(found: Effect) -> list[str]:
     said = []
     if late:
         names = listed([_the(role) for role in late])
-        said.append(
-            f"{_capital(names)} anmäldes efter att åtgärden hade börjat; områden som väljs i efterhand kan ha valts efter utfallet."
-        )
+        said.append(f"{begun(names)} anmäldes efter att åtgärden hade börjat; områden som väljs i efterhand kan ha valts efter utfallet.")
     if found.weighting is Weighting.BEFORE and found.weight != 1:
         said.append(f"Jämförelseområdet är inte lika stort som målområdet; dess antal är delade med {decimal(found.weight, 2)}.")
     if found.weighting is Weighting.AREA:
