@@ -30,7 +30,7 @@ audit: ## Before a release: fails also where the sources of known vulnerabilitie
 
 test: check ## All that check does, then the tests
 	@scripts/install.sh postgis web
-	PATH="$$(scripts/install.sh node):$$PATH" $(IN)/pytest $(ARGS)
+	PATH="$$(scripts/install.sh node):$$PATH" $(IN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 bench: ## Measure, against the peers
 	@scripts/install.sh bench postgis

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -24,6 +26,7 @@ from pydantic import SecretStr
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
 from starlette.types import Receive, Scope, Send
+from xdist.workermanage import WorkerController
 
 from trygghetskarta.api.app import create_app
 from trygghetskarta.cli.sample import load_sample
@@ -86,6 +89,38 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 _LEFT_OUT: pytest.StashKey[list[str]] = pytest.StashKey()
+_WAS_RUNNING: pytest.StashKey[bool] = pytest.StashKey()
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Note whether the private server was running before any test was."""
+    if _has_the_say(session.config):
+        own = _own_cluster()
+        session.config.stash[_WAS_RUNNING] = own is None or own.status().state is ClusterState.RUNNING
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tell whoever has the say what was left out; it stops the private server, when the tests have started it."""
+    if not _has_the_say(session.config):
+        session.config.workeroutput["left_out"] = session.config.stash.get(_LEFT_OUT, [])  # type: ignore[attr-defined]  # pytest-xdist gives it
+    elif not session.config.stash[_WAS_RUNNING] and (own := _own_cluster()) is not None:
+        own.stop()
+
+
+def pytest_testnodedown(node: WorkerController) -> None:
+    """Hear from a process that ran a part of the tests what it left out; all leave out the same."""
+    node.config.stash[_LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", [])
+
+
+def _has_the_say(config: pytest.Config) -> bool:
+    """Tell the process that was started from those it starts in turn, one for each core."""
+    return not hasattr(config, "workerinput")
+
+
+def _own_cluster() -> Cluster | None:
+    """Give the private server; None where the tests run on another."""
+    settings = read_settings()
+    return Cluster(settings.home) if settings.database_url is None else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -124,15 +159,11 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """Give the server; the private one is started when it is not running, and stopped again then."""
-    settings = read_settings()
-    cluster = Cluster(settings.home) if settings.database_url is None else None
-    was_running = cluster is not None and cluster.status().state is ClusterState.RUNNING
-    found = Server(settings.database_url if settings.database_url is not None else Cluster(settings.home).start())
+    """Give the server; the private one is started when it is not running."""
+    own = _own_cluster()
+    found = Server(own.start() if own is not None else str(read_settings().database_url))
     yield found
     found.drop_all()
-    if cluster is not None and not was_running:
-        cluster.stop()
 
 
 @pytest.fixture(scope="session")
@@ -140,7 +171,11 @@ def migrated(server: Server) -> str:
     """Give the address of a database with this version's tables and nothing in them."""
     address = server.create("tk_test")
     engine = make_engine(address)
-    upgrade(engine)
+    # Roles belong to the whole server: two processes that make them at once get in each other's way.
+    with (Path(tempfile.gettempdir()) / "trygghetskarta-tests.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        upgrade(engine)
+        roles_on(engine)
     engine.dispose()
     return address
 
