@@ -298,7 +298,7 @@ def _parsed(content: bytes, rows: Rows, good: Bools, head: _Head) -> dict[str, p
         body = b"\n".join(content[b:e] for b, e in zip(begin.tolist(), end.tolist(), strict=True))
     longest = int((end - begin).max())
     parsed = arrow_csv.read_csv(
-        pa.BufferReader(body),
+        pa.BufferReader(_of_arrow(body)),
         read_options=arrow_csv.ReadOptions(column_names=head.header, block_size=max(1 << 20, 2 * longest)),
         parse_options=arrow_csv.ParseOptions(delimiter=head.separator, newlines_in_values=rows.has_quotes, ignore_empty_lines=False),
         convert_options=arrow_csv.ConvertOptions(
@@ -313,6 +313,13 @@ def _parsed(content: bytes, rows: Rows, good: Bools, head: _Head) -> dict[str, p
         column = column if int(letters.max(initial=0)) <= _LAST_OF_LATIN else pc.utf8_normalize(column, "NFC")
         columns[name] = pc.utf8_trim_whitespace(column) if has_outer_blanks or _may_have_rare_blanks(letters) else column
     return columns
+
+
+def _of_arrow(content: bytes) -> pa.Buffer:
+    """Copy bytes to memory of Arrow's own: a thread of its that is the last to let go of Python's, as the program ends, ends it in a crash."""
+    found = pa.allocate_buffer(len(content))
+    memoryview(found).cast("B")[:] = content
+    return found
 
 
 def _may_have_rare_blanks(letters: npt.NDArray[np.uint8]) -> bool:

@@ -35,7 +35,8 @@ def tables(path: Path, name: str, fits: Fits) -> Iterator[TextTable]:
     """
     del fits
     _refuse_cut(path, name)
-    with refusing(name, *_KIND), path.open("rb") as source:
+    # Arrow opens the file itself: its threads that held a file of Python's could end the program in a crash.
+    with refusing(name, *_KIND), pa.OSFile(str(path)) as source:
         letters = [
             column.name
             for column in parquet.read_schema(source)
@@ -54,9 +55,9 @@ def tables(path: Path, name: str, fits: Fits) -> Iterator[TextTable]:
                     code="field_too_long",
                 )
             table = block_of(batch, header, position, line)
-            table.upto = source.tell()
-            yield table
             line += batch.num_rows
+            table.upto = source.size() * (line - 1) // file.metadata.num_rows
+            yield table
         if line == 1:
             yield table_of({column: [] for column in header}, [])
 
