@@ -13,6 +13,7 @@ export class Problem extends Error {
 }
 
 const ACCEPTED = "application/json, application/geo+json, application/problem+json";
+/** Seconds in all. */
 const LONGEST_WAIT = 10;
 const KEPT = 40;
 const kept = new Map<string, Promise<unknown>>();
@@ -62,7 +63,7 @@ export async function ask<T>(path: string, signal?: AbortSignal, more: More = {}
   throw problemOf(response.status, body as ProblemBody | null);
 }
 
-/** Fetch, and once more when the service has so much to do that it asks us to come back. */
+/** Fetch, and again, ever later, for as long as the service has so much to do that it asks us to come back. */
 async function fetched(path: string, signal: AbortSignal | undefined, { method = "GET", headers = {}, body }: More): Promise<Response> {
   const sent = method === "GET" || !token ? {} : { "X-CSRF-Token": token };
   const how = {
@@ -71,12 +72,14 @@ async function fetched(path: string, signal: AbortSignal | undefined, { method =
     ...(body ? { body: JSON.stringify(body) } : {}),
     ...(signal ? { signal } : {}),
   };
-  const response = await fetch(path, how);
-  const seconds = response.status === 503 ? Number(response.headers.get("Retry-After")) : 0;
-  if (!(seconds > 0 && seconds <= LONGEST_WAIT)) return response;
-  await new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
-  signal?.throwIfAborted();
-  return fetch(path, how);
+  for (let [waited, times] = [0, 1]; ; times *= 2) {
+    const response = await fetch(path, how);
+    const seconds = response.status === 503 ? times * Number(response.headers.get("Retry-After")) : 0;
+    waited += seconds;
+    if (!(seconds > 0 && waited <= LONGEST_WAIT)) return response;
+    await new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
+    signal?.throwIfAborted();
+  }
 }
 
 interface ProblemBody {
