@@ -27,7 +27,13 @@ new PerformanceObserver((list) => window.held.push(...list.getEntries().map(({ s
 window.shown = () => new Promise((done) => {
     const isThere = () => document.querySelector('main[aria-busy="false"]') && [...document.querySelectorAll("main [role=status]")]
         .every((one) => !one.textContent.startsWith("Hämtar")) && (!document.querySelector(".sheet") || document.querySelector(".sheet canvas"));
-    const look = () => isThere() ? requestAnimationFrame(() => setTimeout(() => done(performance.now()))) : requestAnimationFrame(look);
+    // A message comes when the frame in which it is sent has been painted; timers would come after all that the page has put off till then.
+    const painted = () => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => done(performance.now());
+        port2.postMessage(null);
+    };
+    const look = () => isThere() ? painted() : requestAnimationFrame(look);
     look();
 });
 window.firstShown = new Promise((done) => addEventListener("DOMContentLoaded", () => window.shown().then(done)));

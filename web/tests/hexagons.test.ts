@@ -34,9 +34,12 @@ const hexagons = (pointless: [number, number?], ...cells: [string, number, numbe
   }) as Partial<Hexagons> as Hexagons;
 
 it("a hexagon is named after the part of the city that its middle lies in, or lies nearest to", () => {
-  const { comparison, outlines } = asAreas(hexagons([0], ["8808866001fffff", 17.1, 6], ["8808866005fffff", 19.5, 2]), parts);
+  const beside = ["8808866003fffff", 17.55, 4] as [string, number, number];
+  const { comparison, outlines } = asAreas(hexagons([0], ["8808866001fffff", 17.1, 6], beside, ["8808866005fffff", 19.5, 2]), parts);
   expect(comparison.items.map(({ name, count, difference }) => [name, count, difference])).toEqual([
     ["Väst 6001", 6, null],
+    // As near to the border of either; it lies in the one.
+    ["Öst 6003", 4, null],
     ["Öst 6005", 2, null],
   ]);
   expect(outlines.features.map(({ id }) => id)).toEqual(comparison.items.map(({ code }) => code));

@@ -1,5 +1,6 @@
 /** Hexagons as areas: the same map, legend and table show both. */
 
+import { containsCoordinate } from "ol/extent";
 import type { AreaFigures, Comparison, Hexagons, Outline, Outlines } from "../api/answers";
 import { OWN } from "../city";
 import type { Notice } from "../view/settling";
@@ -108,20 +109,25 @@ function middleOf([ring = []]: Place[][]): Place {
   return [sum[0] / corners.length, sum[1] / corners.length];
 }
 
-/** Name places after the part of the city that they lie in, or lie nearest to. */
+/** Name places after the part of the city that they lie in, or else lie nearest to. */
 function namer(parts: Outlines): (place: Place) => string {
   const shapes = parts.features.map(({ properties, geometry }) => ({ name: properties.name, shape: shapeOf(geometry) }));
-  return ([x, y]) => {
-    let [best, least] = [0, Infinity];
-    for (const [index, { shape }] of shapes.entries()) {
-      // The distance is 0 inside; OpenLayers gives the least it was told of where the shape is no nearer.
-      const distance = shape.closestPointXY(x, y, [0, 0], least);
-      if (distance < least) [best, least] = [index, distance];
-      if (least === 0) break;
-    }
+  return (place) => {
+    const within = shapes.findIndex(({ shape }) => containsCoordinate(shape.getExtent(), place) && shape.intersectsCoordinate(place));
     // The next hexagon lies near this one, and most often in the same part.
-    const found = shapes.splice(best, 1);
+    const found = shapes.splice(within < 0 ? nearest(shapes, place) : within, 1);
     shapes.unshift(...found);
     return found[0]?.name ?? "";
   };
+}
+
+/** Find which shape's border is the nearest to a place. */
+function nearest(shapes: { shape: ReturnType<typeof shapeOf> }[], [x, y]: Place): number {
+  let [best, least] = [0, Infinity];
+  for (const [index, { shape }] of shapes.entries()) {
+    // OpenLayers gives the least it was told of where the shape is no nearer.
+    const distance = shape.closestPointXY(x, y, [0, 0], least);
+    if (distance < least) [best, least] = [index, distance];
+  }
+  return best;
 }
