@@ -72,14 +72,23 @@ def test_a_decomposition_comes_in_every_format(live_server: str, form: str) -> N
     assert answer.content
 
 
-def test_the_public_sees_no_harm_and_no_parts_of_what_is_not_public(public_server: str, live_server: str) -> None:
+def test_the_public_sees_no_harm_and_no_part_that_is_not_released(public_server: str, live_server: str) -> None:
     body = get(public_server, "/v1/comparisons", **ASKED, measure="harm", format="json").json()
     assert {(row["harm"], row["weighed"], row["harmStatus"]) for row in body["items"]} == {(None, None, "withheld")}
     assert "Av skyddade värden räknas ingen allvarlighet fram." in body["sentences"]
-    # Not every part of a stadsdel is released, so none is told; of the city's parts the counts are, each a protected value of its own.
-    fine = get(public_server, "/v1/decompositions", **ASKED, level="stadsdel").json()
-    assert {(row["count"], row["harm"], row["contribution"], row["status"]) for row in fine["items"]} == {(None, None, None, "withheld")}
-    assert fine["whole"]["count"] is None
+    # Not every part of an area is released; those that are stand as protected values of their own, the others as withheld.
+    fine = get(public_server, "/v1/decompositions", **ASKED, area="jarva").json()
+    shown = {row["code"] for row in fine["items"] if row["status"] == "value"}
+    hidden = {(row["count"], row["baselineCount"], row["difference"]) for row in fine["items"] if row["status"] == "withheld"}
+    assert (bool(shown), hidden) == (True, {(None, None, None)})
+    alone = get(
+        public_server, "/v1/comparisons", **ASKED, area="jarva", category=min(shown), baseline="same-period-last-year", format="json"
+    )
+    (same,) = [row for row in fine["items"] if row["code"] == min(shown)]
+    assert (same["count"], same["baselineCount"]) == tuple(alone.json()["items"][0][name] for name in ("count", "baselineCount"))
+    assert {(row["harm"], row["contribution"]) for row in fine["items"]} == {(None, None)}
+    everywhere = get(public_server, "/v1/decompositions", **ASKED, level="stadsdel").json()
+    assert {(row["count"], row["status"]) for row in everywhere["items"]} == {(None, "withheld")}
     coarse = get(public_server, "/v1/decompositions", **ASKED, level="stad").json()
     told = get(public_server, "/v1/comparisons", **ASKED, level="stad", baseline="same-period-last-year", format="json").json()["items"][0]
     assert (coarse["whole"]["count"], coarse["whole"]["baselineCount"]) == (told["count"], told["baselineCount"])

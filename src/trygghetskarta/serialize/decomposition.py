@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from trygghetskarta.analysis.decomposition import METHOD, Decomposition, find_parts
 from trygghetskarta.analysis.harm import METHOD as HARM_METHOD
@@ -64,7 +65,7 @@ def _rows(found: Decomposition) -> list[Row]:
         "source": [part.source.value if part is not None else None for part in found.parts],
         "code": [part.code if part is not None else REST[0] for part in found.parts],
         "name": [part.name if part is not None else REST[1] for part in found.parts],
-        "status": [found.status.value] * len(found.parts),
+        "status": [(Status.WITHHELD if hidden else found.status).value for hidden in found.withheld],
     }
     columns |= _columns(found, seen)
     rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
@@ -79,9 +80,9 @@ def _columns(found: Decomposition, seen: bool) -> dict[str, list[Any]]:
     means = np.where(some, per_event(harm, found.events), np.nan)
     compared = seen and found.status is Status.VALUE
     return {
-        "count": counts[:, 0].tolist() if seen else told(nothing),
-        "baselineCount": counts[:, 1].tolist() if seen else told(nothing),
-        "difference": (counts[:, 0] - counts[:, 1]).tolist() if compared else told(nothing),
+        "count": _counted(counts[:, 0], found) if seen else told(nothing),
+        "baselineCount": _counted(counts[:, 1], found) if seen else told(nothing),
+        "difference": _counted(counts[:, 0] - counts[:, 1], found) if compared else told(nothing),
         "harm": told(harm[:, 0] if weighs else nothing),
         "baselineHarm": told(harm[:, 1] if weighs else nothing),
         "harmDifference": told(found.difference[:, 0] if weighs else nothing),
@@ -95,6 +96,11 @@ def _columns(found: Decomposition, seen: bool) -> dict[str, list[Any]]:
         "levelEffect": told(moved.level if moved is not None else nothing, _DECIMALS),
         "contribution": told(moved.contribution if moved is not None else nothing, _DECIMALS),
     }
+
+
+def _counted(values: npt.NDArray[np.int64], found: Decomposition) -> list[int | None]:
+    """Give whole numbers, and None for parts that are withheld."""
+    return [None if hidden else value for value, hidden in zip(values.tolist(), found.withheld, strict=True)]
 
 
 def _whole(found: Decomposition) -> dict[str, Any]:

@@ -177,17 +177,20 @@ _HARM_COLUMNS = (
     Column("harmDifference", "Ändring, dagar", Kind.CHANGE),
     Column("contribution", "Bidrag, dagar per brott", Kind.DECIMAL),
 )
+_OF_PARTS = "Brottstyper med för få brott för att visas står inte med."
 _OF_HARM = "Allvarlighet är summan av lagens minsta straff i dagar. Bidraget säger hur mycket brottstypen ändrade dagar per brott."
 
 
 def _moved(situation: Situation) -> Iterator[Block]:
     found, said = moved_of(situation)
     # Where the parts are withheld nothing is told of what changed; that harm is not told stands in its own section.
-    if not said or (found.rows and all(row["status"] == Status.WITHHELD for row in found.rows)):
+    hidden = [row for row in found.rows if row["status"] == Status.WITHHELD]
+    if not (said or found.rows) or (found.rows and len(hidden) == len(found.rows)):
         return
     weighed = any(row.get("harm") is not None for row in found.rows)
     yield Subheading("Vad som ändrade antalet och allvarligheten" if weighed else "Vad som ändrade antalet")
-    yield Paragraph(said, found.query.address)
+    if said and (weighed or not found.rows):
+        yield Paragraph(said, found.query.address)
     rows = [
         (number, row) for number, row in enumerate(found.rows) if row.get("count") is not None and (row["count"] or row["baselineCount"])
     ]
@@ -211,7 +214,7 @@ def _moved(situation: Situation) -> Iterator[Block]:
     changed = "allvarligheten" if weighed else "antalet"
     yield Table(
         f"Brottstyper som ändrade {changed} mest, {span_name(situation.recent)} mot {span_name(situation.baseline)}",
-        columns, shown, _OF_HARM if weighed else "", found.query.address,
+        columns, shown, _OF_HARM if weighed else _OF_PARTS if hidden else "", found.query.address,
     )  # fmt: skip
 
 
