@@ -39,9 +39,11 @@ export class Numbers {
   percent = (value: number): string =>
     this.by("percent", { style: "percent", maximumFractionDigits: 0, signDisplay: "exceptZero" }).format(value / 100);
 
-  /** +0,7 %, from 0.7 */
+  /** +0,7 %, from 0.7; +2,0 % beside it */
   finePercent = (value: number): string =>
-    this.by("finePercent", { style: "percent", maximumFractionDigits: 1, signDisplay: "exceptZero" }).format(value / 100);
+    this.by("finePercent", { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: "exceptZero" }).format(
+      value / 100,
+    );
 
   /** 12 %, from 0.12 */
   share = (value: number): string => this.by("share", { style: "percent", maximumFractionDigits: 0 }).format(value);

@@ -91,10 +91,10 @@ export class Atlas {
         new VectorLayer({ source: this.backdrop, style: () => this.groundOf() }),
         new VectorLayer({ source: this.areas, style: () => this.rimOf() }),
         new VectorLayer({ source: this.areas, style: (area) => this.styleOf(area as Area) }),
-        // A layer of their own: no area is painted over the name of the one before.
+        new VectorLayer({ source: this.rings, style: (area) => this.ringOf(area as Area) }),
+        // A layer of their own: neither an area nor the ring around one is painted over the name of another.
         new VectorLayer({ source: this.areas, style: (area, resolution) => this.nameOf(area as Area, resolution), declutter: true }),
         new VectorLayer({ source: this.backdrop, style: (area, resolution) => this.borderOf(area as Area, resolution), declutter: true }),
-        new VectorLayer({ source: this.rings, style: (area) => this.ringOf(area as Area) }),
       ],
       view: frame,
     });
