@@ -73,15 +73,13 @@ class Site:
     """A place that is no area: a polygon that somebody has drawn, or the ground of a measure.
 
     Attributes:
-        parameters: What chooses it in a question.
-        named: The name it was given, as the report's own address has it; empty for none.
+        parameters: What chooses it in a question, and names it where it was given a name.
         outline: Its GeoJSON geometry, WGS84.
         polygons: The same in SWEREF 99 18 00.
         square_metres: Its size.
     """
 
     parameters: tuple[tuple[str, str], ...]
-    named: tuple[tuple[str, str], ...]
     outline: Mapping[str, Any]
     polygons: Polygons
     square_metres: float
