@@ -45,6 +45,8 @@ def test_a_polygon_is_compared_as_an_area_is(live_server: str) -> None:
     assert answer["polygon"]["squareMetres"] == pytest.approx(5.06e6, rel=0.02)
     assert answer["sentences"][0] == f"2025: {row['count']} händelser i den ritade ytan."
     assert answer["ledger"]["total"] > row["count"]
+    named = get(live_server, baseline="previous", name="Rinkeby torg").json()
+    assert named["sentences"][0] == f"2025: {row['count']} händelser i Rinkeby torg."
 
 
 def test_the_months_of_a_series_add_up_to_the_comparison_and_so_do_its_kinds(live_server: str) -> None:

@@ -23,7 +23,20 @@ from tests.forms import made_up
 from trygghetskarta.domain.audience import SharingClass
 from trygghetskarta.domain.counts import Status
 from trygghetskarta.errors import InvalidQuestionError
-from trygghetskarta.reports.document import Cell, Chart, MapPicture, Paragraph, Prompts, Report, Table
+from trygghetskarta.reports.document import (
+    Block,
+    Cell,
+    Chart,
+    Fact,
+    Facts,
+    MapPicture,
+    Notice,
+    Paragraph,
+    Prompts,
+    Report,
+    Subheading,
+    Table,
+)
 from trygghetskarta.reports.docx import own_template, write_docx
 from trygghetskarta.reports.pptx import write_pptx
 from trygghetskarta.reports.render import ReportFormat, render
@@ -83,6 +96,20 @@ def test_in_word_headings_of_a_table_are_repeated_and_no_row_is_cut() -> None:
     widths = [int(column.get(qn("w:w"))) for column in table._tbl.tblGrid]
     assert abs(sum(widths) - 9411) < 10
     assert widths[1] > 1.5 * widths[0]
+
+
+def test_in_word_a_table_is_not_divided_near_its_ends_nor_from_its_small_print() -> None:
+    found = Document(io.BytesIO(write_docx(made_up.framed(made_up.long_table(25), made_up.long_table(4), Paragraph("Efter.")))))
+    long, short = (
+        [all(found.paragraph_format.keep_with_next for cell in row.cells for found in cell.paragraphs) for row in table.rows]
+        for table in found.tables[-2:]
+    )
+    assert (long[1:4], long[-3:], any(long[4:-3])) == ([True, True, False], [True] * 3, False)
+    assert all(short[1:])
+    small_print = [paragraph for paragraph in found.paragraphs if paragraph.style is not None and paragraph.style.name == "Not"]
+    assert [bool(paragraph.paragraph_format.keep_with_next) for paragraph in small_print[:4]] == [True, False, True, False]
+    after = next(paragraph for paragraph in found.paragraphs if paragraph.text == "Efter.")
+    assert after.paragraph_format.space_before == Pt(7)
 
 
 def test_in_word_a_table_has_room_for_its_words_whatever_stands_in_another_with_the_same_headings() -> None:
@@ -199,6 +226,28 @@ def test_of_a_long_table_a_slide_has_what_it_holds_and_says_where_the_rest_is() 
     assert any(
         f"Här står {rows} av 117 rader; alla står i bilagan." in shape.text_frame.text for shape in slide.shapes if shape.has_text_frame
     )
+
+
+def test_slides_of_text_are_about_as_full_and_each_notice_stands_once() -> None:
+    blocks: list[Block] = [Notice("Källan är inte levererad.")] * 3
+    for number in range(40):
+        blocks += [Subheading(f"Område {number}"), Paragraph("En mening om området som är så lång att den tar en rad."), *blocks[:1]]
+    found = list(Presentation(io.BytesIO(write_pptx(made_up.framed(*blocks)))).slides)[1:-1]
+    told = [next(shape for shape in slide.shapes if shape.has_text_frame and "mening" in shape.text_frame.text) for slide in found]
+    lines = [shape.text_frame.text.split("\n") for shape in told]
+    assert sum(text.count("inte levererad") for part in lines for text in part) == 1
+    assert max(map(len, lines)) - min(map(len, lines)) <= 3
+    assert not [part for part in lines if part[-1].startswith("Område")]
+    assert sum(text.startswith("Område") for part in lines for text in part) == 40
+
+
+def test_facts_stand_on_as_many_slides_as_hold_them() -> None:
+    facts = [Facts(f"Område {number}", tuple(Fact(f"Uppgift {row}", made_up.count(row)) for row in range(6))) for number in range(5)]
+    found = Presentation(io.BytesIO(write_pptx(made_up.framed(*facts)))).slides
+    tables = [shape.table for slide in found for shape in slide.shapes if shape.has_table]
+    told = [row.cells[0].text for table in tables for row in table.rows]
+    assert [text for text in told if text.startswith("Uppgift")] == [f"Uppgift {row}" for row in range(6)] * 5
+    assert not [shape for slide in found for shape in slide.shapes if shape.has_text_frame and "Här står" in shape.text_frame.text]
 
 
 def test_slides_are_a_figure_each_with_its_sentences_as_notes() -> None:

@@ -12,7 +12,7 @@ import pikepdf
 import pytest
 
 from tests.forms import made_up
-from trygghetskarta.reports.document import Chart, MapPicture, Report, Table
+from trygghetskarta.reports.document import Chart, MapPicture, Paragraph, Report, Table
 from trygghetskarta.reports.pdf import write_pdf
 
 _MARGIN = 61.0  # 22 mm is 62.4 points; a letter may reach a little outside its box
@@ -127,3 +127,16 @@ def test_every_page_has_something_on_it_and_every_cell_is_printed(state: str, tm
     printed = re.sub(r"\s", "", poppler("pdftotext", write_pdf(report), tmp_path))
     for block in (block for chapter in report.chapters for block in chapter.blocks if isinstance(block, Table)):
         assert all(re.sub(r"\s", "", cell.text) in printed for row in block.rows for cell in row.cells if cell.value != cell.text)
+
+
+@pytest.mark.poppler
+def test_no_page_begins_with_less_than_three_rows_of_a_table(tmp_path: Path) -> None:
+    divided = 0
+    for lines in range(0, 40, 2):
+        above = [Paragraph("Inget är anmält.")] * lines
+        pages = poppler("pdftotext", write_pdf(made_up.framed(*above, made_up.long_table(25))), tmp_path, "-layout").split("\f")
+        rows = [page.count("Stadsdel nummer") for page in pages if "Stadsdel nummer" in page]
+        assert sum(rows) == 25
+        assert rows[-1] >= 3
+        divided += len(rows) > 1
+    assert divided > 5

@@ -85,6 +85,8 @@ AskedMeasure = Annotated[
     ),
 ]
 """A place that is a measure's."""
+AskedName = Annotated[str | None, Field(min_length=1, max_length=80, description="Vad platsen ska kallas. / What to call the place.")]
+"""What a place is called."""
 
 _BASELINE = "Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with."
 AskedBaseline = Annotated[str | None, Field(pattern=BASELINE, description=_BASELINE, examples=["same-period-last-year"])]

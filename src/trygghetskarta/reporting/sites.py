@@ -52,7 +52,7 @@ class WantedSite:
         polygon: The polygon as WKT.
         crs: EPSG number of its coordinates: 4326 or that of the city's plane.
         measure: Number of a measure whose target is a polygon.
-        name: What the report calls it; None for what it is.
+        name: What it is called; None for what it is.
     """
 
     polygon: str | None = None
@@ -90,13 +90,15 @@ class Sites:
         name, polygon = self._what(city, wanted)
         ground = ground_of(self.connection, city, polygon)
         parameters = (
-            (("measureId", str(wanted.measure)),)
-            if wanted.measure is not None
-            else (("polygon", wanted.polygon or ""), ("crs", str(wanted.crs)))
+            *(
+                (("measureId", str(wanted.measure)),)
+                if wanted.measure is not None
+                else (("polygon", wanted.polygon or ""), ("crs", str(wanted.crs)))
+            ),
+            *((("name", wanted.name),) if wanted.name else ()),
         )
-        named = (("name", wanted.name),) if wanted.name else ()
-        site = Site(parameters, named, orjson.loads(ground.outline), polygons_of(orjson.loads(ground.in_plane)), ground.square_metres)
-        return Area(0, LEVEL, CODE, wanted.name or name, None, ground.square_metres), site
+        site = Site(parameters, orjson.loads(ground.outline), polygons_of(orjson.loads(ground.in_plane)), ground.square_metres)
+        return Area(0, LEVEL, CODE, name, None, ground.square_metres), site
 
     def answer(self, city: Cube, query: Query, asked: Asked) -> bytes:
         """Answer a question about a place.
@@ -115,20 +117,35 @@ class Sites:
 
     def _drawn(self, city: Cube, query: Query, sources: tuple[SourceId, ...]) -> Drawn:
         measure = query.one_of("measureId")
-        wanted = WantedSite(query.one_of("polygon"), int(query.one_of("crs") or 4326), int(measure) if measure is not None else None)
+        wanted = WantedSite(
+            query.one_of("polygon"),
+            int(query.one_of("crs") or 4326),
+            int(measure) if measure is not None else None,
+            query.one_of("name"),
+        )
         key = (wanted, city.edition.valid_from, city.as_of, sources)
         if key not in self.counted:
             self.counted[key] = count_polygon(self.connection, city, sources, self._what(city, wanted))
         return self.counted[key]
 
     def _what(self, city: Cube, wanted: WantedSite) -> tuple[str, Polygon]:
-        """Give the polygon, and what it is called in a sentence."""
-        if (wanted.polygon is None) == (wanted.measure is None):
-            swedish, english = "Ange en yta (polygon) eller en åtgärd (measureId).", "Give a polygon or a measure (measureId)."
-            raise bad_parameter("polygon", wanted.polygon, swedish, english)
-        if wanted.polygon is not None:
-            return DRAWN, read_wkt(wanted.polygon, wanted.crs, "polygon")
-        return target_of(self.connection, wanted.measure or 0, city.as_of)
+        return what_of(self.connection, wanted, city.as_of)
+
+
+def what_of(connection: Connection, wanted: WantedSite, as_of: date | None) -> tuple[str, Polygon]:
+    """Give the polygon of a place as it was known on a day (None for now), and what it is called in a sentence.
+
+    Raises:
+        InvalidQuestionError: It is no polygon, or both or neither of a polygon and a measure.
+        NotFoundError: There is no such measure.
+    """
+    if (wanted.polygon is None) == (wanted.measure is None):
+        swedish, english = "Ange en yta (polygon) eller en åtgärd (measureId).", "Give a polygon or a measure (measureId)."
+        raise bad_parameter("polygon", wanted.polygon, swedish, english)
+    if wanted.polygon is not None:
+        return wanted.name or DRAWN, read_wkt(wanted.polygon, wanted.crs, "polygon")
+    name, polygon = target_of(connection, wanted.measure or 0, as_of)
+    return wanted.name or name, polygon
 
 
 def target_of(connection: Connection, number: int, as_of: date | None) -> tuple[str, Polygon]:

@@ -72,12 +72,14 @@ class Answer:
         content: The answer as JSON has it; empty where it was refused.
         refusal: Why it was refused, one Swedish sentence; empty where it was not.
         status: VALUE, or in which way a refused answer lacks its figures.
+        at: Where in it the row of the report's own area stands.
     """
 
     query: Query
     content: Mapping[str, Any]
     refusal: str = ""
     status: Status = Status.VALUE
+    at: str = "/items/0"
 
     def get(self, pointer: str) -> Any:  # noqa: ANN401 - whatever JSON holds there
         """Give what stands at a JSON pointer; None where nothing does."""

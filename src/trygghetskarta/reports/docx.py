@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
-from itertools import count
+from itertools import count, pairwise
 from typing import Any
 from zipfile import BadZipFile
 
@@ -48,6 +48,13 @@ _TEXT_WIDTH = 9411
 """The text of the page is 166 mm wide: so many twentieths of a point."""
 _LETTER, _LETTER_SIZE, _PADDING = 0.56, 9.0, 160
 _INDENT = "\u2003"
+_TOGETHER, _UNDIVIDED = 3, 8
+"""How many rows of a table stand together at its ends, and how many are not divided at all."""
+_AIR = 7
+"""Points above a text that follows a table or its small print."""
+_SMALL_PRINT = "Not"
+_BELONGING = ((_SMALL_PRINT, _SMALL_PRINT), ("", "Arbetsfråga"))
+"""Styles of paragraphs of which the first is not left at the foot of a page without the second."""
 _NAMESPACE = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
@@ -79,6 +86,7 @@ def write_docx(report: Report, template: bytes | None = None) -> bytes:
             f"Wordmallen går inte att fylla i: {problem}.", f"The Word template cannot be filled in: {problem}."
         ) from problem
     _widen(filled, report)
+    _keep_together(filled)
     _date(filled, report)
     filled.save(out)
     return settled(out.getvalue())
@@ -241,6 +249,38 @@ def _set_widths(table: Any, wide: list[int]) -> None:  # noqa: ANN401 - as above
                 if span is not None:
                     told.addnext(span)  # the order that Word wants
             place += columns
+
+
+def _keep_together(filled: Any) -> None:  # noqa: ANN401 - docxtpl is untyped
+    """Let no page begin or end with a row or two of a table, or with a line of small print: a template cannot know what follows what."""
+    from docx.shared import Pt
+
+    parts = list(filled.docx.element.body.iterchildren())
+    for part, after in pairwise(parts):
+        if part.tag == f"{_NAMESPACE}tbl":
+            _keep_rows(part, with_next=_style(after) == _SMALL_PRINT)
+        elif (_style(part), _style(after)) in _BELONGING:
+            part.get_or_add_pPr().keepNext_val = True
+        if _style(after) == "" and (part.tag == f"{_NAMESPACE}tbl" or _style(part) == _SMALL_PRINT):
+            after.get_or_add_pPr().spacing_before = Pt(_AIR)
+
+
+def _keep_rows(table: Any, *, with_next: bool) -> None:  # noqa: ANN401 - an element of lxml, which is untyped
+    rows = table.findall(f"{_NAMESPACE}tr")
+    heads = len(table.findall(f"{_NAMESPACE}tr/{_NAMESPACE}trPr/{_NAMESPACE}tblHeader"))
+    first, last = heads + _TOGETHER - 1, len(rows) - _TOGETHER
+    for number, row in enumerate(rows if with_next else rows[:-1]):
+        if len(rows) - heads <= _UNDIVIDED or number < first or number >= last:
+            for paragraph in row.iter(f"{_NAMESPACE}p"):
+                paragraph.get_or_add_pPr().keepNext_val = True
+
+
+def _style(part: Any) -> str | None:  # noqa: ANN401 - as above
+    """Give the style of a paragraph, empty for the ordinary one; None for what is no paragraph."""
+    if part.tag != f"{_NAMESPACE}p":
+        return None
+    named = part.find(f"{_NAMESPACE}pPr/{_NAMESPACE}pStyle")
+    return "" if named is None else str(named.get(f"{_NAMESPACE}val"))
 
 
 def _date(filled: Any, report: Report) -> None:  # noqa: ANN401 - as above

@@ -30,6 +30,8 @@ from trygghetskarta.reports.pictures import picture_svg
 
 _MANY = 9
 """A table of more columns has smaller letters."""
+_SHORT = 18
+"""Words of no more letters are not divided over lines."""
 
 
 def write_html(report: Report) -> bytes:
@@ -153,12 +155,17 @@ def _headings(table: Table) -> Iterator[str]:
 def _row(row: Row, columns: tuple[Column, ...]) -> str:
     first, *others = zip(row.cells, columns, strict=True)
     indent = f' class="indent-{min(row.indent, 3)}"' if row.indent else _class(first[1])
-    cells = "".join(f"<td{_class(column)}>{_said(cell)}</td>" for cell, column in others)
+    cells = "".join(f"<td{_class(column) or _short(cell)}>{_said(cell)}</td>" for cell, column in others)
     return f'<tr{" class=strong" if row.strong else ""}><th scope="row"{indent}>{_said(first[0])}</th>{cells}</tr>\n'
 
 
 def _class(column: Column) -> str:
     return ' class="number"' if is_number(column) else ""
+
+
+def _short(cell: Cell) -> str:
+    """Keep an interval, a month or a verdict on one line."""
+    return ' class="short"' if len(cell.text) <= _SHORT else ""
 
 
 def _said(cell: Cell) -> str:
@@ -169,7 +176,9 @@ def _said(cell: Cell) -> str:
 def _picture(block: MapPicture | Chart, service: str) -> Iterator[str]:
     drawn = b64encode(picture_svg(block).encode()).decode()
     yield f'<figure>\n<figcaption class="caption">{escape(block.caption)}</figcaption>\n'
-    yield f'<img src="data:image/svg+xml;base64,{drawn}" alt="{escape(block.alt)}">\n'
+    # On a telephone a picture is drawn so large that it can be read, and is scrolled, by the keyboard too.
+    yield f'<div class="wide" role="group" tabindex="0" aria-label="{escape(block.caption)}">'
+    yield f'<img src="data:image/svg+xml;base64,{drawn}" alt="{escape(block.alt)}"></div>\n'
     yield from _small_print(notes(block), block.question, service)
     yield "</figure>\n"
 

@@ -9,7 +9,20 @@ from trygghetskarta.domain.audience import SharingClass
 from trygghetskarta.reports.cells import words
 from trygghetskarta.reports.chapters import sources
 from trygghetskarta.reports.chapters.glossary import glossary
-from trygghetskarta.reports.document import Block, Chapter, Column, Kind, Paragraph, Report, Row, Subheading, Table
+from trygghetskarta.reports.document import (
+    Block,
+    Chapter,
+    Chart,
+    Column,
+    Facts,
+    Kind,
+    MapPicture,
+    Paragraph,
+    Report,
+    Row,
+    Subheading,
+    Table,
+)
 from trygghetskarta.serialize.swedish import day_name, listed
 
 _SIDE_BY_SIDE = "monthCount"
@@ -94,5 +107,19 @@ def _joined(heading: str, reports: Sequence[Report]) -> Iterator[Block]:
         for chapter in report.chapters:
             if chapter.heading == heading and chapter.blocks:
                 yield Subheading(f"{report.area_name}, {report.subtitle[:1].lower()}{report.subtitle[1:]}")
-                yield from (block for block in chapter.blocks if heading != sources.HEADING or block not in told)
+                if heading == sources.HEADING:
+                    yield from (block for block in chapter.blocks if block not in told)
+                else:
+                    yield from (_named(block, report.area_name) for block in chapter.blocks)
                 told += chapter.blocks
+
+
+def _named(block: Block, area: str) -> Block:
+    """Let a heading or a caption name its area: on a slide, or in a list of headings, nothing else does."""
+    match block:
+        case Subheading() if area not in block.text:
+            return Subheading(f"{area}: {block.text}")
+        case Facts() | Table() | MapPicture() | Chart() if area not in block.caption:
+            return replace(block, caption=f"{area}: {block.caption}" if block.caption else area)
+        case _:
+            return block

@@ -108,9 +108,8 @@ def _watermark(reader: Reader) -> str:
 
 def link_of(situation: Situation, reader: Reader) -> str:
     """Give the address that makes the report again, as it was known then."""
-    where = situation.site.parameters + situation.site.named if situation.site is not None else situation.here()
     asked = (
-        *where,
+        *situation.here(),
         ("from", str(situation.span.first)),
         ("to", str(situation.span.last)),
         ("edition", str(situation.footing.edition)),

@@ -101,12 +101,12 @@ def _row(situation: Situation, line: Line, people: dict[Span, Inhabitants]) -> R
 
 def counted(situation: Situation, line: Line, span: Span) -> Answer:
     """Ask for the figures of a row in a span."""
-    return situation.compared(line.source, span, *line.chosen, COUNTED)
+    return situation.counted(line.source, span, *line.chosen)
 
 
-def change_cells(answer: Answer, row: int = 0) -> list[Cell]:
-    """Give the count, the change and the per cent of a row of a comparison."""
-    at = f"/items/{row}"
+def change_cells(answer: Answer) -> list[Cell]:
+    """Give the count, the change and the per cent of a comparison."""
+    at = answer.at
     status, before = answer.get(f"{at}/status"), answer.get(f"{at}/baselineStatus")
     both = status if status not in (None, Status.VALUE.value) else before
     count = figure(answer, f"{at}/count", Kind.COUNT, status=status)
@@ -123,12 +123,13 @@ def _as_provisional(cell: Cell, provisional: bool) -> Cell:
 
 
 def _per_people(answer: Answer, people: Inhabitants) -> Cell:
-    count = figure(answer, "/items/0/count", status=answer.get("/items/0/status"))
+    at = f"{answer.at}/count"
+    count = figure(answer, at, status=answer.get(f"{answer.at}/status"))
     if count.value is None:
         return count
     if people.mean is None:
         return lacking(Status.NOT_APPLICABLE)
-    return figure(answer, "/items/0/count", Kind.RATE, times=PER / people.mean)
+    return figure(answer, at, Kind.RATE, times=PER / people.mean)
 
 
 def _note(situation: Situation, people: dict[Span, Inhabitants]) -> str:

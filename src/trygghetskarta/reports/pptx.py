@@ -5,9 +5,8 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from math import ceil
 
-from trygghetskarta.reports.document import Chart, MapPicture, Notice, Paragraph, Prompts, Report, Table
+from trygghetskarta.reports.document import Chart, MapPicture, Notice, Paragraph, Prompts, Report, Subheading, Table
 from trygghetskarta.reports.laying import about, called, heading_spans, made_at, notes, widths
 from trygghetskarta.reports.pictures import picture_png, picture_svg, proportions
 from trygghetskarta.reports.showing import Shown, Text, shown
@@ -70,23 +69,40 @@ def _words(text: Text) -> Iterator[Words]:
             yield Words(f"Observera. {text.text}", warning=True)
         case Prompts():
             yield from (Words(f"{number}. {item}") for number, item in enumerate(text.items, 1))
+        case Subheading():
+            yield Words(text.text, strong=True)
 
 
 def _write_words(page: Page, heading: str, words: Sequence[Words]) -> None:
     """Divide texts evenly over as few slides as hold them, between texts, or between sentences where one text is more than a slide."""
     parts = [(part, -(-len(part.text) // _LETTERS) + 0.5) for text in words for part in _parts(text)]
     total = sum(lines for _, lines in parts)
-    even = total / max(ceil(total / _LINES), 1)
-    room: list[Words] = []
+    least = len(_divided(parts, _LINES))
+    # Slides that are each filled leave a line for the last alone; the least room that asks for no more slides divides them evenly.
+    even = next((room for room in _rooms(total / max(least, 1)) if len(_divided(parts, room)) == least), _LINES)
+    for slide in _divided(parts, even):
+        page.text(heading, slide)
+
+
+def _rooms(even: float) -> Iterator[float]:
+    """Give how many lines a slide may hold, from an even share up."""
+    while even < _LINES:
+        yield even
+        even += 0.5
+
+
+def _divided(parts: Sequence[tuple[Words, float]], room: float) -> list[list[Words]]:
+    """Divide texts, each with its lines, over slides that hold so many lines; a heading stands with the text after it."""
+    slides: list[list[Words]] = []
     used = 0.0
-    for said, lines in parts:
-        if room and (used >= even or used + lines > _LINES):
-            page.text(heading, room)
-            room, used = [], 0.0
-        room.append(said)
+    for number, (said, lines) in enumerate(parts):
+        needed = lines + (parts[number + 1][1] if said.strong and number + 1 < len(parts) else 0.0)
+        if not slides or used + needed > room:
+            slides.append([])
+            used = 0.0
+        slides[-1].append(said)
         used += lines
-    if room:
-        page.text(heading, room)
+    return slides
 
 
 def _parts(said: Words) -> Iterator[Words]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 
 from trygghetskarta.reports.chapters import glossary, sources
 from trygghetskarta.reports.document import (
@@ -29,7 +28,9 @@ from trygghetskarta.reports.document import (
 ANNEXED = (sources.HEADING, glossary.HEADING)
 """Chapters that are looked up, not told."""
 Figure = Table | MapPicture | Chart
-Text = Paragraph | Notice | Prompts
+Text = Paragraph | Notice | Prompts | Subheading
+_ROWS = 14
+"""How many rows of facts stand on one slide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Shown:
     Attributes:
         heading: Its title.
         figure: The table or picture; None for a slide of text.
-        texts: The text; none beside a figure.
+        texts: The text, each once, with the headings of its parts where it has several; none beside a figure.
         said: What the speaker has in the notes: the sentences that the report has beside the figure.
     """
 
@@ -67,10 +68,27 @@ def shown(report: Report) -> Iterator[Shown]:
 
 
 def _only_text(chapter: Chapter) -> Iterator[Shown]:
-    texts = tuple(block for block in chapter.blocks if isinstance(block, Paragraph | Notice | Prompts))
-    lacking = tuple(Paragraph(f"{block.caption}. {block.note}".strip()) for block in chapter.blocks if isinstance(block, Table))
-    if texts or lacking:
-        yield Shown(chapter.heading, texts=(*texts, *lacking))
+    texts = tuple(_texts(chapter.blocks))
+    if texts:
+        yield Shown(chapter.heading, texts=texts)
+
+
+def _texts(blocks: Sequence[Block]) -> Iterator[Text]:
+    """Give the text of a chapter, with the headings of those parts that have any; a notice that several parts have is given once."""
+    heading: Subheading | None = None
+    given: set[Notice] = set()
+    for block in blocks:
+        if isinstance(block, Subheading):
+            heading = block
+        text = Paragraph(f"{block.caption}. {block.note}".strip()) if isinstance(block, Table) else block
+        if not isinstance(text, Paragraph | Notice | Prompts) or text in given:
+            continue
+        if heading is not None:
+            yield heading
+            heading = None
+        if isinstance(text, Notice):
+            given.add(text)
+        yield text
 
 
 def _figures(chapter: Chapter) -> list[Shown]:
@@ -87,7 +105,7 @@ def _figures(chapter: Chapter) -> list[Shown]:
             case Paragraph():
                 said.append(block.text)
             case Notice() | Prompts():
-                minded.append(block)
+                minded += [block] if block not in minded else []
             case _:
                 figure = _figure(block, chapter.blocks[number + 1 :], is_under=heading != chapter.heading)
                 if figure is not None:
@@ -130,13 +148,29 @@ def _as_table(facts: Facts) -> Table:
 
 
 def _joined(found: Sequence[Shown]) -> Iterator[Shown]:
-    """Put neighbouring facts on one slide, each under its caption."""
-    for are_facts, group in groupby(found, key=lambda one: isinstance(one.figure, Table) and one.figure.columns is _FACTS):
-        parts = list(group)
-        if not are_facts or len(parts) == 1:
-            yield from parts
-            continue
-        tables = [part.figure for part in parts if isinstance(part.figure, Table)]
-        rows = [row for table in tables for row in (Row((Cell(table.caption), Cell("")), strong=True), *table.rows)]
-        said = tuple(text for part in parts for text in part.said)
-        yield Shown(parts[0].heading.partition(": ")[0], Table("", _FACTS, tuple(rows)), said=said)
+    """Put neighbouring facts on one slide, as many as it holds, each under its caption."""
+    facts: list[Shown] = []
+    for one in found:
+        is_facts = isinstance(one.figure, Table) and one.figure.columns is _FACTS
+        if facts and (not is_facts or _rows_of([*facts, one]) > _ROWS):
+            yield _together(facts)
+            facts = []
+        if is_facts:
+            facts.append(one)
+        else:
+            yield one
+    if facts:
+        yield _together(facts)
+
+
+def _rows_of(facts: Sequence[Shown]) -> int:
+    return sum(len(one.figure.rows) + 1 for one in facts if isinstance(one.figure, Table))
+
+
+def _together(facts: Sequence[Shown]) -> Shown:
+    if len(facts) == 1:
+        return facts[0]
+    tables = [one.figure for one in facts if isinstance(one.figure, Table)]
+    rows = [row for table in tables for row in (Row((Cell(table.caption), Cell("")), strong=True), *table.rows)]
+    said = tuple(text for one in facts for text in one.said)
+    return Shown(facts[0].heading.partition(": ")[0], Table("", _FACTS, tuple(rows)), said=said)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol
 
@@ -23,6 +23,8 @@ from trygghetskarta.reports.asking import (
 from trygghetskarta.reports.document import Ring
 
 YEAR = 12
+_FEW = 25
+"""Of a level with no more areas than this a question is asked of all at once."""
 
 Polygons = tuple[tuple[Ring, ...], ...]
 _OF_POLYGONS = {COMPARISONS: POLYGON_COMPARISONS, SERIES: POLYGON_SERIES, DECOMPOSITIONS: POLYGON_DECOMPOSITIONS}
@@ -73,15 +75,13 @@ class Site:
     """A place that is no area: a polygon that somebody has drawn, or the ground of a measure.
 
     Attributes:
-        parameters: What chooses it in a question.
-        named: The name it was given, as the report's own address has it; empty for none.
+        parameters: What chooses it in a question, and names it where it was given a name.
         outline: Its GeoJSON geometry, WGS84.
         polygons: The same in SWEREF 99 18 00.
         square_metres: Its size.
     """
 
     parameters: tuple[tuple[str, str], ...]
-    named: tuple[tuple[str, str], ...]
     outline: Mapping[str, Any]
     polygons: Polygons
     square_metres: float
@@ -190,6 +190,20 @@ class Situation:
     def compared(self, source: SourceId, span: Span, *more: tuple[str, str]) -> Answer:
         """Ask how many there are in the area in a span and in the same months a year earlier."""
         return self.ask(COMPARISONS, ("source", source.value), *months(span), ("baseline", "same-period-last-year"), *more)
+
+    def counted(self, source: SourceId, span: Span, *chosen: tuple[str, str]) -> Answer:
+        """Ask for the counts alone, in a span and in the same months a year earlier.
+
+        Of a level of few areas they are asked for all together: the reports of every committee then share the answer, and a count is the same
+        whatever areas are asked for beside it.
+        """
+        only = (*chosen, ("statistics", "none"))
+        if self.site is not None or not 1 < len(self.geography.areas(self.area.level)) <= _FEW:
+            return self.compared(source, span, *only)
+        asked = (("source", source.value), *months(span), ("baseline", "same-period-last-year"), *only)
+        found = self.ask_everywhere(COMPARISONS, self.area.level, *asked)
+        at = next((number for number, row in enumerate(found.rows) if row["code"] == self.area.code), 0)
+        return replace(found, at=f"/items/{at}")
 
 
 def months(span: Span) -> tuple[tuple[str, str], ...]:

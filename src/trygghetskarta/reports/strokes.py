@@ -15,7 +15,7 @@ WIDTH = 660.0
 Point = tuple[float, float]
 Look = dict[str, Any]
 """Attributes of an element, as `tag` takes them."""
-_NARROW, _WIDE, _CAPITAL, _OTHER = 0.27, 0.83, 0.58, 0.51
+_NARROW, _WIDE, _CAPITAL, _OTHER = 0.27, 0.83, 0.68, 0.55
 _HATCHES = {
     Status.MISSING: "M-3 3L3 -3M-3 15L15 -3M9 15L15 9",
     Status.WITHHELD: "M-3 3L3 -3M-3 15L15 -3M9 15L15 9M-3 9L3 15M-3 -3L15 15M9 -3L15 3",

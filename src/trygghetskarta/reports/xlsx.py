@@ -36,6 +36,8 @@ from trygghetskarta.reports.tabulated import has_intervals, tabulated
 _FIRST, _LAST = "Om rapporten", "Frågor"
 _PICTURE_WIDTH, _CHART_HEIGHT = 720, 360
 _POINTS_A_PIXEL = 0.75
+_LAST_ROWS = 3
+"""How many rows at the end of a table stand on one printed page."""
 _NOTE: dict[str, Any] = {"font_size": 9, "font_color": QUIET}
 _LONGEST_NAME = 31
 _NO_SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
@@ -183,7 +185,9 @@ def _write_table(at: Sheet, table: Table, *, drawn: bool = False) -> tuple[int, 
     if table.rows:
         _write_headings(at, table)
         first = at.line
-        for row in table.rows:
+        for number, row in enumerate(table.rows):
+            if number == len(table.rows) - _LAST_ROWS:
+                at.keep(LINE_HEIGHT * _LAST_ROWS)
             _write_row(at, _drawable(row) if drawn else row, table.columns)
     for note in notes(table) or (() if table.rows else ("Inga rader.",)):
         at.text(note, **_NOTE)

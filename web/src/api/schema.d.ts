@@ -7557,7 +7557,7 @@ export interface operations {
                 crs?: components["schemas"]["Plane"];
                 /** @description En åtgärd vars målområde är en yta, i stället för polygon. / A measure whose target is a polygon, in place of one. */
                 measureId?: number | null;
-                /** @description Vad rapporten ska kalla platsen. / What to call the place. */
+                /** @description Vad platsen ska kallas. / What to call the place. */
                 name?: string | null;
                 /** @description Rapportens form. / Form of the report. */
                 format?: components["schemas"]["ReportFormat"];
@@ -7863,6 +7863,8 @@ export interface operations {
                 crs?: components["schemas"]["Plane"];
                 /** @description En åtgärd vars målområde är en yta, i stället för polygon. / A measure whose target is a polygon, in place of one. */
                 measureId?: number | null;
+                /** @description Vad platsen ska kallas. / What to call the place. */
+                name?: string | null;
                 /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. */
                 baseline?: string | null;
             };
@@ -8011,6 +8013,8 @@ export interface operations {
                 crs?: components["schemas"]["Plane"];
                 /** @description En åtgärd vars målområde är en yta, i stället för polygon. / A measure whose target is a polygon, in place of one. */
                 measureId?: number | null;
+                /** @description Vad platsen ska kallas. / What to call the place. */
+                name?: string | null;
                 /** @description Vad tiden delas in i. / What time is cut into. */
                 interval?: components["schemas"]["Interval"];
                 /** @description Vad som ska räknas fram utöver värdena; utelämnad ingenting, all allt. / What to find besides the values; all for all. */
@@ -8161,6 +8165,8 @@ export interface operations {
                 crs?: components["schemas"]["Plane"];
                 /** @description En åtgärd vars målområde är en yta, i stället för polygon. / A measure whose target is a polygon, in place of one. */
                 measureId?: number | null;
+                /** @description Vad platsen ska kallas. / What to call the place. */
+                name?: string | null;
                 /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. */
                 baseline?: string;
             };

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from trygghetskarta.api.addresses import address
 from trygghetskarta.api.caching import tagged
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf, SeesEvents
-from trygghetskarta.api.question import AskedMeasure, AskedPlane, AskedPolygon, Day
+from trygghetskarta.api.question import AskedMeasure, AskedName, AskedPlane, AskedPolygon, Day
 from trygghetskarta.api.scopes import SURROUNDED_BY_CLASS
 from trygghetskarta.api.sharing import AskedClass, CurrentMadeFor
 from trygghetskarta.api.shelf import Shelf
@@ -31,7 +31,6 @@ from trygghetskarta.serialize.titles import plain
 
 router = APIRouter(prefix="/v1", tags=["Rapporter"], dependencies=[SURROUNDED_BY_CLASS])
 _MOST_AREAS = 12
-_LONGEST_NAME = 80
 
 
 class ReportParameters(BaseModel):
@@ -64,9 +63,7 @@ class ReportParameters(BaseModel):
     polygon: AskedPolygon = None
     crs: AskedPlane = Plane.WORLD
     measure_id: AskedMeasure = None
-    name: Annotated[
-        str | None, Field(min_length=1, max_length=_LONGEST_NAME, description="Vad rapporten ska kalla platsen. / What to call the place.")
-    ] = None
+    name: AskedName = None
     format: Annotated[ReportFormat, Field(description="Rapportens form. / Form of the report.")] = ReportFormat.JSON
 
     def wanted(self) -> list[Wanted]:

@@ -6,7 +6,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
-from sqlalchemy import Connection
 
 from trygghetskarta.analysis.series import Include, follow
 from trygghetskarta.api.caching import Freshness, respond
@@ -14,6 +13,7 @@ from trygghetskarta.api.deps import CurrentShelf
 from trygghetskarta.api.question import (
     AskedBaseline,
     AskedMeasure,
+    AskedName,
     AskedPlane,
     AskedPolygon,
     CountedParameters,
@@ -26,9 +26,8 @@ from trygghetskarta.disclosure.release import release, release_answer
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Question, Statistics
 from trygghetskarta.domain.periods import Interval
-from trygghetskarta.domain.polygons import Plane, Polygon, read_wkt
+from trygghetskarta.domain.polygons import Plane
 from trygghetskarta.domain.sources import SourceId
-from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.asking import Asked, ask
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.polygons import (
@@ -41,7 +40,7 @@ from trygghetskarta.queries.polygons import (
     follow_polygon,
     part_polygon,
 )
-from trygghetskarta.reporting.sites import DRAWN, target_of
+from trygghetskarta.reporting.sites import WantedSite, what_of
 from trygghetskarta.serialize.decomposition import write_decomposition
 from trygghetskarta.serialize.formats import Writing
 from trygghetskarta.serialize.polygons import write_polygon
@@ -56,6 +55,7 @@ class PolygonParameters(CountedParameters):
     polygon: AskedPolygon = None
     crs: AskedPlane = Plane.WORLD
     measure_id: AskedMeasure = None
+    name: AskedName = None
 
     def asked(self, baseline: str | None = None, interval: Interval = Interval.MONTH, statistics: Statistics = Statistics.NONE) -> Asked:
         """Give the question as it was asked."""
@@ -85,18 +85,9 @@ class PolygonParameters(CountedParameters):
     def drawn(self, shelf: Shelf) -> tuple[Cube, Drawn]:
         """Give the polygon with its counts, and the city's counts of the same state."""
         with shelf.at_one_state(self.edition, self.as_of) as (connection, city):
-            what = self._what(connection)
+            what = what_of(connection, WantedSite(self.polygon, int(self.crs), self.measure_id, self.name), self.as_of)
             key = ("polygon", what, city.version, self.edition, self.as_of, self.sources)
             return city, shelf.kept(key, lambda: count_polygon(connection, city, self.sources, what), lambda drawn: drawn.weight)
-
-    def _what(self, connection: Connection) -> tuple[str, Polygon]:
-        """Give the polygon, and what it is called in a sentence."""
-        if (self.polygon is None) == (self.measure_id is None):
-            swedish, english = "Ange en yta (polygon) eller en åtgärd (measureId).", "Give a polygon or a measure (measureId)."
-            raise bad_parameter("polygon", self.polygon, swedish, english)
-        if self.polygon is not None:
-            return DRAWN, read_wkt(self.polygon, int(self.crs), "polygon")
-        return target_of(connection, self.measure_id or 0, self.as_of)
 
     def writing(self, drawn: Drawn) -> Writing:
         """Say how to write the answer."""

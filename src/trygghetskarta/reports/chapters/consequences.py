@@ -86,7 +86,7 @@ def _kinds(situation: Situation, source: SourceId) -> Iterator[Line]:
         if node.parent is None:
             line = Line(node.name, source, (("category", node.code),), indent=1)
             answer = counted(situation, line, situation.last_year)
-            if answer.get("/items/0/count") or answer.get("/items/0/baselineCount"):
+            if answer.get(f"{answer.at}/count") or answer.get(f"{answer.at}/baselineCount"):
                 yield line
 
 

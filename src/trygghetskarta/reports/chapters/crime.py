@@ -69,7 +69,7 @@ def _categories(situation: Situation) -> Iterator[Line]:
         if node.code in outermost or (node.parent in outermost and node.code in parents):
             line = Line(node.name, CRIME, (("category", node.code),), indent=0 if node.parent is None else 1)
             answer = counted(situation, line, situation.last_year)
-            if answer.get("/items/0/count") or answer.get("/items/0/baselineCount"):
+            if answer.get(f"{answer.at}/count") or answer.get(f"{answer.at}/baselineCount"):
                 yield line
 
 

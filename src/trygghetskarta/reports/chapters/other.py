@@ -8,14 +8,14 @@ from datetime import date
 from typing import Any
 
 from trygghetskarta.domain.areas import AreaLevel
-from trygghetskarta.domain.periods import Month
+from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.reports.asking import EFFECT, MEASURES, Answer
 from trygghetskarta.reports.cells import figure, interval, words
 from trygghetskarta.reports.chapters.consequences import events
 from trygghetskarta.reports.document import Block, Chapter, Column, Fact, Facts, Kind, Notice, Paragraph, Row, Subheading, Table
 from trygghetskarta.reports.situation import Site, Situation
-from trygghetskarta.serialize.swedish import day_name, whole
+from trygghetskarta.serialize.swedish import day_name, span_name, whole
 
 TOLD = (SourceId.TYCK_TILL, SourceId.INCIDENTER, SourceId.POLISHANDELSER)
 _ROLES = {"target": "Målområde", "control": "Jämförelse", "displacement": "Spridning", "displacementControl": "Spridningens jämförelse"}
@@ -110,8 +110,8 @@ def _effect(effect: Answer, name: str) -> Table:
     before, after = (_span(effect.get(f"/design/{part}")) for part in ("before", "after"))
     columns = (
         Column("name", "Område", Kind.TEXT),
-        Column("before", f"Före ({before})", Kind.COUNT),
-        Column("after", f"Efter ({after})", Kind.COUNT),
+        Column("before", f"Före, {before}", Kind.COUNT),
+        Column("after", f"Efter, {after}", Kind.COUNT),
         Column("estimate", "Skattad effekt", Kind.RATE),
         Column("interval", "95 % säkerhet", Kind.TEXT),
     )
@@ -142,4 +142,4 @@ def _effect(effect: Answer, name: str) -> Table:
 
 def _span(text: str) -> str:
     first, _, last = text.partition("..")
-    return f"{Month.parse(first)}–{Month.parse(last)}"
+    return span_name(Span(Month.parse(first), Month.parse(last)))

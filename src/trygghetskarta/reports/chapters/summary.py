@@ -110,8 +110,8 @@ def _unusual(situation: Situation) -> Iterator[tuple[str, str]]:
 
 def _violence(situation: Situation) -> Iterator[tuple[str, str]]:
     for source in VIOLENCE[:2]:
-        answer = situation.compared(source, situation.last_year, ("statistics", "none"))
-        count, before = answer.get("/items/0/count"), answer.get("/items/0/baselineCount")
+        answer = situation.counted(source, situation.last_year)
+        count, before = answer.get(f"{answer.at}/count"), answer.get(f"{answer.at}/baselineCount")
         if count == 0:
             yield f"Inga {CONTRACTS[source].noun[1]} på tolv månader.", answer.query.address
         elif count is not None:
