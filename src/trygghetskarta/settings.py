@@ -99,7 +99,7 @@ class Settings(BaseSettings):
         description="Hur ofta en arbetsprocess frågar efter nya leveranser, utöver att databasen säger till.",
     )
     answer_bytes: int = Field(
-        default=20_000_000,
+        default=10_000_000,
         ge=0,
         description=(
             "Hur många byte färdiga svar en arbetsprocess sparar, så att den som frågar om samma sak får svar direkt. De som har legat oanvända "

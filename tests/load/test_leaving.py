@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import time
@@ -106,7 +107,7 @@ def test_who_finds_no_free_connection_is_told_to_come_back(database: str, sample
 
 
 @pytest.mark.parametrize("room", [0, 1])
-def test_more_than_can_be_worked_on_or_may_wait_are_told_to_come_back_and_health_is_always_told(
+def test_more_than_can_be_worked_on_or_may_wait_are_told_to_come_back_and_health_and_the_page_always_come(
     room: int, database: str, sample: Engine
 ) -> None:
     settings = Settings(refresh_seconds=1.0, working_limit=1, waiting_limit=room, waiting_seconds=0.2)
@@ -119,6 +120,9 @@ def test_more_than_can_be_worked_on_or_may_wait_are_told_to_come_back_and_health
         assert "för mycket att göra" in refused.json()["detail"]
         assert httpx.get(f"{address}/live", timeout=60).status_code == 200
         assert httpx.get(f"{address}/ready", timeout=60).status_code == 200
+        page = httpx.get(f"{address}/", timeout=60)
+        parts = re.findall(r'="(/page/assets/[^"]+)"', page.text)
+        assert {httpx.get(address + part, timeout=60).status_code for part in ("/", "/docs", *parts)} == {200}
         watching.execute("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
         asking.join()
         assert httpx.get(f"{address}/v1/areas?level=stadsdel", timeout=60).status_code == 200

@@ -18,13 +18,13 @@ function busyFor(refusals: number, seconds: string): number[] {
 
 afterEach(() => vi.unstubAllGlobals());
 
-test("a busy service is asked again, ever later, until it answers", async () => {
+test("a busy service is asked again, as it says, until it answers", async () => {
   const asked = busyFor(2, "0.1");
   expect(await ask(ADDRESS)).toEqual({ answer: 42 });
   expect(asked).toHaveLength(3);
   const [first = 0, second = 0, third = 0] = asked;
   expect(second - first).toBeGreaterThanOrEqual(95);
-  expect(third - second).toBeGreaterThanOrEqual(195);
+  expect(third - second).toBeGreaterThanOrEqual(95);
 });
 
 test("who is asked to come back after longer than a reader waits is told so at once, in the service's own words", async () => {

@@ -21,7 +21,8 @@ _FULL = (
     "Tjänsten har för mycket att göra just nu. Försök igen om en stund.",
     "The service has too much to do right now. Try again in a moment.",
 )
-_ALWAYS = frozenset(("/live", "/ready"))
+_ALWAYS = frozenset(("/live", "/ready", "/", "/docs"))
+_PAGE = "/page/"
 _DELIVERIES = "/v1/deliveries"
 
 
@@ -120,6 +121,9 @@ class Gate:
 
 
 def _takes_turns(scope: Scope) -> bool:
-    """Tell whether a request is one of those that take turns here: deliveries have turns of their own, and health is always told."""
+    """Tell whether a request is one of those that take turns here: deliveries have turns of their own, and health is always told.
+
+    So is the page, which lies in memory: half of it is of no use to anybody, and a browser does not ask again for a script.
+    """
     path = scope["path"]
-    return path not in _ALWAYS and not (scope["method"] == "POST" and path.startswith(_DELIVERIES))
+    return path not in _ALWAYS and not path.startswith(_PAGE) and not (scope["method"] == "POST" and path.startswith(_DELIVERIES))

@@ -14,7 +14,7 @@ export class Problem extends Error {
 
 const ACCEPTED = "application/json, application/geo+json, application/problem+json";
 /** Seconds in all. */
-const LONGEST_WAIT = 10;
+const LONGEST_WAIT = 20;
 const KEPT = 40;
 const kept = new Map<string, Promise<unknown>>();
 
@@ -63,7 +63,7 @@ export async function ask<T>(path: string, signal?: AbortSignal, more: More = {}
   throw problemOf(response.status, body as ProblemBody | null);
 }
 
-/** Fetch, and again, ever later, for as long as the service has so much to do that it asks us to come back. */
+/** Fetch, and again, for as long as the service has so much to do that it asks us to come back. */
 async function fetched(path: string, signal: AbortSignal | undefined, { method = "GET", headers = {}, body }: More): Promise<Response> {
   const sent = method === "GET" || !token ? {} : { "X-CSRF-Token": token };
   const how = {
@@ -72,9 +72,9 @@ async function fetched(path: string, signal: AbortSignal | undefined, { method =
     ...(body ? { body: JSON.stringify(body) } : {}),
     ...(signal ? { signal } : {}),
   };
-  for (let [waited, times] = [0, 1]; ; times *= 2) {
+  for (let waited = 0; ;) {
     const response = await fetch(path, how);
-    const seconds = response.status === 503 ? times * Number(response.headers.get("Retry-After")) : 0;
+    const seconds = response.status === 503 ? Number(response.headers.get("Retry-After")) : 0;
     waited += seconds;
     if (!(seconds > 0 && waited <= LONGEST_WAIT)) return response;
     await new Promise((resolve) => setTimeout(resolve, 1000 * seconds));

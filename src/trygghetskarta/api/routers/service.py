@@ -131,20 +131,20 @@ def api_info(
 
 
 @router.get("/", include_in_schema=False)
-def page(request: Request, settings: CurrentSettings) -> Response:
+async def page(request: Request, settings: CurrentSettings) -> Response:
     """Give the page with the map, which may show pictures from the host of the base map, where there is one, and from no other."""
     host = urlsplit(settings.base_map_url) if settings.base_map_url is not None else None
     return _built(request, "index.html", f" {host.scheme}://{host.netloc}" if host is not None else "")
 
 
 @router.get("/docs", include_in_schema=False)
-def docs(request: Request) -> Response:
+async def docs(request: Request) -> Response:
     """Give the page with every operation of the API."""
     return _built(request, "docs.html")
 
 
 @router.get("/page/{name:path}", include_in_schema=False)
-def page_part(request: Request, name: str) -> Response:
+async def page_part(request: Request, name: str) -> Response:
     """Give a part of the page."""
     if name not in _page_parts():
         raise NotFoundError("Sidan finns inte.", "There is no such page.")
