@@ -288,6 +288,11 @@ def test_of_a_handful_the_ends_of_the_interval_are_not_told() -> None:
         told
         == "Det är 1 fler än 2024 (100,0 procent); om det är en verklig ökning kan inte avgöras (händelserna är för få för att säga mer)."
     )
+    # The E-test (p = 0,0413) is sharper than the exact interval of the ratio, 0 to 1,52.
+    told = said(surrounded(city([[0, 4]]), days=(365.0, 366.0)))[1]
+    assert (
+        told == "Det är 4 färre än 2024 (100,0 procent); minskningen är säkerställd (händelserna är för få för att säga hur stor den är)."
+    )
 
 
 def test_fewer_that_are_more_of_each_day_or_inhabitant_are_told_as_that() -> None:

@@ -69,6 +69,9 @@ def _interval(total: Change, counted: str) -> str:
         return ""
     if total.low[0] < 1 and total.high[0] > _TELLS_NOTHING:
         return " (händelserna är för få för att säga mer)"
+    if total.judged.verdicts[0] is not Verdict.CANNOT_TELL and total.low[0] < 1 < total.high[0]:
+        # The test of few events is sharper than their interval, which would seem to contradict it.
+        return " (händelserna är för få för att säga hur stor den är)"
     low, high = (_signed(100 * (float(end[0]) - 1)) for end in (total.low, total.high))
     return f" (med 95 procents säkerhet mellan {low} och {high} procent{counted})"
 
