@@ -1,4 +1,4 @@
-"""`python -m benchmarks [placing|loading|...|memory|backfill|load|page] [--times N] [--rows N] [--rounds N] [--gigabytes N] [--seconds N]`."""
+"""`python -m benchmarks [placing|loading|...|backfill|country|load|page] [--times N] [--rows N] [--rounds N] [--gigabytes N] [--seconds N]`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from types import FrameType
 
-from benchmarks import answering, backfilling, growing, judging, load, loading, memory, monthly, page, placing, reporting, serving
+from benchmarks import answering, backfilling, country, growing, judging, load, loading, memory, monthly, page, placing, reporting, serving
 from benchmarks.data import make_sample
 from benchmarks.server import private_server
 
@@ -23,13 +23,13 @@ ALL = {
     "reports": reporting.run,
     "serving": serving.run,
 }
-GROWING, MEMORY, BACKFILL, LOAD, PAGE = "growing", "memory", "backfill", "load", "page"
+GROWING, MEMORY, BACKFILL, COUNTRY, LOAD, PAGE = "growing", "memory", "backfill", "country", "load", "page"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure against the peers; everything runs on this machine.")
     parser.add_argument(
-        "which", nargs="?", choices=(*ALL, GROWING, MEMORY, BACKFILL, LOAD, PAGE), help="what to measure; everything when left out"
+        "which", nargs="?", choices=(*ALL, GROWING, MEMORY, BACKFILL, COUNTRY, LOAD, PAGE), help="what to measure; everything when left out"
     )
     parser.add_argument("--rows", type=int, default=1_000_000, help="how many events (default 1 000 000)")
     parser.add_argument("--rounds", type=int, default=3, help="how often every way is run; the median counts (default 3)")
@@ -48,11 +48,13 @@ def main() -> None:
         flush=True,
     )
     with private_server() as (cluster, folder):
-        if asked.which in (None, LOAD):
-            load.run(cluster, asked.seconds, asked.port)
-        if asked.which in (None, PAGE):
-            page.run(cluster, asked.port, asked.rounds)
-        if asked.which in (LOAD, PAGE):
+        without_sample: dict[str, Callable[[], None]] = {
+            LOAD: lambda: load.run(cluster, asked.seconds, asked.port),
+            PAGE: lambda: page.run(cluster, asked.port, asked.rounds),
+            COUNTRY: lambda: country.run(cluster, folder, asked.rows),
+        }
+        _measure(without_sample, asked.which)
+        if asked.which in without_sample:
             return
         sample = make_sample(folder, asked.rows)
         for name, run in ALL.items():
@@ -63,9 +65,13 @@ def main() -> None:
             MEMORY: lambda: memory.run(cluster, sample, asked.gigabytes),
             BACKFILL: lambda: backfilling.run(cluster, sample),
         }
-        for name, measure in at_length.items():
-            if asked.which in (None, name):
-                measure()
+        _measure(at_length, asked.which)
+
+
+def _measure(ways: dict[str, Callable[[], None]], which: str | None) -> None:
+    for name, measure in ways.items():
+        if which in (None, name):
+            measure()
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

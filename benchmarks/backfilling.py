@@ -45,7 +45,7 @@ _ONE_WAY = "import sys; from benchmarks.backfilling import one_way; one_way(sys.
 _WAYS = {"ingest, one after another": 0, "backfill, 1 worker": 1, "backfill, 2 workers": 2}
 _STAGES = ("start", "stage", "publish", "indexes")
 # Every event's key and values, and every count, whatever numbers and times this database gave them.
-_HELD = text("""
+HELD = text("""
     SELECT (SELECT count(*) FROM event), (SELECT bit_xor(hashtextextended(key::text || digest::text, 0)) FROM event WHERE known_to IS NULL),
         (SELECT md5(string_agg(concat_ws(' ', month, code, key, antal), ',' ORDER BY month, code, key))
          FROM rollup JOIN category USING (source_id, category_id) JOIN place USING (place_id))
@@ -71,7 +71,7 @@ class Taken:
 
 def run(cluster: Cluster, sample: Sample) -> None:
     folder = sample.events.parent / "backfill"
-    files = _divide(sample, folder)
+    files = divide(sample, folder)
     print(f"## Taking in {sample.rows:,} rows in {files} files: a backfill by one worker and by two", flush=True)
     prepare_base(cluster, _BASE, sample)
     taken: dict[str, Taken] = {}
@@ -88,7 +88,7 @@ def run(cluster: Cluster, sample: Sample) -> None:
                 time.sleep(1)  # the server counts what a process of it did when that has ended
                 taken[name] = Taken(**told, server=_server(cluster) - before)
                 with engine.connect() as connection:
-                    held.add(tuple(connection.execute(_HELD).one()))
+                    held.add(tuple(connection.execute(HELD).one()))
     finally:
         cluster.drop_database(_BASE)
     if len(held) != 1:
@@ -183,8 +183,16 @@ def _server(cluster: Cluster) -> float:
     return sum(int(spent) for field in fields for spent in field[11:15]) / os.sysconf("SC_CLK_TCK")
 
 
-def _divide(sample: Sample, folder: Path) -> int:
-    """Write the sample's file as several, and give how many."""
+def divide(sample: Sample, folder: Path) -> int:
+    """Write a sample's file as several of a folder.
+
+    Args:
+        sample: Whose file.
+        folder: Where to; it is made.
+
+    Returns:
+        How many files.
+    """
     folder.mkdir()
     files = max(_FEWEST_FILES, sample.rows // _ROWS_A_FILE)
     with sample.events.open("rb") as whole_file:

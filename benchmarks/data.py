@@ -39,6 +39,24 @@ _STREETS = ("Björkgatan", "Storgatan", "Ängsvägen", "Åsögränd", "Östra st
 
 
 @dataclass(frozen=True, slots=True)
+class Where:
+    """Whose sample it is.
+
+    Attributes:
+        municipality: As the file names it.
+        plane: The EPSG number of its plane: the same outlines are another place in every zone.
+        seed: What the events follow from.
+    """
+
+    municipality: str = "Stockholm"
+    plane: int = PLANE
+    seed: int = _SEED
+
+
+STOCKHOLM = Where()
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """What every benchmark starts from.
 
@@ -66,12 +84,13 @@ class Sample:
         return len(self.x)
 
 
-def make_sample(folder: Path, rows: int) -> Sample:
+def make_sample(folder: Path, rows: int, where: Where = STOCKHOLM) -> Sample:
     """Write the areas and the events into a folder.
 
     Args:
         folder: Where to.
         rows: How many events.
+        where: Of which city.
 
     Returns:
         The files, and the arrays they were written from.
@@ -79,13 +98,13 @@ def make_sample(folder: Path, rows: int) -> Sample:
     frame = gpd.read_file(SAMPLE).sort_values("code", ignore_index=True)
     polygons = densify(np.array(frame.geometry.values), _VERTICES)
     areas = folder / "basomraden.geojson"
-    frame.set_geometry(gpd.GeoSeries(polygons, crs=PLANE)).to_file(areas, driver="GeoJSON", COORDINATE_PRECISION=3, RFC7946="NO")
-    random = np.random.default_rng(_SEED)
-    lon, lat = Transformer.from_crs(PLANE, DEGREES, always_xy=True).transform(*_points(polygons, rows, random))
+    frame.set_geometry(gpd.GeoSeries(polygons, crs=where.plane)).to_file(areas, driver="GeoJSON", COORDINATE_PRECISION=3, RFC7946="NO")
+    random = np.random.default_rng(where.seed)
+    lon, lat = Transformer.from_crs(where.plane, DEGREES, always_xy=True).transform(*_points(polygons, rows, random))
     lon, lat = np.round(lon, 6), np.round(lat, 6)
-    x, y = Transformer.from_crs(DEGREES, PLANE, always_xy=True).transform(lon, lat)
+    x, y = Transformer.from_crs(DEGREES, where.plane, always_xy=True).transform(lon, lat)
     events = folder / "anmalda_brott.csv"
-    _write_events(events, lon, lat, random)
+    _write_events(events, lon, lat, where.municipality, random)
     return Sample(areas, events, polygons, lon, lat, x, y)
 
 
@@ -155,7 +174,7 @@ def _points(polygons: Geometries, rows: int, random: np.random.Generator) -> tup
     return xy[:, 0], xy[:, 1]
 
 
-def _write_events(path: Path, lon: Floats, lat: Floats, random: np.random.Generator) -> None:
+def _write_events(path: Path, lon: Floats, lat: Floats, municipality: str, random: np.random.Generator) -> None:
     rows = len(lon)
     codes = sorted(code for code in tree_of(SourceId.ANMALDA_BROTT).known if len(code) == 4 and code.isdigit())
     kinds = np.array(codes[:: len(codes) // KINDS][:KINDS])
@@ -170,7 +189,7 @@ def _write_events(path: Path, lon: Floats, lat: Floats, random: np.random.Genera
             "LONGITUDE": lon,
             "GATA": pa.array(np.array(_STREETS)[random.integers(len(_STREETS), size=rows)]),
             "GATUNR": random.integers(1, 120, rows),
-            "KOMMUN": pa.array(["Stockholm"] * rows),
+            "KOMMUN": pa.array([municipality] * rows),
             "BROTTSDATUMTID_START": _written(start, np.zeros(rows, bool)),
             "BROTTSDATUMTID_SLUT": _written(end, (random.random(rows) < 0.4) | _when_clocks_change(start)),
         }

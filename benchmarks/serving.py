@@ -224,8 +224,8 @@ def _ways(workers: dict[str, Worker], engine: Engine, folder: Path) -> list[Way]
             Way(f"{size}: ours, the same question", partial(ask, mine, [again])),
             Way(f"{size}: ours, the same question, gzip", partial(ask, mine, [again], headers=_GZIP)),
             Way(f"{size}: ours, 304", partial(ask, mine, [again], headers={"If-None-Match": etag})),
-            Way(f"{size}: TiPg", partial(ask, workers["TiPg"], [map_peers.tipg_path(size)])),
-            Way(f"{size}: pygeoapi", partial(ask, workers["pygeoapi"], [map_peers.pygeoapi_path(size)])),
+            Way(f"{size}: TiPg", partial(ask, workers["TiPg"], [map_peers.tipg_path(size)], seconds=_LONGER)),
+            Way(f"{size}: pygeoapi", partial(ask, workers["pygeoapi"], [map_peers.pygeoapi_path(size)], seconds=_LONGER)),
         ]
     tile = _tile_of(_ZOOM, *_MIDDLE)
     plain = question_path(statistics="none") + _COLUMNS
