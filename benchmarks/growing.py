@@ -1,4 +1,4 @@
-"""A comparison as the events grow: how long it takes, how much memory a worker has, and how soon it answers after its start.
+"""A comparison as the events grow: how long it takes, how much memory a worker has, and how soon it answers after its start; at last, a month.
 
 The first million is taken in as deliveries are. The rest are the same events again under keys of their own, copied in by SQL into the same
 table, and the rollup is made anew of them all: so every size is really there, and every count must be just as many times the first.
@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 from sqlalchemy import Engine, text
 
-from benchmarks import ours
+from benchmarks import monthly, ours
 from benchmarks.data import Sample
 from benchmarks.judging import settle_people
 from benchmarks.measuring import median, print_table
@@ -58,10 +58,12 @@ def run(cluster: Cluster, sample: Sample, rounds: int, largest: int) -> None:
                 if counted != [times * count for count in first]:
                     raise ValueError(f"{times} times the events do not count {times} times as many")
                 rows.append(row)
+            head = ("Events", "first answer s", "MB at first", "MB at last", "counts p50 ms", "p99 ms", "statistics p50 ms", "p99 ms")
+            print_table(head, rows)
+            print(f"  A month's delivery into {times * sample.rows:,} events:", flush=True)
+            monthly.measure(engine, sample, rounds)
     finally:
         cluster.drop_database(_BASE)
-    head = ("Events", "first answer s", "MB at first", "MB at last", "counts p50 ms", "p99 ms", "statistics p50 ms", "p99 ms")
-    print_table(head, rows)
 
 
 def _grow(engine: Engine, copies: int) -> None:

@@ -71,6 +71,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         "shared": not SHARED.is_dir(),
         "browser": not CHROMIUM.exists(),
         "gdal": shutil.which("ogrinfo") is None,
+        "nginx": shutil.which("nginx") is None,
         "npm": shutil.which("npm") is None,
         "office": shutil.which("soffice") is None,
         "poppler": shutil.which("pdftotext") is None,
