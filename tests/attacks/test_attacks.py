@@ -161,32 +161,19 @@ def test_no_linear_program_over_all_divisions_finds_a_small_count(older: Older, 
         assert found_in_all_divisions(lattices, older, lattice.city.source, known) == 0
 
 
-def years_of(lattice: Lattice) -> range:
-    """Give the years to guess at: every third where a year holds thousands of small counts; what is left out is in the thorough test."""
-    return range(0, lattice.city.years, 3 if lattice.city.source is SourceId.ANMALDA_BROTT else 1)
-
-
 @pytest.mark.parametrize("known", [None, Known.CITY_AND_DISTRICTS, Known.CITY_BY_KIND, Known.DISTRICTS_BY_KIND])
 def test_what_least_squares_says_is_one_is_mostly_something_else(lattices: list[Lattice], known: Known | None) -> None:
     for lattice in lattices:
-        guesses = guessed_ones(lattice, known, years_of(lattice))
+        guesses = guessed_ones(lattice, known)
         # Of a handful of guesses no share is told.
         assert guesses.precision <= 0.5 or guesses.made < 10
 
 
 def test_to_who_knows_most_elsewhere_what_is_shown_adds_little(lattices: list[Lattice]) -> None:
     for lattice in lattices:
-        guesses, alone = (guessed_ones(lattice, Known.ALL_OF_THESE, years_of(lattice), alone=alone) for alone in (False, True))
+        guesses, alone = (guessed_ones(lattice, Known.ALL_OF_THESE, alone=alone) for alone in (False, True))
         # Exact totals by every kind and month say by themselves where most of a few hundred events are.
         assert guesses.precision <= max(0.5, alone.precision + 0.1) or guesses.made < 10
-
-
-@pytest.mark.thorough
-@pytest.mark.parametrize("known", [None, Known.CITY_AND_DISTRICTS, Known.CITY_BY_KIND, Known.DISTRICTS_BY_KIND])
-def test_what_least_squares_says_is_one_is_mostly_something_else_in_every_year(lattices: list[Lattice], known: Known | None) -> None:
-    for lattice in lattices:
-        guesses = guessed_ones(lattice, known)
-        assert guesses.precision <= 0.5 or guesses.made < 10
 
 
 def test_no_shown_value_stands_for_a_one_more_often_than_not_even_to_who_knows_the_city(lattices: list[Lattice]) -> None:
