@@ -54,7 +54,11 @@ FACES = {
 }
 
 
-@pytest.fixture(params=FACES)
+# Each takes a while: the two that are refused most are asked as when everything is.
+LONG = {"nobody", "coordinator"}
+
+
+@pytest.fixture(params=[pytest.param(name, marks=[pytest.mark.thorough] if name in LONG else []) for name in FACES])
 def asker(own_sample: Engine, request: pytest.FixtureRequest) -> Iterator[Asker]:
     """Give one who may ask, and whom."""
     audience, shown = FACES[request.param]
