@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -57,17 +56,16 @@ def found_out(lattice: Lattice, known: Known | None) -> tuple[int, int]:
     return found, small
 
 
-def guessed_ones(lattice: Lattice, known: Known | None, years: Iterable[int] | None = None, *, alone: bool = False) -> Guesses:
+def guessed_ones(lattice: Lattice, known: Known | None, *, alone: bool = False) -> Guesses:
     """Count the cells that least squares says are 1.
 
     Args:
         lattice: What is shown.
         known: What is known from elsewhere.
-        years: Of which years; None for all.
         alone: True to guess from what is known from elsewhere and nothing that is shown.
     """
     made = right = 0
-    for year in range(lattice.city.years) if years is None else years:
+    for year in range(lattice.city.years):
         system = system_of(lattice.year(year), known)
         if alone:
             system = replace(system.alone, shown=np.full_like(system.shown, -1))

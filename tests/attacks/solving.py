@@ -320,7 +320,9 @@ def least_squares(system: System) -> Floats:
     shown = np.where(system.known, system.truth, system.shown.clip(min=0)).astype(float)
     weighted = equations @ sparse.diags_array(loose)
     matrix = (weighted @ equations.T + 1e-9 * sparse.eye_array(equations.shape[0])).tocsc()
-    fitted = shown - loose * (equations.T @ spsolve(matrix, equations @ shown - system.rest[system.whole]))
+    # The matrix is symmetric: in an order made for those it is solved in a tenth of the time.
+    solved = spsolve(matrix, equations @ shown - system.rest[system.whole], permc_spec="MMD_AT_PLUS_A")
+    fitted = shown - loose * (equations.T @ solved)
     low, high = narrowed(system)
     guessed: Floats = np.clip(fitted, low, high)
     return guessed

@@ -139,54 +139,55 @@ def test_divisions_of_the_city_side_by_side_give_no_small_count_away(older: Olde
     assert joined > 10_000
 
 
-def found_in_all_divisions(lattices: list[Lattice], older: Older, source: SourceId, known: Known | None) -> int:
-    """Count the small counts of a source that a linear program finds out from all divisions of the city together, in all years."""
+def found_in_all_divisions(lattices: list[Lattice], older: Older, source: SourceId, known: Known | None) -> tuple[int, int]:
+    """Count the small counts of a source that a linear program finds out from all divisions of the city together, and all, in all years."""
     number = next(number for number, lattice in enumerate(lattices) if lattice.city.source is source)
-    found = 0
+    found = small = 0
     for year in range(lattices[number].city.years):
         others = [Beside(those[number].year(year), within) for those, within in older]
-        found += int(recovered(system_of(lattices[number].year(year), known, beside=others), year).sum())
-    return found
+        system = system_of(lattices[number].year(year), known, beside=others)
+        found += int(recovered(system, year).sum())
+        small += int(system.small.sum())
+    return found, small
 
 
-def test_no_linear_program_over_all_divisions_finds_a_small_count_of_shootings(older: Older, lattices: list[Lattice]) -> None:
-    # When each division was divided by what its own wholes show, this attack found four.
-    assert found_in_all_divisions(lattices, older, SourceId.SKJUTNINGAR, Known.ALL_OF_THESE) == 0
+# All that are protected but crimes, of which a program takes minutes for each year.
+QUICK = (SourceId.SKJUTNINGAR, SourceId.SPRANGNINGAR, SourceId.INCIDENTER, SourceId.TYCK_TILL, SourceId.BRANDER)
+
+
+@pytest.mark.parametrize("source", QUICK)
+def test_no_linear_program_over_all_divisions_finds_a_small_count_in_any_year(
+    older: Older, lattices: list[Lattice], source: SourceId
+) -> None:
+    # When each division was divided by what its own wholes show, this attack found four shootings.
+    found, small = found_in_all_divisions(lattices, older, source, Known.ALL_OF_THESE)
+    assert found == 0
+    assert small > 0
 
 
 @pytest.mark.thorough
+@pytest.mark.timeout(0)
 @pytest.mark.parametrize("known", ELSEWHERE)
-def test_no_linear_program_over_all_divisions_finds_a_small_count(older: Older, lattices: list[Lattice], known: Known | None) -> None:
+def test_no_linear_program_over_all_divisions_finds_a_small_count_whatever_is_known(
+    older: Older, lattices: list[Lattice], known: Known | None
+) -> None:
     for lattice in lattices:
-        assert found_in_all_divisions(lattices, older, lattice.city.source, known) == 0
-
-
-def years_of(lattice: Lattice) -> range:
-    """Give the years to guess at: every third where a year holds thousands of small counts; what is left out is in the thorough test."""
-    return range(0, lattice.city.years, 3 if lattice.city.source is SourceId.ANMALDA_BROTT else 1)
+        assert found_in_all_divisions(lattices, older, lattice.city.source, known)[0] == 0
 
 
 @pytest.mark.parametrize("known", [None, Known.CITY_AND_DISTRICTS, Known.CITY_BY_KIND, Known.DISTRICTS_BY_KIND])
 def test_what_least_squares_says_is_one_is_mostly_something_else(lattices: list[Lattice], known: Known | None) -> None:
     for lattice in lattices:
-        guesses = guessed_ones(lattice, known, years_of(lattice))
+        guesses = guessed_ones(lattice, known)
         # Of a handful of guesses no share is told.
         assert guesses.precision <= 0.5 or guesses.made < 10
 
 
 def test_to_who_knows_most_elsewhere_what_is_shown_adds_little(lattices: list[Lattice]) -> None:
     for lattice in lattices:
-        guesses, alone = (guessed_ones(lattice, Known.ALL_OF_THESE, years_of(lattice), alone=alone) for alone in (False, True))
+        guesses, alone = (guessed_ones(lattice, Known.ALL_OF_THESE, alone=alone) for alone in (False, True))
         # Exact totals by every kind and month say by themselves where most of a few hundred events are.
         assert guesses.precision <= max(0.5, alone.precision + 0.1) or guesses.made < 10
-
-
-@pytest.mark.thorough
-@pytest.mark.parametrize("known", [None, Known.CITY_AND_DISTRICTS, Known.CITY_BY_KIND, Known.DISTRICTS_BY_KIND])
-def test_what_least_squares_says_is_one_is_mostly_something_else_in_every_year(lattices: list[Lattice], known: Known | None) -> None:
-    for lattice in lattices:
-        guesses = guessed_ones(lattice, known)
-        assert guesses.precision <= 0.5 or guesses.made < 10
 
 
 def test_no_shown_value_stands_for_a_one_more_often_than_not_even_to_who_knows_the_city(lattices: list[Lattice]) -> None:

@@ -14,6 +14,8 @@ import httpx
 from tests.api.recording import ASKED
 
 _OGC = "/ogc/v1"
+_SECONDS = 120
+"""How long to wait for an answer: how fast a machine is that runs tests is not what they are about."""
 _SPACE, _DELETE = 0x20, 0x7F
 _WITHIN = {
     "table_id": "brander",
@@ -115,8 +117,8 @@ def places(server: str) -> list[Place]:
         server: The address of a service, which tells what can be asked of it.
     """
     return [
-        *_of_document(httpx.get(f"{server}/openapi.json").json(), ""),
-        *_of_document(httpx.get(f"{server}{_OGC}/api").json(), _OGC),
+        *_of_document(httpx.get(f"{server}/openapi.json", timeout=_SECONDS).json(), ""),
+        *_of_document(httpx.get(f"{server}{_OGC}/api", timeout=_SECONDS).json(), _OGC),
         *_of_headers(),
     ]
 
@@ -180,7 +182,7 @@ class Asker:
         An answer is wrong that is an internal error, tells what the service is made of, is no problem document though it refuses, or has a
         header that the caller wrote.
         """
-        connection = self._connection or http.client.HTTPConnection(self._place, timeout=120)
+        connection = self._connection or http.client.HTTPConnection(self._place, timeout=_SECONDS)
         self._connection = connection
         connection.putrequest(request.method, request.address, skip_accept_encoding=True)
         for name, value in self._headers.items():
