@@ -19,16 +19,20 @@ import Text from "ol/style/Text";
 import type { Outlines, Status } from "../api/answers";
 import { INK, isLight, type Theme } from "../figures/colours";
 import type { Pictures } from "./ground";
-import { hatching } from "./hatching";
+import { hatching, lineOn } from "./hatching";
 import { middleOf, shapeOnMap } from "./shapes";
 
 type Area = Feature<Polygon | MultiPolygon>;
 
 /**
- * How an area looks: a colour, or the hatching of what it lacks; what stands on it, the part of that which is never left out, and whether all of it
+ * How an area looks: a colour, lined for a fall, or the hatching of what it lacks; what stands on it, the part of that which is never left out, and whether all of it
  * may reach over the borders, as where the areas are so few that each is looked for by its name.
  */
-export type Look = ({ colour: string } | { lack: Exclude<Status, "value"> }) & { label: string; mark?: string; mayReach?: boolean };
+export type Look = ({ colour: string; isFall?: boolean } | { lack: Exclude<Status, "value"> }) & {
+  label: string;
+  mark?: string;
+  mayReach?: boolean;
+};
 
 /** What a reader does with the map. */
 export interface Deeds {
@@ -259,7 +263,7 @@ export class Atlas {
     const ink = INK[this.theme];
     const look = this.lookOf(area);
     const sheer = this.ground ? SHEER_HEX : "";
-    const fill = "colour" in look ? look.colour + sheer : hatching(look.lack, ink.hatch, ink.ground + sheer);
+    const fill = fillOf(look, this.theme, sheer);
     return new Style({ fill: new Fill({ color: fill }), stroke: new Stroke({ color: ink.line, width: 1 }) });
   }
 
@@ -329,6 +333,17 @@ export class Atlas {
       new Style({ stroke: new Stroke({ color: ink.ring, width, ...(kind === "beside" ? { lineDash: [9, 6] } : {}) }) }),
     ];
   }
+}
+
+/**
+ * What an area is filled with.
+ *
+ * @param sheer What is added to a colour that lets the ground through.
+ */
+export function fillOf(look: Look, theme: Theme, sheer = ""): CanvasPattern | string {
+  const ink = INK[theme];
+  if (!("colour" in look)) return hatching(look.lack, ink.hatch, ink.ground + sheer);
+  return look.isFall ? hatching("fall", lineOn(look.colour), look.colour + sheer) : look.colour + sheer;
 }
 
 /** How long a movement may take: none for who has asked for less of it. */

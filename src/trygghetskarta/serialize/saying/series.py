@@ -177,7 +177,7 @@ def _stl(stl: Stretch[Stl] | Lacking) -> str:
     first, last = float(stl.found.trend[0]), float(stl.found.trend[-1])
     return (
         f"utan årstid och slump var nivån {decimal(first)} i månaden i {month_name(stl.span.first)} och {decimal(last)} i "
-        f"{month_name(stl.span.last)}. Det är en utjämning; om ändringen är säker säger trenden."
+        f"{month_name(stl.span.last)}. Det är en utjämning; om ändringen är säkerställd säger trenden."
     )
 
 
@@ -237,7 +237,7 @@ def _broken(broken: Stretch[Broken] | Lacking, few: bool) -> Iterator[str]:
     likely = broken.found.most_likely
     if not broken.found.is_found:
         if few:
-            yield f"ingen säker plötslig ändring av nivån {span_name(broken.span)}."
+            yield f"ingen säkerställd plötslig ändring av nivån {span_name(broken.span)}."
         return
     first, last = Month(likely.earliest), Month(likely.latest)
     when = f" (någon gång under {span_name(Span(first, last))})" if first != last else ""
