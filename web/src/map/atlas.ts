@@ -99,6 +99,8 @@ export class Atlas {
         // A layer of their own: neither an area nor the ring around one is painted over the name of another.
         new VectorLayer({ source: this.areas, style: (area, resolution) => this.nameOf(area as Area, resolution), declutter: true }),
         new VectorLayer({ source: this.backdrop, style: (area, resolution) => this.borderOf(area as Area, resolution), declutter: true }),
+        // Above the others, which give way: who has looked an area up finds it by its name, however small it is.
+        new VectorLayer({ source: this.rings, style: (area) => this.chosenName(area as Area), declutter: true }),
       ],
       view: frame,
     });
@@ -275,6 +277,12 @@ export class Atlas {
     const text = this.labelOf({ ...look, label }, INK[this.theme], label !== look.label || fits);
     // Of two labels that would lie on each other the one with a mark is written, and then the one that stands on its own area.
     return new Style({ text, zIndex: look.mark ? 2 : fits ? 1 : 0 });
+  }
+
+  private chosenName(area: Area): Style | undefined {
+    const look = this.lookOf(area);
+    if (area.getId() !== this.ringed.chosen || !look.label) return undefined;
+    return new Style({ text: this.labelOf(look, INK[this.theme], false) });
   }
 
   private lookOf = (area: Area): Look => this.looks.get(String(area.getId())) ?? { lack: "missing", label: "" };

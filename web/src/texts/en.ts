@@ -90,7 +90,7 @@ export const en: Texts = {
   again: "Try again",
   close: "Close",
   language: { label: "Language", sv: "Svenska", en: "English" },
-  theme: { label: "Appearance", auto: "As the computer", light: "Light", dark: "Dark" },
+  theme: { label: "Appearance", auto: "Automatic", light: "Light", dark: "Dark" },
   marks: { sample: "Made-up sample data", staff: "Exact figures, internal", public: "Protected values" },
   me: {
     signIn: "Sign in",
@@ -347,6 +347,8 @@ export const en: Texts = {
     noBeside: "No area",
     yearToDate: "Year to date",
     last12: "Latest 12 months",
+    notSummed: "The protected value of the whole period. The months are protected one by one, so their sum is another.",
+    summed: "The sum of protected months. The map's value of the whole period may be another, and is nearer the exact one.",
     trend: "Growth per year",
     against: (before) => `${before} in the same time of the year before`,
     uncertainty: (low, high) => `uncertainty ${low} to ${high}`,

@@ -383,6 +383,8 @@ export const sv = {
     noBeside: "Inget område",
     yearToDate: "Året hittills",
     last12: "Senaste 12 månaderna",
+    notSummed: "Hela periodens skyddade värde. Månaderna är skyddade var för sig, så deras summa är en annan.",
+    summed: "Summan av skyddade månader. Kartans värde för hela perioden kan vara ett annat, och är närmare det exakta.",
     trend: "Utveckling per år",
     against: (before: string): string => `${before} samma tid året före`,
     uncertainty: (low: string, high: string): string => `osäkerhet ${low} till ${high}`,
