@@ -11,11 +11,11 @@ const ASKED = {
 
 /** What a verdict looks like and is called, from more to fewer. Blue and orange part in every common kind of colour blindness. */
 const VERDICTS = [
-  { verdict: "higher", evidence: "strong", colour: "#b15a1a", text: "Klart fler" },
+  { verdict: "higher", evidence: "strong", colour: "#b15a1a", text: "Säkerställt fler" },
   { verdict: "higher", evidence: "moderate", colour: "#efc283", text: "Troligen fler" },
   { verdict: "cannotTell", evidence: null, colour: "#dde3e5", text: "Kan inte avgöras" },
   { verdict: "lower", evidence: "moderate", colour: "#8ec2e6", text: "Troligen färre" },
-  { verdict: "lower", evidence: "strong", colour: "#1c5d98", text: "Klart färre" },
+  { verdict: "lower", evidence: "strong", colour: "#1c5d98", text: "Säkerställt färre" },
 ];
 
 async function show() {

@@ -125,7 +125,7 @@ def test_a_month_with_far_fewer_events_waits_and_is_published_when_approved(city
         assert send(f"{number}.csv", *month_of(number, 60)).status == "published"
     short = send("5.csv", *month_of(5, 20))
     assert (short.status, [reason.code for reason in short.reasons], short.new) == ("held", ["volume"], 20)
-    assert "2025-05 får 20 händelser" in short.reasons[0].swedish
+    assert "Maj 2025 får 20 händelser" in short.reasons[0].swedish
     with city.connect() as connection:
         assert len(state(connection)["event"]) == 240
         assert {row[0] for row in state(connection)["coverage"]} == {Month.parse(f"2025-{number:02}").number for number in range(1, 5)}

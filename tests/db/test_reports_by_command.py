@@ -56,7 +56,7 @@ def test_what_another_has_sent_is_merged(sample: Engine, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--area", "jarva", "--from", "2025-12", "--to", "2025-01"), "slutar 2025-01 innan den börjar"),
+        (("--area", "jarva", "--from", "2025-12", "--to", "2025-01"), "slutar i januari 2025 innan den börjar i december 2025"),
         (("--area", "jarva", "--out", "rapport.txt"), "Ange --format"),
         (("--measure", "2"), "begär --class intern"),
         (("--polygon", "POINT(17.9 59.4)", "--class", "intern"), "hel Polygon"),

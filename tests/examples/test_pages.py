@@ -24,11 +24,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.npm]
 Opener = Callable[..., Page]
 LACKS = {"missing": "Inte levererat", "withheld": "Skyddat, visas inte", "notApplicable": "Går inte att räkna"}
 VERDICTS = {
-    ("higher", "strong"): "Klart fler",
+    ("higher", "strong"): "Säkerställt fler",
     ("higher", "moderate"): "Troligen fler",
     ("cannotTell", None): "Kan inte avgöras",
     ("lower", "moderate"): "Troligen färre",
-    ("lower", "strong"): "Klart färre",
+    ("lower", "strong"): "Säkerställt färre",
 }
 
 

@@ -150,7 +150,7 @@ def test_an_area_is_held_against_another_and_that_one_against_nothing() -> None:
     assert (first["verdict"], first["personYears"]) == ("higher", 1000.0)
     assert (second["ratio"], second["pValue"], second["verdict"]) == (None, None, "notApplicable")
     assert found(exact).change.against is Against.AREA
-    assert "Jämfört med Stadsdel 1 är det klart högre tal i Stadsdel 0." in said(exact)
+    assert "Jämfört med Stadsdel 1 är det säkerställt högre tal i Stadsdel 0." in said(exact)
 
 
 def test_an_area_where_nobody_lives_is_not_held_against_another() -> None:
@@ -316,7 +316,9 @@ def test_from_none_the_change_is_told_without_percent() -> None:
 
 def test_the_areas_that_stand_out_are_named_with_how_sure_it_is() -> None:
     told = said(surrounded(city([[300, 200], [100, 180], [40, 40], [41, 40]])))[2]
-    assert told == "Jämfört med 2024 är det klart fler i Stadsdel 0; klart färre i Stadsdel 1. I 2 områden kan det inte avgöras."
+    assert (
+        told == "Jämfört med 2024 är det säkerställt fler i Stadsdel 0; säkerställt färre i Stadsdel 1. I 2 områden kan det inte avgöras."
+    )
 
 
 def test_where_no_area_stands_out_that_is_told() -> None:
@@ -326,7 +328,9 @@ def test_where_no_area_stands_out_that_is_told() -> None:
 
 def test_many_areas_are_not_all_named() -> None:
     told = said(surrounded(city([[300 + at, 100] for at in range(8)])))[2]
-    assert told == ("Jämfört med 2024 är det klart fler i Stadsdel 7, Stadsdel 6, Stadsdel 5, Stadsdel 4, Stadsdel 3 och 3 andra områden.")
+    assert told == (
+        "Jämfört med 2024 är det säkerställt fler i Stadsdel 7, Stadsdel 6, Stadsdel 5, Stadsdel 4, Stadsdel 3 och 3 andra områden."
+    )
 
 
 def test_the_highest_rate_is_told_with_its_rank_and_interval() -> None:

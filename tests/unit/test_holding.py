@@ -174,7 +174,7 @@ def test_a_feed_has_no_whole_months() -> None:
 def test_a_reason_tells_its_figures_in_both_languages() -> None:
     [reason] = reasons(month(412, history=YEAR | {MARCH - 1: 1200, MARCH - 2: 800}))
     assert reason.swedish == (
-        "2026-03 får 412 händelser (förut 0). De 12 kända månaderna före hade 1\N{NO-BREAK SPACE}000 i median, från 800 till "
+        "Mars 2026 får 412 händelser (förut 0). De 12 kända månaderna före hade 1\N{NO-BREAK SPACE}000 i median, från 800 till "
         "1\N{NO-BREAK SPACE}200."
     )
     assert (

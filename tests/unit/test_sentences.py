@@ -48,16 +48,16 @@ def test_a_whole_year_is_named_by_its_number() -> None:
 @pytest.mark.parametrize(
     ("counts", "sentence"),
     [
-        ([[12, 8], [3, 2]], "Det är 5 fler än september–oktober 2024 (50,0 procent); om ändringen är säker prövas inte här."),
+        ([[12, 8], [3, 2]], "Det är 5 fler än september–oktober 2024 (50,0 procent); om ändringen är säkerställd prövas inte här."),
         # Fewer is said with a word, never with a minus.
-        ([[0, 8], [2, 2]], "Det är 8 färre än september–oktober 2024 (80,0 procent); om ändringen är säker prövas inte här."),
+        ([[0, 8], [2, 2]], "Det är 8 färre än september–oktober 2024 (80,0 procent); om ändringen är säkerställd prövas inte här."),
         ([[5, 2], [5, 8]], "Det är lika många som september–oktober 2024."),
         ([[0, 0], [0, 0]], "Det är lika många som september–oktober 2024."),
         # From none there is no percentage.
-        ([[5, 0], [0, 0]], "Det är 5 fler än september–oktober 2024; om ändringen är säker prövas inte här."),
+        ([[5, 0], [0, 0]], "Det är 5 fler än september–oktober 2024; om ändringen är säkerställd prövas inte här."),
         (
             [[1234, 0], [0, 34]],
-            "Det är 1\u00a0200 fler än september–oktober 2024 (3\u00a0529,4 procent); om ändringen är säker prövas inte här.",
+            "Det är 1\u00a0200 fler än september–oktober 2024 (3\u00a0529,4 procent); om ändringen är säkerställd prövas inte här.",
         ),
     ],
 )

@@ -13,6 +13,14 @@ from tests.web.browsing import Opener, Properties, api, asked_of, change, in_tab
 
 pytestmark = pytest.mark.browser
 
+FINDINGS = {
+    ("higher", "strong"): "Säkerställd ökning",
+    ("higher", "moderate"): "Trolig ökning",
+    ("lower", "moderate"): "Trolig minskning",
+    ("lower", "strong"): "Säkerställd minskning",
+    ("cannotTell", None): "Kan inte avgöras",
+    ("notApplicable", None): "går inte att räkna här",
+}
 VIOLENCE = "source=anmalda_brott&group=valdsbrott&from=2025-01&to=2025-12"
 
 
@@ -60,19 +68,12 @@ def test_the_change_is_told_in_words_and_as_the_tests_found_it(opened: Opener, l
     page = opened("?show=compare&level=stadsdel&from=2025-01&to=2025-12")
 
     asked = "/v1/comparisons?level=stadsdel&source=anmalda_brott&from=2025-01&to=2025-12&baseline=same-period-last-year&format=json"
-    verdicts = {row["code"]: row["verdict"] for row in api(live_server, asked)["items"]}
-    words = {
-        "higher": "Säker ökning",
-        "lower": "Säker minskning",
-        "cannotTell": "Kan inte avgöras",
-        "notApplicable": "går inte att räkna här",
-    }
-    assert {code: area["shown"] for code, area in shown_on(page, "change").items()} == {
-        code: words[verdict] for code, verdict in verdicts.items()
-    }
-    rises = list(verdicts.values()).count("higher")
-    assert rises > 0
-    expect(page.locator("section[aria-label='Förändringen']")).to_contain_text(f"Säker ökning i {rises} områden")
+    said = {row["code"]: FINDINGS[row["verdict"], row["evidence"]] for row in api(live_server, asked)["items"]}
+    assert {code: area["shown"] for code, area in shown_on(page, "change").items()} == said
+    rises = {kind: list(said.values()).count(f"{kind} ökning") for kind in ("Säkerställd", "Trolig")}
+    assert min(rises.values()) > 1, rises
+    change = page.locator("section[aria-label='Förändringen']")
+    expect(change).to_contain_text(f"Säkerställd ökning i {rises['Säkerställd']} områden, trolig ökning i {rises['Trolig']} områden")
 
 
 def test_jarvas_change_in_violent_crime_this_year_against_last(opened: Opener, live_server: str) -> None:
@@ -121,8 +122,7 @@ def assert_jarvas_change(page: Page, server: str) -> None:
     (row,) = api(server, asked)["items"]
     card = page.get_by_role("region", name="Järva")
     expect(card).to_contain_text(f"{row['difference']:+d}".replace("-", "−"))
-    words = {"higher": "Säker ökning", "lower": "Säker minskning", "cannotTell": "Kan inte avgöras"}
-    expect(card).to_contain_text(words[row["verdict"]])
+    expect(card).to_contain_text(FINDINGS[row["verdict"], row["evidence"]])
     assert number(shown_on(page, "before")["jarva"]["shown"]) == row["baselineCount"]
     assert number(shown_on(page, "now")["jarva"]["shown"]) == row["count"]
 

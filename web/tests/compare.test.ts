@@ -4,16 +4,18 @@ import { drawnOf, namedOf, placedNames } from "../src/compare/funnel";
 import {
   amountOf,
   cautionsOf,
+  changedOf,
   changeOf,
+  findingsOf,
   isOutsideOf,
   otherSource,
   partsOf,
   putTo,
   sumOf,
   undelivered,
-  verdictsOf,
   yearsOf,
 } from "../src/compare/pairing";
+import { findingOf, wayOf } from "../src/figures/figures";
 import { traced } from "../src/map/tracing";
 import type { Catalogue, Settled } from "../src/view/settling";
 import { plainAddress, pairAddress, START } from "../src/view/view";
@@ -122,7 +124,7 @@ it("a sum is of what is known, and none where nothing is", () => {
 it("where nobody lives there is no rate, but what happened is counted", () => {
   const deserted = row("a", { count: 3, rate: null, status: "notApplicable", verdict: "notApplicable" });
   expect(sumOf([deserted, row("b", { count: 4 })])).toBe(7);
-  expect(verdictsOf([deserted]).notApplicable).toEqual([deserted]);
+  expect(findingsOf([deserted]).notApplicable).toBe(1);
 });
 
 it("a period outside what is covered is none of zeros", () => {
@@ -134,8 +136,32 @@ it("a period outside what is covered is none of zeros", () => {
 });
 
 it("a verdict on what is withheld is counted nowhere", () => {
-  const found = verdictsOf([row("a", { verdict: "higher" }), row("b", { verdict: "higher", status: "withheld" })]);
-  expect([found.higher.length, found.lower.length]).toEqual([1, 0]);
+  const rows = [row("a", { verdict: "higher" }), row("b", { verdict: "higher", status: "withheld" })];
+  const found = findingsOf(rows);
+  expect([found.higher, found.lower]).toEqual([1, 0]);
+  expect(changedOf(rows)).toEqual([rows[0]]);
+});
+
+it("a change is sure, or likely where the many that are tested leave a doubt", () => {
+  const said = (more: Parameters<typeof findingOf>[0]) => findingOf(more);
+  expect([said({ verdict: "higher", evidence: "strong" }), said({ verdict: "higher", evidence: "moderate" })]).toEqual([
+    "higher",
+    "likelyHigher",
+  ]);
+  expect([said({ verdict: "lower", adjustedP: 0.05 }), said({ verdict: "lower", adjustedP: 0.051 })]).toEqual(["lower", "likelyLower"]);
+  expect([said({ verdict: "cannotTell", adjustedP: 0.6 }), said({ verdict: null }), said({})]).toEqual([
+    "cannotTell",
+    "notApplicable",
+    "notApplicable",
+  ]);
+  expect((["higher", "likelyHigher", "cannotTell", "likelyLower", "lower", "notApplicable"] as const).map(wayOf)).toEqual([
+    "rise",
+    "rise",
+    "",
+    "fall",
+    "fall",
+    "",
+  ]);
 });
 
 describe("two sources", () => {

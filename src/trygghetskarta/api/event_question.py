@@ -94,7 +94,10 @@ class EventParameters(BaseModel):
         last = month_of("to", self.to) if self.to is not None else None
         if first is not None and last is not None and last < first:
             raise bad_parameter(
-                "to", str(last), f"Perioden slutar {last} innan den börjar {first}.", f"The span ends {last} before it begins {first}."
+                "to",
+                str(last),
+                f"Perioden slutar i {last.swedish} innan den börjar i {first.swedish}.",
+                f"The span ends in {last.english} before it begins in {first.english}.",
             )
         return first, last
 

@@ -107,7 +107,8 @@ def _answer(asked: Asked) -> tuple[Published, list[tuple[Part, Published]]]:
 
 
 def _print(whole: Published, figures: Figures) -> None:
-    console(150).print(f"{whole.question.span} jämfört med {whole.question.baseline}.")
+    spans = (whole.question.span, whole.question.baseline)
+    console(150).print(f"{' jämfört med '.join(span.swedish for span in spans if span is not None)}.")
     table = Table()
     for column, heading in _COLUMNS.items():
         table.add_column(heading, justify="left" if column == "name" else "right")

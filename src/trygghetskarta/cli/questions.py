@@ -30,7 +30,7 @@ from trygghetskarta.serialize.figures import Row, comparison_rows
 from trygghetskarta.serialize.formats import Format, Writing, write_comparison
 from trygghetskarta.serialize.geojson import Outlines
 from trygghetskarta.serialize.saying.answers import sentences
-from trygghetskarta.serialize.swedish import alphabetical, whole
+from trygghetskarta.serialize.swedish import alphabetical, span_name, whole
 from trygghetskarta.settings import read_settings
 from trygghetskarta.store.engine import one_state
 
@@ -202,7 +202,7 @@ def print_table(published: Published, cube: Cube, found: tuple[list[Row], list[s
     """
     rows, said = found
     terminal = console()
-    terminal.print(f"{cube.edition.name}. {published.question.span}.")
+    terminal.print(f"{cube.edition.name}. {span_name(published.question.span)}.")
     table = Table()
     # A column that has nothing to tell of any area is left out: a terminal is narrow.
     shown = [column for column in columns if column in _ALWAYS or any(_tells(row, column) for row in rows)]

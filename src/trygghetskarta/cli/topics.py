@@ -64,7 +64,7 @@ _STATUS = {"value": "", "missing": "saknas", "withheld": "skyddat", "notApplicab
 _VERDICT = {"higher": "högre", "lower": "lägre", "cannotTell": "kan inte avgöras", "notApplicable": "–"}
 _SURVEY = {
     "question": "Fråga", "group": "Grupp", "year": "År", "name": "Område", "value": "Procent", "low": "95 % från", "high": "till", "n": "Svar",
-    "change": "Ändring", "verdict": "Ändring säker?", "womenMenGap": "Kvinnor–män", "gapVerdict": "Skillnad säker?", "status": "Värde",
+    "change": "Ändring", "verdict": "Ändring säkerställd?", "womenMenGap": "Kvinnor–män", "gapVerdict": "Skillnad säkerställd?", "status": "Värde",
 }  # fmt: skip
 _BESIDE = {
     "question": "Fråga", "name": "Område", "year": "År", "value": "Procent", "low": "95 % från", "high": "till", "count": "Brott",

@@ -20,6 +20,12 @@ _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 _EPOCH_YEAR = 1970
 _YEARS = range(1900, 2201)
 _THURSDAY = 3 * 24  # 1970 began on one
+MONTHS = (
+    "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december",
+)  # fmt: skip
+_MONTHS_EN = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -64,6 +70,16 @@ class Month:
         """The first of the month."""
         return date(self.year, self.of_year, 1)
 
+    @property
+    def swedish(self) -> str:
+        """As a Swedish sentence has it: oktober 2026."""
+        return f"{MONTHS[self.of_year - 1]} {self.year}"
+
+    @property
+    def english(self) -> str:
+        """As an English sentence has it: October 2026."""
+        return f"{_MONTHS_EN[self.of_year - 1]} {self.year}"
+
     def plus(self, months: int) -> Month:
         """Give the month so many months later (earlier when negative)."""
         return Month(self.number + months)
@@ -98,6 +114,23 @@ class Span:
     def days(self) -> int:
         """How many days it holds."""
         return (self.last.plus(1).first_day - self.first.first_day).days
+
+    @property
+    def swedish(self) -> str:
+        """As short as it can be said in Swedish: 2025, oktober 2025, januari–mars 2025, oktober 2024–mars 2025."""
+        return self._said(self.first.swedish, self.last.swedish)
+
+    @property
+    def english(self) -> str:
+        """As short as it can be said in English."""
+        return self._said(self.first.english, self.last.english)
+
+    def _said(self, first: str, last: str) -> str:
+        if self.first == self.last:
+            return first
+        if self.first.year != self.last.year:
+            return f"{first}–{last}"
+        return str(self.first.year) if self.months == 12 else f"{first.split()[0]}–{last}"
 
     def holds(self, month: Month) -> bool:
         """Tell whether a month is one of its own."""

@@ -70,7 +70,10 @@ def ask(cube: Cube, asked: Asked) -> Question:
     first = month_of("from", asked.first) if asked.first is not None else last.plus(-11)
     if last < first:
         raise bad_parameter(
-            "to", str(last), f"Perioden slutar {last} innan den börjar {first}.", f"The span ends {last} before it begins {first}."
+            "to",
+            str(last),
+            f"Perioden slutar i {last.swedish} innan den börjar i {first.swedish}.",
+            f"The span ends in {last.english} before it begins in {first.english}.",
         )
     span = Span(first, last)
     if span.months > _LONGEST:

@@ -91,7 +91,7 @@ def _months_of_all(cube: Cube, question: Question, span: Span) -> int:
     delivered = {tuple(delivered_months(cube, source, span).tolist()) for source in question.sources}
     months = delivered.pop()
     if delivered or not months:
-        swedish, english = f"Källorna är inte levererade för {span}.", f"The sources are not delivered for {span}."
+        swedish, english = f"Källorna är inte levererade för {span.swedish}.", f"The sources are not delivered for {span.english}."
         raise NotCoveredError(swedish, english, (Fault("baseline", str(span), swedish, english),))
     return len(months)
 

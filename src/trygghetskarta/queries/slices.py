@@ -172,12 +172,12 @@ def _refuse_what_is_not_covered(cube: Cube, question: Question) -> None:
     if not all(_undelivered(cube, source, question.span) for source in question.sources):
         return
     told = [(CONTRACTS[source], ends(cube, source)) for source in question.sources]
-    has = "; ".join(f"{contract.name} {ends[0]}–{ends[1]}" for contract, ends in told if ends is not None)
-    has_en = "; ".join(f"{contract.name_en} {ends[0]}–{ends[1]}" for contract, ends in told if ends is not None)
+    has = "; ".join(f"{contract.name} {Span(*ends).swedish}" for contract, ends in told if ends is not None)
+    has_en = "; ".join(f"{contract.name_en} {Span(*ends).english}" for contract, ends in told if ends is not None)
     names, names_en = ", ".join(contract.name for contract, _ in told), ", ".join(contract.name_en for contract, _ in told)
     done, done_en = ("släppts", "released") if cube.released else ("levererats", "delivered")
-    swedish = f"{names} har inte {done} för någon månad i {question.span}" + (f". Det som finns: {has}." if has else ".")
-    english = f"{names_en}: no month of {question.span} was {done_en}" + (f". There is: {has_en}." if has_en else ".")
+    swedish = f"{names} har inte {done} för någon månad i {question.span.swedish}" + (f". Det som finns: {has}." if has else ".")
+    english = f"{names_en}: no month of {question.span.english} was {done_en}" + (f". There is: {has_en}." if has_en else ".")
     raise NotCoveredError(swedish, english, (Fault("from", str(question.span.first), swedish, english),))
 
 

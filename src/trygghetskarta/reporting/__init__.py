@@ -218,7 +218,10 @@ def span_of(cube: Cube, wanted: Wanted) -> Span:
     first = month_of("from", wanted.first) if wanted.first is not None else last.plus(1 - YEAR)
     if last < first:
         raise bad_parameter(
-            "to", str(last), f"Perioden slutar {last} innan den börjar {first}.", f"It ends {last} before it begins {first}."
+            "to",
+            str(last),
+            f"Perioden slutar i {last.swedish} innan den börjar i {first.swedish}.",
+            f"It ends in {last.english} before it begins in {first.english}.",
         )
     return Span(first, last)
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from trygghetskarta.analysis.verdicts import STRONG
 from trygghetskarta.domain.counts import Status
 from trygghetskarta.reports.asking import Answer
 from trygghetskarta.reports.document import STATUS_WORDS, Cell, Kind, Origin
@@ -15,6 +19,11 @@ _ENDLESS = 1_000
 
 VERDICTS = {"higher": "fler", "lower": "färre", "cannotTell": "kan inte avgöras", "notApplicable": "–"}
 RATE_VERDICTS = {"higher": "högre", "lower": "lägre", "cannotTell": "kan inte avgöras", "notApplicable": "–"}
+
+
+def grade_of(row: Mapping[str, Any]) -> str:
+    """Say how well a verdict of higher or lower is founded, in the words of every answer: sure, or likely for the many that are tested."""
+    return "säkerställt" if (row.get("adjustedP") or 0) <= STRONG else "troligen"
 
 
 def words(text: str) -> Cell:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from trygghetskarta.domain.periods import Month, Span
+from trygghetskarta.domain.periods import MONTHS, Month, Span
 
-_MONTHS = (
-    "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december",
-)  # fmt: skip
 WEEKDAYS = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
 _LAST_LETTERS = str.maketrans({"å": "{", "ä": "|", "ö": "}"})
 _THOUSANDS = "\u00a0"
@@ -38,24 +35,17 @@ def how_many(count: int, noun: tuple[str, str]) -> str:
 
 def day_name(day: date) -> str:
     """Write a day: 1 juli 2018."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def month_name(month: Month) -> str:
     """Write a month: oktober 2025."""
-    return f"{_MONTHS[month.of_year - 1]} {month.year}"
+    return month.swedish
 
 
 def span_name(span: Span) -> str:
     """Write a span as short as it can be said: 2025, oktober 2025, januari–mars 2025, oktober 2024–mars 2025."""
-    first, last = span.first, span.last
-    if first == last:
-        return month_name(first)
-    if first.year != last.year:
-        return f"{month_name(first)}–{month_name(last)}"
-    if span.months == 12:
-        return str(first.year)
-    return f"{_MONTHS[first.of_year - 1]}–{month_name(last)}"
+    return span.swedish
 
 
 def hours_of_week(first: int, hours: int) -> str:

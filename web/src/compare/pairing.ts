@@ -1,7 +1,7 @@
 /** What stands beside what in a comparison: spans of years, parts of a whole, and the question put to another source. */
 
 import type { AreaFigures, Categories, Category, Comparison, Source, Span } from "../api/answers";
-import { hasCount } from "../figures/figures";
+import { findingOf, hasCount, wayOf, type Finding } from "../figures/figures";
 import { lengthOf, plus } from "../figures/months";
 import { findCategory, isCounted, settle, type Catalogue, type Settled } from "../view/settling";
 import { isHarm, isRate, type Colour, type View } from "../view/view";
@@ -113,8 +113,12 @@ export const undelivered = (comparison: Comparison): Comparison => ({
 /** Tell whether nothing of a span can have been delivered. */
 export const isOutsideOf = (span: Span, covered: Span): boolean => span.to < covered.from || span.from > covered.to;
 
-/** How many areas changed for certain, and how many cannot be told. */
-export function verdictsOf(rows: AreaFigures[]): Record<"higher" | "lower" | "cannotTell" | "notApplicable", AreaFigures[]> {
-  const of = (verdict: string): AreaFigures[] => rows.filter((row) => hasCount(row) && row.verdict === verdict);
-  return { higher: of("higher"), lower: of("lower"), cannotTell: of("cannotTell"), notApplicable: of("notApplicable") };
+/** The areas that are said to have changed. */
+export const changedOf = (rows: AreaFigures[]): AreaFigures[] => rows.filter((row) => hasCount(row) && wayOf(findingOf(row)));
+
+/** In how many areas each thing is said of the change; what is withheld is counted nowhere. */
+export function findingsOf(rows: AreaFigures[]): Record<Finding, number> {
+  const found = { higher: 0, likelyHigher: 0, cannotTell: 0, likelyLower: 0, lower: 0, notApplicable: 0 };
+  for (const row of rows) if (hasCount(row) && row.verdict) found[findingOf(row)] += 1;
+  return found;
 }

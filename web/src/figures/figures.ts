@@ -1,6 +1,6 @@
 /** What the figures of one area say: the value that colours it, and what a column lacks. */
 
-import type { AreaFigures, Status } from "../api/answers";
+import type { AreaFigures, Status, Verdict } from "../api/answers";
 import { isHarm, isRate, type Colour } from "../view/view";
 
 /** Which of the four states a column has in one area. */
@@ -14,6 +14,31 @@ export function statusOf(figures: AreaFigures, colour: Colour): Status {
   if (colour === "count") return figures.status === "notApplicable" ? "notApplicable" : "missing";
   return figures.baselineStatus === "missing" || figures.baselineStatus === "withheld" ? figures.baselineStatus : "notApplicable";
 }
+
+/** What is said of a change: a verdict of higher or lower is sure, or likely where the many areas that are tested leave some doubt. */
+export type Finding = Verdict | "likelyHigher" | "likelyLower";
+
+/** What there is to go by: the API grades the verdicts of areas, and gives other ones their adjusted p-value. */
+interface Judged {
+  verdict?: Verdict | null;
+  evidence?: AreaFigures["evidence"];
+  adjustedP?: number | null;
+}
+
+/** As `STRONG` of the API: an adjusted p-value up to this is strong evidence. */
+const STRONG = 0.05;
+
+/** What is said of a change. */
+export function findingOf({ verdict, evidence, adjustedP }: Judged): Finding {
+  const isLikely = evidence ? evidence === "moderate" : Number(adjustedP ?? 0) > STRONG;
+  if (isLikely && verdict === "higher") return "likelyHigher";
+  if (isLikely && verdict === "lower") return "likelyLower";
+  return verdict ?? "notApplicable";
+}
+
+/** Which way a finding points: up, down, or neither. */
+export const wayOf = (finding: Finding): "rise" | "fall" | "" =>
+  finding === "higher" || finding === "likelyHigher" ? "rise" : finding === "lower" || finding === "likelyLower" ? "fall" : "";
 
 /** Tell whether the number of events is known: where nobody lives there is no rate, but what happened there happened. */
 export const hasCount = (row: AreaFigures): row is AreaFigures & { count: number } =>

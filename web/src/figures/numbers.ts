@@ -23,10 +23,12 @@ export class Numbers {
     this.order = new Intl.Collator(this.locale, { numeric: true });
   }
 
-  private by(name: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  /** Write a number, with a real minus in every language: a hyphen is too short to be seen before a figure. */
+  private by(name: string, options: Intl.NumberFormatOptions): { format: (value: number) => string } {
     let format = this.written.get(name);
     if (!format) this.written.set(name, (format = new Intl.NumberFormat(this.locale, options)));
-    return format;
+    const written = format;
+    return { format: (value) => written.format(value).replace("-", "\u2212") };
   }
 
   /** 12 345 */

@@ -19,16 +19,20 @@ import Text from "ol/style/Text";
 import type { Outlines, Status } from "../api/answers";
 import { INK, isLight, type Theme } from "../figures/colours";
 import type { Pictures } from "./ground";
-import { hatching } from "./hatching";
+import { hatching, lineOn } from "./hatching";
 import { middleOf, shapeOnMap } from "./shapes";
 
 type Area = Feature<Polygon | MultiPolygon>;
 
 /**
- * How an area looks: a colour, or the hatching of what it lacks; what stands on it, the part of that which is never left out, and whether all of it
+ * How an area looks: a colour, lined for a fall, or the hatching of what it lacks; what stands on it, the part of that which is never left out, and whether all of it
  * may reach over the borders, as where the areas are so few that each is looked for by its name.
  */
-export type Look = ({ colour: string } | { lack: Exclude<Status, "value"> }) & { label: string; mark?: string; mayReach?: boolean };
+export type Look = ({ colour: string; isFall?: boolean } | { lack: Exclude<Status, "value"> }) & {
+  label: string;
+  mark?: string;
+  mayReach?: boolean;
+};
 
 /** What a reader does with the map. */
 export interface Deeds {
@@ -95,6 +99,8 @@ export class Atlas {
         // A layer of their own: neither an area nor the ring around one is painted over the name of another.
         new VectorLayer({ source: this.areas, style: (area, resolution) => this.nameOf(area as Area, resolution), declutter: true }),
         new VectorLayer({ source: this.backdrop, style: (area, resolution) => this.borderOf(area as Area, resolution), declutter: true }),
+        // Above the others, which give way: who has looked an area up finds it by its name, however small it is.
+        new VectorLayer({ source: this.rings, style: (area) => this.chosenName(area as Area), declutter: true }),
       ],
       view: frame,
     });
@@ -259,7 +265,7 @@ export class Atlas {
     const ink = INK[this.theme];
     const look = this.lookOf(area);
     const sheer = this.ground ? SHEER_HEX : "";
-    const fill = "colour" in look ? look.colour + sheer : hatching(look.lack, ink.hatch, ink.ground + sheer);
+    const fill = fillOf(look, this.theme, sheer);
     return new Style({ fill: new Fill({ color: fill }), stroke: new Stroke({ color: ink.line, width: 1 }) });
   }
 
@@ -271,6 +277,12 @@ export class Atlas {
     const text = this.labelOf({ ...look, label }, INK[this.theme], label !== look.label || fits);
     // Of two labels that would lie on each other the one with a mark is written, and then the one that stands on its own area.
     return new Style({ text, zIndex: look.mark ? 2 : fits ? 1 : 0 });
+  }
+
+  private chosenName(area: Area): Style | undefined {
+    const look = this.lookOf(area);
+    if (area.getId() !== this.ringed.chosen || !look.label) return undefined;
+    return new Style({ text: this.labelOf(look, INK[this.theme], false) });
   }
 
   private lookOf = (area: Area): Look => this.looks.get(String(area.getId())) ?? { lack: "missing", label: "" };
@@ -329,6 +341,17 @@ export class Atlas {
       new Style({ stroke: new Stroke({ color: ink.ring, width, ...(kind === "beside" ? { lineDash: [9, 6] } : {}) }) }),
     ];
   }
+}
+
+/**
+ * What an area is filled with.
+ *
+ * @param sheer What is added to a colour that lets the ground through.
+ */
+export function fillOf(look: Look, theme: Theme, sheer = ""): CanvasPattern | string {
+  const ink = INK[theme];
+  if (!("colour" in look)) return hatching(look.lack, ink.hatch, ink.ground + sheer);
+  return look.isFall ? hatching("fall", lineOn(look.colour), look.colour + sheer) : look.colour + sheer;
 }
 
 /** How long a movement may take: none for who has asked for less of it. */

@@ -1,17 +1,17 @@
 /** From an answer to how each area looks, and to the legend: the same classes, so that neither says what the other does not. */
 
-import type { AreaFigures, Status, Verdict } from "../api/answers";
+import type { AreaFigures, Status } from "../api/answers";
 import { classFor, diverging, sequential, type ColourClass } from "../figures/classes";
 import { amountColour, changeColour, type Theme } from "../figures/colours";
-import { statusOf, valueOf } from "../figures/figures";
+import { findingOf, statusOf, valueOf, wayOf, type Finding } from "../figures/figures";
 import type { Answer, Desk } from "../view/desk.svelte";
 import { decimalsOf, figureText, shownText } from "../view/saying";
 import { isChange, type Colour } from "../view/view";
 import type { Look } from "./atlas";
 
-/** A row of the legend: a colour or a hatching, and how many areas have it. */
+/** A row of the legend: a colour, lined for a fall, or a hatching, and how many areas have it. */
 export type Key =
-  | { kind: "class"; colour: string; text: string; areas: number }
+  | { kind: "class"; colour: string; isFall: boolean; text: string; areas: number }
   | { kind: "lack"; lack: Exclude<Status, "value">; text: string; areas: number };
 
 /** A map ready to be drawn. */
@@ -26,9 +26,11 @@ export interface Painted {
 /** Areas up to this many have their figure under the name on the map. */
 const FIGURES_UP_TO = 20;
 const LACKS = ["withheld", "missing", "notApplicable"] as const;
-const VERDICT_SHADES: [Verdict, number][] = [
+const FINDING_SHADES: [Finding, number][] = [
   ["lower", -2],
+  ["likelyLower", -1],
   ["cannotTell", 0],
+  ["likelyHigher", 1],
   ["higher", 2],
 ];
 
@@ -49,7 +51,7 @@ export function paint(answer: Answer, desk: Desk, together: Answer[] = [answer],
     rows.map((row) => {
       const text = shownText(row, colour, decimals, desk);
       const value = valueOf(row, colour, decimals);
-      const mark = colour === "verdict" && (row.verdict === "higher" || row.verdict === "lower") ? { mark: MARKS[row.verdict] } : {};
+      const mark = colour === "verdict" && wayOf(findingOf(row)) ? { mark: MARKS[findingOf(row)] } : {};
       const mayReach = rows.length <= FIGURES_UP_TO;
       const label = answer.backdrop ? text : [broken(row.name), figureOnMap(row, colour, text, rows.length)].filter(Boolean).join("\n");
       return [row.code, { look: { ...lookOf(row, colour, value, classes, theme), label, mayReach, ...mark }, text, value }];
@@ -65,7 +67,7 @@ export function paint(answer: Answer, desk: Desk, together: Answer[] = [answer],
 /** What stands under the name of an area: a mark of the verdict or a change with its sign, which colours alone do not tell to all; amounts where there is room. */
 function figureOnMap(row: AreaFigures, colour: Colour, text: string, areas: number): string {
   if (statusOf(row, colour) !== "value") return "";
-  if (colour === "verdict") return MARKS[row.verdict ?? "notApplicable"];
+  if (colour === "verdict") return MARKS[findingOf(row)];
   return isChange(colour) || areas <= FIGURES_UP_TO ? text : "";
 }
 
@@ -75,11 +77,12 @@ function lookOf(
   value: number | null,
   classes: ColourClass[],
   theme: Theme,
-): { colour: string } | { lack: (typeof LACKS)[number] } {
+): { colour: string; isFall: boolean } | { lack: (typeof LACKS)[number] } {
   const status = statusOf(row, colour);
   if (status !== "value") return { lack: status };
-  if (colour === "verdict") return { colour: changeColour(VERDICT_SHADES.find(([verdict]) => verdict === row.verdict)?.[1] ?? 0, theme) };
-  return { colour: shadeColour(classFor(Number(value), classes)?.shade ?? 0, colour, theme) };
+  const shade =
+    colour === "verdict" ? FINDING_SHADES.find(([finding]) => finding === findingOf(row))?.[1] : classFor(Number(value), classes)?.shade;
+  return { colour: shadeColour(shade ?? 0, colour, theme), isFall: Number(shade) < 0 };
 }
 
 const shadeColour = (shade: number, colour: Colour, theme: Theme): string =>
@@ -90,6 +93,7 @@ function classKeys(classes: ColourClass[], colour: Colour, decimals: number, des
   return classes.map(({ low, high, shade, areas }) => ({
     kind: "class",
     colour: shadeColour(shade, colour, theme),
+    isFall: shade < 0,
     text:
       isChange(colour) && low === 0 && high === 0
         ? desk.t.legend.unchanged
@@ -101,11 +105,10 @@ function classKeys(classes: ColourClass[], colour: Colour, decimals: number, des
 }
 
 function verdictKeys(rows: AreaFigures[], desk: Desk, theme: Theme): Key[] {
-  return VERDICT_SHADES.flatMap(([verdict, shade]) => {
-    const areas = rows.filter((row) => statusOf(row, "verdict") === "value" && row.verdict === verdict).length;
-    return areas
-      ? [{ kind: "class", colour: changeColour(shade, theme), text: `${MARKS[verdict]} ${desk.t.verdicts[verdict]}`, areas }]
-      : [];
+  return FINDING_SHADES.flatMap(([finding, shade]) => {
+    const areas = rows.filter((row) => statusOf(row, "verdict") === "value" && findingOf(row) === finding).length;
+    const text = `${MARKS[finding]} ${desk.t.findings[finding]}`;
+    return areas ? [{ kind: "class", colour: changeColour(shade, theme), isFall: shade < 0, text, areas }] : [];
   });
 }
 
@@ -116,8 +119,15 @@ function lackKeys(rows: AreaFigures[], colour: Colour, desk: Desk): Key[] {
   });
 }
 
-/** A mark beside each verdict, so that colour is never alone. */
-export const MARKS: Record<Verdict, string> = { higher: "▲", lower: "▼", cannotTell: "○", notApplicable: "–" };
+/** A mark beside each finding, so that colour is never alone: filled where it is sure. */
+export const MARKS: Record<Finding, string> = {
+  higher: "▲",
+  likelyHigher: "△",
+  cannotTell: "○",
+  likelyLower: "▽",
+  lower: "▼",
+  notApplicable: "–",
+};
 
 /** A name on the map, broken at its spaces and hyphens into lines of at most about twelve letters. */
 function broken(name: string): string {

@@ -3,7 +3,7 @@
 import type { Shape } from "../charts/ink";
 import { element, measure, picture, WIDTH } from "../charts/saving";
 import { INK, isLight } from "../figures/colours";
-import { hatchings } from "./hatching";
+import { fallsOn, hatchings, lineOn } from "./hatching";
 import type { Key, Painted } from "./painting";
 import { middleOf, shapeOnMap } from "./shapes";
 import { fitted } from "./tracing";
@@ -42,7 +42,8 @@ export function mapPicture({ answer, areas, keys }: Painted, around: Around): SV
   const { outlines, backdrop, settled } = answer;
   const { paths, place, scale } = fitted({ features: [...outlines.features, ...(backdrop?.features ?? [])] }, WIDTH, HEIGHT, PADDING);
   const map = element("svg", { width: WIDTH, height: HEIGHT });
-  map.append(hatchings(ink.hatch), element("rect", { width: WIDTH, height: HEIGHT, rx: 8, fill: ink.ground }));
+  const falls = keys.flatMap((key) => (key.kind === "class" && key.isFall ? key.colour : []));
+  map.append(hatchings(ink.hatch), fallsOn(falls), element("rect", { width: WIDTH, height: HEIGHT, rx: 8, fill: ink.ground }));
   const draw = (code: string, attributes: Record<string, string | number>): void =>
     map.append(element("path", { d: paths.get(code) ?? "", "stroke-linejoin": "round", ...attributes }));
   for (const code of backdrop ? [] : areas.keys()) draw(code, { stroke: ink.hatch, "stroke-width": 2.5, fill: "none" });
@@ -50,6 +51,7 @@ export function mapPicture({ answer, areas, keys }: Painted, around: Around): SV
     // A hatching lets through what is under it.
     if ("lack" in look) draw(code, { fill: ink.ground });
     draw(code, { fill: "colour" in look ? look.colour : `url(#hatching-${look.lack})`, stroke: ink.line, "stroke-width": 1 });
+    if ("colour" in look && look.isFall) draw(code, { fill: `url(#hatching-fall-${look.colour.slice(1)})` });
   }
   for (const { id } of backdrop?.features ?? []) draw(String(id), { stroke: ink.hatch, "stroke-width": 1.5, fill: "none" });
   const { area } = settled.view;
@@ -96,5 +98,8 @@ function namesOf({ answer, areas }: Pick<Painted, "answer" | "areas">, scale: nu
 
 function sampleOf(key: Key): Shape[] {
   const box = { x: 0.5, y: 0.5, width: 23, height: 15, rx: 3, stroke: ink.hatch };
-  return [{ tag: "rect", attributes: { ...box, fill: key.kind === "class" ? key.colour : `url(#hatching-${key.lack})` } }];
+  const fill = key.kind === "class" ? key.colour : `url(#hatching-${key.lack})`;
+  const lines = { d: "M1 4.5H23M1 11.5H23", stroke: key.kind === "class" ? lineOn(key.colour) : "none" };
+  const isFall = key.kind === "class" && key.isFall;
+  return [{ tag: "rect", attributes: { ...box, fill } }, ...(isFall ? [{ tag: "path" as const, attributes: lines }] : [])];
 }

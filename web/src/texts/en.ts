@@ -1,10 +1,11 @@
 /** Every word of the page in English. */
 
 import type { Me } from "../api/me";
-import type { Interval, Span, Status, Verdict } from "../api/answers";
+import type { Interval, Span, Status } from "../api/answers";
 import { LEVELS, namesOf, OWN } from "../city";
 import { lengthOf, runsOf } from "../figures/months";
-import { NOTHING } from "../figures/numbers";
+import type { Finding } from "../figures/figures";
+import { capital, NOTHING } from "../figures/numbers";
 import type { KeyKind } from "../charts/layers";
 import type { Colour } from "../view/view";
 import type { Texts } from "./sv";
@@ -55,7 +56,7 @@ const colours: Record<Colour, { title: string; hint: string }> = {
   },
   difference: { title: "Change in number", hint: "The difference from the period compared with." },
   percent: { title: "Change in per cent", hint: "Small numbers easily give large percentages. Look at the number too." },
-  verdict: { title: "A sure change?", hint: "Whether the change is larger than chance tends to give." },
+  verdict: { title: "Clear change", hint: "Whether the change is larger than chance tends to give. A likely change is less certain." },
   harm: { title: "Harm", hint: "Crimes weighed by the law's minimum penalty, in days." },
   harmDifference: { title: "Change in harm", hint: "The difference in weighed days from the period compared with." },
 };
@@ -67,9 +68,11 @@ const statuses: Record<Status, string> = {
   notApplicable: "Cannot be counted here",
 };
 
-const verdicts: Record<Verdict, string> = {
-  higher: "Sure rise",
-  lower: "Sure fall",
+const findings: Record<Finding, string> = {
+  higher: "Clear rise",
+  likelyHigher: "Likely rise",
+  likelyLower: "Likely fall",
+  lower: "Clear fall",
   cannotTell: "Cannot tell",
   notApplicable: "Cannot be tested",
 };
@@ -87,7 +90,7 @@ export const en: Texts = {
   again: "Try again",
   close: "Close",
   language: { label: "Language", sv: "Svenska", en: "English" },
-  theme: { label: "Appearance", auto: "As the computer", light: "Light", dark: "Dark" },
+  theme: { label: "Appearance", auto: "Automatic", light: "Light", dark: "Dark" },
   marks: { sample: "Made-up sample data", staff: "Exact figures, internal", public: "Protected values" },
   me: {
     signIn: "Sign in",
@@ -123,8 +126,7 @@ export const en: Texts = {
   levels,
   colours,
   statuses,
-  verdicts,
-  evidence: { strong: "strong support", moderate: "some support" },
+  findings,
   shows: {
     map: "Map",
     compare: "Compare",
@@ -345,6 +347,8 @@ export const en: Texts = {
     noBeside: "No area",
     yearToDate: "Year to date",
     last12: "Latest 12 months",
+    notSummed: "The protected value of the whole period. The months are protected one by one, so their sum is another.",
+    summed: "The sum of protected months. The map's value of the whole period may be another, and is nearer the exact one.",
     trend: "Growth per year",
     against: (before) => `${before} in the same time of the year before`,
     uncertainty: (low, high) => `uncertainty ${low} to ${high}`,
@@ -387,24 +391,27 @@ export const en: Texts = {
     before: "Then",
     now: "Now",
     change: "The change",
-    changed: "Where the change is certain",
+    changed: "Where a change is clear or likely",
     moreInTable: "There are more in the table.",
     inAreas: "Areas are compared here, and the map shows hexagons.",
     toAreas: "Show areas",
     sameSteps: "Both maps have the same colour steps, so the same colour means the same thing.",
     noBase: "Choose what the period is to be compared with.",
     baseMissing: (base) => `The source has no figures for ${span(base)}.`,
-    verdicts: (higher, lower, unsure, untested) => {
+    findings: ({ higher, likelyHigher, cannotTell, likelyLower, lower, notApplicable }) => {
       const areas = (count: number): string => (count === 1 ? "1 area" : `${count} areas`);
-      if (higher + lower + unsure === 0) return "The change cannot be tested in any area.";
-      if (higher + lower === 0 && unsure) return "In none of the areas that could be tested can a change be told.";
+      const changed = higher + likelyHigher + likelyLower + lower;
+      if (changed + cannotTell === 0) return "The change cannot be tested in any area.";
+      if (changed === 0) return "In none of the areas that could be tested can a change be told.";
       const said = [
-        `Certain rise in ${areas(higher)}`,
-        `certain fall in ${areas(lower)}`,
-        ...(unsure ? [`in ${areas(unsure)} it cannot be told`] : []),
-        ...(untested ? [`in ${areas(untested)} it cannot be tested`] : []),
+        ...(higher ? [`a clear rise in ${areas(higher)}`] : []),
+        ...(likelyHigher ? [`a likely rise in ${areas(likelyHigher)}`] : []),
+        ...(lower ? [`a clear fall in ${areas(lower)}`] : []),
+        ...(likelyLower ? [`a likely fall in ${areas(likelyLower)}`] : []),
+        ...(cannotTell ? [`in ${areas(cannotTell)} it cannot be told`] : []),
+        ...(notApplicable ? [`in ${areas(notApplicable)} it cannot be tested`] : []),
       ];
-      return `${listed(said)}.`;
+      return capital(`${listed(said)}.`);
     },
     multiples: { years: "Year by year", categories: "Kind by kind" },
     parts: { years: "One map per year", categories: "One map per kind" },
@@ -429,8 +436,8 @@ export const en: Texts = {
     rates: (per) => `Per 1,000 ${per} and year, with uncertainty`,
     cityRate: (rate) => `All areas together: ${rate}`,
     pairVerdicts: {
-      higher: (first, second) => `▲ Certainly higher in ${first} than in ${second}.`,
-      lower: (first, second) => `▼ Certainly lower in ${first} than in ${second}.`,
+      higher: (first, second) => `▲ Clearly higher in ${first} than in ${second}.`,
+      lower: (first, second) => `▼ Clearly lower in ${first} than in ${second}.`,
       cannotTell: () => "○ The difference may be due to chance.",
     },
     ratio: (first, second, times, per) => `Per 1,000 ${per} the rate in ${first} is ${times} times that in ${second}.`,

@@ -88,14 +88,14 @@ export const explanations: Explanations = {
     },
     change: {
       title: "Change and difference",
-      what: "How much something has changed, or differs from other areas, and whether that is more than chance tends to give. The verdict is a sure rise, a sure fall or cannot tell.",
-      how: "The periods are compared per day, or per resident when the map shows rates. A test tells how often chance alone gives at least as large a difference. For a sure verdict it may be 5 times out of 100 at most, and it must hold when all areas are taken into account.",
+      what: "How much something has changed, or differs from other areas, and whether that is more than chance tends to give. The verdict is a clear or a likely rise or fall, or that it cannot be told.",
+      how: "The periods are compared per day, or per resident when the map shows rates. A test tells how often chance alone gives at least as large a difference. For a change to be called likely it may be 5 times out of 100 at most. It is clear where that holds when all areas that are tested are taken into account, too.",
       mind: "The test does not say why something has changed. A new law or code may change what is counted. Small numbers easily give large percentages: from 8 to 12 is 50 per cent more, and may still be chance.",
     },
     multiple: {
       title: "Many areas at once",
       what: "When many areas are tested, chance points out some although nothing has changed. Of 117 stadsdelar it would be about six. That is why the verdict takes into account how many areas are tested.",
-      how: "Of the areas pointed out at most one in five may be false on average. Of those with strong support at most one in twenty may be.",
+      how: "Of the areas pointed out at most one in five may be false on average. Of the clear ones at most one in twenty may be. The others are called likely.",
       mind: "Do not ask for one kind at a time and then tell of the findings only. “Cannot tell” does not mean that nothing has changed, but that it cannot be seen.",
     },
     dispersion: {

@@ -88,14 +88,14 @@ export const explanations: Explanations = {
     },
     change: {
       title: "Förändring och skillnad",
-      what: "Hur mycket något har ändrats, eller skiljer sig från andra områden, och om det är mer än slumpen brukar ge. Bedömningen är säker ökning, säker minskning eller kan inte avgöras.",
-      how: "Perioderna jämförs per dag, eller per invånare när kartan visar tal per 1 000. Ett test räknar ut hur ofta slumpen ensam ger en minst lika stor skillnad. För en säker bedömning får det vara högst 5 gånger av 100, och den måste hålla när alla områden räknas med.",
+      what: "Hur mycket något har ändrats, eller skiljer sig från andra områden, och om det är mer än slumpen brukar ge. Bedömningen är säkerställd eller trolig ökning eller minskning, eller att det inte kan avgöras.",
+      how: "Perioderna jämförs per dag, eller per invånare när kartan visar tal per 1 000. Ett test räknar ut hur ofta slumpen ensam ger en minst lika stor skillnad. För att en förändring ska kallas trolig får det vara högst 5 gånger av 100. Säkerställd är den när det håller också sedan alla områden som prövas är inräknade.",
       mind: "Testet säger inte varför något har ändrats. En ny lag eller en ny kod kan ändra vad som räknas. Små antal ger lätt stora procent: från 8 till 12 är 50 procent fler och kan ändå vara en slump.",
     },
     multiple: {
       title: "Många områden på en gång",
       what: "Prövas många områden pekas några ut av en slump, fast ingenting har ändrats. Av 117 stadsdelar vore det ungefär sex. Därför tar bedömningen hänsyn till hur många områden som prövas.",
-      how: "Av de områden som pekas ut får i genomsnitt högst ett av fem vara falskt. Av dem som har starkt stöd får högst ett av tjugo vara det.",
+      how: "Av de områden som pekas ut får i genomsnitt högst ett av fem vara falskt. Av de säkerställda får högst ett av tjugo vara det. De andra kallas troliga.",
       mind: "Fråga inte om ett slag i taget för att sedan bara berätta om fynden. ”Kan inte avgöras” betyder inte att ingenting har ändrats, utan att det inte går att se.",
     },
     dispersion: {

@@ -1,10 +1,11 @@
 /** Every word of the page in Swedish. Other languages have the same shape. */
 
 import type { Me, Role as Held } from "../api/me";
-import type { EffectVerdict, GoalVerdict, Interval, Level, Place, Span, Status, Verdict } from "../api/answers";
+import type { EffectVerdict, GoalVerdict, Interval, Level, Place, Span, Status } from "../api/answers";
 import { LEVELS, namesOf, OWN } from "../city";
 import { lengthOf, runsOf } from "../figures/months";
-import { NOTHING, type Numbers } from "../figures/numbers";
+import type { Finding } from "../figures/figures";
+import { capital, NOTHING, type Numbers } from "../figures/numbers";
 import type { Breaks } from "../figures/classes";
 import type { Relative } from "../view/periods";
 import type { Fault } from "../places/polygons";
@@ -55,7 +56,10 @@ const colours: Record<Colour, { title: string; hint: string }> = {
   smoothedRate: { title: "Per 1 000 och år, utjämnat", hint: "Små områden dras mot stadens nivå, så att slumpen inte pekar ut dem." },
   difference: { title: "Förändring i antal", hint: "Skillnaden mot perioden att jämföra med." },
   percent: { title: "Förändring i procent", hint: "Små tal ger lätt stora procent. Se även antalet." },
-  verdict: { title: "Säker förändring?", hint: "Om förändringen är större än slumpen brukar ge." },
+  verdict: {
+    title: "Säkerställd förändring",
+    hint: "Om förändringen är större än slumpen brukar ge. En trolig förändring är mindre säker.",
+  },
   harm: { title: "Allvarlighet", hint: "Brotten vägda efter lagens lägsta straff, i dagar." },
   harmDifference: { title: "Förändring i allvarlighet", hint: "Skillnaden i vägda dagar mot perioden att jämföra med." },
 };
@@ -67,9 +71,11 @@ const statuses: Record<Status, string> = {
   notApplicable: "Går inte att räkna här",
 };
 
-const verdicts: Record<Verdict, string> = {
-  higher: "Säker ökning",
-  lower: "Säker minskning",
+const findings: Record<Finding, string> = {
+  higher: "Säkerställd ökning",
+  likelyHigher: "Trolig ökning",
+  likelyLower: "Trolig minskning",
+  lower: "Säkerställd minskning",
   cannotTell: "Kan inte avgöras",
   notApplicable: "Går inte att pröva",
 };
@@ -125,8 +131,7 @@ export const sv = {
   levels,
   colours,
   statuses,
-  verdicts,
-  evidence: { strong: "starkt stöd", moderate: "visst stöd" },
+  findings,
   shows: {
     map: "Karta",
     compare: "Jämför",
@@ -378,6 +383,8 @@ export const sv = {
     noBeside: "Inget område",
     yearToDate: "Året hittills",
     last12: "Senaste 12 månaderna",
+    notSummed: "Hela periodens skyddade värde. Månaderna är skyddade var för sig, så deras summa är en annan.",
+    summed: "Summan av skyddade månader. Kartans värde för hela perioden kan vara ett annat, och är närmare det exakta.",
     trend: "Utveckling per år",
     against: (before: string): string => `${before} samma tid året före`,
     uncertainty: (low: string, high: string): string => `osäkerhet ${low} till ${high}`,
@@ -421,24 +428,27 @@ export const sv = {
     before: "Då",
     now: "Nu",
     change: "Förändringen",
-    changed: "Här är förändringen säker",
+    changed: "Här är en förändring säkerställd eller trolig",
     moreInTable: "Fler finns i tabellen.",
     inAreas: "Här jämförs områden med varandra, och kartan visar sexhörningar.",
     toAreas: "Visa områden",
     sameSteps: "Samma färgsteg i båda kartorna, så att samma färg betyder samma sak.",
     noBase: "Välj vad perioden ska jämföras med.",
     baseMissing: (base: Span): string => `Källan har inga siffror för ${span(base)}.`,
-    verdicts: (higher: number, lower: number, unsure: number, untested: number): string => {
+    findings: ({ higher, likelyHigher, cannotTell, likelyLower, lower, notApplicable }: Record<Finding, number>): string => {
       const areas = (count: number): string => (count === 1 ? "1 område" : `${count} områden`);
-      if (higher + lower + unsure === 0) return "Förändringen går inte att pröva i något område.";
-      if (higher + lower === 0 && unsure) return `I inget område som kunde prövas kan en förändring avgöras.`;
+      const changed = higher + likelyHigher + likelyLower + lower;
+      if (changed + cannotTell === 0) return "Förändringen går inte att pröva i något område.";
+      if (changed === 0) return "I inget område som kunde prövas kan en förändring avgöras.";
       const said = [
-        `Säker ökning i ${areas(higher)}`,
-        `säker minskning i ${areas(lower)}`,
-        ...(unsure ? [`i ${areas(unsure)} kan det inte avgöras`] : []),
-        ...(untested ? [`i ${areas(untested)} går det inte att pröva`] : []),
+        ...(higher ? [`säkerställd ökning i ${areas(higher)}`] : []),
+        ...(likelyHigher ? [`trolig ökning i ${areas(likelyHigher)}`] : []),
+        ...(lower ? [`säkerställd minskning i ${areas(lower)}`] : []),
+        ...(likelyLower ? [`trolig minskning i ${areas(likelyLower)}`] : []),
+        ...(cannotTell ? [`i ${areas(cannotTell)} kan det inte avgöras`] : []),
+        ...(notApplicable ? [`i ${areas(notApplicable)} går det inte att pröva`] : []),
       ];
-      return `${listed(said)}.`;
+      return capital(`${listed(said)}.`);
     },
     multiples: { years: "År för år", categories: "Slag för slag" } satisfies Record<Part, string>,
     parts: { years: "En karta per år", categories: "En karta per slag" } satisfies Record<Part, string>,
@@ -466,8 +476,8 @@ export const sv = {
     rates: (per: string): string => `Per 1 000 ${per} och år, med osäkerhet`,
     cityRate: (rate: string): string => `Alla områden tillsammans: ${rate}`,
     pairVerdicts: {
-      higher: (first: string, second: string): string => `▲ Säkert högre i ${first} än i ${second}.`,
-      lower: (first: string, second: string): string => `▼ Säkert lägre i ${first} än i ${second}.`,
+      higher: (first: string, second: string): string => `▲ Säkerställt högre i ${first} än i ${second}.`,
+      lower: (first: string, second: string): string => `▼ Säkerställt lägre i ${first} än i ${second}.`,
       cannotTell: (): string => "○ Skillnaden kan bero på slumpen.",
     },
     ratio: (first: string, second: string, times: string, per: string): string =>

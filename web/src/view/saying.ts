@@ -3,7 +3,7 @@
 import type { AreaFigures, Categories, Comparison, Span, Status } from "../api/answers";
 import { decimalsFor, type Numbers } from "../figures/numbers";
 import { baselineSpan } from "../figures/months";
-import { hasCount, statusOf, valueOf } from "../figures/figures";
+import { findingOf, hasCount, statusOf, valueOf } from "../figures/figures";
 import type { Texts } from "../texts/sv";
 import type { Desk } from "./desk.svelte";
 import { findCategory, type Notice, type Settled } from "./settling";
@@ -49,7 +49,7 @@ export function figureText(value: number, colour: Colour, decimals: number, n: N
 export function shownText(row: AreaFigures, colour: Colour, decimals: number, desk: Desk): string {
   const status = statusOf(row, colour);
   if (status !== "value") return whyText(status, desk.t);
-  if (colour === "verdict") return desk.t.verdicts[row.verdict ?? "notApplicable"];
+  if (colour === "verdict") return desk.t.findings[findingOf(row)];
   return figureText(Number(valueOf(row, colour, decimals)), colour, decimals, desk.n);
 }
 
@@ -78,7 +78,7 @@ export function linesOf(row: AreaFigures, settled: Settled, decimals: number, de
   if (isRate(colour)) lines.push(`${t.area.rate(String(t.per[per]))}: ${shownText(row, colour, decimals, desk)}`);
   if (base && row.difference !== null) lines.push(changeText(row, t, n, base));
   if (colour === "harm" || colour === "harmDifference") lines.push(`${t.area.harm}: ${shownText(row, colour, decimals, desk)}`);
-  if (row.verdict && base && row.verdict !== "notApplicable") lines.push(verdictText(row, t));
+  if (row.verdict && base && row.verdict !== "notApplicable") lines.push(t.findings[findingOf(row)]);
   if (row.provisional) lines.push(t.area.provisional);
   return lines;
 }
@@ -88,12 +88,6 @@ export function changeText(row: AreaFigures, t: Texts, n: Numbers, base?: Span):
   if (row.difference === null) return t.nothing;
   const percent = row.percent === null ? "" : ` (${n.percent(row.percent)})`;
   return `${n.signed(row.difference)}${percent}${base ? ` ${t.legend.against(base)}` : ""}`;
-}
-
-/** What the test says of an area's change, and how strongly. */
-export function verdictText(row: AreaFigures, t: Texts): string {
-  const verdict = t.verdicts[row.verdict ?? "notApplicable"];
-  return row.evidence ? `${verdict} (${t.evidence[row.evidence]})` : verdict;
 }
 
 /** A notice in words. */

@@ -9,7 +9,7 @@ from trygghetskarta.domain.categories import tree_of
 from trygghetskarta.domain.counts import Status
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.reports.asking import INDICATORS, Answer
-from trygghetskarta.reports.cells import figure, interval, words
+from trygghetskarta.reports.cells import RATE_VERDICTS, figure, grade_of, interval, words
 from trygghetskarta.reports.chapters.crime import CRIME
 from trygghetskarta.reports.document import (
     Block,
@@ -35,7 +35,6 @@ from trygghetskarta.serialize.swedish import begun, span_name
 
 VIOLENCE = (SourceId.SKJUTNINGAR, SourceId.SPRANGNINGAR, SourceId.BRANDER)
 _SURVEYED = 3
-SURE = {"higher": "högre, säkerställt", "lower": "lägre, säkerställt", "cannotTell": "kan inte avgöras", "notApplicable": "–"}
 _GAPS = {"higher": "högre bland kvinnor", "lower": "lägre bland kvinnor", "cannotTell": "kan inte avgöras", "notApplicable": "–"}
 
 
@@ -140,11 +139,17 @@ def _survey_row(answer: Answer, at: int, row: Mapping[str, Any]) -> Row:
             interval(answer, (f"{pointer}/low", f"{pointer}/high")),
             figure(answer, f"{pointer}/n"),
             figure(answer, f"{pointer}/change", Kind.RATE),
-            words(SURE[row["verdict"]]),
+            words(_change_of(row)),
             figure(answer, f"{pointer}/womenMenGap", Kind.RATE),
             words(_GAPS[row["gapVerdict"]]),
         )
     )
+
+
+def _change_of(row: Mapping[str, Any]) -> str:
+    """Say what the test says of the change since the year before."""
+    said = RATE_VERDICTS[row["verdict"]]
+    return f"{said}, {grade_of(row)}" if row["verdict"] in ("higher", "lower") else said
 
 
 def _question(row: Mapping[str, Any]) -> str:

@@ -17,6 +17,10 @@ _WORDS = (
     ("skyddat", "Siffran visas inte, för den kan peka ut någon. Det är inte noll."),
     ("standardavvikelse", "Hur mycket områden brukar skilja sig åt. Avståndet 1 är en vanlig skillnad, 0 är ingen alls."),
     ("säkerställd", "Större än vad slumpen rimligen ger: 95 procents säkerhet."),
+    (
+        "troligen",
+        "En ändring som är mer än slumpen brukar ge, men inte säkerställd när många prövas. Av alla som pekas ut är i snitt högst en av fem falsk.",
+    ),
     ("ämne", "Brott som hör ihop, till exempel inbrott. Ett brott kan höra till flera ämnen."),
     *((level.told.swedish.one, level.told.swedish.meaning) for level in AreaLevel if level.told.swedish.meaning),
 )

@@ -59,10 +59,10 @@ def _of_area(situation: Situation) -> Iterator[str]:
 
 def _of_group(group: Judged) -> str:
     before, now = group.answer.get("/items/0/baselineCount"), group.answer.get("/items/0/count")
-    way = "ökat" if group.verdict == "higher" else "minskat"
+    way, change = ("ökat", "ökningen") if group.verdict == "higher" else ("minskat", "minskningen")
     return (
-        f"{group.name} har säkert {way}, från {whole(before)} till {whole(now)}. Vilka platser, tider och tillvägagångssätt står för "
-        "ändringen, och har något ändrats i hur brotten anmäls eller räknas?"
+        f"{group.name} har {way} från {whole(before)} till {whole(now)}, och {change} är säkerställd. Vilka platser, tider och "
+        "tillvägagångssätt står för ändringen, och har något ändrats i hur brotten anmäls eller räknas?"
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from trygghetskarta.domain.periods import Month
 from trygghetskarta.domain.sources import CONTRACTS
+from trygghetskarta.reports.cells import grade_of
 from trygghetskarta.reports.chapters.comparing import against_the_city
 from trygghetskarta.reports.chapters.consequences import VIOLENCE, survey_of
 from trygghetskarta.reports.chapters.crime import CRIME, Judged, doubtful_groups, judged_groups, moved_of, older_of, series_of
@@ -50,11 +51,11 @@ def _groups(situation: Situation) -> Iterator[tuple[str, str]]:
     groups = judged_groups(situation)
     if not groups:
         return
-    for verdict, way in (("higher", "ökat"), ("lower", "minskat")):
+    for verdict, change in (("higher", "ökningar"), ("lower", "minskningar")):
         changed = [group for group in groups if group.is_changed and group.verdict == verdict]
         if changed:
             named = listed([f"{group.name.lower()} ({_from_to(group)})" for group in changed])
-            yield f"Detta har {way} säkert jämfört med {span_name(situation.baseline)}: {named}.", changed[0].answer.query.address
+            yield f"Säkerställda {change} jämfört med {span_name(situation.baseline)}: {named}.", changed[0].answer.query.address
     tested = [group for group in groups if not group.doubtful]
     unsure = sum(group.verdict == "cannotTell" for group in tested)
     if tested and unsure == len(tested):
@@ -86,8 +87,8 @@ def _city(situation: Situation) -> Iterator[tuple[str, str]]:
         return
     level = f"{situation.area.name} har {decimal(rate)} anmälda brott per 1 000 invånare och år"
     ending = {
-        "higher": "säkert högre än i resten av staden",
-        "lower": "säkert lägre än i resten av staden",
+        "higher": "säkerställt högre än i resten av staden",
+        "lower": "säkerställt lägre än i resten av staden",
         "cannotTell": "om det skiljer sig från resten av staden kan inte avgöras",
     }.get(verdict or "")
     yield f"{level}; {'det är ' if verdict != 'cannotTell' else ''}{ending}." if ending else f"{level}.", answer.query.address
@@ -125,7 +126,8 @@ def _survey(situation: Situation) -> Iterator[tuple[str, str]]:
         if row["verdict"] in ("higher", "lower"):
             way = "högre" if row["verdict"] == "higher" else "lägre"
             yield (
-                f"Andelen som svarar ”{row['question']}” är {decimal(row['value'])} procent {row['year']}, säkert {way} än {row['baselineYear']}.",
+                f"Andelen som svarar ”{row['question']}” är {decimal(row['value'])} procent {row['year']}, "
+                f"{grade_of(row)} {way} än {row['baselineYear']}.",
                 answer.query.address,
             )
 

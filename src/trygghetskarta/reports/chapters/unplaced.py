@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from trygghetskarta.reports.asking import Answer
-from trygghetskarta.reports.cells import VERDICTS, figure, interval, words
+from trygghetskarta.reports.cells import VERDICTS, figure, grade_of, interval, words
 from trygghetskarta.reports.chapters.crime import CRIME, older_of
 from trygghetskarta.reports.document import Block, Chapter, Column, Fact, Facts, Kind, Notice, Paragraph, Row, Subheading, Table
 from trygghetskarta.reports.situation import Situation
@@ -61,6 +62,12 @@ def _older(situation: Situation) -> Iterator[Block]:
     yield from _fraud(situation, answer)
 
 
+def _verdict(kind: Mapping[str, Any]) -> str:
+    """Say which way a kind has changed, and where that is only likely."""
+    said = VERDICTS[kind.get("verdict") or "notApplicable"]
+    return f"troligen {said}" if kind.get("verdict") in ("higher", "lower") and grade_of(kind) == "troligen" else said
+
+
 def _fraud(situation: Situation, answer: Answer) -> Iterator[Block]:
     kinds = answer.get("/kinds") or []
     shown = [(at, kind) for at, kind in enumerate(kinds) if kind.get("count") or kind.get("baselineCount")]
@@ -81,7 +88,7 @@ def _fraud(situation: Situation, answer: Answer) -> Iterator[Block]:
             tuple(
                 words(str(kind["name"]))
                 if column.key == "name"
-                else words(VERDICTS[kind.get("verdict") or "notApplicable"])
+                else words(_verdict(kind))
                 if column.key == "verdict"
                 else figure(answer, f"/kinds/{at}/{column.key}", column.kind)
                 for column in columns

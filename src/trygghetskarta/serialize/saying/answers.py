@@ -74,7 +74,7 @@ def _change(published: Published, findings: Findings | None) -> str:
     if not published.comparable:
         apart = f"Leveranserna täcker inte lika mycket av perioden som av {against}, så perioderna går inte att jämföra rakt av."
         return by_the_day(published, total) or apart
-    sure = certainty(published, total) if question.statistics is Statistics.ALL else "; om ändringen är säker prövas inte här"
+    sure = certainty(published, total) if question.statistics is Statistics.ALL else "; om ändringen är säkerställd prövas inte här"
     if now == before:
         return f"Det är lika många som {against}{sure if total is not None else ''}."
     percent = f" ({decimal(abs(100 * (now - before) / before))} procent)" if before else ""

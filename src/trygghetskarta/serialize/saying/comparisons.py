@@ -133,7 +133,7 @@ def _standing_out(published: Published, change: Change) -> str:
         return ""
     parts = []
     for verdict in (Verdict.HIGHER, Verdict.LOWER):
-        for evidence, word in ((Evidence.STRONG, "klart"), (Evidence.MODERATE, "troligen")):
+        for evidence, word in ((Evidence.STRONG, "säkerställt"), (Evidence.MODERATE, "troligen")):
             found = [at for at, said in enumerate(zip(judged.verdicts, judged.evidence, strict=True)) if said == (verdict, evidence)]
             if found:
                 parts.append(f"{word} {_word(change, verdict)} i {_names(published, _outermost(change, found))}")

@@ -10,7 +10,7 @@ from trygghetskarta.analysis.series import Broken, Findings, Growth, Stretch
 from trygghetskarta.analysis.unusual import NOT_JUDGED, Judged, Judgement
 from trygghetskarta.analysis.verdicts import SINGLE
 from trygghetskarta.domain.counts import Published
-from trygghetskarta.domain.periods import Month, Span
+from trygghetskarta.domain.periods import MONTHS, Month, Span
 from trygghetskarta.domain.sources import CONTRACTS
 from trygghetskarta.serialize.sections import Section, months_up_to, whole_span
 from trygghetskarta.serialize.swedish import begun, decimal, how_many, listed, month_name, span_name, whole
@@ -21,9 +21,6 @@ _Sums = dict[tuple[str | None, str | None], Section]
 _NOTHING = (None, None)
 _TOLD_CHANCE = 0.05
 """Fewer months than this are not worth a figure: 0,0 would be read as none."""
-_MONTHS = (
-    "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december",
-)  # fmt: skip
 
 
 def found_sentences(published: Published, findings: Findings, said: list[str]) -> list[str]:
@@ -164,11 +161,11 @@ def _season(season: Stretch[tuple[Model, Decomposition]] | Lacking) -> str:
     if model is Model.MULTIPLICATIVE:
         over, under = 100 * (found.index[most] - 1), 100 * (1 - found.index[least])
         return (
-            f"antalet är som högst i {_MONTHS[most]}, {decimal(over, 0)} procent över en vanlig månad, och som lägst i {_MONTHS[least]}, "
+            f"antalet är som högst i {MONTHS[most]}, {decimal(over, 0)} procent över en vanlig månad, och som lägst i {MONTHS[least]}, "
             f"{decimal(under, 0)} procent under."
         )
     over, under = found.index[most], -found.index[least]
-    return f"antalet är som högst i {_MONTHS[most]}, {decimal(over)} över en vanlig månad, och som lägst i {_MONTHS[least]}, {decimal(under)} under."
+    return f"antalet är som högst i {MONTHS[most]}, {decimal(over)} över en vanlig månad, och som lägst i {MONTHS[least]}, {decimal(under)} under."
 
 
 def _stl(stl: Stretch[Stl] | Lacking) -> str:
@@ -177,7 +174,7 @@ def _stl(stl: Stretch[Stl] | Lacking) -> str:
     first, last = float(stl.found.trend[0]), float(stl.found.trend[-1])
     return (
         f"utan årstid och slump var nivån {decimal(first)} i månaden i {month_name(stl.span.first)} och {decimal(last)} i "
-        f"{month_name(stl.span.last)}. Det är en utjämning; om ändringen är säker säger trenden."
+        f"{month_name(stl.span.last)}. Det är en utjämning; om ändringen är säkerställd säger trenden."
     )
 
 
@@ -237,7 +234,7 @@ def _broken(broken: Stretch[Broken] | Lacking, few: bool) -> Iterator[str]:
     likely = broken.found.most_likely
     if not broken.found.is_found:
         if few:
-            yield f"ingen säker plötslig ändring av nivån {span_name(broken.span)}."
+            yield f"ingen säkerställd plötslig ändring av nivån {span_name(broken.span)}."
         return
     first, last = Month(likely.earliest), Month(likely.latest)
     when = f" (någon gång under {span_name(Span(first, last))})" if first != last else ""

@@ -120,9 +120,9 @@ def of_pattern(published: Published, found: PatternChange) -> list[str]:
     for verdict, words in ((ShareVerdict.HIGHER, "större"), (ShareVerdict.LOWER, "mindre")):
         names = _names(published, [verdict is one for one in found.verdicts])
         if names:
-            said.append(f"En säkert {words} andel av händelserna än {before} har {names}.")
+            said.append(f"En säkerställt {words} andel av händelserna än {before} har {names}.")
     if len(said) == 1:
-        said.append("I inget område är andelen säkert en annan än förr, när hänsyn tas till att många områden prövas.")
+        said.append("I inget område är det säkerställt att andelen är en annan än förr, när hänsyn tas till att många områden prövas.")
     if not published.comparable:
         said.append("Leveranserna täcker inte lika mycket av båda perioderna; har årstiden betydelse kan skillnader bero på det.")
     said.append("Måttet gäller var händelserna ligger, inte hur många de är.")
