@@ -3,16 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
-from typing import Any
+from dataclasses import replace
 
 import httpx
-import orjson
 import pytest
+from sqlalchemy import Engine
 
-from trygghetskarta.reports.asking import pointed
-from trygghetskarta.reports.document import Cell, Chart, Facts, MapPicture, Notice, Paragraph, Report, Table, cells
+from tests.api.figures import differing, per_people
+from trygghetskarta.domain.audience import Audience
+from trygghetskarta.queries.cube import load_cube
+from trygghetskarta.reporting import Office, Wanted
+from trygghetskarta.reports.document import (
+    Block,
+    Cell,
+    Chapter,
+    Chart,
+    ChartKind,
+    Column,
+    Fact,
+    Facts,
+    Kind,
+    MapPicture,
+    Notice,
+    Paragraph,
+    Point,
+    Prompts,
+    Report,
+    Row,
+    Series,
+    Table,
+    cells,
+)
 from trygghetskarta.reports.json import read_json
+from trygghetskarta.reports.lagesbild import Reader
+from trygghetskarta.reports.monthly import committee_report, issue_of
+from trygghetskarta.store.engine import one_state
 
 YEAR = "from=2025-01&to=2025-12"
 
@@ -34,43 +59,45 @@ def jarva(client: httpx.Client) -> Report:
     return fetched(client, f"area=jarva&{YEAR}")
 
 
-def differing(client: httpx.Client, found: Report) -> tuple[int, list[str]]:
-    """Follow every figure's address, and give how many there are and which are not what stands there."""
-
-    @cache
-    def answer(question: str) -> tuple[int, Any]:
-        asked = client.get(question)
-        return asked.status_code, orjson.loads(asked.content)
-
-    followed, wrong = 0, []
-    for cell in cells(found):
-        if cell.origin is None:
-            continue
-        status, content = answer(cell.origin.question)
-        there = pointed(content, cell.origin.at) if status == 200 else None
-        followed += 1
-        if not same(cell, there):
-            wrong.append(f"{cell.text!r} ({cell.value}) is {there} at {cell.origin.question} {cell.origin.at}")
-    return followed, wrong
-
-
-def same(cell: Cell, there: Any) -> bool:  # noqa: ANN401 - whatever JSON holds
-    if cell.value is None:
-        return there is None or cell.status.value != "value"
-    if isinstance(there, int | float) and cell.origin is not None:
-        return cell.value == pytest.approx(there * cell.origin.times, rel=1e-12)
-    return bool(cell.value == there)
-
-
 @pytest.mark.parametrize(
     "question", [f"area=jarva&{YEAR}", f"area=hasselby-gard&level=stadsdel&{YEAR}", YEAR, "area=farsta&from=2016-01&to=2025-06"]
 )
 def test_every_figure_is_the_apis_answer_to_the_question_it_states(client: httpx.Client, question: str) -> None:
     found = fetched(client, question)
-    assert not [cell.text for cell in cells(found) if isinstance(cell.value, int | float) and cell.origin is None]
     followed, wrong = differing(client, found)
     assert not wrong
     assert followed > 300
+    rates = list(per_people(found))
+    assert len(rates) > 10
+    assert [given for given, _ in rates] == pytest.approx([told for _, told in rates], rel=1e-12)
+
+
+@pytest.mark.parametrize("issue", ["2025-11", "2025-T3", "2025"])
+@pytest.mark.parametrize("area", ["jarva", None])
+def test_every_figure_of_a_committees_report_is_the_apis_answer(client: httpx.Client, sample: Engine, area: str | None, issue: str) -> None:
+    asked = issue_of(issue)
+    with one_state(sample) as connection:
+        cube = load_cube(connection)
+        office = Office(connection, lambda *_: cube, Audience.STAFF)
+        situation = office.situation(Wanted(area, first=str(asked.span.first), last=str(asked.span.last)))
+        found = committee_report(situation, Reader(Audience.STAFF), asked)
+    followed, wrong = differing(client, found)
+    assert not wrong
+    assert followed > 300
+
+
+def test_a_number_that_no_answer_has_is_found_wherever_it_is_printed(client: httpx.Client, jarva: Report) -> None:
+    name, one, printed = Cell("Järva"), Cell("98 765", 98_765), (Column("name", "", Kind.TEXT), Column("count", "Antal"))
+    at = next(cell.origin for cell in cells(jarva) if cell.origin is not None and cell.origin.at.endswith("/count"))
+    wrongly: tuple[Block, ...] = (
+        Paragraph("Det var 98\u00a0765 brott."), Prompts(("Varför 98\u00a0765?",)), Facts("Fakta", (Fact("Antal", one),)),
+        Table("Tabell", printed, (Row((name, one)),)), Table("Tabell", printed, (), "Av 98\u00a0765 brott."),
+        Table("Tabell", printed, (Row((name, Cell("1–3", "1–3"))),)), Table("Tabell", printed, (Row((name, replace(one, origin=at))),)),
+        Chart("Diagram", "", ChartKind.DOTS, (Series("", (Point("1", "1", Cell(""), 1.0, 98_765.0, ends=(at, at)),)),), "", ""),
+    )  # fmt: skip
+    assert not differing(client, jarva)[1]
+    for block in wrongly:
+        assert differing(client, replace(jarva, chapters=(Chapter("Brotten", (block,)),)))[1], block
 
 
 def test_every_sentence_that_states_a_question_is_the_answers(client: httpx.Client, jarva: Report) -> None:

@@ -26,6 +26,7 @@ from trygghetskarta.errors import InvalidQuestionError
 from trygghetskarta.reports.document import (
     Block,
     Cell,
+    Chapter,
     Chart,
     Fact,
     Facts,
@@ -239,6 +240,24 @@ def test_slides_of_text_are_about_as_full_and_each_notice_stands_once() -> None:
     assert max(map(len, lines)) - min(map(len, lines)) <= 3
     assert not [part for part in lines if part[-1].startswith("Område")]
     assert sum(text.startswith("Område") for part in lines for text in part) == 40
+
+
+def test_text_that_goes_on_and_what_must_not_be_missed_say_which_part_they_are_of() -> None:
+    said = [
+        Paragraph(f"Mening {number} om detta, som är lång nog att fylla en rad på en bild och en bit av nästa.") for number in range(16)
+    ]
+    hours = (Subheading("När på veckan"), Notice("Sådana siffror är skyddade."), Subheading("Över tid"), made_up.line_chart())
+    report = made_up.framed(*hours, more=[Chapter("Sammanfattning", (Subheading("Järva, 2026"), *said))])
+    texts = [
+        [paragraph.text for shape in slide.shapes if shape.has_text_frame for paragraph in shape.text_frame.paragraphs]
+        for slide in Presentation(io.BytesIO(write_pptx(report))).slides
+    ]
+    minded = next(slide for slide in texts if "Observera. Sådana siffror är skyddade." in slide)
+    assert minded[minded.index("Observera. Sådana siffror är skyddade.") - 1] == "När på veckan"
+    first, *others = [slide for slide in texts if any("Mening " in text for text in slide)]
+    assert "Järva, 2026" in first
+    assert others
+    assert all("Järva, 2026, fortsättning" in slide for slide in others)
 
 
 def test_facts_stand_on_as_many_slides_as_hold_them() -> None:

@@ -77,11 +77,31 @@ def figure(answer: Answer, pointer: str, kind: Kind = Kind.COUNT, *, status: str
 
 
 def interval(answer: Answer, pointers: tuple[str, str], kind: Kind = Kind.RATE) -> Cell:
-    """Give both ends of an interval as one cell; it holds no number of its own."""
+    """Give both ends of an interval as one cell, whose parts are the ends; it holds no number of its own."""
     low, high = (answer.get(pointer) for pointer in pointers)
     if low is None and high is None:
         return lacking(answer.status if answer.status is not Status.VALUE else Status.NOT_APPLICABLE)
-    ends = ["…" if end is None or (kind is Kind.DECIMAL and end >= _ENDLESS) else printed(end, kind) for end in (low, high)]
+    parts = tuple(_end(answer, pointer, kind) for pointer in pointers)
     # A dash before a minus would be read as part of it.
-    text = (" till " if any(end is not None and end < 0 for end in (low, high)) else "–").join(ends)
-    return Cell(text, text)
+    text = (" till " if any(end is not None and end < 0 for end in (low, high)) else "–").join(part.text for part in parts)
+    return Cell(text, text, parts=parts)
+
+
+def _end(answer: Answer, pointer: str, kind: Kind) -> Cell:
+    end = answer.get(pointer)
+    endless = end is None or (kind is Kind.DECIMAL and end >= _ENDLESS)
+    return Cell("…" if endless else printed(end, kind), end, Status.VALUE, answer.origin(pointer))
+
+
+def rank(answer: Answer, pointers: tuple[str, str]) -> Cell:
+    """Give the places that an area may have among the others as one cell: one place where both ends are the same."""
+    parts = tuple(figure(answer, pointer) for pointer in pointers)
+    if parts[0].value is None:
+        return lacking(Status.NOT_APPLICABLE, parts[0].origin)
+    text = "–".join(dict.fromkeys(part.text for part in parts))
+    return Cell(text, text, parts=parts)
+
+
+def quoted(text: str, answer: Answer, pointer: str) -> Cell:
+    """Give words that an answer has the value of: a month's name, the number of a publication."""
+    return Cell(text, answer.get(pointer), origin=answer.origin(pointer))

@@ -67,6 +67,7 @@ class Cell:
         status: Which of the four states it has.
         origin: Where the figure comes from; None for a heading, a name, or what no question is asked for.
         provisional: True for a figure that is not final.
+        parts: The figures that the text is put together of, each with its own origin: both ends of an interval; none where it is one figure.
     """
 
     text: str
@@ -74,6 +75,7 @@ class Cell:
     status: Status = Status.VALUE
     origin: Origin | None = None
     provisional: bool = False
+    parts: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +117,12 @@ class Paragraph:
     Attributes:
         text: One or more sentences.
         question: Address of the answer that says so; empty for a text of the report's own.
+        noted: The figures of a sentence that the answer does not say, but whose figures it has.
     """
 
     text: str
     question: str = ""
+    noted: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +141,15 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Prompts:
-    """Questions to work on: each is one item of a list, with space for an answer in the forms one can write in."""
+    """Questions to work on: each is one item of a list, with space for an answer in the forms one can write in.
+
+    Attributes:
+        items: The questions.
+        noted: Their figures, where no other text of the report tells them.
+    """
 
     items: tuple[str, ...]
+    noted: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +178,7 @@ class Table:
         rows: Top to bottom; with none, a form prints `note` alone under the caption.
         note: What a reader of the table must know; empty for nothing.
         question: Address of the question whose answer holds the table; empty where each cell tells its own.
+        noted: The figures that the note tells.
     """
 
     caption: str
@@ -175,6 +186,7 @@ class Table:
     rows: tuple[Row, ...]
     note: str = ""
     question: str = ""
+    noted: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +246,7 @@ class Point:
         low: Lower end of its interval; None for none.
         high: Upper end.
         marked: True for what the report is about, or what stands out.
+        ends: Where the lower and the upper end come from; none where there is no interval.
     """
 
     x: str
@@ -242,6 +255,7 @@ class Point:
     low: float | None = None
     high: float | None = None
     marked: bool = False
+    ends: tuple[Origin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,21 +352,27 @@ class Report:
 
 
 def cells(report: Report) -> Iterator[Cell]:
-    """Give every cell of a report, in the order they are read."""
+    """Give every cell of a report, in the order they are read, each followed by its parts."""
     for chapter in report.chapters:
         for block in chapter.blocks:
-            yield from _cells(block)
+            for cell in cells_of(block):
+                yield cell
+                yield from cell.parts
 
 
-def _cells(block: Block) -> Iterator[Cell]:
+def cells_of(block: Block) -> Iterator[Cell]:
+    """Give the cells of a block, and the figures of its text."""
     match block:
         case Facts():
             yield from (row.cell for row in block.rows)
         case Table():
             yield from (cell for row in block.rows for cell in row.cells)
+            yield from block.noted
         case MapPicture():
             yield from (area.cell for area in block.areas)
         case Chart():
             yield from (point.cell for series in block.series for point in series.points)
-        case Paragraph() | Subheading() | Notice() | Prompts():
+        case Paragraph() | Prompts():
+            yield from block.noted
+        case Subheading() | Notice():
             return

@@ -25,7 +25,7 @@ from trygghetskarta.reports.document import (
     Subheading,
     Table,
 )  # fmt: skip
-from trygghetskarta.reports.laying import about, called, closing_link, heading_spans, is_number, lacks, notes, origin
+from trygghetskarta.reports.laying import about, called, closing_link, heading_spans, is_number, lacks, notes, origin, unbroken
 from trygghetskarta.reports.pictures import picture_svg
 
 _MANY = 9
@@ -148,7 +148,10 @@ def _headings(table: Table) -> Iterator[str]:
             for span in spans
         )
         yield f"<tr>{''.join(cells)}</tr>"
-    cells = (f'<th scope="col"{_class(column)}>{escape(column.title)}</th>' if column.title else "<td></td>" for column in table.columns)
+    cells = (
+        f'<th scope="col"{_class(column)}>{escape(unbroken(column.title))}</th>' if column.title else "<td></td>"
+        for column in table.columns
+    )
     yield f"<tr>{''.join(cells)}</tr>"
 
 

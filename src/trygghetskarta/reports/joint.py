@@ -87,9 +87,9 @@ def _side_by_side(reports: Sequence[Report]) -> Iterator[Block]:
     if len(found) < 2 or len({table.columns for _, table in found}) > 1:
         return
     rows = tuple(Row((words(f"{report.area_name}: {table.rows[0].cells[0].text}"), *table.rows[0].cells[1:])) for report, table in found)
-    yield Table(
-        "Områdena sida vid sida", found[0][1].columns, rows, found[0][1].note if len({table.note for _, table in found}) == 1 else ""
-    )
+    first, alike = found[0][1], len({table.note for _, table in found}) == 1
+    note, noted = (first.note, first.noted) if alike else ("", ())
+    yield Table("Områdena sida vid sida", first.columns, rows, note, noted=noted)
 
 
 def _p1(report: Report) -> Table | None:

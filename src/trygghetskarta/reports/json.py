@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from enum import StrEnum
 from types import UnionType
@@ -123,9 +123,10 @@ def _read_object(kind: type, told: Any) -> Any:  # noqa: ANN401
     found = {}
     for field in fields(kind):
         name = _camel(field.name)
-        if name not in told:
+        if name in told:
+            found[field.name] = _read(hints[field.name], told[name])
+        elif field.default is MISSING:
             raise _UnreadableError(name)
-        found[field.name] = _read(hints[field.name], told[name])
     return kind(**found)
 
 

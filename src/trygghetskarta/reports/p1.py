@@ -16,7 +16,7 @@ from trygghetskarta.reports.asking import COMPARISONS, Answer
 from trygghetskarta.reports.cells import NO_BASE, figure, lacking, words
 from trygghetskarta.reports.document import Cell, Column, Kind, Row, Table
 from trygghetskarta.reports.situation import YEAR, Situation, months
-from trygghetskarta.serialize.swedish import month_name, span_name, whole
+from trygghetskarta.serialize.swedish import month_name, span_name
 
 PER = 100_000
 COUNTED = ("statistics", "none")
@@ -76,7 +76,8 @@ def p1_table(situation: Situation, caption: str, lines: Iterable[Line], *, per_p
     columns += _columns("yearToDate", f"Hittills i år, {span_name(year)}", per_people=per_people)
     columns += _columns("twelveMonths", f"Senaste 12 månaderna, {span_name(twelve)}", per_people=per_people)
     rows = tuple(_row(situation, line, people) for line in lines)
-    return Table(caption, tuple(columns), rows, _note(situation, people))
+    note, noted = _note(situation, people)
+    return Table(caption, tuple(columns), rows, note, noted=noted)
 
 
 def _columns(key: str, group: str, *, per_people: bool) -> list[Column]:
@@ -132,12 +133,15 @@ def _per_people(answer: Answer, people: Inhabitants) -> Cell:
     return figure(answer, at, Kind.RATE, times=PER / people.mean)
 
 
-def _note(situation: Situation, people: dict[Span, Inhabitants]) -> str:
+def _note(situation: Situation, people: dict[Span, Inhabitants]) -> tuple[str, tuple[Cell, ...]]:
+    """Say how to read the table, and give the figures that it says."""
     note = "Ändringen är mot samma månader ett år tidigare. Där jämförelsetalet är 0 står en punkt i stället för procent."
     if not people or any(found.mean is None for found in people.values()):
-        return note
-    numbers = " och ".join(whole(round(found.mean or 0)) for found in people.values())
-    return (
+        return note, ()
+    noted = tuple(figure(found.answer, "/items/0/personYears", times=YEAR / span.months) for span, found in people.items())
+    numbers = " och ".join(cell.text for cell in noted)
+    said = (
         f"{note} Per 100 000 är räknat på medeltalet av invånarna i {situation.area.name} under samma månader ({numbers}) och inte uppräknat till "
         "ett helt år."
     )
+    return said, noted

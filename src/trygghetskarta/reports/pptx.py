@@ -92,14 +92,17 @@ def _rooms(even: float) -> Iterator[float]:
 
 
 def _divided(parts: Sequence[tuple[Words, float]], room: float) -> list[list[Words]]:
-    """Divide texts, each with its lines, over slides that hold so many lines; a heading stands with the text after it."""
+    """Divide texts, each with its lines, over slides that hold so many lines; a heading stands with the text after it, and again where it goes on."""
     slides: list[list[Words]] = []
     used = 0.0
+    heading: tuple[list[Words], float] = ([], 0.0)
     for number, (said, lines) in enumerate(parts):
         needed = lines + (parts[number + 1][1] if said.strong and number + 1 < len(parts) else 0.0)
         if not slides or used + needed > room:
-            slides.append([])
-            used = 0.0
+            slides.append([] if said.strong else [*heading[0]])
+            used = 0.0 if said.strong else heading[1]
+        if said.strong:
+            heading = [Words(f"{said.text}, fortsättning", strong=True)], lines
         slides[-1].append(said)
         used += lines
     return slides

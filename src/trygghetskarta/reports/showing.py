@@ -96,16 +96,21 @@ def _figures(chapter: Chapter) -> list[Shown]:
     found: list[Shown] = []
     minded: list[Text] = []
     said: list[str] = []
+    part: Subheading | None = None
     heading = chapter.heading
     for number, block in enumerate(chapter.blocks):
         match block:
             case Subheading():
-                said = _say(found, said)
+                said, part = _say(found, said), block
                 heading = f"{chapter.heading}: {block.text}"
             case Paragraph():
                 said.append(block.text)
+            case Notice() | Prompts() if part is not None or block not in minded:
+                # "Such figures" says nothing on a slide without the heading that it stands under, which may be another area's.
+                minded += [part, block] if part is not None else [block]
+                part = None
             case Notice() | Prompts():
-                minded += [block] if block not in minded else []
+                pass
             case _:
                 figure = _figure(block, chapter.blocks[number + 1 :], is_under=heading != chapter.heading)
                 if figure is not None:

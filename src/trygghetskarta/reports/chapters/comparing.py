@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from trygghetskarta.domain.counts import Status
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.reports.asking import COMPARISONS, SIMILAR_AREAS, Answer
-from trygghetskarta.reports.cells import RATE_VERDICTS, figure, interval, words
+from trygghetskarta.reports.cells import RATE_VERDICTS, figure, interval, rank, words
 from trygghetskarta.reports.document import (
     Block,
     Chapter,
@@ -65,8 +65,6 @@ def _table(situation: Situation, answer: Answer, rows: Sequence[int]) -> Table:
     shown = []
     for at in rows:
         row, pointer = answer.rows[at], f"/items/{at}"
-        low, high = row.get("rankLow"), row.get("rankHigh")
-        rank = "–" if low is None else str(low) if low == high else f"{low}–{high}"
         shown.append(
             Row(
                 (
@@ -75,7 +73,7 @@ def _table(situation: Situation, answer: Answer, rows: Sequence[int]) -> Table:
                     figure(answer, f"{pointer}/count", status=None if row["status"] == Status.NOT_APPLICABLE else row["status"]),
                     figure(answer, f"{pointer}/rate", Kind.RATE, status=row["status"]),
                     interval(answer, (f"{pointer}/rateLow", f"{pointer}/rateHigh")),
-                    words(rank),
+                    rank(answer, (f"{pointer}/rankLow", f"{pointer}/rankHigh")),
                     words(RATE_VERDICTS[row.get("verdict") or "notApplicable"]),
                 ),
                 strong=row["code"] == situation.area.code,
@@ -93,7 +91,9 @@ def _dots(situation: Situation, answer: Answer, rows: Sequence[int]) -> Chart:
     for at in sorted(rows, key=lambda at: -(answer.rows[at].get("rate") or 0.0)):
         row, pointer = answer.rows[at], f"/items/{at}"
         cell = figure(answer, f"{pointer}/rate", Kind.RATE, status=row["status"])
-        points.append(Point(row["name"], row["name"], cell, row.get("rateLow"), row.get("rateHigh"), row["code"] == situation.area.code))
+        ends = tuple(answer.origin(f"{pointer}/{end}") for end in ("rateLow", "rateHigh"))
+        is_own = row["code"] == situation.area.code
+        points.append(Point(row["name"], row["name"], cell, row.get("rateLow"), row.get("rateHigh"), is_own, ends))
     caption = f"Anmälda brott per 1 000 invånare och år med 95 procents säkerhet, {span_name(situation.recent)}"
     first, last = points[0], points[-1]
     alt = f"Punktdiagram: {caption}. Högst är {first.label} med {first.cell.text}, lägst {last.label} med {last.cell.text}."

@@ -9,7 +9,7 @@ from trygghetskarta.domain.categories import tree_of
 from trygghetskarta.domain.counts import Status
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.reports.asking import INDICATORS, Answer
-from trygghetskarta.reports.cells import RATE_VERDICTS, figure, grade_of, interval, words
+from trygghetskarta.reports.cells import RATE_VERDICTS, figure, grade_of, interval, quoted, words
 from trygghetskarta.reports.chapters.crime import CRIME
 from trygghetskarta.reports.document import (
     Block,
@@ -130,12 +130,12 @@ def _survey(situation: Situation) -> Iterator[Block]:
 
 
 def _survey_row(answer: Answer, at: int, row: Mapping[str, Any]) -> Row:
-    pointer, told = f"/items/{at}", row["status"]
+    pointer = f"/items/{at}"
     return Row(
         (
             words(_question(row)),
-            words(str(row["year"])),
-            figure(answer, f"{pointer}/value", Kind.RATE, status=told),
+            quoted(str(row["year"]), answer, f"{pointer}/year"),
+            figure(answer, f"{pointer}/value", Kind.RATE, status=row["status"]),
             interval(answer, (f"{pointer}/low", f"{pointer}/high")),
             figure(answer, f"{pointer}/n"),
             figure(answer, f"{pointer}/change", Kind.RATE),
@@ -161,7 +161,8 @@ def _survey_dots(answer: Answer, caption: str) -> Chart:
     for at, row in enumerate(answer.rows):
         cell: Cell = figure(answer, f"/items/{at}/value", Kind.RATE, status=row["status"])
         named = f"{_question(row)}, {row['year']}"
-        points.append(Point(named, named, cell, row.get("low"), row.get("high")))
+        ends = tuple(answer.origin(f"/items/{at}/{end}") for end in ("low", "high"))
+        points.append(Point(named, named, cell, row.get("low"), row.get("high"), ends=ends))
     told = "; ".join(f"{point.label}: {point.cell.text} procent" for point in points if point.cell.value is not None)
     return Chart(
         f"{caption}, procent med 95 procents säkerhet", f"Punktdiagram: {caption}. {told}.", ChartKind.DOTS, (Series("Procent", tuple(points)),),

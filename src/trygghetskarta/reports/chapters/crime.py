@@ -287,7 +287,9 @@ def line_chart(situation: Situation, answer: Answer, source: SourceId) -> Chart:
         stands_out = value.get("unusual") in ("higher", "lower")
         points.append(Point(value["period"], month_name(month), _marked_provisional(cell, value["provisional"]), marked=stands_out))
         usual = figure(answer, f"{at}/expected", Kind.RATE)
-        expected.append(Point(value["period"], month_name(month), usual, value.get("expectedLow"), value.get("expectedHigh")))
+        low, high = value.get("expectedLow"), value.get("expectedHigh")
+        ends = tuple(answer.origin(f"{at}/{end}") for end in ("expectedLow", "expectedHigh")) if low is not None else ()
+        expected.append(Point(value["period"], month_name(month), usual, low, high, ends=ends))
     name, noun = CONTRACTS[source].name, CONTRACTS[source].noun
     drawn = [Series(name, tuple(points))]
     if any(point.cell.value is not None for point in expected):

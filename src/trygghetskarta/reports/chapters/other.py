@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -11,11 +11,11 @@ from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.reports.asking import EFFECT, MEASURES, Answer
-from trygghetskarta.reports.cells import figure, interval, words
+from trygghetskarta.reports.cells import figure, interval, quoted, words
 from trygghetskarta.reports.chapters.consequences import events
-from trygghetskarta.reports.document import Block, Chapter, Column, Fact, Facts, Kind, Notice, Paragraph, Row, Subheading, Table
+from trygghetskarta.reports.document import Block, Cell, Chapter, Column, Fact, Facts, Kind, Notice, Paragraph, Row, Subheading, Table
 from trygghetskarta.reports.situation import Site, Situation
-from trygghetskarta.serialize.swedish import day_name, span_name, whole
+from trygghetskarta.serialize.swedish import day_name, span_name
 
 TOLD = (SourceId.TYCK_TILL, SourceId.INCIDENTER, SourceId.POLISHANDELSER)
 _ROLES = {"target": "Målområde", "control": "Jämförelse", "displacement": "Spridning", "displacementControl": "Spridningens jämförelse"}
@@ -86,14 +86,11 @@ def _measures(situation: Situation) -> Iterator[Block]:
 
 def _measure(measure: Followed) -> Iterator[Block]:
     told, at = measure.told, f"/items/{measure.at}"
-    began, ended = (
-        day_name(date.fromisoformat(told["startsOn"])),
-        day_name(date.fromisoformat(told["endsOn"])) if told["endsOn"] else "pågår",
-    )
+    began, ended = (_day(measure, f"{at}/{end}") for end in ("startsOn", "endsOn"))
     rows = [
         Fact("Slag", words(told["kind"])),
         Fact("Ansvarig", words(told["responsible"])),
-        Fact("Tid", words(f"{began} – {ended}")),
+        Fact("Tid", replace(words(f"{began.text} – {ended.text}"), parts=(began, ended))),
     ]
     if told["cost"] is not None:
         rows.append(Fact("Kostnad, kronor", figure(measure.register, f"{at}/cost")))
@@ -104,6 +101,11 @@ def _measure(measure: Followed) -> Iterator[Block]:
         return
     yield Paragraph(effect.beyond(), effect.query.address)
     yield _effect(effect, told["name"])
+
+
+def _day(measure: Followed, pointer: str) -> Cell:
+    told = measure.register.get(pointer)
+    return quoted(day_name(date.fromisoformat(told)) if told else "pågår", measure.register, pointer)
 
 
 def _effect(effect: Answer, name: str) -> Table:
@@ -135,9 +137,10 @@ def _effect(effect: Answer, name: str) -> Table:
                 )
             )
         )
-    smallest = effect.get("/smallestDifference")
-    note = f"Den minsta effekt som hade kunnat ses är {whole(round(smallest))} händelser." if smallest is not None else ""
-    return Table(f"Före och efter: {name}", columns, tuple(rows), note, effect.query.address)
+    smallest = figure(effect, "/smallestDifference")
+    told = smallest.value is not None
+    note = f"Den minsta effekt som hade kunnat ses är {smallest.text} händelser." if told else ""
+    return Table(f"Före och efter: {name}", columns, tuple(rows), note, effect.query.address, (smallest,) if told else ())
 
 
 def _span(text: str) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from trygghetskarta.reports.cells import figure
 from trygghetskarta.reports.chapters.comparing import against_the_city
 from trygghetskarta.reports.chapters.consequences import survey_of
 from trygghetskarta.reports.chapters.crime import Judged, hours_of, judged_groups
 from trygghetskarta.reports.chapters.other import followed
 from trygghetskarta.reports.chapters.summary import unusual_months
-from trygghetskarta.reports.document import Chapter, Paragraph, Prompts
+from trygghetskarta.reports.document import Cell, Chapter, Kind, Paragraph, Prompts
 from trygghetskarta.reports.situation import Situation
 from trygghetskarta.serialize.swedish import WEEKDAYS, decimal, listed, month_name, whole
 
@@ -23,7 +25,8 @@ _ALWAYS = (
 def prompts(situation: Situation) -> Chapter:
     """Ask for the causes of what the tests found."""
     opening = "Frågorna är valda efter vad prövningarna säger. De är en början på orsaksanalysen, inte svar på den."
-    return Chapter("Underlag för orsaksanalys", (Paragraph(opening), Prompts((*_found(situation), *_ALWAYS))))
+    noted = tuple(gap for _, gap in _gaps(situation)) if situation.site is None else ()
+    return Chapter("Underlag för orsaksanalys", (Paragraph(opening), Prompts((*_found(situation), *_ALWAYS), noted)))
 
 
 def _found(situation: Situation) -> Iterator[str]:
@@ -73,7 +76,16 @@ def _unusual(situation: Situation) -> Iterator[str]:
 
 
 def _survey(situation: Situation) -> Iterator[str]:
-    for row in survey_of(situation).rows:
-        if row["gapVerdict"] in ("higher", "lower"):
-            more, less = ("kvinnor", "män") if row["gapVerdict"] == "higher" else ("män", "kvinnor")
-            yield f"Varför svarar fler {more} än {less} ”{row['question']}” (skillnad {decimal(abs(row['womenMenGap']))} procentenheter)?"
+    for row, _ in _gaps(situation):
+        more, less = ("kvinnor", "män") if row["gapVerdict"] == "higher" else ("män", "kvinnor")
+        yield f"Varför svarar fler {more} än {less} ”{row['question']}” (skillnad {decimal(abs(row['womenMenGap']))} procentenheter)?"
+
+
+def _gaps(situation: Situation) -> list[tuple[Mapping[str, Any], Cell]]:
+    """Give the answers to the survey that surely differ between women and men, each with the difference."""
+    answer = survey_of(situation)
+    return [
+        (row, figure(answer, f"/items/{at}/womenMenGap", Kind.RATE))
+        for at, row in enumerate(answer.rows)
+        if row["gapVerdict"] in ("higher", "lower")
+    ]

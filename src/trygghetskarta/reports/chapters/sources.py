@@ -8,7 +8,7 @@ from trygghetskarta.domain.counts import Status
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.sources import CONTRACTS, EVENT_SOURCES, CountsBy, SourceId
 from trygghetskarta.reports.asking import Answer
-from trygghetskarta.reports.cells import lacking, words
+from trygghetskarta.reports.cells import lacking, quoted, words
 from trygghetskarta.reports.document import Block, Cell, Chapter, Column, Fact, Facts, Kind, Paragraph, Row, Subheading, Table
 from trygghetskarta.reports.p1 import Line, counted
 from trygghetskarta.reports.situation import Situation
@@ -68,9 +68,7 @@ def _covered(answer: Answer) -> tuple[Cell, ...]:
     if told is None:
         return (lacking(Status.MISSING), lacking(Status.MISSING), words("alla"), words("inga"))
     first, last = (
-        Cell(month_name(Month.parse(told[end])), told[end], origin=answer.origin(f"/coverage/0/{end}"))
-        if told[end] is not None
-        else lacking(Status.MISSING)
+        quoted(month_name(Month.parse(told[end])), answer, f"/coverage/0/{end}") if told[end] is not None else lacking(Status.MISSING)
         for end in ("from", "to")
     )
     return (
@@ -102,14 +100,18 @@ def _carried() -> Iterator[Block]:
 
 def _footing(situation: Situation, answers: dict[SourceId, Answer]) -> Facts:
     footing = situation.footing
-    weights = next((answer.get("/provenance/weights") for answer in answers.values() if answer.get("/provenance/weights")), None)
+    answered = [answer for answer in answers.values() if not answer.refusal]
+    published = next(
+        (quoted(whole(footing.version), answer, "/provenance/dataVersion") for answer in answered), words(whole(footing.version))
+    )
+    weighed = next((answer for answer in answered if answer.get("/provenance/weights")), None)
     rows = [
         Fact("Kända till och med", words(day_name(footing.known_on))),
-        Fact("Publicering", words(whole(footing.version))),
+        Fact("Publicering", published),
         Fact("Indelning", words(f"{footing.edition_name}, i kraft {day_name(footing.edition)}")),
     ]
-    if weights is not None:
-        rows.append(Fact("Vikter för allvarlighet", words(str(weights))))
+    if weighed is not None:
+        rows.append(Fact("Vikter för allvarlighet", quoted(str(weighed.get("/provenance/weights")), weighed, "/provenance/weights")))
     return Facts("Vad rapporten vilar på", tuple(rows))
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from trygghetskarta.domain.periods import Month
 from trygghetskarta.domain.sources import CONTRACTS
-from trygghetskarta.reports.cells import grade_of
+from trygghetskarta.reports.cells import figure, grade_of
 from trygghetskarta.reports.chapters.comparing import against_the_city
 from trygghetskarta.reports.chapters.consequences import VIOLENCE, survey_of
-from trygghetskarta.reports.chapters.crime import CRIME, Judged, doubtful_groups, judged_groups, moved_of, older_of, series_of
+from trygghetskarta.reports.chapters.crime import CRIME, doubtful_groups, judged_groups, moved_of, older_of, series_of
 from trygghetskarta.reports.chapters.other import followed
-from trygghetskarta.reports.document import Chapter, Notice, Paragraph
+from trygghetskarta.reports.document import Chapter, Kind, Notice, Paragraph
 from trygghetskarta.reports.situation import Situation
-from trygghetskarta.serialize.swedish import decimal, how_many, listed, month_name, span_name, whole
+from trygghetskarta.serialize.swedish import how_many, listed, month_name, span_name, whole
 
 _EFFECTS = {
     "lower": "har haft effekt: minskningen är säkerställd",
@@ -26,17 +27,16 @@ _EFFECTS = {
 def summary(situation: Situation) -> Chapter:
     """Say in short what the report comes to, and what a reader must mind."""
     notices = tuple(Notice(text) for text in minding(situation))
-    said = tuple(Paragraph(text, question) for text, question in (*_told(situation), *_followed(situation)))
-    return Chapter("Sammanfattning", (*notices, *said))
+    return Chapter("Sammanfattning", (*notices, *_told(situation), *_followed(situation)))
 
 
-def _told(situation: Situation) -> Iterator[tuple[str, str]]:
+def _told(situation: Situation) -> Iterator[Paragraph]:
     whole_area = situation.compared(CRIME, situation.recent)
     if whole_area.refusal:
-        yield whole_area.refusal, whole_area.query.address
+        yield Paragraph(whole_area.refusal, whole_area.query.address)
         return
     # The first two sentences tell the level and the change with how sure it is; what follows is told in its own chapter.
-    yield " ".join(whole_area.sentences[:2]), whole_area.query.address
+    yield Paragraph(" ".join(whole_area.sentences[:2]), whole_area.query.address)
     yield from _groups(situation)
     yield from _harm(situation)
     if situation.site is None:
@@ -47,51 +47,54 @@ def _told(situation: Situation) -> Iterator[tuple[str, str]]:
         yield from _survey(situation)
 
 
-def _groups(situation: Situation) -> Iterator[tuple[str, str]]:
+def _groups(situation: Situation) -> Iterator[Paragraph]:
     groups = judged_groups(situation)
     if not groups:
         return
     for verdict, change in (("higher", "ökningar"), ("lower", "minskningar")):
         changed = [group for group in groups if group.is_changed and group.verdict == verdict]
         if changed:
-            named = listed([f"{group.name.lower()} ({_from_to(group)})" for group in changed])
-            yield f"Säkerställda {change} jämfört med {span_name(situation.baseline)}: {named}.", changed[0].answer.query.address
+            counts = [tuple(figure(group.answer, f"/items/0/{column}") for column in ("baselineCount", "count")) for group in changed]
+            named = listed(
+                [f"{group.name.lower()} (från {then.text} till {now.text})" for group, (then, now) in zip(changed, counts, strict=True)]
+            )
+            yield Paragraph(
+                f"Säkerställda {change} jämfört med {span_name(situation.baseline)}: {named}.",
+                changed[0].answer.query.address,
+                tuple(chain.from_iterable(counts)),
+            )
     tested = [group for group in groups if not group.doubtful]
     unsure = sum(group.verdict == "cannotTell" for group in tested)
     if tested and unsure == len(tested):
         of = f"inget av de {whole(unsure)} ämnen som går att pröva kan det" if unsure > 1 else f"{tested[0].name.lower()} kan det inte"
-        yield f"För {of} avgöras om något har ändrats sedan {span_name(situation.baseline)}.", ""
+        yield Paragraph(f"För {of} avgöras om något har ändrats sedan {span_name(situation.baseline)}.")
     elif unsure:
-        yield f"För {how_many(unsure, ('annat ämne', 'andra ämnen'))} kan det inte avgöras om något har ändrats.", ""
+        yield Paragraph(f"För {how_many(unsure, ('annat ämne', 'andra ämnen'))} kan det inte avgöras om något har ändrats.")
 
 
-def _from_to(group: Judged) -> str:
-    before, now = group.answer.get("/items/0/baselineCount"), group.answer.get("/items/0/count")
-    return f"från {whole(before)} till {whole(now)}"
-
-
-def _harm(situation: Situation) -> Iterator[tuple[str, str]]:
+def _harm(situation: Situation) -> Iterator[Paragraph]:
     """Tell how harm changed and how sure that is, which stands first in what is said beyond the counts."""
     found, _ = moved_of(situation)
     if found.get("/whole/harmDifference") is not None:
         told = [sentence for sentence in found.sentences if "llvarligheten" in sentence]
-        yield " ".join(told[1:3]), found.query.address
+        yield Paragraph(" ".join(told[1:3]), found.query.address)
 
 
-def _city(situation: Situation) -> Iterator[tuple[str, str]]:
+def _city(situation: Situation) -> Iterator[Paragraph]:
     if situation.is_city:
         return
     answer = against_the_city(situation)
-    verdict, rate = answer.get("/items/0/verdict"), answer.get("/items/0/rate")
-    if rate is None:
+    verdict, rate = answer.get("/items/0/verdict"), figure(answer, "/items/0/rate", Kind.RATE)
+    if rate.value is None:
         return
-    level = f"{situation.area.name} har {decimal(rate)} anmälda brott per 1 000 invånare och år"
+    level = f"{situation.area.name} har {rate.text} anmälda brott per 1 000 invånare och år"
     ending = {
         "higher": "säkerställt högre än i resten av staden",
         "lower": "säkerställt lägre än i resten av staden",
         "cannotTell": "om det skiljer sig från resten av staden kan inte avgöras",
     }.get(verdict or "")
-    yield f"{level}; {'det är ' if verdict != 'cannotTell' else ''}{ending}." if ending else f"{level}.", answer.query.address
+    said = f"{level}; {'det är ' if verdict != 'cannotTell' else ''}{ending}." if ending else f"{level}."
+    yield Paragraph(said, answer.query.address, (rate,))
 
 
 def unusual_months(situation: Situation) -> list[tuple[Month, bool]]:
@@ -101,42 +104,40 @@ def unusual_months(situation: Situation) -> list[tuple[Month, bool]]:
     return [(month, told == "higher") for month, told in found if told in ("higher", "lower") and situation.recent.holds(month)]
 
 
-def _unusual(situation: Situation) -> Iterator[tuple[str, str]]:
+def _unusual(situation: Situation) -> Iterator[Paragraph]:
     found = unusual_months(situation)
     for high, word in ((True, "Ovanligt många"), (False, "Ovanligt få")):
         months = [month_name(month) for month, is_high in found if is_high is high]
         if months:
-            yield f"{word} brott anmäldes i {listed(months)}.", series_of(situation).query.address
+            yield Paragraph(f"{word} brott anmäldes i {listed(months)}.", series_of(situation).query.address)
 
 
-def _violence(situation: Situation) -> Iterator[tuple[str, str]]:
+def _violence(situation: Situation) -> Iterator[Paragraph]:
     for source in VIOLENCE[:2]:
         answer = situation.counted(source, situation.last_year)
-        count, before = answer.get(f"{answer.at}/count"), answer.get(f"{answer.at}/baselineCount")
-        if count == 0:
-            yield f"Inga {CONTRACTS[source].noun[1]} på tolv månader.", answer.query.address
-        elif count is not None:
-            earlier = f"; tolv månader tidigare var det {whole(before)}" if before is not None else ""
-            yield f"{how_many(count, CONTRACTS[source].noun).capitalize()} på tolv månader{earlier}.", answer.query.address
+        count, before = (figure(answer, f"{answer.at}/{column}") for column in ("count", "baselineCount"))
+        if count.value == 0:
+            yield Paragraph(f"Inga {CONTRACTS[source].noun[1]} på tolv månader.", answer.query.address)
+        elif isinstance(count.value, int):
+            earlier = f"; tolv månader tidigare var det {before.text}" if before.value is not None else ""
+            said = f"{how_many(count.value, CONTRACTS[source].noun)} på tolv månader{earlier}."
+            yield Paragraph(said, answer.query.address, (count, before))
 
 
-def _survey(situation: Situation) -> Iterator[tuple[str, str]]:
+def _survey(situation: Situation) -> Iterator[Paragraph]:
     answer = survey_of(situation)
-    for row in answer.rows:
+    for at, row in enumerate(answer.rows):
         if row["verdict"] in ("higher", "lower"):
-            way = "högre" if row["verdict"] == "higher" else "lägre"
-            yield (
-                f"Andelen som svarar ”{row['question']}” är {decimal(row['value'])} procent {row['year']}, "
-                f"{grade_of(row)} {way} än {row['baselineYear']}.",
-                answer.query.address,
-            )
+            way, share = "högre" if row["verdict"] == "higher" else "lägre", figure(answer, f"/items/{at}/value", Kind.RATE)
+            said = f"Andelen som svarar ”{row['question']}” är {share.text} procent {row['year']}, {grade_of(row)} {way} än {row['baselineYear']}."
+            yield Paragraph(said, answer.query.address, (share,))
 
 
-def _followed(situation: Situation) -> Iterator[tuple[str, str]]:
+def _followed(situation: Situation) -> Iterator[Paragraph]:
     for measure in followed(situation):
         ending = _EFFECTS.get(measure.effect.get("/verdict") or "")
         if ending:
-            yield f"Åtgärden ”{measure.told['name']}” {ending}.", measure.effect.query.address
+            yield Paragraph(f"Åtgärden ”{measure.told['name']}” {ending}.", measure.effect.query.address)
 
 
 def minding(situation: Situation) -> list[str]:
