@@ -293,8 +293,8 @@ def test_a_source_tells_month_by_month_what_it_delivered_and_how_much_is_known(l
 def test_a_span_outside_what_was_delivered_is_refused_with_what_there_is(live_server: str) -> None:
     problem = get(live_server, "/v1/comparisons", source="brander", from_="1990-01", to="1990-12").json()
     assert (problem["status"], [fault["property"] for fault in problem["invalidParameters"]]) == (422, ["from"])
-    assert problem["detail"].endswith("Det som finns: Räddningstjänstens händelser 2016-01–2025-12.")
-    assert problem["detailEn"].endswith("There is: Rescue service events 2016-01–2025-12.")
+    assert problem["detail"].endswith("Det som finns: Räddningstjänstens händelser januari 2016–december 2025.")
+    assert problem["detailEn"].endswith("There is: Rescue service events January 2016–December 2025.")
 
 
 def test_areas_come_whole_as_a_map_and_page_by_page_as_a_list(live_server: str) -> None:

@@ -80,9 +80,9 @@ def test_a_span_of_which_nothing_was_delivered_is_refused_with_what_there_is(con
     deliver_on(connection, "2026-03-15", fires(fire("A", "2026-01-10"), fire("B", "2026-02-10")))
     with pytest.raises(NotCoveredError) as refused:
         month_of(connection, "2025-12")
-    assert refused.value.swedish.endswith("har inte levererats för någon månad i 2025-12..2025-12. Det som finns: "
-                                          "Räddningstjänstens händelser 2026-01–2026-02.")  # fmt: skip
-    assert "There is: Rescue service events 2026-01–2026-02." in refused.value.english
+    assert refused.value.swedish.endswith("har inte levererats för någon månad i december 2025. Det som finns: "
+                                          "Räddningstjänstens händelser januari–februari 2026.")  # fmt: skip
+    assert "There is: Rescue service events January–February 2026." in refused.value.english
     # With one covered source among several the question has an answer, and the value is missing.
     span = Span(Month.parse("2026-01"), Month.parse("2026-01"))
     both = compare(load_cube(connection), Question(AreaLevel.STADSDEL, (BRANDER, SourceId.SKJUTNINGAR), span))

@@ -204,8 +204,8 @@ def _off(month: Month, counts: tuple[int, int], earlier: list[int], told: tuple[
     part, part_en = (f" för {told[0]} av {told[1]} dagar", f" for {told[0]} of {told[1]} days") if told[0] < told[1] else ("", "")
     return Message(
         "volume",
-        f"{month.swedish.capitalize()} får {after} händelser{part} (förut {before}). De {len(earlier)} kända månaderna före hade {middle} i median, från {low} till "
-        f"{high}.",
+        f"{month.swedish.capitalize()} får {after} händelser{part} (förut {before}). De {len(earlier)} kända månaderna före hade {middle} i median, "
+        f"från {low} till {high}.",
         f"{month.english} would have {after_en} events{part_en} ({before_en} before). The {len(earlier)} known months before it had a median of "
         f"{middle_en}, from {low_en} to {high_en}.",
     )

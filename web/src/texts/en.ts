@@ -1,14 +1,14 @@
 /** Every word of the page in English. */
 
 import type { Me } from "../api/me";
-import type { Interval, Span, Status } from "../api/answers";
+import type { AreaFigures, Interval, Span, Status } from "../api/answers";
 import { LEVELS, namesOf, OWN } from "../city";
 import { lengthOf, runsOf } from "../figures/months";
-import type { Finding } from "../figures/figures";
-import { capital, NOTHING } from "../figures/numbers";
+import { findingOf, type Finding } from "../figures/figures";
+import { capital, NOTHING, type Numbers } from "../figures/numbers";
 import type { KeyKind } from "../charts/layers";
 import type { Colour } from "../view/view";
-import type { Texts } from "./sv";
+import type { Texts, Told } from "./sv";
 
 const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 const monthName = (month: string): string => MONTHS[Number(month.slice(5, 7)) - 1] ?? month;
@@ -77,6 +77,88 @@ const findings: Record<Finding, string> = {
   notApplicable: "Cannot be tested",
 };
 
+const MOST_NAMES = 5;
+const LEAST = 1e-12;
+/** A ratio whose interval reaches from below 1 to above this is of so few events that the ends tell a reader nothing. */
+const TELLS_NOTHING = 10;
+const STANDING: [Finding, string][] = [
+  ["higher", "clearly more"],
+  ["likelyHigher", "likely more"],
+  ["lower", "clearly fewer"],
+  ["likelyLower", "likely fewer"],
+];
+
+/**
+ * What an answer says, in sentences: those of the API are Swedish. They are made of the same figures, and say the same as far as they go; none where
+ * nothing can be told of the areas together.
+ */
+const sentences = (told: Told): string[] => [levelOf(told), changeOf(told), standingOut(told)].filter(Boolean);
+
+function sumOf(rows: AreaFigures[], part: "count" | "baselineCount"): number | null {
+  const known = rows.flatMap((row) => (row.status === "value" ? (row[part] ?? []) : []));
+  return rows.length && known.length === rows.length ? known.reduce((sum, count) => sum + count, 0) : null;
+}
+
+function levelOf({ rows, span, noun, n }: Told): string {
+  const count = sumOf(rows, "count");
+  if (count === null) return "";
+  const where = rows.length === 1 ? rows[0]?.name : `${n.whole(rows.length)} areas`;
+  return `${capital(span)}: ${n.whole(count)} ${count === 1 ? noun[0] : noun[1]} in ${where}.`;
+}
+
+function changeOf(told: Told): string {
+  const { rows, base, n } = told;
+  const [now, before] = [sumOf(rows, "count"), sumOf(rows, "baselineCount")];
+  // Periods that cannot be compared have no difference.
+  if (!base || now === null || before === null || rows.some(({ difference }) => difference === null)) return "";
+  const difference = now - before;
+  const sure = certaintyOf(told, difference);
+  if (!difference) return `That is as many as in ${base}${sure}.`;
+  const percent = before ? ` (${n.decimal((100 * Math.abs(difference)) / before, 1)} per cent)` : "";
+  return `That is ${n.whole(Math.abs(difference))} ${difference > 0 ? "more" : "fewer"} than in ${base}${percent}${sure}.`;
+}
+
+function certaintyOf({ statistics, per, n }: Told, difference: number): string {
+  const total = statistics?.total;
+  const ratio = total?.ratio ?? null;
+  // More of more days, or of more people, can be fewer of each: then the number alone is told.
+  if (!total || ratio === null || difference * (ratio - 1) < 0) return "";
+  const interval = ((): string => {
+    const [low, high] = [total.ratioLow, total.ratioHigh];
+    if (low === null || high === null) return "";
+    if (low < 1 && high > TELLS_NOTHING) return " (there are too few events to say more)";
+    if (total.verdict !== "cannotTell" && low < 1 && high > 1) return " (there are too few events to say how large it is)";
+    const [from, to] = [low, high].map((end) => n.finePercent(100 * (end - 1)));
+    return ` (with 95 per cent certainty between ${from} and ${to}, counted per ${total.per === "days" ? "day" : `1,000 ${per}`})`;
+  })();
+  const change = difference > 0 ? "rise" : "fall";
+  if (total.verdict === "higher" || total.verdict === "lower") return `; the ${change} is clear${interval}`;
+  if (total.verdict !== "cannotTell") return "";
+  return `; whether ${difference ? `it is a real ${change}` : "anything has changed"} cannot be told${interval}`;
+}
+
+function standingOut({ rows, statistics, base, n }: Told): string {
+  if (!base || rows.length < 2 || statistics?.against !== "baseline" || !statistics.tested) return "";
+  const found = STANDING.map(([finding, words]) => ({ words, rows: rows.filter((row) => findingOf(row) === finding) })).filter(
+    (part) => part.rows.length,
+  );
+  if (!found.length) {
+    return `In none of the ${n.whole(statistics.tested)} areas that could be tested can it be told that anything has changed since ${base}.`;
+  }
+  const rest = statistics.tested - found.reduce((sum, part) => sum + part.rows.length, 0);
+  const said = found.map((part) => `${part.words} in ${foremost(part.rows, n)}`).join("; ");
+  return `Compared with ${base} there are ${said}.${rest ? ` In ${rest === 1 ? "one area" : `${n.whole(rest)} areas`} it cannot be told.` : ""}`;
+}
+
+/** The names of areas, those that differ most first. */
+function foremost(rows: AreaFigures[], n: Numbers): string {
+  const size = ({ ratio }: AreaFigures): number => Math.abs(Math.log(Math.max(ratio ?? 1, LEAST)));
+  const names = [...rows].sort((a, b) => size(b) - size(a)).map(({ name }) => name);
+  const more = names.length - MOST_NAMES;
+  const shown = more > 0 ? [...names.slice(0, MOST_NAMES), more === 1 ? "one other area" : `${n.whole(more)} other areas`] : names;
+  return listed(shown);
+}
+
 export const en: Texts = {
   locale: "en",
   name: "Trygghetskarta",
@@ -127,6 +209,7 @@ export const en: Texts = {
   colours,
   statuses,
   findings,
+  sentences,
   shows: {
     map: "Map",
     compare: "Compare",

@@ -1,7 +1,7 @@
 /** Every word of the page in Swedish. Other languages have the same shape. */
 
 import type { Me, Role as Held } from "../api/me";
-import type { EffectVerdict, GoalVerdict, Interval, Level, Place, Span, Status } from "../api/answers";
+import type { AreaFigures, Comparison, EffectVerdict, GoalVerdict, Interval, Level, Place, Span, Status } from "../api/answers";
 import { LEVELS, namesOf, OWN } from "../city";
 import { lengthOf, runsOf } from "../figures/months";
 import type { Finding } from "../figures/figures";
@@ -80,6 +80,21 @@ const findings: Record<Finding, string> = {
   notApplicable: "Går inte att pröva",
 };
 
+/** An answer, with the words that are needed to tell of it. */
+export interface Told {
+  /** The API's own sentences, which are Swedish. */
+  said: string[];
+  rows: AreaFigures[];
+  statistics: Comparison["statistics"];
+  span: string;
+  /** What the period is compared with; empty for nothing. */
+  base: string;
+  noun: [string, string];
+  /** What rates are per. */
+  per: string;
+  n: Numbers;
+}
+
 export const sv = {
   locale: "sv",
   name: "Trygghetskarta",
@@ -132,6 +147,8 @@ export const sv = {
   colours,
   statuses,
   findings,
+  /** What an answer says: the API's own sentences. */
+  sentences: ({ said }: Told): string[] => said,
   shows: {
     map: "Karta",
     compare: "Jämför",
