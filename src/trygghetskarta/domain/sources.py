@@ -34,7 +34,10 @@ class SourceId(StrEnum):
     @property
     def number(self) -> int:
         """The source's key in the database: its place in the list, so a new source is added last and none is ever taken away."""
-        return list(SourceId).index(self) + 1
+        return _NUMBERS[self]
+
+
+_NUMBERS = {source: place for place, source in enumerate(SourceId, 1)}
 
 
 class Carries(StrEnum):

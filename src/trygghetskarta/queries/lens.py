@@ -217,7 +217,7 @@ class _Told:
         """Add up the rows of a span."""
         older_home: Counter[str] = Counter()
         line_home: tuple[Counter[str], ...] = tuple(Counter() for _ in self._lines)
-        sums = np.zeros((4, len(self._lines)), np.int64)
+        sums = [[0] * len(self._lines) for _ in range(4)]
         by_age_only = 0
         lines_of = {
             code: [number for number, line in enumerate(self._lines) if code in line.codes] for code in {row.code for row in self._rows}
@@ -227,15 +227,17 @@ class _Told:
                 continue
             home, mine, is_older = self._area_of.get(code_of_name(row.home or "")), lines_of[row.code], row.age == OLDER
             by_code = 0 in mine
-            sums[:, mine] += row.antal * np.array(
-                [[home is not None], [home is None and bool(row.home)], [is_older], [row.age is not None]]
-            )
+            for counted, holds in zip(
+                sums, (home is not None, home is None and bool(row.home), is_older, row.age is not None), strict=True
+            ):
+                for number in mine if holds else ():
+                    counted[number] += row.antal
             by_age_only += row.antal if is_older and not by_code else 0
             if home is not None:
                 older_home[home] += row.antal if is_older or by_code else 0
                 for number in mine:
                     line_home[number][home] += row.antal
-        return _SpanHomes(older_home, line_home, sums, int(by_age_only))
+        return _SpanHomes(older_home, line_home, np.array(sums, np.int64), int(by_age_only))
 
 
 def _by_home(found: list[Mapping[str, int]], areas: tuple[Area, ...]) -> Counts:

@@ -144,10 +144,17 @@ def _address(path: str, parameters: tuple[tuple[str, str], ...]) -> str:
 def pointed(content: Any, pointer: str) -> Any:  # noqa: ANN401 - whatever JSON holds
     """Give what stands at a JSON pointer (RFC 6901); None where nothing does."""
     found = content
-    for part in pointer.split("/")[1:]:
-        name = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(found, list):
+    for name in _names(pointer):
+        if isinstance(found, dict):
+            found = found.get(name)
+        elif isinstance(found, list):
             found = found[int(name)] if name.isdecimal() and int(name) < len(found) else None
         else:
-            found = found.get(name) if isinstance(found, Mapping) else None
+            return None
     return found
+
+
+@lru_cache(maxsize=4096)
+def _names(pointer: str) -> tuple[str, ...]:
+    """Divide a JSON pointer into its names; a report follows the same ones in answer after answer."""
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from itertools import chain, count
 from typing import Any
 
+from trygghetskarta.domain.counts import Status
 from trygghetskarta.reports.document import (
     Block,
     Cell,
@@ -30,7 +31,7 @@ from trygghetskarta.reports.laying import PROVISIONAL, about, called, heading_sp
 from trygghetskarta.reports.pictures import picture_png, picture_svg, proportions
 from trygghetskarta.reports.placing import is_over_time
 from trygghetskarta.reports.sheets import FIRST_WIDTH, LINE_HEIGHT, WIDTH, Book, Sheet
-from trygghetskarta.reports.strokes import lines_of
+from trygghetskarta.reports.strokes import lines_of, width_of
 from trygghetskarta.reports.tabulated import has_intervals, tabulated
 
 _FIRST, _LAST = "Om rapporten", "Frågor"
@@ -175,7 +176,8 @@ def _write_facts(at: Sheet, facts: Facts) -> None:
 def _write_table(at: Sheet, table: Table, *, drawn: bool = False) -> tuple[int, int]:
     """Write a table, and give the lines of its first and last row.
 
-    In one that is drawn from, what has no number is an empty cell, for a word would be drawn as zero; the word stands after the row's name.
+    In one that is drawn from, what has no number is an empty cell, for a word would be drawn as zero; that it is missing or withheld stands after
+    the row's name.
     """
     at.keep(LINE_HEIGHT * 6)
     at.text(table.caption, bold=True)
@@ -196,7 +198,8 @@ def _write_table(at: Sheet, table: Table, *, drawn: bool = False) -> tuple[int, 
 
 def _drawable(row: Row) -> Row:
     first, *others = row.cells
-    words = ", ".join(dict.fromkeys(cell.text for cell in others if cell.value is None and cell.text))
+    lacking = [cell for cell in others if cell.status in (Status.MISSING, Status.WITHHELD)]
+    words = ", ".join(dict.fromkeys(cell.text for cell in lacking))
     emptied = (cell if cell.value is not None else Cell("", status=cell.status) for cell in others)
     return Row((Cell(f"{first.text} ({words})" if words else first.text), *emptied), row.indent, row.strong)
 
@@ -212,10 +215,23 @@ def _write_headings(at: Sheet, table: Table) -> None:
         number += span.columns
     at.down(rows=1 if number else 0)
     for number, column in enumerate(table.columns):
-        look = at.book.look(bold=True, bottom=2, text_wrap=True, align="right" if is_number(column) else "left", valign="bottom")
+        look = at.book.look(bold=True, bottom=2, text_wrap=True, valign="bottom", **_aligned(number, column))
         at.sheet.write_string(at.line, number, column.title, look)
-    lines = max(len(lines_of(column.title, _room(number), 11)) for number, column in enumerate(table.columns))
-    at.down(LINE_HEIGHT * min(lines, 5))
+    lines = max(_lines(column.title, number) for number, column in enumerate(table.columns))
+    at.down(LINE_HEIGHT * min(lines, 8))
+
+
+def _aligned(number: int, column: Column) -> dict[str, Any]:
+    """Give how a column is aligned: words stand a little from the left, for a number may end where they begin."""
+    if is_number(column):
+        return {"align": "right"}
+    return {"align": "left", "indent": 1} if number else {"align": "left"}
+
+
+def _lines(words: str, column: int) -> int:
+    """Tell over how many lines a cell's words go; those that are narrow go on one, though their number would fill two."""
+    room = _room(column)
+    return 1 if width_of(words, 11) <= 1.15 * room else len(lines_of(words, room, 11))
 
 
 def _room(column: int) -> float:
@@ -228,9 +244,9 @@ def _write_row(at: Sheet, row: Row, columns: Sequence[Column]) -> None:
     lines = 1
     for number, (cell, column) in enumerate(zip(row.cells, columns, strict=True)):
         more = {"indent": row.indent} if number == 0 and row.indent else {}
-        at.cell(number, cell, {**plain, **more, "align": "right" if is_number(column) else "left"}, column)
+        at.cell(number, cell, {**plain, **_aligned(number, column), **more}, column)
         if not is_number(column):
-            lines = max(lines, len(lines_of(cell.text, _room(number), 11)))
+            lines = max(lines, _lines(cell.text, number))
     at.down(LINE_HEIGHT * min(lines, 8))
 
 
