@@ -75,7 +75,7 @@ def ask(asker: Asker, *options: str) -> str:
     server = asker.server
     command = [
         *(str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(HERE / "schemathesis.toml"), "run", f"{server}/openapi.json"),
-        *("--url", server, *shown, "--warnings", "off", "--no-shrink", "--continue-on-failure", "--no-color", *options),
+        *("--url", server, *shown, "--request-timeout", "120", "--warnings", "off", "--no-shrink", "--continue-on-failure", "--no-color", *options),
     ]  # fmt: skip
     paths = os.pathsep.join(filter(None, (str(HERE), os.environ.get("PYTHONPATH"))))
     surroundings = {**os.environ, "SCHEMATHESIS_HOOKS": "schemathesis_hooks", "PYTHONPATH": paths}

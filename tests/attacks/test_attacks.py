@@ -155,6 +155,7 @@ def found_in_all_divisions(lattices: list[Lattice], older: Older, source: Source
 QUICK = (SourceId.SKJUTNINGAR, SourceId.SPRANGNINGAR, SourceId.INCIDENTER, SourceId.TYCK_TILL, SourceId.BRANDER)
 
 
+@pytest.mark.timeout(900)  # on a machine that others use; alone fires take a minute
 @pytest.mark.parametrize("source", QUICK)
 def test_no_linear_program_over_all_divisions_finds_a_small_count_in_any_year(
     older: Older, lattices: list[Lattice], source: SourceId
