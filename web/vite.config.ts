@@ -15,11 +15,12 @@ export default defineConfig({
     rollupOptions: {
       input: ["index.html", "docs.html"],
       // All of the first view in one piece: packed together it weighs a tenth less than in the pieces that later views happen to share.
-      // So do the pages that are read, and the explanations that they share.
+      // So do what draws with Plot, and the pages that are read with the explanations that they share.
       output: {
         codeSplitting: {
           groups: [
             { name: "first", tags: ["$initial"], test: (id) => !/swagger|docs/.test(id) },
+            { name: "drawing", test: /src\/charts\/(plotting|scatter)/ },
             { name: "read", test: /src\/(about\/(Document|Methods|Accessibility)Page|methods\/(Told|Explanation))/ },
           ],
         },
