@@ -52,7 +52,7 @@ def test_a_month_far_off_its_history_waits_and_is_told_with_it(desk: Desk, rows:
         assert desk.send(content).status == "published"
         return
     receipt = assert_held(desk, content, "volume")
-    assert "2025-08" in receipt.reasons[0].swedish
+    assert "Augusti 2025" in receipt.reasons[0].swedish
     assert "40" in receipt.reasons[0].english
 
 
