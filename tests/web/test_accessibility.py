@@ -100,8 +100,8 @@ def test_the_table_has_the_figure_that_colours_the_map_whatever_it_is_and_words_
         settle(page)
         shapes, cells = on_map(page), in_table(page)
         assert set(shapes) == set(cells)
-        assert {code: cells[code][colour].strip("▲▼○– ") or "–" for code in cells} == {
-            code: shapes[code]["shown"].strip("▲▼○– ") or "–" for code in shapes
+        assert {code: cells[code][colour].strip("▲▼△▽○– ") or "–" for code in cells} == {
+            code: shapes[code]["shown"].strip("▲▼△▽○– ") or "–" for code in shapes
         }, colour
         shade_of: dict[str, str] = {}
         for area in shapes.values():

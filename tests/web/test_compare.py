@@ -167,7 +167,7 @@ def assert_two_are_compared(page: Page, server: str) -> None:
     )
     rows = {row["code"]: row for row in api(server, asked)["items"]}
     found = page.get_by_role("region", name="Norrmalm och Akalla")
-    words = {"higher": "Säkerställt högre i Norrmalm än i Akalla", "lower": "Säkert lägre", "cannotTell": "kan bero på slumpen"}
+    words = {"higher": "Säkerställt högre i Norrmalm än i Akalla", "lower": "Säkerställt lägre", "cannotTell": "kan bero på slumpen"}
     expect(found).to_contain_text(words[rows["norrmalm"]["verdict"]])
     expect(found).to_contain_text(f"{rows['norrmalm']['ratio']:.1f} gånger".replace(".", ","))
     expect(found).to_contain_text(f"{rows['norrmalm']['count']} i Norrmalm och {rows['akalla']['count']} i Akalla")
