@@ -143,9 +143,11 @@ def test_the_map_moves_only_for_who_wants_it_to(opened: Opener, motion: Literal[
     page = opened(reduced_motion=motion)
     page.wait_for_function("() => document.querySelector('.sheet canvas')?.width > 100")
 
-    looks = page.evaluate(MOVED)
-    assert looks == 2 if motion == "reduce" else looks > 2
-    if motion == "reduce":
+    if motion == "no-preference":
+        # A machine that has much to do may show the end of one movement at once, not of all.
+        assert any(page.evaluate(MOVED) > 2 for _ in range(5))
+    else:
+        assert page.evaluate(MOVED) == 2
         assert page.evaluate("document.getAnimations().length") == 0
 
 
