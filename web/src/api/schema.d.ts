@@ -1736,6 +1736,8 @@ export interface components {
             status: components["schemas"]["Status"];
             origin: components["schemas"]["OriginTold"] | null;
             provisional: boolean;
+            /** @description Siffrorna som texten är satt samman av. / The figures that the text is put together of. */
+            parts: components["schemas"]["CellTold"][];
         };
         /**
          * ChapterTold
@@ -3734,6 +3736,8 @@ export interface components {
             text: string;
             /** @description Frågans adress; tom där det inte är ett svar. / Address of the question. */
             question: string;
+            /** @description Siffrorna i texten. / The figures of the text. */
+            noted: components["schemas"]["CellTold"][];
         };
         /**
          * PatternChangeTold
@@ -3862,6 +3866,8 @@ export interface components {
             low: number | null;
             high: number | null;
             marked: boolean;
+            /** @description Var intervallets ändar kommer ifrån. / Where its ends come from. */
+            ends: components["schemas"]["OriginTold"][];
         };
         /**
          * PolygonComparison
@@ -3945,6 +3951,8 @@ export interface components {
              */
             type: "prompts";
             items: string[];
+            /** @description Siffrorna i texten. / The figures of the text. */
+            noted: components["schemas"]["CellTold"][];
         };
         /**
          * ProtectedPeriod
@@ -4705,6 +4713,8 @@ export interface components {
             note: string;
             /** @description Frågans adress; tom där det inte är ett svar. / Address of the question. */
             question: string;
+            /** @description Siffrorna i texten. / The figures of the text. */
+            noted: components["schemas"]["CellTold"][];
         };
         /**
          * TheilSen

@@ -15,6 +15,7 @@ from trygghetskarta.reports.document import ChartKind, Kind
 _Question = Annotated[str, Field(description="Frågans adress; tom där det inte är ett svar. / Address of the question.")]
 _Caption = Annotated[str, Field(description="Vad som visas. / What is shown.")]
 _Alt = Annotated[str, Field(description="Detsamma för den som inte ser det. / The same for one who cannot see it.")]
+_Noted = Annotated[list["CellTold"], Field(description="Siffrorna i texten. / The figures of the text.")]
 _Note = Annotated[str, Field(description="Vad läsaren måste veta; tom för inget. / What a reader must know.")]
 
 
@@ -34,6 +35,9 @@ class CellTold(Part):
     status: Status
     origin: OriginTold | None
     provisional: bool
+    parts: Annotated[
+        list[CellTold], Field(description="Siffrorna som texten är satt samman av. / The figures that the text is put together of.")
+    ]
 
 
 class ColumnTold(Part):
@@ -59,6 +63,7 @@ class ParagraphTold(Part):
     type: Literal["paragraph"]
     text: str
     question: _Question
+    noted: _Noted
 
 
 class SubheadingTold(Part):
@@ -80,6 +85,7 @@ class PromptsTold(Part):
 
     type: Literal["prompts"]
     items: list[str]
+    noted: _Noted
 
 
 class FactTold(Part):
@@ -106,6 +112,7 @@ class TableTold(Part):
     rows: list[ReportRow]
     note: _Note
     question: _Question
+    noted: _Noted
 
 
 class MapAreaTold(Part):
@@ -142,6 +149,7 @@ class PointTold(Part):
     low: Figure
     high: Figure
     marked: bool
+    ends: Annotated[list[OriginTold], Field(description="Var intervallets ändar kommer ifrån. / Where its ends come from.")]
 
 
 class DrawnSeries(Part):
