@@ -7,22 +7,22 @@ must hold the same, event for event.
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Engine, text
 
 from benchmarks.backfilling import HELD, divide
 from benchmarks.data import Where, make_sample
+from benchmarks.hands import hands
 from benchmarks.measuring import clock, print_table
 from benchmarks.server import database, environment, settle
 from trygghetskarta.store.cluster import Cluster
-from trygghetskarta.store.site import free_port
 
 _COMMAND = str(Path(sys.executable).with_name("trygghetskarta"))
 _SOURCE = "anmalda_brott"
@@ -68,47 +68,6 @@ file = "basomraden.geojson"
 """
 
 
-@dataclass(slots=True)
-class _Hands:
-    """A scheduler and workers in processes of their own, to be killed.
-
-    Attributes:
-        environment: Theirs.
-        folder: Where they run.
-    """
-
-    environment: Mapping[str, str]
-    folder: Path
-    port: int = field(default_factory=free_port)
-    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
-
-    @property
-    def address(self) -> str:
-        return f"tcp://127.0.0.1:{self.port}"
-
-    def scheduler(self) -> subprocess.Popen[bytes]:
-        return self._start("scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-show", "--dashboard-address", "127.0.0.1:0")
-
-    def worker(self) -> subprocess.Popen[bytes]:
-        return self._start("worker", self.address, "--no-nanny", "--nthreads", "1", "--host", "127.0.0.1", "--no-dashboard")
-
-    def end(self) -> None:
-        for process in self.started:
-            process.kill()
-            process.wait()
-
-    def _start(self, *words: str) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "dask", *words],
-            env={**self.environment},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            cwd=self.folder,
-        )
-        self.started.append(process)
-        return process
-
-
 def run(cluster: Cluster, folder: Path, rows: int) -> None:
     """Measure.
 
@@ -121,30 +80,29 @@ def run(cluster: Cluster, folder: Path, rows: int) -> None:
         ValueError: Something was seen before the end, or the databases do not hold the same.
     """
     print(f"## {rows:,} rows in {len(_CITIES)} cities: a backfill whose workers and scheduler are killed, and ingest", flush=True)
-    told = []
-    for code, where in _CITIES.items():
-        mine = folder / code
-        mine.mkdir()
-        sample = make_sample(mine, rows // len(_CITIES), where)
-        files = mine / "files"
-        divide(sample, files)
-        sample.events.unlink()
-        (mine / "city.toml").write_text(
-            _FILE.format(id=f"c{code}", name=where.municipality, code=code, plane=where.plane), encoding="utf-8"
-        )
-        with _prepared(cluster, mine, f"backfilled_{code}") as (filled, surroundings):
-            seconds = clock(lambda: _backfill(filled, surroundings, files))  # noqa: B023 - called at once
-            held = _held(filled)
-        with _prepared(cluster, mine, f"ingested_{code}") as (taken, surroundings):
-            paths = [str(path) for path in sorted(files.iterdir())]
-            by_hand = clock(lambda: _command(surroundings, "ingest", _SOURCE, *paths))  # noqa: B023 - called at once
-            if _held(taken) != held:
-                raise ValueError(f"{where.municipality}: not the same events and counts: {held}, {_held(taken)}")
-        told.append((where.municipality, f"{held[0]:,}".replace(",", " "), f"{seconds:.0f}", f"{by_hand:.0f}"))
-        print(f"  {where.municipality}: the same, event for event", flush=True)
-        for path in files.iterdir():
-            path.unlink()
+    told = [_taken_in(cluster, folder / code, (code, where), rows // len(_CITIES)) for code, where in _CITIES.items()]
     print_table(("City", "events", "backfill with deaths s", "ingest s"), told)
+
+
+def _taken_in(cluster: Cluster, folder: Path, city: tuple[str, Where], rows: int) -> tuple[str, ...]:
+    """Take a city's files in both ways, and give its line of the table."""
+    (code, where), files = city, folder / "files"
+    folder.mkdir()
+    sample = make_sample(folder, rows, where)
+    divide(sample, files)
+    sample.events.unlink()
+    told = _FILE.format(id=f"c{code}", name=where.municipality, code=code, plane=where.plane)
+    (folder / "city.toml").write_text(told, encoding="utf-8")
+    with _prepared(cluster, folder, f"backfilled_{code}") as (filled, surroundings):
+        seconds = clock(lambda: _backfill(filled, surroundings, files))
+        held = _held(filled)
+    with _prepared(cluster, folder, f"ingested_{code}") as (taken, surroundings):
+        by_hand = clock(lambda: _command(surroundings, "ingest", _SOURCE, *map(str, sorted(files.iterdir()))))
+        if _held(taken) != held:
+            raise ValueError(f"{where.municipality}: not the same events and counts: {held}, {_held(taken)}")
+    print(f"  {where.municipality}: the same, event for event", flush=True)
+    shutil.rmtree(files)
+    return where.municipality, f"{held[0]:,}".replace(",", " "), f"{seconds:.0f}", f"{by_hand:.0f}"
 
 
 @contextmanager
@@ -160,26 +118,23 @@ def _prepared(cluster: Cluster, folder: Path, name: str) -> Iterator[tuple[Engin
 
 
 def _backfill(engine: Engine, surroundings: dict[str, str], files: Path) -> None:
-    hands = _Hands(surroundings, files.parent)
-    try:
-        scheduler, first, second = hands.scheduler(), hands.worker(), hands.worker()
-        words = [_COMMAND, "backfill", _SOURCE, str(files), "--scheduler", hands.address, "--json"]
+    with hands(surroundings, files.parent) as our:
+        scheduler, first, second = our.scheduler(), our.worker(), our.worker()
+        words = [_COMMAND, "backfill", _SOURCE, str(files), "--scheduler", our.address, "--json"]
         with subprocess.Popen(words, env=surroundings, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as running:
             _wait_until_staged(engine, running, 0.25)
             first.kill()
-            hands.worker()
+            our.worker()
             _wait_until_staged(engine, running, 0.5)
             scheduler.kill()
             scheduler.wait()
             second.kill()
-            hands.scheduler()
-            hands.worker()
-            hands.worker()
+            our.scheduler()
+            our.worker()
+            our.worker()
             _, said = running.communicate()
-        if running.returncode:
-            raise ValueError(f"the backfill ended with {running.returncode}: {said.decode()}")
-    finally:
-        hands.end()
+    if running.returncode:
+        raise ValueError(f"the backfill ended with {running.returncode}: {said.decode()}")
 
 
 def _wait_until_staged(engine: Engine, running: subprocess.Popen[bytes], share: float) -> None:

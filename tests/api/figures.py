@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
 
 import httpx
 import orjson
@@ -61,17 +60,20 @@ class Answers:
         self.client = client
         self.answer = cache(self._answer)
 
-    def _answer(self, question: str) -> Any:  # noqa: ANN401 - whatever JSON holds
+    def _answer(self, question: str) -> Mapping[str, object] | None:
         asked = self.client.get(question)
-        return orjson.loads(asked.content) if asked.status_code == 200 else None
+        answer: Mapping[str, object] | None = orjson.loads(asked.content) if asked.status_code == 200 else None
+        return answer
 
-    def at(self, origin: Origin) -> Any:  # noqa: ANN401 - whatever JSON holds
-        return pointed(self.answer(origin.question), origin.at)
+    def at(self, origin: Origin) -> object:
+        there: object = pointed(self.answer(origin.question), origin.at)
+        return there
 
     def said(self, question: str) -> str:
         """Give all that an answer says in words."""
-        told = self.answer(question) or {}
-        return " ".join([*told.get("sentences", ()), *(str(entry["text"]) for entry in told.get("calendar") or ())])
+        answer = self.answer(question)
+        sentences, calendar = (pointed(answer, pointer) or () for pointer in ("/sentences", "/calendar"))
+        return " ".join([*sentences, *(str(entry["text"]) for entry in calendar)])
 
 
 def differing(client: httpx.Client, found: Report) -> tuple[int, list[str]]:
@@ -89,7 +91,7 @@ def differing(client: httpx.Client, found: Report) -> tuple[int, list[str]]:
     return len(followed), wrong
 
 
-def same(cell: Cell, origin: Origin, there: Any) -> bool:  # noqa: ANN401 - whatever JSON holds
+def same(cell: Cell, origin: Origin, there: object) -> bool:
     if cell.value is None:
         return there is None or cell.status.value != "value"
     if isinstance(there, int | float):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from benchmarks.hands import hands
 from sqlalchemy import Engine, text
 
 from tests.backfilling.conftest import STADSDELAR, Cities, Fill
@@ -60,49 +59,6 @@ def assert_completed(here: Engine, there: Engine, folder: Path) -> None:
         assert_whole(connection)
 
 
-class Dask:
-    """A scheduler and workers in processes of their own, to be killed."""
-
-    def __init__(self, engine: Engine, folder: Path) -> None:
-        self.port = free_port()
-        self.folder = folder
-        self.environment = os.environ | {"TRYGGHETSKARTA_DATABASE_URL": engine.url.render_as_string(hide_password=False)}
-        self.processes: list[subprocess.Popen[bytes]] = []
-
-    @property
-    def address(self) -> str:
-        return f"tcp://127.0.0.1:{self.port}"
-
-    def scheduler(self) -> subprocess.Popen[bytes]:
-        return self._start("scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-show", "--dashboard-address", "127.0.0.1:0")
-
-    def worker(self) -> subprocess.Popen[bytes]:
-        return self._start("worker", self.address, "--no-nanny", "--nthreads", "1", "--host", "127.0.0.1", "--no-dashboard")
-
-    def _start(self, *words: str) -> subprocess.Popen[bytes]:
-        log = (self.folder / f"dask-{len(self.processes)}.log").open("wb")
-        with log:
-            started = subprocess.Popen(
-                [sys.executable, "-m", "dask", *words], env=self.environment, stdout=log, stderr=log, cwd=self.folder
-            )
-        self.processes.append(started)
-        return started
-
-    def kill_all(self) -> None:
-        for process in self.processes:
-            process.kill()
-            process.wait()
-
-
-@contextmanager
-def dask(engine: Engine, folder: Path) -> Iterator[Dask]:
-    made = Dask(engine, folder)
-    try:
-        yield made
-    finally:
-        made.kill_all()
-
-
 @contextmanager
 def held_up(engine: Engine, lock: str, many: int) -> Iterator[None]:
     """Hold up the workers by a lock, once so many stand in the middle of a file each, until the end."""
@@ -136,7 +92,8 @@ def events(engine: Engine) -> int:
 
 def test_workers_killed_and_the_scheduler_restarted_it_completes_with_no_torn_state(cities: Cities, folder: Path, tmp_path: Path) -> None:
     here, there = cities(), cities()
-    with dask(here, tmp_path) as running, ThreadPoolExecutor(1) as thread:
+    surroundings = os.environ | {"TRYGGHETSKARTA_DATABASE_URL": here.url.render_as_string(hide_password=False)}
+    with hands(surroundings, tmp_path) as running, ThreadPoolExecutor(1) as thread:
         scheduler, first, second = running.scheduler(), running.worker(), running.worker()
         whole = thread.submit(backfill, here, FIRES, [str(folder)], Hands(scheduler=running.address))
         with here.begin() as connection:
