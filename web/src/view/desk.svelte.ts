@@ -240,5 +240,8 @@ async function inHexagons({ view, span }: Settled, signal: AbortSignal): Promise
     askOnce<Outlines>(outlinesAddress({ level: OWN.stadsdelsomrade, edition })),
   ]);
   const { asAreas } = await import("../map/hexagons");
-  return { ...asAreas(found, parts), backdrop };
+  const areas = asAreas(found, parts);
+  // To name them and to show them are two pieces of work: the page may answer its reader in between.
+  await new Promise((done) => setTimeout(done));
+  return { ...areas, backdrop };
 }
