@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+from pathlib import Path
 from typing import cast
 from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.web.browsing import CHROMIUM, Opener, Properties, answer_of, api, asked_of, change, in_table, number, on_map, opening, settle
+from tests.web.browsing import (
+    CHROMIUM,
+    Opener,
+    Properties,
+    answer_of,
+    api,
+    asked_of,
+    change,
+    in_table,
+    number,
+    on_map,
+    opening,
+    settle,
+    whole,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -333,3 +350,38 @@ def test_the_masthead_is_one_row_where_there_is_room(opened: Opener, width: int,
     )
     assert len(middles) >= 5
     assert max(middles) - min(middles) < 20
+
+
+@pytest.mark.poppler
+def test_on_paper_the_table_is_whole_with_its_headings_and_nothing_is_to_be_pressed(opened: Opener, tmp_path: Path) -> None:
+    page = opened("?level=stadsdel")
+    whole(page)
+    rows = in_table(page)
+    names = page.locator("#table tbody th").all_inner_texts()
+    assert len(names) == len(rows) == 117
+
+    (tmp_path / "sida.pdf").write_bytes(page.pdf(format="A4", prefer_css_page_size=True))
+    said = subprocess.run(["pdftotext", "-layout", tmp_path / "sida.pdf", "-"], capture_output=True, text=True, check=True).stdout
+
+    pages = said.split("\f")[:-1]
+    listing = [one for one in pages if "Kan inte avgöras" in one.split("Tabell")[-1]]
+    assert len(listing) >= 3
+    assert all("Skillnad" in one for one in listing)
+    words = " ".join(said.split())
+    assert [name for name in names if name not in words and not all(part in words for part in re.split(r"[ -]", name))] == []
+    assert [word for word in ("Välj vad du vill se", "Kopiera tabellen", "Ta med siffrorna", "Lägesbild") if word in words] == []
+
+
+def test_on_paper_a_map_is_fitted_into_its_room(opened: Opener) -> None:
+    page = opened("?show=compare")
+    whole(page)
+    page.emulate_media(media="print")
+    # As when a page is laid out for paper, which no map is told of: the sheets have shrunk, and what is drawn on them has not.
+    shown = page.locator(".sheet").evaluate_all(
+        """all => all.map((sheet) => {
+            Object.assign(sheet.style, { width: "200px", height: "150px", inset: "auto" });
+            return [...sheet.querySelectorAll("canvas")].map((one) => [one.offsetWidth, one.offsetHeight, getComputedStyle(one).objectFit]);
+        })"""
+    )
+    assert len(shown) == 3
+    assert [canvas for sheet in shown for canvas in sheet if canvas != [200, 150, "contain"]] == []
