@@ -289,7 +289,7 @@ def _about(answer: Answered) -> Iterator[tuple[str, str | int | date | None]]:
     yield "Till månad", str(question.span.last)
     yield "Jämförs med", str(question.baseline) if question.baseline is not None else "ingenting"
     yield "Månaden avgörs av", _BY[question.by] if question.by is not None else "källans eget datum"
-    yield "Mått", question.measure.value
+    yield "Mått", _AXES[question.measure]
     if provenance.denominator is not None:
         days = ", ".join(str(day) for day in provenance.denominator.counted)
         yield "Nämnare", f"{provenance.denominator.kind.names[0]} ({days})"
