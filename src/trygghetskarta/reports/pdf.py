@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
+from itertools import count
 from typing import Any
 
 import orjson
@@ -86,11 +88,22 @@ def _told(report: Report) -> dict[str, Any]:
         "language": report.language,
         "link": closing_link(report),
         "watermark": report.watermark,
-        "chapters": [
-            {"heading": chapter.heading, "blocks": [_block(block, origin(report)) for block in chapter.blocks]}
-            for chapter in report.chapters
-        ],
-    }  # fmt: skip
+        "chapters": _chapters(report),
+    }
+
+
+def _chapters(report: Report) -> list[dict[str, Any]]:
+    numbers = {"table": count(1), "picture": count(1)}
+    return [
+        {"heading": chapter.heading, "blocks": [_numbered(_block(block, origin(report)), numbers) for block in chapter.blocks]}
+        for chapter in report.chapters
+    ]
+
+
+def _numbered(told: dict[str, Any], numbers: Mapping[str, Iterator[int]]) -> dict[str, Any]:
+    """Give a picture, and a table that has rows, its number among its kind."""
+    kind = told["kind"]
+    return told | {"number": next(numbers[kind])} if kind in numbers and told.get("rows", True) else told
 
 
 def _block(block: Block, service: str) -> dict[str, Any]:
