@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 import httpx
 import pytest
@@ -21,6 +22,7 @@ from tests.identity.conftest import DELIVERY_KEY, PURPOSE, Office
 from trygghetskarta.api.app import create_app
 from trygghetskarta.api.scopes import FIGURES, OPEN, refuse_routes_without_scope, scope_of
 from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.periods import LOCAL_TIME
 
 EXACT_FIGURES, PROTECTED = "exact", "protected"
 
@@ -282,7 +284,11 @@ def test_everyone_is_given_what_is_theirs_on_every_route_and_nothing_else(
             await served.all(plain),
         )
 
+    day = datetime.now(LOCAL_TIME).date()
     answers, of_staff, of_public = asyncio.run(both())
+    if datetime.now(LOCAL_TIME).date() != day:
+        # An intern report says which day it was made: midnight fell between those that are held against each other.
+        answers, of_staff, of_public = asyncio.run(both())
     references = {(route, path): (staff, public) for (route, _, path), staff, public in zip(asked, of_staff, of_public, strict=True)}
     wrong, told = [], Counter[str]()
     for (name, route, whose, path, _), answer in zip(lines, answers, strict=True):
