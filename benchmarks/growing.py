@@ -58,7 +58,18 @@ def run(cluster: Cluster, sample: Sample, rounds: int, largest: int) -> None:
                 if counted != [times * count for count in first]:
                     raise ValueError(f"{times} times the events do not count {times} times as many")
                 rows.append(row)
-            head = ("Events", "first answer s", "MB at first", "MB at last", "counts p50 ms", "p99 ms", "statistics p50 ms", "p99 ms")
+            head = (
+                "Events",
+                "first answer s",
+                "MB at first",
+                "MB at last",
+                "counts p50 ms",
+                "p95 ms",
+                "p99 ms",
+                "statistics p50 ms",
+                "p95 ms",
+                "p99 ms",
+            )
             print_table(head, rows)
             print(f"  A month's delivery into {times * sample.rows:,} events:", flush=True)
             monthly.measure(engine, sample, rounds)
@@ -90,6 +101,10 @@ def _measure(engine: Engine, sample: Sample, rounds: int, times: int) -> tuple[l
             for statistics, loads in given.items():
                 paths = [question_path(one, statistics) for one in islice(asked[statistics], _NEW)]
                 loads.append(load(worker, paths, _SECONDS, Path(folder), clients=1))
-        figures = [f"{median(ms):.2f}" for loads in given.values() for ms in ([one.p50 for one in loads], [one.p99 for one in loads])]
+        figures = [
+            f"{median(ms):.2f}"
+            for loads in given.values()
+            for ms in ([one.p50 for one in loads], [one.p95 for one in loads], [one.p99 for one in loads])
+        ]
         row = (f"{times * sample.rows:,}", f"{worker.up_after:.2f}", f"{at_first:.0f}", f"{worker.megabytes:.0f}", *figures)
     return [feature["properties"]["count"] for feature in told["features"]], row

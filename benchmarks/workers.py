@@ -31,9 +31,9 @@ request = function()
   return wrk.format("GET", paths[at])
 end
 done = function(summary, latency)
-  io.write(string.format('\\nRESULT {"requests": %d, "seconds": %f, "errors": %d, "p50": %f, "p99": %f}\\n', summary.requests,
+  io.write(string.format('\\nRESULT {"requests": %d, "seconds": %f, "errors": %d, "p50": %f, "p95": %f, "p99": %f}\\n', summary.requests,
     summary.duration / 1e6, summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.timeout,
-    latency:percentile(50) / 1000, latency:percentile(99) / 1000))
+    latency:percentile(50) / 1000, latency:percentile(95) / 1000, latency:percentile(99) / 1000))
 end
 """
 
@@ -72,12 +72,14 @@ class Load:
         per_second: Answers a second.
         cpu_ms: The server's processor time for each, ms.
         p50: Median time to an answer, ms.
+        p95: 95th percentile, ms.
         p99: 99th percentile, ms.
     """
 
     per_second: float
     cpu_ms: float
     p50: float
+    p95: float
     p99: float
 
 
@@ -176,7 +178,9 @@ def load(
     told = json.loads(re.findall(r"^RESULT (.*)$", done.stdout, re.MULTILINE)[0])
     if told["errors"] or not told["requests"]:
         raise ValueError(f"{worker.address}{paths[0]}: {told}")
-    return Load(told["requests"] / told["seconds"], (worker.worked - before) / told["requests"] * 1000, told["p50"], told["p99"])
+    return Load(
+        told["requests"] / told["seconds"], (worker.worked - before) / told["requests"] * 1000, told["p50"], told["p95"], told["p99"]
+    )
 
 
 def _on_core(number: int, command: Sequence[str]) -> list[str]:
