@@ -31,7 +31,7 @@ _LATERAL = f"""
 _STAGED = ("id", "brottskod", "latitude", "longitude", "gata", "gatunr", "kommun", "brottsdatumtid_start", "brottsdatumtid_slut")
 _TRANSFORMED = f"""
     CREATE TABLE raw AS SELECT s.*, ST_Transform(ST_SetSRID(ST_MakePoint(longitude::float8, latitude::float8), {DEGREES}), {PLANE}) AS geom
-    FROM staged s ORDER BY geom
+    FROM read_in s ORDER BY geom
 """
 _COUNTS = "SELECT area, count(*) FROM placed GROUP BY area"
 
@@ -57,7 +57,7 @@ def ogr2ogr_tuned(engine: Engine, sample: Sample) -> None:
 def staging_tuned(engine: Engine, sample: Sample) -> None:
     """Copy the texts into a staging table, and let SQL type, reproject, put in spatial order and place them."""
     with engine.begin() as connection:
-        connection.execute(text(f"CREATE UNLOGGED TABLE staged ({' text, '.join(_STAGED)} text)"))
+        connection.execute(text(f"CREATE UNLOGGED TABLE read_in ({' text, '.join(_STAGED)} text)"))
         _copy_file(connection, sample)
         for statement in (_TRANSFORMED, "CREATE INDEX ON raw USING gist (geom)", "ANALYZE raw", _LATERAL, *_INDEX):
             connection.execute(text(statement))
@@ -102,7 +102,7 @@ def _copy_file(connection: Connection, sample: Sample) -> None:
     with (
         sample.events.open("rb") as file,
         driver.cursor() as cursor,
-        cursor.copy(f"COPY staged ({', '.join(_STAGED)}) FROM STDIN (FORMAT CSV, HEADER)") as copy,
+        cursor.copy(f"COPY read_in ({', '.join(_STAGED)}) FROM STDIN (FORMAT CSV, HEADER)") as copy,
     ):
         while block := file.read(1 << 22):
             copy.write(block)
