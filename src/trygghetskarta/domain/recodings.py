@@ -59,8 +59,12 @@ class Recoding:
 
     def divides(self, spans: Iterable[Span]) -> bool:
         """Tell whether some of these months lie before the change and some after, or in the year in which it was made."""
-        every = tuple(spans)
-        return min(span.first for span in every).first_day < self.last and self.first < max(span.last for span in every).plus(1).first_day
+        begin, end = _ends(spans)
+        return self.is_within(begin, end)
+
+    def is_within(self, begin: date, end: date) -> bool:
+        """Tell whether the change came after a day and before another, or may have: of some only the year is known."""
+        return begin < self.last and self.first < end
 
     def touches(self, codes: Iterable[str]) -> bool:
         """Tell whether counts of these categories changed meaning.
@@ -122,13 +126,28 @@ def recodings_between(question: Question, spans: Iterable[Span]) -> tuple[Recodi
 
 
 @lru_cache(maxsize=1024)
+def changes_of(source: SourceId, codes: tuple[str, ...]) -> tuple[Recoding, ...]:
+    """Find the changes of a source's categories.
+
+    Args:
+        source: The source.
+        codes: The categories; none of them for all.
+
+    Returns:
+        Those changes that their counts feel, oldest first.
+    """
+    return tuple(recoding for recoding in recodings() if recoding.source is source and recoding.touches(codes))
+
+
+@lru_cache(maxsize=1024)
 def _between(asked: tuple[tuple[SourceId, tuple[str, ...]], ...], spans: tuple[Span, ...]) -> tuple[Recoding, ...]:
     """Find them once for an answer, which asks several times."""
-    codes = dict(asked)
-    # Only the first and the last of the months matter.
-    whole = (Span(min(span.first for span in spans), max(span.last for span in spans)),)
-    return tuple(
-        recoding
-        for recoding in recodings()
-        if recoding.source in codes and recoding.divides(whole) and recoding.touches(codes[recoding.source])
-    )
+    begin, end = _ends(spans)
+    found = [recoding for source, codes in asked for recoding in changes_of(source, codes) if recoding.is_within(begin, end)]
+    return tuple(sorted(found, key=lambda recoding: recoding.first))
+
+
+def _ends(spans: Iterable[Span]) -> tuple[date, date]:
+    """Give the first day of the months, and the day after the last."""
+    every = tuple(spans)
+    return min(span.first for span in every).first_day, max(span.last for span in every).plus(1).first_day

@@ -18,7 +18,7 @@ from trygghetskarta.domain.counts import Counts, Denominator, Exact, Measure, Qu
 from trygghetskarta.domain.events import OLDER, VICTIM_AGE, VICTIM_AREA
 from trygghetskarta.domain.lens import FRAUD_GROUP, OLDER_GROUP, Homes, LensCounts, Line
 from trygghetskarta.domain.periods import Span
-from trygghetskarta.domain.recodings import Recoding, recodings
+from trygghetskarta.domain.recodings import Recoding, changes_of
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.queries.asking import Asked, ask
 from trygghetskarta.queries.comparison import compare
@@ -132,7 +132,7 @@ def _place_level(cube: Cube, level: AreaLevel) -> AreaLevel:
 def _earlier(cube: Cube, question: Question) -> tuple[Span, ...]:
     """Give the same months of earlier years, back to when the codes that are counted last changed."""
     codes = (*category_groups()[OLDER_GROUP].categories[SOURCE], *category_groups()[FRAUD_GROUP].categories[SOURCE])
-    changes = [change for change in recodings() if change.source is SOURCE and change.touches(codes)]
+    changes = changes_of(SOURCE, codes)
     return tuple(span for span in earlier_spans(cube, question) if not any(change.divides((span, question.span)) for change in changes))
 
 
@@ -140,7 +140,7 @@ def _recoded(code: str, spans: tuple[Span, ...]) -> Recoding | None:
     """Give the change after which a line's counts are not of the same thing in all of the periods."""
     group = category_groups().get(code)
     codes = group.categories[SOURCE] if group is not None else (code,)
-    found = (change for change in recodings() if change.source is SOURCE and change.touches(codes) and change.divides(spans))
+    found = (change for change in changes_of(SOURCE, codes) if change.divides(spans))
     return next(found, None) if len(spans) > 1 else None
 
 
