@@ -23,7 +23,7 @@ import uvicorn
 from hypothesis import settings
 from psycopg import sql
 from pydantic import SecretStr
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
 from starlette.types import Receive, Scope, Send
 from xdist.workermanage import WorkerController
@@ -206,9 +206,6 @@ def loaded(server: Server, migrated: str) -> str:
     address = server.create("tk_loaded", str(make_url(migrated).database))
     engine = make_engine(address)
     load_sample(engine, Settings(release_key=RELEASE_KEY))
-    # The copies are made with what the planner knows; the server itself may look at the tables at any moment, or at some of them only.
-    with engine.begin() as connection:
-        connection.execute(text("ANALYZE"))
     engine.dispose()
     return str(make_url(address).database)
 

@@ -43,6 +43,7 @@ from trygghetskarta.releasing import release_open
 from trygghetskarta.settings import Settings
 from trygghetskarta.store.audit import Act, note
 from trygghetskarta.store.space import give_back
+from trygghetskarta.store.statistics import loading
 
 Progress = Callable[[int, int], None]
 """Told now and then how many of the file's bytes are done, and how many there are."""
@@ -134,8 +135,7 @@ class Run:
         places, context = self._places(connection)
         if self._values(context) is not None:
             raise only_by_ingest()
-        readings = ADAPTERS[self.how.source].read(self.file, context)
-        told = stage(connection, self._order(delivery), readings, places, naming)
+        told = stage(connection, self._order(delivery), ADAPTERS[self.how.source].read(self.file, context), places, naming)
         keep(connection, delivery, told, self.header, time.perf_counter() - begun)
 
     def _places(self, connection: Connection) -> tuple[Places, Context]:
@@ -325,7 +325,7 @@ def as_said(source: str, told: Mapping[str, Any], folder: Path) -> Delivering:
 
 def _publish_or_hold(engine: Engine, run: Run, delivery: int) -> Receipt:
     try:
-        with engine.begin() as connection:
+        with loading(engine) as connection:
             return run.publish(connection, delivery)
     except HeldError as held:
         with engine.begin() as connection:
@@ -333,7 +333,7 @@ def _publish_or_hold(engine: Engine, run: Run, delivery: int) -> Receipt:
 
 
 def _publish_held(engine: Engine, run: Run, delivery: int) -> Receipt:
-    with engine.begin() as connection:
+    with loading(engine) as connection:
         find_held(connection, delivery)
         let_go(connection, delivery, run.adapter)
         receipt = run.publish(connection, delivery, approved=True)

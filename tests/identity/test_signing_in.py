@@ -154,7 +154,7 @@ def test_whoever_comes_back_wrongly_is_not_let_in(face: Face) -> None:
 
 def test_whoever_gives_up_or_has_no_role_sees_what_anyone_sees(face: Face) -> None:
     with face.browser() as browser:
-        assert come_back(browser, "nobody-at-all").headers["location"] == f"{face.address}/"
+        assert come_back(browser, "nobody-at-all", "/?area=jarva").headers["location"] == f"{face.address}/?area=jarva"
         assert me(browser)["name"] is None
     with face.signed_in("nobody") as browser:
         assert (me(browser)["roles"], me(browser)["audience"]) == (["public"], "public")
@@ -169,6 +169,30 @@ def test_an_issuer_that_is_silent_is_told_of(face: Face) -> None:
             assert browser.get(back).status_code == 503
         finally:
             face.office.provider.down = False
+
+
+def test_who_is_not_let_in_is_told_why_on_a_page_with_a_way_on(face: Face) -> None:
+    looking = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    with face.browser() as browser:
+        late = browser.get("/signin/back", params={"state": "x", "code": "y"}, headers=looking)
+        assert (late.status_code, late.headers["content-type"]) == (401, "text/html; charset=utf-8")
+        assert "Inloggningen tog för lång tid eller avbröts. Börja om." in late.text
+        asked = parse_qs(urlsplit(browser.get("/signin", params={"back": '/?area="><b>'}).headers["location"]).query)
+        back = {"state": asked["state"][0], "error": "server_error"}
+        refused = browser.get("/signin/back", params=back, headers=looking)
+        assert refused.status_code == 401
+        assert "<b>" not in refused.text
+        assert f"{face.address}/signin?back=%2F%3Farea%3D%22%3E%3Cb%3E" in refused.text
+        assert browser.get("/signin/back", params=back).headers["content-type"] == "application/problem+json"
+        at_issuer = httpx.get(f"{browser.get('/signin').headers['location']}&login_hint=analyst").headers["location"]
+        face.office.provider.down = True
+        try:
+            silent = browser.get(at_issuer, headers=looking)
+        finally:
+            face.office.provider.down = False
+        assert silent.status_code == 503
+        assert "Inloggningstjänsten svarar inte just nu." in silent.text
+        assert me(browser)["name"] is None
 
 
 def test_a_service_without_signing_in_has_no_such_door(service: str) -> None:
@@ -186,7 +210,7 @@ def test_half_a_setting_for_signing_in_is_refused(face: Face, lacking: dict[str,
 
 
 @pytest.mark.browser
-def test_on_the_page_one_signs_in_says_what_for_sees_exact_figures_and_signs_out(face: Face) -> None:
+def test_on_the_page_one_signs_in_says_what_for_sees_exact_figures_until_the_session_ends_and_signs_out(face: Face) -> None:
     face.office.provider.at_keyboard = "analyst"
     with chromium() as browser:
         page = browser.new_context(viewport={"width": 1440, "height": 900}, locale="sv-SE").new_page()
@@ -206,6 +230,14 @@ def test_on_the_page_one_signs_in_says_what_for_sees_exact_figures_and_signs_out
         expect(page.get_by_text("Exakta siffror, internt", exact=True)).to_be_visible()
         settle(page)
         assert "area=jarva" in page.url, "one is back where one was"
+        kept = page.context.cookies()
+        page.context.clear_cookies()
+        page.get_by_label("Källa").select_option("brander")
+        expect(page.get_by_text("Skyddade värden", exact=True)).to_be_visible()
+        expect(page.get_by_role("link", name="Logga in")).to_be_visible()
+        page.context.add_cookies(kept)  # type: ignore[arg-type] # what Playwright gives it takes
+        page.reload()
+        settle(page)
         page.locator("summary", has_text="Analyst").click()
         expect(page.get_by_text("Ändamål: Lägesbild för Järva")).to_be_visible()
         page.get_by_role("button", name="Logga ut").click()

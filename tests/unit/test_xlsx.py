@@ -71,6 +71,13 @@ def test_the_rows_are_those_of_csv_with_numbers_as_numbers_and_codes_as_texts() 
     assert [(row["count"], row["percent"], row["provisional"]) for row in rows] == [(12, 50.0, False), (3, -66.67, False)]
 
 
+def test_a_note_on_each_heading_says_in_swedish_what_the_column_is() -> None:
+    headings = next(sheets(wrote(release(comparison([[12, 8], [3, 9]]), STAFF), Format.XLSX))["Siffror"].iter_rows())
+    notes = {cell.value: cell.comment.text for cell in headings}
+    assert (notes["name"], notes["baselineCount"], notes["status"]) == ("Namn", "Jämförelsens antal", "Värdets tillstånd")
+    assert all(notes.values())
+
+
 def test_the_months_of_a_series_are_dates_without_a_time_zone() -> None:
     published = release(series([[1, 0], [0, 4]], AUTUMN), STAFF)
     rows = rows_of(wrote(published, Format.XLSX, over_time=True))

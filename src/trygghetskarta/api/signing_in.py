@@ -64,13 +64,14 @@ class SigningIn:
             sent_to, state = client.create_authorization_url(address, code_verifier=verifier, nonce=nonce)
         return sent_to, self.sessions.way(state, nonce, verifier, back)
 
-    async def finish(self, way: OnTheWay, state: str, code: str) -> Session:
+    async def finish(self, way: OnTheWay, state: str, code: str, fault: str = "") -> Session:
         """Let somebody in who comes back.
 
         Args:
             way: What was noted when they were sent.
             state: What came back with them.
             code: What the issuer changes for their token.
+            fault: What the issuer calls its reason for not letting them in.
 
         Raises:
             UnknownCallerError: It is not them, or the issuer does not know them.
@@ -78,6 +79,8 @@ class SigningIn:
         """
         if not secrets.compare_digest(state.encode(), way.state.encode()):
             raise _failed("state")
+        if fault:
+            raise _failed("issuer")
         if not code:
             raise _failed("no code")
         address = (await self._issuer())["token_endpoint"]

@@ -28,6 +28,7 @@ from trygghetskarta.ingest.registry import version_of
 from trygghetskarta.ingest.staging import Waiting, abandoned, drop_table, forget_stale, plan, waiting
 from trygghetskarta.ingest.turns import alone, in_turn
 from trygghetskarta.releasing import release_open
+from trygghetskarta.store.statistics import look_at_grown
 
 if TYPE_CHECKING:
     from distributed import Client, LocalCluster
@@ -91,6 +92,7 @@ def backfill(engine: Engine, how: Delivering, prefixes: Sequence[str], hands: Ha
                 _stage_all(engine, (how.source, told), opening, lambda left: progress(*_done(sizes, left)))
             outcomes = again_and_again(lambda: _publish(engine, how.source, hands.workers))
         _tidy(engine)
+        look_at_grown(engine)
     return outcomes
 
 

@@ -19,6 +19,7 @@ from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import InvalidQuestionError
 from trygghetskarta.serialize.swedish import decimal, whole
 from trygghetskarta.settings import read_settings
+from trygghetskarta.store.statistics import loading
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -59,7 +60,7 @@ def load(
         name,
         replace,
     )
-    with open_engine(settings).begin() as connection:
+    with loading(open_engine(settings)) as connection:
         report = load_level(connection, order)
         _release_open(connection)
     typer.echo(told(report))
@@ -98,7 +99,7 @@ def import_areas(engine: Engine, settings: Settings, *, replace: bool = False) -
             f"The file of {CITY.name} names no areas: add [[areas]] to it, or use areas load.",
         )
     reports = []
-    with engine.begin() as connection:
+    with loading(engine) as connection:
         for told_of in CITY.areas:
             fields = AreaFields(told_of.fields.get("code"), told_of.fields.get("name"), told_of.fields.get("parent"), told_of.crs)
             level, city = AreaLevel(told_of.level), (settings.municipality, settings.municipality_code)
@@ -160,7 +161,7 @@ def relink() -> None:
     """Mät på nytt vad områdena blev i andra indelningar, och placera alla händelser på nytt. Behövs bara efter en uppgradering som säger det."""
     from trygghetskarta.ingest.replace import relink_editions
 
-    with open_engine(read_settings()).begin() as connection:
+    with loading(open_engine(read_settings())) as connection:
         moved = relink_editions(connection)
         _release_open(connection)
     typer.echo(f"Länkarna är mätta på nytt; {whole(moved)} händelser med punkt placerades om, och alla som bara har ett område.")

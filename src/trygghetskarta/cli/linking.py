@@ -13,6 +13,7 @@ from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.queries.links import list_links
 from trygghetskarta.serialize.swedish import decimal, whole
 from trygghetskarta.settings import read_settings
+from trygghetskarta.store.statistics import loading
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -26,7 +27,7 @@ def find() -> None:
     """Leta upp händelser i olika källor som kan vara samma sak. Tidigare beslut ligger kvar, och ingenting slås ihop."""
     from trygghetskarta.ingest.linking import find_links
 
-    with open_engine(read_settings()).begin() as connection:
+    with loading(open_engine(read_settings())) as connection:
         found = find_links(connection)
     for pair, links, new in found.by_pair:
         typer.echo(f"{CONTRACTS[pair.a].name} – {CONTRACTS[pair.b].name}: {whole(links)} samband, varav {whole(new)} nya.")

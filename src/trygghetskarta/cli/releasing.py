@@ -11,6 +11,7 @@ from trygghetskarta.cli.connecting import open_engine
 from trygghetskarta.domain.periods import LOCAL_TIME
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.settings import read_settings
+from trygghetskarta.store.statistics import loading
 
 _LENGTHS = {1: ("månad", "månader"), 3: ("kvartal", "kvartal"), 12: ("år", "år")}
 
@@ -26,7 +27,7 @@ def release(
 
     settings = read_settings()
     asked = read_period(period) if period is not None else None
-    with open_engine(settings).begin() as connection:
+    with loading(open_engine(settings)) as connection:
         for each in source or SourceId:
             release_open(connection, each)
         found = release_due(connection, release_key(settings), datetime.now(LOCAL_TIME).date(), asked, tuple(source or SourceId))

@@ -18,6 +18,7 @@ from trygghetskarta.ingest.measure_forms import read_form
 from trygghetskarta.ingest.measures import register
 from trygghetskarta.releasing import release_due, release_key
 from trygghetskarta.settings import Settings
+from trygghetskarta.store.statistics import loading
 
 _EDITIONS = (
     (date(2023, 7, 1), "11 stadsdelsområden (schematisk)", "sdo_2023"),
@@ -53,7 +54,7 @@ def load_sample(engine: Engine, settings: Settings) -> None:
     for source in SourceId:
         for path in sorted([*folder.glob(f"{source}*.csv"), *(folder / "deliveries").glob(f"{source}*")]):
             deliver(engine, settings, Delivering(source), path)
-    with engine.begin() as connection:
+    with loading(engine) as connection:
         release_due(connection, release_key(settings), datetime.now(LOCAL_TIME).date())
     for path in sorted((folder / "measures").glob("*.toml")):
         with engine.begin() as connection:

@@ -35,6 +35,7 @@ _LONGEST_HEADER = 120
 _WIDTH, _WIDE = 14, 24
 _WIDE_COLUMNS = ("id", "code", "name", "ofName", "question")
 _LONGEST_TEXT = 32_767
+_NOTE = {"width": 190, "height": 36, "font_name": "Calibri", "font_size": 10, "color": "#FFFFE1"}
 _AXES = {Measure.COUNT: "Antal", Measure.RATE: "Per 1 000 och år", Measure.HARM: "Allvarlighet, dagar"}
 _NOTED = (
     ("status = value", "Värdet finns. Noll är ett värde: det hände inget."),
@@ -140,6 +141,9 @@ def _write_figures(sheet: Worksheet, rows: list[Row], columns: list[str], look: 
     for number, column in enumerate(columns):
         is_number = column in known and known[column].kind.is_number
         sheet.write_string(0, number, column, look.number_heading if is_number else look.heading)
+        if column in known:
+            # A heading is what programs read; what people call it is shown when the pointer is on it.
+            sheet.write_comment(0, number, known[column].name, _NOTE)
     for line, row in enumerate(rows, 1):
         for number, column in enumerate(columns):
             value = row[column]

@@ -131,13 +131,16 @@ export class Desk {
     this.apart = null;
     this.isBusy = true;
     try {
-      if (this.isOutdated) await this.renew();
+      const isNew = this.isOutdated;
+      if (isNew) await this.renew();
       const settled = await this.settled(wish);
       if (turn !== this.turn) return;
       this.asked = settled;
       if (how) this.writeAddress(settled.view, how);
       const answer = await this.answered(settled, this.asking.signal);
       if (turn !== this.turn) return;
+      // Whoever saw exact figures and now gets protected ones is not signed in any more.
+      if (!isNew && answer.comparison.protection && this.info?.audience === "staff") return this.seenAnew();
       this.answer = answer;
       this.problem = null;
       this.isBusy = false;
@@ -154,7 +157,8 @@ export class Desk {
     if (how) this.writeAddress(wish, how);
   }
 
-  private async renew(): Promise<void> {
+  /** Ask anew what there is, and who looks at it. */
+  async renew(): Promise<void> {
     forgetAnswers();
     this.answer = null;
     await this.fetchCatalogue();

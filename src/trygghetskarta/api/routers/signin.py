@@ -17,8 +17,9 @@ from trygghetskarta.api.auth import read_purpose
 from trygghetskarta.api.deps import CurrentCaller
 from trygghetskarta.api.noting import end, note_signed_in
 from trygghetskarta.api.scopes import OPEN
+from trygghetskarta.api.turned_away import is_looked_at, turned_away
 from trygghetskarta.domain.callers import NOBODY
-from trygghetskarta.errors import NotFoundError, UnknownCallerError
+from trygghetskarta.errors import BusyError, NotFoundError, UnknownCallerError
 
 if TYPE_CHECKING:
     from trygghetskarta.api.sessions import Session
@@ -28,6 +29,8 @@ router = APIRouter(include_in_schema=False, dependencies=[OPEN])
 
 _ON_THE_PAGE = re.compile(r"/(\?[^#\s\\]*)?", re.ASCII)
 _LONGEST_BACK = 2_000
+_GAVE_UP = "access_denied"
+"""What an issuer says of somebody who did not want to."""
 # What a browser says of where a request comes from, when it is our own page or whoever sits there that asks.
 _BY_ONESELF = frozenset(("same-origin", "none"))
 
@@ -47,29 +50,36 @@ async def sign_in(request: Request, back: str = "/") -> Response:
     back = back if len(back) <= _LONGEST_BACK and _ON_THE_PAGE.fullmatch(back) else "/"
     if request.headers.get("sec-fetch-site", "none") not in _BY_ONESELF:
         return RedirectResponse(_page(request, back), 303)
-    sent_to, way = await door.begin(back)
+    try:
+        sent_to, way = await door.begin(back)
+    except BusyError as error:
+        return _turned_away(request, error, back)
     answer = RedirectResponse(sent_to, 303)
     door.sessions.send(answer, way)
     return answer
 
 
 @router.get("/signin/back")
-async def come_back(request: Request, state: str = "", code: str = "") -> Response:
-    """Let somebody in who comes back from the issuer; whoever gave up is back on the page, not signed in."""
+async def come_back(request: Request, state: str = "", code: str = "", error: str = "") -> Response:
+    """Let somebody in who comes back from the issuer; whoever gave up is back where they were, not signed in."""
     door = _door(request)
+    back = "/"
     try:
         way = door.sessions.on_the_way(request.cookies)
-        session = await door.finish(way, state, code) if "error" not in request.query_params else None
-    except UnknownCallerError as error:
-        await door.refusals.note(request, ", ".join(getattr(error, "__notes__", ())))
-        raise
+        back = way.back
+        session = await door.finish(way, state, code, error) if error != _GAVE_UP else None
+    except UnknownCallerError as refused:
+        await door.refusals.note(request, ", ".join(getattr(refused, "__notes__", ())))
+        return _turned_away(request, refused, back)
+    except BusyError as silent:
+        return _turned_away(request, silent, back)
     if session is None:
         await door.refusals.note(request, "issuer")
-        answer = RedirectResponse(_page(request, "/"), 303)
+        answer = RedirectResponse(_page(request, back), 303)
     else:
         before = await door.sessions.session(request.cookies)
         await note_signed_in(request, session.subject, session.roles, (before.subject, before.mark) if before is not None else None)
-        answer = RedirectResponse(_page(request, way.back), 303)
+        answer = RedirectResponse(_page(request, back), 303)
         door.sessions.keep(answer, session)
     door.sessions.forget(answer, session=False)
     return answer
@@ -131,6 +141,13 @@ async def _session(request: Request) -> tuple[SigningIn, Session]:
     if session is None:
         raise UnknownCallerError("Du är inte inloggad längre.", "You are no longer signed in.")
     return door, session
+
+
+def _turned_away(request: Request, error: UnknownCallerError | BusyError, back: str) -> Response:
+    """Say why nobody was let in: on a page where somebody looks at it, else as any error is told."""
+    if not is_looked_at(request):
+        raise error
+    return turned_away(error, address(request, "/signin", back=back), _page(request, back))
 
 
 def _page(request: Request, back: str) -> str:
