@@ -7,10 +7,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import Engine, text
 
 from trygghetskarta.domain.sources import SourceId
 
 SOURCES = {source.value for source in SourceId}
+_COUNTED = text("SELECT DISTINCT delivery_id FROM event WHERE source_id = :source AND month = ANY(:months) AND known_to IS NULL")
 
 
 def get(server: str, path: str, **parameters: str | int | list[str]) -> httpx.Response:
@@ -35,6 +37,19 @@ def test_a_comparison_is_a_feature_collection_with_all_a_reader_needs(live_serve
     assert body["coverage"][0]["missing"] == []
     assert body["provenance"]["edition"] == "2023-07-01"
     assert body["sentences"][0].startswith("2024: ")
+
+
+@pytest.mark.parametrize("source", ["anmalda_brott", "polishandelser"])
+def test_an_answer_names_the_deliveries_that_its_events_are_from(live_server: str, public_server: str, sample: Engine, source: str) -> None:
+    asked = {"source": source, "from": "2025-10", "to": "2025-12", "format": "json", "statistics": "none"}
+    told = get(live_server, "/v1/comparisons", **asked).json()["provenance"]
+    with sample.connect() as connection:
+        counted = connection.execute(_COUNTED, {"source": SourceId(source).number, "months": [669, 670, 671]}).scalars().all()
+    assert counted
+    assert set(counted) <= set(told["deliveries"])
+    assert told["deliveriesTotal"] == len(told["deliveries"])
+    # What everyone sees rests on what was released, and says nothing of when which event was told of.
+    assert get(public_server, "/v1/comparisons", **asked).json()["provenance"]["deliveries"] is None
 
 
 def test_every_format_has_the_same_rows(live_server: str) -> None:

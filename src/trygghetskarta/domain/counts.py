@@ -242,6 +242,7 @@ class Provenance:
         counted: Per source, the names of the categories counted; empty for all.
         denominator: What its rates are counted on; None where it has none.
         weights: Name of the set that harm is weighed by; None when there is none.
+        deliveries: Numbers of the deliveries that told of the months counted, ascending; None of released figures, which rest on what was released.
     """
 
     version: int
@@ -252,6 +253,7 @@ class Provenance:
     counted: tuple[tuple[SourceId, tuple[str, ...]], ...]
     denominator: DenominatorUsed | None = None
     weights: str | None = None
+    deliveries: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

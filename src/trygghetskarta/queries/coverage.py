@@ -22,14 +22,14 @@ SILENT_DAYS = 3
 _MONTHS = text("""
     WITH told AS (
         SELECT source_id, month, min(known_from) AS first_known, max((known_from AT TIME ZONE 'Europe/Stockholm')::date) AS last_told,
-            range_agg(daterange(first_day, last_day, '[]')) AS days,
+            range_agg(daterange(first_day, last_day, '[]')) AS days, array_agg(DISTINCT delivery_id ORDER BY delivery_id) AS deliveries,
             (date '1970-01-01' + make_interval(months => month))::date AS first_day,
             (date '1970-01-01' + make_interval(months => month + 1))::date AS next_month
         FROM coverage
         WHERE (known_to IS NULL OR known_to > :instant) AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant)
         GROUP BY source_id, month
     )
-    SELECT source_id, month, first_known, last_told < next_month AS goes_on,
+    SELECT source_id, month, first_known, last_told < next_month AS goes_on, deliveries,
         (SELECT coalesce(max(upper(hole) - lower(hole)), 0) FROM unnest(datemultirange(daterange(first_day, next_month)) - days) AS hole) AS hole
     FROM told ORDER BY source_id, month
 """)
@@ -48,12 +48,14 @@ class Delivered:
         partial: Those that went on when they were last told of, and those with a hole in their days.
         in_step: Those delivered whole, and first while they went on or in the month after: not filled in afterwards.
         open: Those that later months will add to, counted by another date than the source delivers by.
+        deliveries: By month, the numbers of the deliveries that told of it, ascending; empty where they may not be told.
     """
 
     months: Ints
     partial: Ints
     in_step: Ints
     open: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    deliveries: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
 
 def load_coverage(connection: Connection, instant: datetime | None) -> dict[SourceId, Delivered]:
@@ -78,6 +80,7 @@ def load_coverage(connection: Connection, instant: datetime | None) -> dict[Sour
             in_step=_numbers(
                 row.month for row in months if row.month not in partial and Month.of(local_day(row.first_known)).number <= row.month + 1
             ),
+            deliveries={row.month: tuple(row.deliveries) for row in months},
         )
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from trygghetskarta.domain.counts import SourceCoverage
+from trygghetskarta.domain.counts import Question, SourceCoverage
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.queries.cube import Cube, missing_months, partial_months, provisional_months
@@ -34,6 +34,13 @@ def coverage_of(cube: Cube, source: SourceId, spans: tuple[Span, ...]) -> Source
         ),
         otherwise=cube.by if source in counted_otherwise(cube.by) else None,
     )
+
+
+def deliveries_of(cube: Cube, question: Question) -> tuple[int, ...]:
+    """Number the deliveries that told of the months of a question and its baseline, ascending."""
+    spans = (question.span,) if question.baseline is None else (question.span, question.baseline)
+    told = [cube.delivered[source].deliveries for source in question.sources if source in cube.delivered]
+    return tuple(sorted({number for deliveries in told for span in spans for month in span for number in deliveries.get(month.number, ())}))
 
 
 def _months(

@@ -16,7 +16,7 @@ from trygghetskarta.domain.periods import Interval, Month, Period, Span
 from trygghetskarta.domain.sources import CONTRACTS, RATE, RATE_BASOMRADE, SourceId
 from trygghetskarta.errors import Fault, InvalidQuestionError, NotCarriedError, NotCoveredError, bad_parameter
 from trygghetskarta.queries.cube import Cube, delivered_months, missing_months
-from trygghetskarta.queries.delivered import coverage_of, ends
+from trygghetskarta.queries.delivered import coverage_of, deliveries_of, ends
 from trygghetskarta.queries.harm import harm_of, weights_of
 from trygghetskarta.queries.population import REACH_MONTHS
 from trygghetskarta.queries.tally import tally
@@ -129,6 +129,7 @@ def provenance(cube: Cube, question: Question, denominator: DenominatorUsed | No
         counted=tuple((source, _named(cube, source, question.codes(source))) for source in question.sources),
         denominator=denominator,
         weights=weights.kept.name if weights is not None else None,
+        deliveries=None if cube.released else deliveries_of(cube, question),
     )
 
 

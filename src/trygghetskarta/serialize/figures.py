@@ -30,6 +30,9 @@ Columns = Mapping[str, Sequence[Any]]
 """The values of rows by column, all of one length."""
 
 _DECIMALS = 2
+MOST_DELIVERIES = 100
+"""So many of the deliveries that an answer rests on are named, the newest."""
+
 _RATE = ("rate", "rateLow", "rateHigh")
 
 
@@ -256,6 +259,7 @@ def head(answer: Answered, sentences: list[str], methods: tuple[str, ...], made_
         "provenance": {
             "dataVersion": provenance.version,
             "publishedAt": provenance.published_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            **_deliveries(provenance.deliveries),
             "edition": str(provenance.edition),
             "editionName": provenance.edition_name,
             "asOf": str(provenance.as_of) if provenance.as_of is not None else None,
@@ -270,6 +274,12 @@ def head(answer: Answered, sentences: list[str], methods: tuple[str, ...], made_
         **(protection_told(protected) if protected is not None else {}),
         "sentences": [*sentences, *(protection_said(protected) if protected is not None else ())],
     }
+
+
+def _deliveries(numbers: tuple[int, ...] | None) -> Row:
+    """Name the deliveries that an answer rests on: the newest of them where a feed was read every hour of years."""
+    told = None if numbers is None else list(numbers[-MOST_DELIVERIES:])
+    return {"deliveries": told, "deliveriesTotal": None if numbers is None else len(numbers)}
 
 
 def _denominator(used: DenominatorUsed | None) -> Mapping[str, Any] | None:

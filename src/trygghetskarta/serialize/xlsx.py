@@ -16,8 +16,8 @@ from trygghetskarta.domain.periods import LOCAL_TIME, Month
 from trygghetskarta.domain.sources import CONTRACTS, CountsBy
 from trygghetskarta.serialize.columns import known_columns
 from trygghetskarta.serialize.csv import FORMULA
-from trygghetskarta.serialize.figures import Row
-from trygghetskarta.serialize.swedish import month_name, span_name
+from trygghetskarta.serialize.figures import MOST_DELIVERIES, Row
+from trygghetskarta.serialize.swedish import month_name, span_name, whole
 from trygghetskarta.serialize.titles import title
 
 if TYPE_CHECKING:
@@ -279,6 +279,11 @@ def _write_line(sheet: Worksheet, line: int, told: tuple[str, str | int | date |
             sheet.write_string(line, 1, words, look.formula if words.startswith(FORMULA) else look.wrapped)
 
 
+def _deliveries(numbers: tuple[int, ...]) -> str:
+    told = ", ".join(map(str, numbers[-MOST_DELIVERIES:]))
+    return told if len(numbers) <= MOST_DELIVERIES else f"{told} och {whole(len(numbers) - MOST_DELIVERIES)} äldre"
+
+
 def _about(answer: Answered) -> Iterator[tuple[str, str | int | date | None]]:
     """Give what stands on the last sheet, line by line: the question, where the figures come from, what is delivered."""
     question, provenance, ledger = answer.question, answer.provenance, answer.ledger
@@ -302,6 +307,8 @@ def _about(answer: Answered) -> Iterator[tuple[str, str | int | date | None]]:
     yield "Indelning", provenance.edition_name
     yield "Indelningens första dag", provenance.edition
     yield "Så som det var känt", provenance.as_of if provenance.as_of is not None else "nu"
+    if provenance.deliveries is not None:
+        yield "Leveranser", _deliveries(provenance.deliveries)
     yield "Version på data", provenance.version
     yield "Publicerad", provenance.published_at.astimezone(LOCAL_TIME).replace(tzinfo=None)
     for name, part in _LEDGER.items():

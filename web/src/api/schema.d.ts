@@ -3986,6 +3986,10 @@ export interface components {
             dataVersion: number;
             /** Format: date-time */
             publishedAt: string;
+            /** @description Numren på de leveranser som berättar om månaderna, högst de hundra senaste; null för skyddade värden. / Numbers of the deliveries that tell of the months, the newest hundred at most; null for protected values. */
+            deliveries: number[] | null;
+            /** @description Hur många de är. / How many they are. */
+            deliveriesTotal: number | null;
             /** Format: date */
             edition: string;
             editionName: string;

@@ -136,6 +136,14 @@ class ProvenanceTold(Part):
 
     data_version: Annotated[int, Field(description="Numret på den senaste publiceringen. / Number of the newest publication.")]
     published_at: datetime
+    deliveries: Annotated[
+        list[int] | None,
+        Field(
+            description="Numren på de leveranser som berättar om månaderna, högst de hundra senaste; null för skyddade värden."
+            " / Numbers of the deliveries that tell of the months, the newest hundred at most; null for protected values."
+        ),
+    ]
+    deliveries_total: Annotated[int | None, Field(description="Hur många de är. / How many they are.")]
     edition: date
     edition_name: str
     as_of: date | None
