@@ -12,7 +12,7 @@ from tests.forms import made_up
 from trygghetskarta.domain.counts import Status
 from trygghetskarta.reports.charts import chart_svg
 from trygghetskarta.reports.document import Cell, Chart, ChartKind, MapPicture, Series
-from trygghetskarta.reports.ink import DIVERGING, SEQUENTIAL, shade_colour
+from trygghetskarta.reports.ink import DIVERGING, SEQUENTIAL, SERIES, shade_colour
 from trygghetskarta.reports.maps import map_svg
 from trygghetskarta.reports.pictures import picture_png, proportions
 
@@ -53,6 +53,13 @@ def test_several_lines_are_told_apart_by_dashes_and_a_key() -> None:
     drawn = chart_svg(made_up.line_chart(names=names))
     assert set(names) <= set(texts(drawn))
     assert {"7 3", "2 2"} <= set(re.findall(r'stroke-dasharray="([\d ]+)"', drawn))
+
+
+def test_what_is_usual_lies_round_the_line_that_has_it_whichever_that_is() -> None:
+    plain, usual = made_up.line_chart().series[1], made_up.line_chart().series[0]
+    first, second = (chart_svg(replace(made_up.line_chart(), series=series)) for series in ((usual, plain), (plain, usual)))
+    assert re.findall(r'fill="(#\w+)" fill-opacity="0.14"', first) == [SERIES[0]] * 2  # before and after the missing months
+    assert re.findall(r'fill="(#\w+)" fill-opacity="0.14"', second) == [SERIES[1]] * 2
 
 
 def test_numbers_on_axes_are_swedish() -> None:

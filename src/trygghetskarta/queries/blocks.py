@@ -90,13 +90,13 @@ class Block:
         months = self.sums.shape[2] - 1
         begin = [min(max(span.first.number - self.first, 0), months) for span in spans]
         end = [min(max(span.last.number - self.first + 1, 0), months) for span in spans]
+        columns = np.array(end + begin, np.intp)
         part = self.sums[cells]
-        total = np.zeros((part.shape[0], 2 * len(begin)), np.int64)
-        for run in ranges:
-            low, high = np.searchsorted(self.used, run).tolist()
-            total += part[:, high, :][:, end + begin]
+        total = np.zeros((part.shape[0], len(columns)), np.int64)
+        for low, high in np.searchsorted(self.used, list(ranges)).tolist():
+            total += part[:, high][:, columns]
             if low:  # before the first category there is nothing
-                total -= part[:, low, :][:, end + begin]
+                total -= part[:, low][:, columns]
         return np.asarray(total[:, : len(end)] - total[:, len(end) :])
 
 

@@ -300,16 +300,14 @@ def _rest(areas: Mapping[AreaLevel, tuple[Area, ...]], level: AreaLevel) -> slic
 
 def delivered_months(cube: Cube, source: SourceId, span: Span) -> Ints:
     """Give the months of a span that a source delivered, as months since 1970."""
-    if source not in cube.delivered:
-        return np.zeros(0, np.int64)
-    months = cube.delivered[source].months
-    return months[slice(*np.searchsorted(months, (span.first.number, span.last.number + 1)))]
+    delivered = cube.delivered.get(source)
+    return _within(delivered.months, span) if delivered is not None else np.zeros(0, np.int64)
 
 
 def partial_months(cube: Cube, source: SourceId, span: Span) -> tuple[Month, ...]:
     """List the months of a span that a source delivered only some days of."""
     delivered = cube.delivered.get(source)
-    return () if delivered is None else tuple(Month(number) for number in _within(delivered.partial, span))
+    return () if delivered is None else tuple(Month(number) for number in _within(delivered.partial, span).tolist())
 
 
 def missing_months(cube: Cube, source: SourceId, span: Span) -> tuple[Month, ...]:
@@ -331,7 +329,7 @@ def provisional_months(cube: Cube, source: SourceId, span: Span) -> tuple[Month,
         return ()
     told = cube.delivered.get(source)
     # Months that more will be added to: by another date than the source's own those still open, by its own those known too little of.
-    to_grow = set(_within(told.open, span)) if told is not None else set()
+    to_grow = set(_within(told.open, span).tolist()) if told is not None else set()
     to_grow |= {known.month.number for known in cube.completeness.get(source, ()) if known.provisional and span.holds(known.month)}
     finality, number = CONTRACTS[source].finality, span.last.number
     # A month is never final before an earlier one.
@@ -342,6 +340,6 @@ def provisional_months(cube: Cube, source: SourceId, span: Span) -> tuple[Month,
     return tuple(Month(number) for number in sorted(to_grow - missing))
 
 
-def _within(months: Ints, span: Span) -> list[int]:
-    inside: list[int] = months[(months >= span.first.number) & (months <= span.last.number)].tolist()
-    return sorted(inside)
+def _within(months: Ints, span: Span) -> Ints:
+    """Give those of ascending months that lie in a span."""
+    return months[months.searchsorted(span.first.number) : months.searchsorted(span.last.number, "right")]

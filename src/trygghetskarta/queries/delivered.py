@@ -13,8 +13,8 @@ from trygghetskarta.queries.dating import counted_otherwise
 
 def ends(cube: Cube, source: SourceId) -> tuple[Month, Month] | None:
     """Give the first and the last month a source delivered."""
-    covered = cube.covered.get(source)
-    return (Month(int(covered[0])), Month(int(covered[-1]))) if covered is not None else None
+    delivered = cube.delivered.get(source)
+    return (Month(int(delivered.months[0])), Month(int(delivered.months[-1]))) if delivered is not None else None
 
 
 def coverage_of(cube: Cube, source: SourceId, spans: tuple[Span, ...]) -> SourceCoverage:

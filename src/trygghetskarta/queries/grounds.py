@@ -51,7 +51,6 @@ _ROUGHLY = text("""
         AND (CAST(:instant AS timestamptz) IS NULL OR event.known_from <= :instant)
     GROUP BY event.source_id, category_id, month
 """).bindparams(fine=[AreaLevel.BASOMRADE.value, AreaLevel.STADSDEL.value])
-_CATEGORIES = text("SELECT category_id, source_id, code FROM category WHERE source_id = ANY(:sources)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,17 +145,15 @@ def _by_node(
 ) -> dict[SourceId, Ints]:
     """Count what a query finds in a polygon by category and month; shape (categories of the tree, months)."""
     (measure, role), (ranges, history) = whose, what
-    source_of = {source.number: source for source in ranges}
-    asked = {"sources": list(source_of)}
-    place = {}
-    for row in connection.execute(_CATEGORIES, asked):
-        source = source_of[row.source_id]
-        low, _ = cube.trees[source].ranges[row.code]
-        if any(begin <= low < end for begin, end in ranges[source]):
-            place[row.category_id] = (source, low)
+    place = {
+        category: (source, node)
+        for source, runs in ranges.items()
+        for low, high in runs
+        for node, category in enumerate(cube.trees[source].category_ids[low:high], low)
+    }
     found = {source: np.zeros((len(cube.trees[source].nodes), history.months), np.int64) for source in ranges}
     parameters = {
-        **asked,
+        "sources": [source.number for source in ranges],
         "number": measure.number,
         "known_from": measure.known_from,
         "role": role.value,

@@ -199,11 +199,16 @@ class _Lacking:
 def _lacking(coverage: Sequence[SourceCoverage], spans: tuple[Span, ...]) -> _Lacking:
     ends = np.array([(span.first.number, span.last.number + 1) for span in spans], np.int64).reshape(-1, 2)
 
-    def many(found: Iterable[Sequence[Month]]) -> npt.NDArray[np.int64]:
-        return np.array([np.diff(np.searchsorted([month.number for month in months], ends))[:, 0] for months in found])
+    def many(found: Sequence[Sequence[Month]]) -> npt.NDArray[np.int64]:
+        counted = np.zeros((len(found), len(spans)), np.int64)
+        for row, months in enumerate(found):
+            if months:  # most have none
+                before = np.searchsorted([month.number for month in months], ends)
+                counted[row] = before[:, 1] - before[:, 0]
+        return counted
 
-    missing, partial = many(one.missing for one in coverage), many(one.partial for one in coverage)
-    return _Lacking(np.diff(ends)[:, 0], missing, partial, many(one.provisional for one in coverage))
+    missing, partial, provisional = ([getattr(one, name) for one in coverage] for name in ("missing", "partial", "provisional"))
+    return _Lacking(ends[:, 1] - ends[:, 0], many(missing), many(partial), many(provisional))
 
 
 def _is_missing(question: Question, lacking: _Lacking) -> npt.NDArray[np.bool_]:

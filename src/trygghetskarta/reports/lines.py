@@ -39,7 +39,7 @@ def line(chart: Chart) -> str:
         chart: It has at least one value; the points of a series are in the order of x.
 
     Returns:
-        SVG: what lacks is hatched and named, the first series has its interval round it, the rest lies over that.
+        SVG: what lacks is hatched and named, a series that has an interval has it round it, the lines lie over that.
     """
     parts, top = head(chart, _sample)
     scale = Scale.of(chart)
@@ -50,7 +50,7 @@ def line(chart: Chart) -> str:
     below, end = foot(labels_along(chart, frame.room), frame, chart.x_title)
     gaps = list(_gaps(drawing))
     drawn = [
-        *parts, *(part for gap in gaps for part in _gap(drawing, gap)), *figure_lines(drawing.scale, frame), *below, *_interval(drawing),
+        *parts, *(part for gap in gaps for part in _gap(drawing, gap)), *figure_lines(drawing.scale, frame), *below, *_intervals(drawing),
         *(part for number, series in reversed(list(enumerate(chart.series))) for part in _line(drawing, number, series)),
         *_standing_out(drawing), *_marks(drawing), *(_gap_name(drawing, gap) for gap in gaps),
     ]  # fmt: skip
@@ -117,14 +117,14 @@ def _standing_out(drawing: _Drawing) -> Iterator[str]:
                 yield with_halo((x, y - 11), point.cell.text, text_anchor="middle", font_weight=600)
 
 
-def _interval(drawing: _Drawing) -> Iterator[str]:
-    points = drawing.chart.series[0].points
-    for is_there, run in groupby(points, key=lambda point: None not in (point.low, point.high)):
-        found = list(run)
-        if is_there:
-            upper = [drawing.at(point, point.high) for point in found]
-            lower = [drawing.at(point, point.low) for point in reversed(found)]
-            yield tag("path", d=path([*upper, *lower]) + "Z", fill=SERIES[0], fill_opacity=0.14)
+def _intervals(drawing: _Drawing) -> Iterator[str]:
+    for number, series in enumerate(drawing.chart.series):
+        for is_there, run in groupby(series.points, key=lambda point: None not in (point.low, point.high)):
+            found = list(run)
+            if is_there:
+                upper = [drawing.at(point, point.high) for point in found]
+                lower = [drawing.at(point, point.low) for point in reversed(found)]
+                yield tag("path", d=path([*upper, *lower]) + "Z", fill=SERIES[number % len(SERIES)], fill_opacity=0.14)
 
 
 def _gaps(drawing: _Drawing) -> Iterator[tuple[Status, float, float]]:

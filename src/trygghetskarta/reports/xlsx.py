@@ -164,13 +164,12 @@ def _write_facts(at: Sheet, facts: Facts) -> None:
     if facts.caption:
         at.text(facts.caption, bold=True)
     for fact in facts.rows:
-        label = at.book.look(font_color=QUIET, text_wrap=True, bottom=1, bottom_color=LINE)
         if fact.cell.value is None or isinstance(fact.cell.value, str):
             at.pair(fact.label, fact.cell.text)
         else:
-            at.sheet.write_string(at.line, 0, fact.label, label)
+            at.sheet.write_string(at.line, 0, fact.label, at.book.look(font_color=QUIET, text_wrap=True))
             at.cell(1, fact.cell, {"align": "left"})
-            at.down(LINE_HEIGHT * -(-len(fact.label) // FIRST_WIDTH))
+            at.down(LINE_HEIGHT * _lines(fact.label, 0))
 
 
 def _write_table(at: Sheet, table: Table, *, drawn: bool = False) -> tuple[int, int]:
@@ -228,10 +227,10 @@ def _aligned(number: int, column: Column) -> dict[str, Any]:
     return {"align": "left", "indent": 1} if number else {"align": "left"}
 
 
-def _lines(words: str, column: int) -> int:
+def _lines(words: str, column: int, *, strong: bool = False) -> int:
     """Tell over how many lines a cell's words go; those that are narrow go on one, though their number would fill two."""
-    room = _room(column)
-    return 1 if width_of(words, 11) <= 1.15 * room else len(lines_of(words, room, 11))
+    room, reach = _room(column), 1.0 if strong else 1.15
+    return 1 if width_of(words, 11) <= reach * room else max(2 if strong else 1, len(lines_of(words, room, 11)))
 
 
 def _room(column: int) -> float:
@@ -243,10 +242,12 @@ def _write_row(at: Sheet, row: Row, columns: Sequence[Column]) -> None:
     plain = {"bottom": 1, "bottom_color": LINE, **({"bold": True, "bg_color": "#F3F5F6"} if row.strong else {})}
     lines = 1
     for number, (cell, column) in enumerate(zip(row.cells, columns, strict=True)):
-        more = {"indent": row.indent} if number == 0 and row.indent else {}
+        more: dict[str, Any] = {"indent": row.indent} if number == 0 and row.indent else {}
+        if any(width_of(word, 11) > _room(number) for word in cell.text.split()):
+            more["font_size"] = 8  # a word that is wider than its column would be broken anywhere
         at.cell(number, cell, {**plain, **_aligned(number, column), **more}, column)
         if not is_number(column):
-            lines = max(lines, _lines(cell.text, number))
+            lines = max(lines, _lines(cell.text, number, strong=row.strong))
     at.down(LINE_HEIGHT * min(lines, 8))
 
 
@@ -307,6 +308,8 @@ def _native(at: Sheet, chart: Chart, rows: tuple[int, int]) -> Any:  # noqa: ANN
 
 def _write_questions(at: Sheet) -> None:
     at.text("Frågorna bakom tabellerna", bold=True, font_size=18, height=1.7)
-    at.text("Varje adress ställer samma fråga på nytt till tjänsten.", font_color=QUIET)
+    some = bool(at.book.questions)
+    told = "Varje adress ställer samma fråga på nytt till tjänsten." if some else "Ingen tabell i rapporten har en fråga bakom sig."
+    at.text(told, font_color=QUIET)
     for sheet, caption, question in at.book.questions:
         at.pair(sheet, f"{caption}: {question}")

@@ -40,7 +40,8 @@ def make_engine(
         max_overflow=pool_size // 2,
         pool_timeout=pool_seconds,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": connect_seconds, "options": f"-c timezone=UTC{limit}"},
+        # A plan made for any values reads the events of every source, also for a question about one of them.
+        connect_args={"connect_timeout": connect_seconds, "options": f"-c timezone=UTC -c plan_cache_mode=force_custom_plan{limit}"},
     )
 
 

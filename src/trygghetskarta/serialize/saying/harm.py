@@ -61,6 +61,8 @@ def _level(published: Published) -> str:
     if np.isnan(published.harm[:, 0]).any():
         return "Av skyddade värden räknas ingen allvarlighet fram."
     events = int(published.weighed.events[:, 0].sum())
+    if not published.counts[:, 0].any():
+        return ""  # where nothing happened there is nothing to weigh
     if not events:
         return "Inget av det som räknas har någon vikt, så allvarligheten kan inte anges."
     harm = float(published.harm[:, 0].sum())
