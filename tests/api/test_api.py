@@ -304,6 +304,11 @@ def test_areas_come_whole_as_a_map_and_page_by_page_as_a_list(live_server: str) 
     assert (len(page["items"]), page["limit"], page["offset"]) == (17, 20, 100)
     without = get(live_server, "/v1/areas", level="stadsdel", format="geojson", geometry="none").json()
     assert {feature["geometry"] for feature in without["features"]} == {None}
+    some = get(live_server, "/v1/areas", level="stadsdel", format="geojson", limit=2, offset=100).json()
+    assert some["features"] == collection["features"][100:102]
+    rest = get(live_server, "/v1/areas", level="stadsdel", format="geojson", offset=110).json()
+    assert rest["features"] == collection["features"][110:]
+    assert some["total"] == rest["total"] == collection["total"] == 117
 
 
 def test_an_area_tells_what_it_was_before(live_server: str) -> None:
@@ -447,6 +452,11 @@ def test_hours_and_hexagons_are_served_in_every_format(live_server: str) -> None
         assert plain.startswith(key)
         assert get(live_server, path, source="brander", from_="2024-01", to="2024-12", format="xlsx").content[:2] == b"PK"
         assert get(live_server, path, source="brander", resolutionn=3).status_code == 400
+        for measure in ("rate", "harm"):
+            refused = get(live_server, path, source="anmalda_brott" if path == "/v1/hours" else "brander", measure=measure)
+            problem = refused.json()
+            assert (refused.status_code, problem["invalidParameters"][0]["property"]) == (400, "measure")
+            assert (problem["detail"], problem["detailEn"]) == ("Den här frågan räknas på antal.", "This question is about counts.")
 
 
 def test_detailed_figures_of_a_closed_source_are_not_for_everyone(public_server: str) -> None:

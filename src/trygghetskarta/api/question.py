@@ -36,6 +36,7 @@ BASELINE = re.compile(r"^(previous|same-period-last-year|[0-9]{4}-[0-9]{2}\.\.[0
 """How a baseline is written."""
 
 _MOST_VALUES = 500
+_USUAL_LIMIT = 20
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -355,11 +356,28 @@ class AreaParameters(BaseModel):
     level: Annotated[AreaLevel, Field(description="Områdesnivå. / Level of the areas.")] = AreaLevel.STADSDELSOMRADE
     edition: Annotated[Day | None, Field(description="Indelningens första dag. / First day of the edition.")] = None
     format: Annotated[
-        AreaFormat, Field(description="geojson ger alla områden med gränser, json en lista. / geojson: all with outlines; json: a list.")
+        AreaFormat, Field(description="geojson ger områdena med gränser, json en lista. / geojson: with outlines; json: a list.")
     ] = AreaFormat.JSON
     geometry: Annotated[Detail, Field(description="Hur detaljerade gränserna är. / Detail of the outlines.")] = Detail.METRES10
-    limit: Annotated[int, Field(ge=1, le=1000, description="Högsta antal i en lista. / Most items of a list.")] = 20
+    limit: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=1000,
+            description="Högsta antal; utelämnad 20 i en lista, och alla som geojson. / Most areas; left out 20 in a list, and all as geojson.",
+        ),
+    ] = None
     offset: Annotated[int, Field(ge=0, le=MOST, description="Hur många att hoppa över. / How many to skip.")] = 0
+
+    @property
+    def page(self) -> ListParameters:
+        """Which part of the list of areas is asked for."""
+        return ListParameters(limit=self.limit or _USUAL_LIMIT, offset=self.offset)
+
+    @property
+    def drawn(self) -> slice:
+        """Which areas are drawn: all, unless fewer are asked for, since a map needs them all."""
+        return slice(self.offset, None if self.limit is None else self.offset + self.limit)
 
 
 class ListParameters(BaseModel):
@@ -367,7 +385,7 @@ class ListParameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    limit: Annotated[int, Field(ge=1, le=1000, description="Högsta antal i listan. / Most items of the list.")] = 20
+    limit: Annotated[int, Field(ge=1, le=1000, description="Högsta antal i listan. / Most items of the list.")] = _USUAL_LIMIT
     offset: Annotated[int, Field(ge=0, le=MOST, description="Hur många att hoppa över. / How many to skip.")] = 0
 
     def page(self, items: list[dict[str, object]]) -> dict[str, object]:

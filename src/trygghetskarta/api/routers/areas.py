@@ -97,10 +97,9 @@ def areas(request: Request, shelf: CurrentShelf, audience: CurrentAudience, aske
     media_type = Format(asked.format).media_type
     if asked.format is AreaFormat.GEOJSON:
         outlines = shelf.outlines(cube.edition, asked.level, asked.geometry)
-        head = {"edition": str(cube.edition.valid_from), "schematic": cube.edition.schematic}
-        return respond_lasting(request, freshness, media_type, feature_collection(head, rows, outlines))
-    page = ListParameters(limit=asked.limit, offset=asked.offset)
-    return respond(request, freshness, media_type, lambda: orjson.dumps(page.page(rows)))
+        head = {"edition": str(cube.edition.valid_from), "schematic": cube.edition.schematic, "total": len(rows)}
+        return respond_lasting(request, freshness, media_type, feature_collection(head, rows[asked.drawn], outlines))
+    return respond(request, freshness, media_type, lambda: orjson.dumps(asked.page.page(rows)))
 
 
 @router.get("/areas/{code}", summary="Ett område", response_class=Response)
