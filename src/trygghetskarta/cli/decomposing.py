@@ -58,7 +58,7 @@ _COLUMNS = {
 
 def decompose(
     source: Sources,
-    level: Level = AreaLevel.STAD,
+    level: Level = AreaLevel.STADSDELSOMRADE,
     area: Areas = None,
     within: Within = None,
     category: Categories = None,

@@ -51,7 +51,7 @@ _MOST_SHOWN = 20
 
 def hours(
     source: Sources,
-    level: Level = AreaLevel.STAD,
+    level: Level = AreaLevel.STADSDELSOMRADE,
     area: Areas = None,
     within: Within = None,
     category: Categories = None,
@@ -82,7 +82,7 @@ def hours(
 
 def hexagons(
     source: Sources,
-    level: Level = AreaLevel.STAD,
+    level: Level = AreaLevel.STADSDELSOMRADE,
     area: Areas = None,
     within: Within = None,
     category: Categories = None,

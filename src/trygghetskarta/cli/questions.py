@@ -21,6 +21,7 @@ from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.counts import Denominator, Measure, Published, Question, Statistics
 from trygghetskarta.domain.periods import Interval
 from trygghetskarta.domain.sources import CountsBy, SourceId
+from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.areas import Detail, load_outlines
 from trygghetskarta.queries.asking import Asked, ask, cube_by
 from trygghetskarta.queries.comparison import compare as count_comparison
@@ -163,12 +164,21 @@ def day_of(day: datetime | None) -> date | None:
 
 
 def form_of(form: Format | None, out: Path | None, usual: Format = Format.CSV) -> Format:
-    """Give the format to write in: the one named, else the one that the file's name ends with, else the usual one."""
+    """Give the format to write in: the one named, else the one that the file's name ends with, else the usual one.
+
+    Raises:
+        InvalidQuestionError: The file's name ends with no format's ending, and none is named.
+    """
     if form is not None or out is None:
         return form or usual
-    name = out.name.lower()
     # The longest ending first: .jsonstat.json is no plain .json.
-    return next((found for found in sorted(Format, key=lambda known: -len(known.ending)) if name.endswith(found.ending)), usual)
+    for known in sorted(Format, key=lambda known: -len(known.ending)):
+        if out.name.lower().endswith(known.ending):
+            return known
+    endings = ", ".join(known.ending for known in Format)
+    raise bad_parameter(
+        "--out", out.name, f"Ange --format, eller ett namn som slutar med {endings}.", f"Give --format, or a name that ends with {endings}."
+    )
 
 
 def outlines_for(connection: Connection, cube: Cube, level: AreaLevel, drawn: tuple[Format, Detail]) -> Outlines | None:

@@ -29,6 +29,13 @@ from trygghetskarta.store.faces import Addresses
 _log = logging.getLogger(__name__)
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _PORTS = 100
+_UNWELL = {
+    OperationalError: ("Databasen svarar inte.", "The database does not answer."),
+    ProgrammingError: (
+        "Databasen har inga tabeller. Kör: trygghetskarta db upgrade",
+        "The database has no tables. Run: trygghetskarta db upgrade",
+    ),
+}
 # The app is named, not imported: the doors do not know each other.
 _STAFF_APP = "trygghetskarta.api.app:staff_app"
 
@@ -197,8 +204,13 @@ def _since_start() -> str:
 
 def health() -> None:
     """Visa om databasen svarar och vad som är inläst. Slutar med 3 när tjänsten inte kan svara på frågor."""
-    with open_engine(read_settings()).connect() as connection:
-        found = ask_health(connection)
+    try:
+        with open_engine(read_settings()).connect() as connection:
+            found = ask_health(connection)
+    except (BusyError, OperationalError, ProgrammingError) as error:
+        swedish, english = (error.swedish, error.english) if isinstance(error, BusyError) else _UNWELL[type(error)]
+        typer.echo(f"Fel: {swedish}\n     {english}", err=True)
+        raise typer.Exit(3) from error
     latest = f" Senast ändrat {found.latest:%Y-%m-%d %H:%M} UTC." if found.latest is not None else ""
     typer.echo(f"PostgreSQL {found.version}. Antal indelningar: {found.editions}.{latest}")
     if not found.editions:
