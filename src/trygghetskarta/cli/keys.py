@@ -37,7 +37,12 @@ def create(
     source: _Sources = None,
     purpose: Annotated[str | None, typer.Option(help="Vad exakta siffror ska användas till; krävs för analyst.")] = None,
 ) -> None:
-    """Gör en nyckel. Den visas en gång, nu, och finns sedan ingenstans: bara dess märke sparas."""
+    """Gör en nyckel. Den visas en gång, nu, och finns sedan ingenstans: bara dess märke sparas.
+
+    Kräver TRYGGHETSKARTA_KEY_SECRET, hemligheten som nycklar märks med.
+
+    Till --role ingest hör --source, till coordinator --area och till analyst --purpose.
+    """
     settings = read_settings()
     if settings.key_secret is None:
         raise ForbiddenError(
