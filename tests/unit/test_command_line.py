@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from trygghetskarta.cli import decomposing, details, questions, series, space, topics
 from trygghetskarta.cli.main import app
-from trygghetskarta.cli.questions import form_of
+from trygghetskarta.cli.questions import chosen_form, form_of
 from trygghetskarta.errors import InvalidQuestionError
 from trygghetskarta.serialize.formats import Format
 
@@ -52,6 +52,15 @@ def _plain(default: Any) -> Any:  # noqa: ANN401 - a default of any option
     return default.value if isinstance(default, Enum) else default
 
 
+def test_json_is_short_for_a_format_and_stands_beside_no_other() -> None:
+    assert chosen_form(None, as_json=True) is chosen_form(Format.JSON, as_json=True) is Format.JSON
+    assert chosen_form(Format.CSV, as_json=False) is Format.CSV
+    with pytest.raises(InvalidQuestionError, match="inte båda"):
+        chosen_form(Format.CSV, as_json=True)
+    for name, command in ASKED.items():
+        assert "as_json" in inspect.signature(command).parameters, name
+
+
 @pytest.mark.parametrize("name", ["svar.foo", "svar", "svar.csv.gz", ".xls"])
 def test_a_file_whose_name_tells_no_format_is_refused(name: str) -> None:
     with pytest.raises(InvalidQuestionError) as refused:
@@ -77,6 +86,7 @@ def test_health_ends_with_3_when_no_database_answers(
         monkeypatch.delenv("TRYGGHETSKARTA_DATABASE_URL", raising=False)
     else:
         monkeypatch.setenv("TRYGGHETSKARTA_DATABASE_URL", address)
-    done = CliRunner().invoke(app, ["health"])
+    done = CliRunner().invoke(app, ["health", "--json"])
     assert done.exit_code == 3
     assert said in done.stderr
+    assert orjson.loads(done.stdout)["status"] == "unreachable"

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from trygghetskarta.analysis.comparison import find
 from trygghetskarta.cli.connecting import open_engine
+from trygghetskarta.cli.documents import AsJson
 from trygghetskarta.cli.printing import cell, console
 from trygghetskarta.cli.sharing import FileClass, class_of, loader, made_for, tell_class
 from trygghetskarta.disclosure.release import release
@@ -125,12 +126,14 @@ def compare(
     by: By = None,
     against: Against = None,
     form: Form = None,
+    as_json: AsJson = False,
     sharing: FileClass = None,
     dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
     geometry: Annotated[Detail, typer.Option(help="Gränsernas noggrannhet i geojson, gpkg, flatgeobuf och parquet.")] = Detail.METRES10,
     out: Out = None,
 ) -> None:
     """Jämför områden under en period, och perioden med en annan."""
+    form = chosen_form(form, as_json=as_json)
     asked = Asked(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, baseline,
         Interval.MONTH, measure, per, day_of(as_of), weights, statistics, by, against,
@@ -161,6 +164,17 @@ def _compared(question: Question) -> dict[str, str]:
 def day_of(day: datetime | None) -> date | None:
     """Give the date that an option was given."""
     return day.date() if day is not None else None
+
+
+def chosen_form(form: Format | None, *, as_json: bool) -> Format | None:
+    """Give the format that was named, by --format or by --json, which is short for one of them.
+
+    Raises:
+        InvalidQuestionError: They name different ones.
+    """
+    if as_json and form not in (None, Format.JSON):
+        raise bad_parameter("--json", form, "Ange --json eller --format, inte båda.", "Give --json or --format, not both.")
+    return Format.JSON if as_json else form
 
 
 def form_of(form: Format | None, out: Path | None, usual: Format = Format.CSV) -> Format:
