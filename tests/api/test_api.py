@@ -386,6 +386,7 @@ def test_a_part_of_the_page_is_sent_once(live_server: str) -> None:
         first = httpx.get(f"{live_server}{part}")
         again = httpx.get(f"{live_server}{part}", headers={"If-None-Match": first.headers["etag"]})
         assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+        assert first.headers["last-modified"] == again.headers["last-modified"]
         # What has its hash in its name never changes; the page that names it may.
         assert ("immutable" in first.headers["cache-control"]) == (part != "/")
 

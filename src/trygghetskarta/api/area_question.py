@@ -45,24 +45,20 @@ class AreaParameters(BaseModel):
     ] = AreaFormat.JSON
     geometry: Annotated[Detail, Field(description="Hur detaljerade gränserna är. / Detail of the outlines.")] = Detail.METRES10
     limit: Annotated[
-        int | None,
-        Field(
-            ge=1,
-            le=1000,
-            description="Högsta antal; utelämnad 20 i en lista, och alla som geojson. / Most areas; left out 20 in a list, and all as geojson.",
-        ),
-    ] = None
+        int,
+        Field(ge=1, le=1000, description="Högsta antal; utelämnad ger geojson alla. / Most areas; left out, geojson gives all."),
+    ] = USUAL_LIMIT
     offset: Annotated[int, Field(ge=0, le=MOST, description="Hur många att hoppa över. / How many to skip.")] = 0
 
     @property
     def page(self) -> ListParameters:
         """Which part of the list of areas is asked for."""
-        return ListParameters(limit=self.limit or USUAL_LIMIT, offset=self.offset)
+        return ListParameters(limit=self.limit, offset=self.offset)
 
     @property
     def drawn(self) -> slice:
         """Which areas are drawn: all, unless fewer are asked for, since a map needs them all."""
-        return slice(self.offset, None if self.limit is None else self.offset + self.limit)
+        return slice(self.offset, self.offset + self.limit if "limit" in self.model_fields_set else None)
 
 
 class LinkParameters(ListParameters):
