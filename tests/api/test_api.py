@@ -319,6 +319,11 @@ def test_areas_come_whole_as_a_map_and_page_by_page_as_a_list(live_server: str) 
     assert (len(page["items"]), page["limit"], page["offset"]) == (17, 20, 100)
     without = get(live_server, "/v1/areas", level="stadsdel", format="geojson", geometry="none").json()
     assert {feature["geometry"] for feature in without["features"]} == {None}
+    some = get(live_server, "/v1/areas", level="stadsdel", format="geojson", limit=2, offset=100).json()
+    assert some["features"] == collection["features"][100:102]
+    rest = get(live_server, "/v1/areas", level="stadsdel", format="geojson", offset=110).json()
+    assert rest["features"] == collection["features"][110:]
+    assert some["total"] == rest["total"] == collection["total"] == 117
 
 
 def test_an_area_tells_what_it_was_before(live_server: str) -> None:
@@ -396,6 +401,7 @@ def test_a_part_of_the_page_is_sent_once(live_server: str) -> None:
         first = httpx.get(f"{live_server}{part}")
         again = httpx.get(f"{live_server}{part}", headers={"If-None-Match": first.headers["etag"]})
         assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+        assert first.headers["last-modified"] == again.headers["last-modified"]
         # What has its hash in its name never changes; the page that names it may.
         assert ("immutable" in first.headers["cache-control"]) == (part != "/")
 
@@ -462,6 +468,11 @@ def test_hours_and_hexagons_are_served_in_every_format(live_server: str) -> None
         assert plain.startswith(key)
         assert get(live_server, path, source="brander", from_="2024-01", to="2024-12", format="xlsx").content[:2] == b"PK"
         assert get(live_server, path, source="brander", resolutionn=3).status_code == 400
+        for measure in ("rate", "harm"):
+            refused = get(live_server, path, source="anmalda_brott" if path == "/v1/hours" else "brander", measure=measure)
+            problem = refused.json()
+            assert (refused.status_code, problem["invalidParameters"][0]["property"]) == (400, "measure")
+            assert (problem["detail"], problem["detailEn"]) == ("Den här frågan räknas på antal.", "This question is about counts.")
 
 
 def test_detailed_figures_of_a_closed_source_are_not_for_everyone(public_server: str) -> None:

@@ -369,10 +369,11 @@ def test_links_stand_under_the_address_that_people_use(keyed_server: str) -> Non
 
 
 def test_an_answer_that_has_not_changed_is_not_sent_again(live_server: str) -> None:
-    address = f"{live_server}{ROOT}/collections/events/items?limit=2"
-    tag = httpx.get(address).headers["etag"]
-    again = httpx.get(address, headers={"If-None-Match": tag})
-    assert (again.status_code, again.content) == (304, b"")
+    for path in ("/collections/events/items?limit=2", "", "/conformance"):
+        first = httpx.get(f"{live_server}{ROOT}{path}")
+        assert first.headers["last-modified"].endswith("GMT")
+        again = httpx.get(first.url, headers={"If-None-Match": first.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
 
 
 def test_the_document_of_the_api_names_every_path_and_leaves_v1_to_the_other(live_server: str) -> None:

@@ -84,8 +84,12 @@ def test_every_committee_gets_a_report_a_letter_and_a_line_on_the_page(sample: E
         "intern",
         "--for",
         "tidtagaren",
+        "--json",
     )
     assert done.returncode == 0, done.stderr
+    told = orjson.loads(done.stdout)
+    assert (told["index"], told["class"], told["total"]) == ("tertialrapport_2025-T3_intern_index.html", "intern", 12)
+    assert all((tmp_path / name).is_file() for item in told["items"] for name in (*item["files"], item["letter"]))
     assert "12/12 Stockholm" in done.stderr
     made = sorted(path.name for path in tmp_path.iterdir())
     assert len([name for name in made if name.endswith(".json")]) == 12

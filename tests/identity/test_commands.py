@@ -14,7 +14,13 @@ def test_a_key_is_shown_once_listed_without_its_secret_and_revoked(office: Offic
     assert refused.returncode == 2
     assert "KEY_SECRET" in refused.stderr
     monkeypatch.setenv("TRYGGHETSKARTA_KEY_SECRET", SECRET)
-    assert run(office.engine, "keys", "create", "skolan", "--role", "analyst").returncode == 2
+    for role, option, needed in (("analyst", "--purpose", "ett ändamål"), ("ingest", "--source", "minst en källa")):
+        bare = run(office.engine, "keys", "create", "skolan", "--role", role)
+        assert (bare.returncode, bare.stderr.splitlines()[0]) == (2, f"Fel: En nyckel för {role} behöver {needed}: ange {option}.")
+    other = run(office.engine, "keys", "create", "skolan", "--role", "reader", "--source", "brander")
+    assert (other.returncode, other.stderr.splitlines()[0]) == (2, "Fel: --source hör bara till en nyckel för ingest.")
+    helped = run(office.engine, "keys", "create", "--help").stdout
+    assert "TRYGGHETSKARTA_KEY_SECRET" in helped
     made = run(office.engine, "keys", "create", "skolan", "--role", "coordinator", "--area", "jarva", "--days", "30")
     shown = made.stdout.strip()
     key_id = id_of(shown)

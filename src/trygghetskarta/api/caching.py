@@ -16,6 +16,8 @@ from trygghetskarta.api.finished import NOTED, Noted, matches
 from trygghetskarta.api.packing import is_worth_packing, pack
 from trygghetskarta.serialize.joining import Joined
 
+RELEASED = datetime(2026, 11, 21, tzinfo=UTC)
+"""When this version of the API was released: when what hangs on the program alone last changed."""
 _REVALIDATE = "no-cache"
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -115,8 +117,16 @@ def _headers(request: Request, etag: str, changed_at: datetime | None, audience:
         "Cache-Control": f"{'public' if for_all else 'private'}, {_REVALIDATE}",
         "Vary": "Accept-Encoding",
     }
-    headers["Last-Modified"] = format_datetime((changed_at or _BEGINNING).astimezone(UTC).replace(microsecond=0), usegmt=True)
+    headers["Last-Modified"] = last_modified(changed_at or _BEGINNING)
     return headers
+
+
+def last_modified(at: datetime) -> str:
+    """Write when an answer last changed.
+
+    If-Modified-Since is not honoured: it tells neither two publications of one second apart, nor two programs, nor whom the copy was for.
+    """
+    return format_datetime(at.astimezone(UTC).replace(microsecond=0), usegmt=True)
 
 
 def _answer(request: Request, headers: Mapping[str, str], media_type: str, make: Callable[[], bytes | Joined]) -> Response:

@@ -6,7 +6,6 @@ import re
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -50,6 +49,8 @@ Day = Annotated[date, BeforeValidator(_written_as_a_day)]
 """A day in an address: 2026-01-31."""
 MOST = 2**63 - 1
 """The largest number that the database can be asked of."""
+USUAL_LIMIT = 20
+"""How many items a list has where nobody says."""
 
 
 def refuse_hidden(cube: Cube, audience: Audience, sources: list[SourceId], categories: list[str]) -> None:
@@ -327,64 +328,17 @@ class EditionParameters(NoParameters):
     ] = None
 
 
-class OneAreaParameters(EditionParameters):
-    """Which of the areas that have a code."""
-
-    level: Annotated[
-        AreaLevel | None,
-        Field(
-            description="Områdesnivå; utelämnad är den med störst områden. Några koder finns på flera nivåer. "
-            "/ Level; the one with the largest areas if left out. Some codes stand on several levels.",
-            examples=["stadsdel"],
-        ),
-    ] = None
-
-
-class AreaFormat(StrEnum):
-    """What areas are given as."""
-
-    GEOJSON = Format.GEOJSON.value
-    JSON = Format.JSON.value
-
-
-class AreaParameters(BaseModel):
-    """The parameters of a list of areas."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    level: Annotated[AreaLevel, Field(description="Områdesnivå. / Level of the areas.")] = AreaLevel.STADSDELSOMRADE
-    edition: Annotated[Day | None, Field(description="Indelningens första dag. / First day of the edition.")] = None
-    format: Annotated[
-        AreaFormat, Field(description="geojson ger alla områden med gränser, json en lista. / geojson: all with outlines; json: a list.")
-    ] = AreaFormat.JSON
-    geometry: Annotated[Detail, Field(description="Hur detaljerade gränserna är. / Detail of the outlines.")] = Detail.METRES10
-    limit: Annotated[int, Field(ge=1, le=1000, description="Högsta antal i en lista. / Most items of a list.")] = 20
-    offset: Annotated[int, Field(ge=0, le=MOST, description="Hur många att hoppa över. / How many to skip.")] = 0
-
-
 class ListParameters(BaseModel):
     """The parameters of a list."""
 
     model_config = ConfigDict(extra="forbid")
 
-    limit: Annotated[int, Field(ge=1, le=1000, description="Högsta antal i listan. / Most items of the list.")] = 20
+    limit: Annotated[int, Field(ge=1, le=1000, description="Högsta antal i listan. / Most items of the list.")] = USUAL_LIMIT
     offset: Annotated[int, Field(ge=0, le=MOST, description="Hur många att hoppa över. / How many to skip.")] = 0
 
     def page(self, items: list[dict[str, object]]) -> dict[str, object]:
         """Give the part of a list that was asked for, with how long it is."""
         return {"items": items[self.offset : self.offset + self.limit], "total": len(items), "limit": self.limit, "offset": self.offset}
-
-
-class LinkParameters(ListParameters):
-    """The parameters of the list of links between editions."""
-
-    to: Annotated[
-        Day | None,
-        Field(
-            description="Den andra indelningens första dag; utelämnad ger alla andra. / First day of the other edition; all if left out."
-        ),
-    ] = None
-    level: Annotated[AreaLevel | None, Field(description="Bara denna nivå. / Only this level.")] = None
 
 
 class CategoryParameters(ListParameters):

@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import groupby, pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from trygghetskarta.cli.connecting import open_engine
+from trygghetskarta.cli.documents import AsJson, tell_json, tell_list
 from trygghetskarta.cli.ingesting import ingest
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.cities import CITY
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import InvalidQuestionError
+from trygghetskarta.serialize.areas import edition_row, link_row
 from trygghetskarta.serialize.swedish import decimal, whole
 from trygghetskarta.settings import read_settings
 from trygghetskarta.store.statistics import loading
@@ -24,7 +26,7 @@ from trygghetskarta.store.statistics import loading
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-    from trygghetskarta.ingest.editions import LevelReport
+    from trygghetskarta.ingest.editions import LevelFinding, LevelReport
     from trygghetskarta.queries.area_links import AreaLink
     from trygghetskarta.settings import Settings
 
@@ -119,12 +121,15 @@ def _release_open(connection: Connection) -> None:
 
 
 @app.command(name="list")
-def list_all() -> None:
+def list_all(as_json: AsJson = False) -> None:
     """Visa indelningarna och deras nivåer."""
     from trygghetskarta.queries.cube import list_editions
 
     with open_engine(read_settings()).connect() as connection:
         editions = list_editions(connection)
+    if as_json:
+        tell_list([edition_row(edition) for edition in editions])
+        return
     for edition in editions:
         typer.echo(f"{edition.valid_from}  EPSG:{edition.srid}  {', '.join(edition.levels)}  {edition.name}")
     if not editions:
@@ -132,7 +137,7 @@ def list_all() -> None:
 
 
 @app.command()
-def check() -> None:
+def check(as_json: AsJson = False) -> None:
     """Mät om varje nivås områden täcker utan överlapp och glapp och ligger helt i sina större, och visa vad de blev i nästa indelning."""
     from trygghetskarta.ingest.editions import check_editions
     from trygghetskarta.queries.area_links import links_of
@@ -142,6 +147,17 @@ def check() -> None:
         findings = check_editions(connection)
         days = [edition.valid_from for edition in list_editions(connection)][::-1]
         changes = [(before, links_of(connection, before, after)) for before, after in pairwise(days)]
+    if as_json:
+        tell_json(
+            {"items": [_finding_row(finding) for finding in findings], "links": [link_row(link) for _, links in changes for link in links]}
+        )
+    else:
+        _tell_checked(findings, changes)
+    if any(finding.overlaps for finding in findings):
+        raise typer.Exit(1)
+
+
+def _tell_checked(findings: Sequence[LevelFinding], changes: Sequence[tuple[date, Sequence[AreaLink]]]) -> None:
     for finding in findings:
         typer.echo(
             f"{finding.edition} {finding.level}: {whole(finding.areas)} områden, {decimal(finding.square_metres / 1e6, 2)} km², "
@@ -152,8 +168,21 @@ def check() -> None:
     for before, links in changes:
         for line in _became(before, links):
             typer.echo(line)
-    if any(finding.overlaps for finding in findings):
-        raise typer.Exit(1)
+
+
+def _finding_row(finding: LevelFinding) -> dict[str, Any]:
+    """Give what was measured of a level as a program reads it; ground in square metres."""
+    return {
+        "edition": str(finding.edition),
+        "level": finding.level.value,
+        "areas": finding.areas,
+        "squareMetres": round(finding.square_metres, 1),
+        "overlaps": [round(m2, 2) for m2 in finding.overlaps],
+        "holes": [round(m2, 2) for m2 in finding.holes],
+        "notNested": [
+            {"code": odd.area, "parent": odd.parent, "squareMetresOutside": round(odd.square_metres, 1)} for odd in finding.not_nested
+        ],
+    }
 
 
 @app.command()

@@ -13,6 +13,7 @@ import typer
 from sqlalchemy import Connection
 
 from trygghetskarta.cli.connecting import address_of
+from trygghetskarta.cli.documents import AsJson
 from trygghetskarta.errors import InvalidQuestionError
 from trygghetskarta.settings import read_settings
 from trygghetskarta.store.audit import Act, Entry, Wanted, list_entries
@@ -47,7 +48,7 @@ def listed(
     act: Annotated[Act | None, typer.Option(help="Bara en sorts händelse.")] = None,
     actor: Annotated[str | None, typer.Option(help="Bara en person, nyckel eller användare.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="Högst så många, de senaste.")] = 50,
-    as_json: Annotated[bool, typer.Option("--json", help="Skriv JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Visa vad som har gjorts och av vem, det senaste först."""
     with _as_auditor() as connection:
@@ -63,7 +64,7 @@ def listed(
 @app.command()
 def verify(
     head: Annotated[str | None, typer.Option(help="Ett huvud som har sparats någon annanstans: NUMMER:HASH.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Skriv JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Pröva att ingen har ändrat loggen, och skriv dess huvud att spara någon annanstans. Slutar med 3 när något är ändrat."""
     kept = _kept(head)

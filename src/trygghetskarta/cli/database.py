@@ -9,7 +9,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from trygghetskarta.cli.connecting import address_of, database_url, open_engine, own_server
+from trygghetskarta.cli.documents import AsJson, tell_json
 from trygghetskarta.errors import BusyError
+from trygghetskarta.queries.cube import newest_version
 from trygghetskarta.queries.health import may_read_events
 from trygghetskarta.settings import Settings, read_settings
 from trygghetskarta.store.cluster import ClusterState
@@ -45,12 +47,15 @@ def stop() -> None:
 
 
 @app.command()
-def status() -> None:
+def status(as_json: AsJson = False) -> None:
     """Visa om den egna servern kör, och var dess data ligger. Slutar med 3 när den inte kör."""
     found = own_server(read_settings()).status()
-    typer.echo(f"{_STATES[found.state]}  {found.data}")
-    if found.url is not None:
-        typer.echo(found.url)
+    if as_json:
+        tell_json({"state": found.state.value, "data": str(found.data), "url": found.url})
+    else:
+        typer.echo(f"{_STATES[found.state]}  {found.data}")
+        if found.url is not None:
+            typer.echo(found.url)
     if found.state is not ClusterState.RUNNING:
         raise typer.Exit(3)
 
@@ -119,7 +124,7 @@ def _signed_in(settings: Settings, face: Face, owner: str) -> str:
 
 
 @rollup_app.command()
-def rebuild() -> None:
+def rebuild(as_json: AsJson = False) -> None:
     """Räkna om alla antal från händelserna."""
     from trygghetskarta.ingest.publication import announce
     from trygghetskarta.ingest.rollup import rebuild_rollup
@@ -127,4 +132,8 @@ def rebuild() -> None:
     with open_engine(read_settings()).begin() as connection:
         rebuild_rollup(connection)
         announce(connection, "rollup")
-    typer.echo("Antalen är omräknade.")
+        version = newest_version(connection)
+    if as_json:
+        tell_json({"dataVersion": version})
+    else:
+        typer.echo("Antalen är omräknade.")

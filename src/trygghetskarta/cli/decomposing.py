@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 
 from trygghetskarta.cli.connecting import open_engine
+from trygghetskarta.cli.documents import AsJson
 from trygghetskarta.cli.printing import cell, console, tell
 from trygghetskarta.cli.questions import (
     Areas,
@@ -23,6 +24,7 @@ from trygghetskarta.cli.questions import (
     Sources,
     WeightsName,
     Within,
+    chosen_form,
     day_of,
     form_of,
     write_out,
@@ -58,7 +60,7 @@ _COLUMNS = {
 
 def decompose(
     source: Sources,
-    level: Level = AreaLevel.STAD,
+    level: Level = AreaLevel.STADSDELSOMRADE,
     area: Areas = None,
     within: Within = None,
     category: Categories = None,
@@ -71,10 +73,12 @@ def decompose(
     weights: WeightsName = None,
     by: By = None,
     form: Form = None,
+    as_json: AsJson = False,
     dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
     out: Out = None,
 ) -> None:
     """Visa vilka kategorier som ändrade antalet, allvarligheten och allvarligheten per brott."""
+    form = chosen_form(form, as_json=as_json)
     asked = Asked(
         level,
         tuple(source),

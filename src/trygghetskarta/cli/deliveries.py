@@ -7,12 +7,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import orjson
 import typer
 
 from trygghetskarta.cli.connecting import open_engine
+from trygghetskarta.cli.documents import AsJson, tell_json
 from trygghetskarta.domain.sources import SourceId
-from trygghetskarta.queries.deliveries import Wanted, find_delivery, list_deliveries, rejected_rows
+from trygghetskarta.queries.deliveries import Wanted, count_deliveries, find_delivery, list_deliveries, rejected_rows
 from trygghetskarta.serialize.swedish import whole
 from trygghetskarta.settings import read_settings
 
@@ -35,25 +35,34 @@ def list_all(
     limit: Annotated[int, typer.Option(min=1, help="Hur många, de senaste först.")] = 20,
     source: Annotated[SourceId | None, typer.Option(help="Bara från den här källan.")] = None,
     status: Annotated[Status | None, typer.Option(help="Bara med det här läget, till exempel held.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Visa de senaste leveranserna."""
+    wanted = Wanted(limit, 0, source, status)
     with open_engine(read_settings()).connect() as connection:
-        for row in list_deliveries(connection, Wanted(limit, 0, source, status)):
-            typer.echo(
-                f"{row['delivery_id']:>6}  {row['received_at']:%Y-%m-%d %H:%M}  {row['source']:<14} {row['status']:<9} "
-                f"{row['rows_read']:>8} lästa {row['rows_new']:>8} nya {row['rows_changed']:>6} ändrade {row['rows_rejected']:>5} avvisade  "
-                f"{row['file_name']}"
-            )
+        rows, total = list_deliveries(connection, wanted), count_deliveries(connection, wanted)
+    if as_json:
+        from trygghetskarta.serialize.receipts import stored_document
+
+        tell_json({"items": [stored_document(row) for row in rows], "total": total, "limit": limit, "offset": 0})
+        return
+    for row in rows:
+        typer.echo(
+            f"{row['delivery_id']:>6}  {row['received_at']:%Y-%m-%d %H:%M}  {row['source']:<14} {row['status']:<9} "
+            f"{row['rows_read']:>8} lästa {row['rows_new']:>8} nya {row['rows_changed']:>6} ändrade {row['rows_rejected']:>5} avvisade  "
+            f"{row['file_name']}"
+        )
 
 
 @app.command()
-def show(delivery: Annotated[int, typer.Argument(help="Leveransens nummer.")]) -> None:
-    """Visa en leverans med sitt kvitto, som JSON."""
+def show(delivery: Annotated[int, typer.Argument(help="Leveransens nummer.")], as_json: AsJson = True) -> None:
+    """Visa en leverans med sitt kvitto, alltid som JSON."""
+    del as_json  # taken as every command takes it
     from trygghetskarta.serialize.receipts import stored_document
 
     with open_engine(read_settings()).connect() as connection:
         found = find_delivery(connection, delivery)
-    typer.echo(orjson.dumps(stored_document(found), option=orjson.OPT_INDENT_2))
+    tell_json(stored_document(found))
 
 
 @app.command()
@@ -83,7 +92,7 @@ def rejected(
 @app.command()
 def approve(
     delivery: Annotated[int, typer.Argument(help="Leveransens nummer.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Skriv kvittot som JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Publicera en leverans som väntar på godkännande. Slutar med 0, eller 1 när rader avvisades."""
     from trygghetskarta import delivering
@@ -94,16 +103,22 @@ def approve(
     settings = read_settings()
     with reading(f"leverans {delivery}", quiet=as_json) as progress:
         receipt = delivering.approve(open_engine(settings), settings, delivery, progress)
-    typer.echo(orjson.dumps(document(receipt), option=orjson.OPT_INDENT_2) if as_json else told(receipt))
+    if as_json:
+        tell_json(document(receipt))
+    else:
+        typer.echo(told(receipt))
     raise typer.Exit(1 if receipt.rejected else 0)
 
 
 @app.command()
-def withdraw(delivery: Annotated[int, typer.Argument(help="Leveransens nummer.")]) -> None:
+def withdraw(delivery: Annotated[int, typer.Argument(help="Leveransens nummer.")], as_json: AsJson = False) -> None:
     """Dra tillbaka en leverans: den räknas inte längre, och det den ersatte räknas igen. Historiken finns kvar."""
     from trygghetskarta import delivering
 
     done = delivering.withdraw(open_engine(read_settings()), delivery)
+    if as_json:
+        tell_json({"delivery": delivery, "status": "withdrawn", "closed": done.closed, "restored": done.restored})
+        return
     typer.echo(
         f"Leverans {delivery} är tillbakadragen. {whole(done.closed)} händelser räknas inte längre, och {whole(done.restored)} har sina tidigare "
         "värden igen."

@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 
 from trygghetskarta.cli.connecting import open_engine
+from trygghetskarta.cli.documents import AsJson
 from trygghetskarta.cli.printing import tell
 from trygghetskarta.cli.questions import (
     Areas,
@@ -23,6 +24,7 @@ from trygghetskarta.cli.questions import (
     Out,
     Sources,
     Within,
+    chosen_form,
     day_of,
     form_of,
     write_out,
@@ -51,7 +53,7 @@ _MOST_SHOWN = 20
 
 def hours(
     source: Sources,
-    level: Level = AreaLevel.STAD,
+    level: Level = AreaLevel.STADSDELSOMRADE,
     area: Areas = None,
     within: Within = None,
     category: Categories = None,
@@ -63,10 +65,12 @@ def hours(
     as_of: Day = None,
     by: By = None,
     form: Form = None,
+    as_json: AsJson = False,
     dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
     out: Out = None,
 ) -> None:
     """Visa när i veckan händelser sker, per veckodag och timme."""
+    form = chosen_form(form, as_json=as_json)
     asked = Asked(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, baseline,
         as_of=day_of(as_of), by=by,
@@ -82,7 +86,7 @@ def hours(
 
 def hexagons(
     source: Sources,
-    level: Level = AreaLevel.STAD,
+    level: Level = AreaLevel.STADSDELSOMRADE,
     area: Areas = None,
     within: Within = None,
     category: Categories = None,
@@ -95,10 +99,12 @@ def hexagons(
     by: By = None,
     resolution: Annotated[int, typer.Option(min=COARSEST, max=FINEST, help="Rutornas storlek enligt h3.")] = USUAL,
     form: Form = None,
+    as_json: AsJson = False,
     dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
     out: Out = None,
 ) -> None:
     """Räkna händelser med punkt per sexhörning i ett rutnät."""
+    form = chosen_form(form, as_json=as_json)
     asked = Asked(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, baseline,
         as_of=day_of(as_of), by=by,

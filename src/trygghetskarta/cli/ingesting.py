@@ -29,7 +29,9 @@ def ingest(
     mapping: Annotated[Path | None, typer.Option(help="TOML-fil som säger hur en annan layout läses.")] = None,
     complete: Annotated[bool, typer.Option("--complete", help="Hela månader: händelser i dem som filen saknar dras tillbaka.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Gör allt, skriv kvittot, och ångra.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Skriv kvittona som ett JSON-dokument.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Skriv kvittona som ett JSON-dokument: ett objekt för en fil, en lista för flera.")
+    ] = False,
     watch: Annotated[Path | None, typer.Option(help="Ta det som läggs i MAPP/<källa>/, tills processen avslutas.")] = None,
     once: Annotated[bool, typer.Option("--once", help="Med --watch: ta det som ligger där nu, och sluta.")] = False,
 ) -> None:

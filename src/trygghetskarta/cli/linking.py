@@ -8,6 +8,7 @@ import orjson
 import typer
 
 from trygghetskarta.cli.connecting import open_engine
+from trygghetskarta.cli.documents import AsJson
 from trygghetskarta.domain.links import LinkStatus
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.queries.links import list_links
@@ -39,7 +40,7 @@ def list_all(
     status: Annotated[LinkStatus | None, typer.Option(help="Bara candidate, confirmed eller rejected.")] = None,
     source: Annotated[SourceId | None, typer.Option(help="Bara samband med en händelse i denna källa.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="Hur många, de troligaste först.")] = 20,
-    as_json: Annotated[bool, typer.Option("--json", help="Skriv som ett JSON-dokument.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Visa samband, de troligaste först."""
     with open_engine(read_settings()).connect() as connection:

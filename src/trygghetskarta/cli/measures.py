@@ -7,14 +7,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import orjson
 import typer
 from rich.table import Table
 
 from trygghetskarta.analysis.effect import Effect, GoalFinding, effect, goal
 from trygghetskarta.cli.connecting import open_engine
+from trygghetskarta.cli.documents import AsJson, tell_json, tell_list
 from trygghetskarta.cli.printing import console, tell
-from trygghetskarta.cli.questions import Categories, Day, Form, Group, Level, Out, day_of, form_of
+from trygghetskarta.cli.questions import Categories, Day, Form, Group, Level, Out, chosen_form, day_of, form_of
 from trygghetskarta.cli.sharing import exact_writing
 from trygghetskarta.disclosure.release import release_answer
 from trygghetskarta.domain.answers import PublishedAnswer
@@ -38,7 +38,6 @@ from trygghetskarta.store.version import hold_tables_still
 app = typer.Typer(no_args_is_help=True)
 
 Number = Annotated[int, typer.Argument(help="Åtgärdens nummer.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Skriv som ett JSON-dokument.")]
 _COLUMNS = {
     "name": "", "before": "Före", "after": "Efter", "percent": "Procent", "estimate": "Skattning", "low": "95 % från", "high": "till",
     "verdict": "Slutsats",
@@ -91,9 +90,7 @@ def list_all(as_of: Day = None, as_json: AsJson = False) -> None:
     with open_engine(read_settings()).connect() as connection:
         found = list_measures(connection, day_of(as_of))
     if as_json:
-        typer.echo(
-            orjson.dumps({"items": [measure_document(measure) for measure in found], "total": len(found)}, option=orjson.OPT_INDENT_2)
-        )
+        tell_list([measure_document(measure) for measure in found])
         return
     for measure in found:
         row = measure_rows([measure])[0]
@@ -108,7 +105,7 @@ def show(number: Number, as_of: Day = None) -> None:
     """Visa en åtgärd, som JSON."""
     with open_engine(read_settings()).connect() as connection:
         found = find_measure(connection, number, day_of(as_of))
-    typer.echo(orjson.dumps(measure_document(found), option=orjson.OPT_INDENT_2))
+    tell_json(measure_document(found))
 
 
 @app.command(name="effect")
@@ -123,10 +120,12 @@ def show_effect(
     weighting: Annotated[Weighting | None, typer.Option(help="none, before eller area; utelämnat avgör områdenas storlek.")] = None,
     as_of: Day = None,
     form: Form = None,
+    as_json: AsJson = False,
     dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
     out: Out = None,
 ) -> None:
     """Visa om en åtgärd haft effekt, och om målen är nådda."""
+    form = chosen_form(form, as_json=as_json)
     asked = AskedEffect(
         tuple(source) if source else None, tuple(category or ()), group, before, after, same_season, weighting, day_of(as_of)
     )  # fmt: skip

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from trygghetskarta.analysis.comparison import find
 from trygghetskarta.cli.connecting import open_engine
+from trygghetskarta.cli.documents import AsJson
 from trygghetskarta.cli.printing import cell, console
 from trygghetskarta.cli.sharing import FileClass, class_of, loader, made_for, tell_class
 from trygghetskarta.disclosure.release import release
@@ -21,6 +22,7 @@ from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.counts import Denominator, Measure, Published, Question, Statistics
 from trygghetskarta.domain.periods import Interval
 from trygghetskarta.domain.sources import CountsBy, SourceId
+from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.areas import Detail, load_outlines
 from trygghetskarta.queries.asking import Asked, ask, cube_by
 from trygghetskarta.queries.comparison import compare as count_comparison
@@ -124,12 +126,14 @@ def compare(
     by: By = None,
     against: Against = None,
     form: Form = None,
+    as_json: AsJson = False,
     sharing: FileClass = None,
     dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
     geometry: Annotated[Detail, typer.Option(help="Gränsernas noggrannhet i geojson, gpkg, flatgeobuf och parquet.")] = Detail.METRES10,
     out: Out = None,
 ) -> None:
     """Jämför områden under en period, och perioden med en annan."""
+    form = chosen_form(form, as_json=as_json)
     asked = Asked(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, baseline,
         Interval.MONTH, measure, per, day_of(as_of), weights, statistics, by, against,
@@ -162,13 +166,33 @@ def day_of(day: datetime | None) -> date | None:
     return day.date() if day is not None else None
 
 
+def chosen_form(form: Format | None, *, as_json: bool) -> Format | None:
+    """Give the format that was named, by --format or by --json, which is short for one of them.
+
+    Raises:
+        InvalidQuestionError: They name different ones.
+    """
+    if as_json and form not in (None, Format.JSON):
+        raise bad_parameter("--json", form, "Ange --json eller --format, inte båda.", "Give --json or --format, not both.")
+    return Format.JSON if as_json else form
+
+
 def form_of(form: Format | None, out: Path | None, usual: Format = Format.CSV) -> Format:
-    """Give the format to write in: the one named, else the one that the file's name ends with, else the usual one."""
+    """Give the format to write in: the one named, else the one that the file's name ends with, else the usual one.
+
+    Raises:
+        InvalidQuestionError: The file's name ends with no format's ending, and none is named.
+    """
     if form is not None or out is None:
         return form or usual
-    name = out.name.lower()
     # The longest ending first: .jsonstat.json is no plain .json.
-    return next((found for found in sorted(Format, key=lambda known: -len(known.ending)) if name.endswith(found.ending)), usual)
+    for known in sorted(Format, key=lambda known: -len(known.ending)):
+        if out.name.lower().endswith(known.ending):
+            return known
+    endings = ", ".join(known.ending for known in Format)
+    raise bad_parameter(
+        "--out", out.name, f"Ange --format, eller ett namn som slutar med {endings}.", f"Give --format, or a name that ends with {endings}."
+    )
 
 
 def outlines_for(connection: Connection, cube: Cube, level: AreaLevel, drawn: tuple[Format, Detail]) -> Outlines | None:

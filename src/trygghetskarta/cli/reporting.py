@@ -14,6 +14,7 @@ import typer
 from sqlalchemy import Connection
 
 from trygghetskarta.cli.connecting import open_engine
+from trygghetskarta.cli.documents import AsJson, tell_json
 from trygghetskarta.cli.progress import counting
 from trygghetskarta.cli.questions import Day, First, Last, Out, day_of
 from trygghetskarta.cli.sharing import Class, loader, logged_in, tell_class
@@ -111,6 +112,7 @@ def monthly(
     day: Date = None,
     form: Forms = None,
     template: Template = None,
+    as_json: AsJson = False,
 ) -> None:
     """Gör nämndernas rapporter för en månad, ett tertial eller ett år, med en startsida och ett brev till var och en."""
     reader = _reader(sharing, user, day)
@@ -126,6 +128,9 @@ def monthly(
     failed = [one for one in made if one.failure]
     tell_class(sharing)
     typer.echo(f"{len(made) - len(failed)} av {len(made)} rapporter är gjorda: {page}", err=True)
+    if as_json:
+        items = [{"area": one.name, "title": one.title, "files": one.files, "letter": one.letter, "failure": one.failure} for one in made]
+        tell_json({"folder": str(out), "index": page.name, "class": sharing.value, "items": items, "total": len(items)})
     raise typer.Exit(1 if failed else 0)
 
 

@@ -8,6 +8,7 @@ import typer
 
 from trygghetskarta.analysis.series import Include, follow
 from trygghetskarta.cli.connecting import open_engine
+from trygghetskarta.cli.documents import AsJson
 from trygghetskarta.cli.questions import (
     Areas,
     By,
@@ -22,6 +23,7 @@ from trygghetskarta.cli.questions import (
     Sources,
     WeightsName,
     Within,
+    chosen_form,
     day_of,
     form_of,
     outlines_for,
@@ -98,12 +100,14 @@ def series(
     weights: WeightsName = None,
     by: By = None,
     form: Form = None,
+    as_json: AsJson = False,
     sharing: FileClass = None,
     dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
     geometry: Annotated[Detail, typer.Option(help="Gränsernas noggrannhet i geojson, gpkg, flatgeobuf och parquet.")] = Detail.METRES10,
     out: Out = None,
 ) -> None:
     """Följ områden över tid, med säsong, trend, ovanliga månader och brott i nivån."""
+    form = chosen_form(form, as_json=as_json)
     asked = Asked(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, None,
         interval, measure, per, day_of(as_of), weights, by=by,

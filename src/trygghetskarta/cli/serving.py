@@ -15,12 +15,13 @@ import typer
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from trygghetskarta.cli.connecting import addresses, database_url, open_engine, own_server
+from trygghetskarta.cli.documents import AsJson, tell_json
 from trygghetskarta.cli.workers import Workers, listen, measured, sharing
 from trygghetskarta.domain.audience import Audience, Role
 from trygghetskarta.domain.cities import CITY
 from trygghetskarta.errors import BusyError, ForbiddenError, InvalidQuestionError
 from trygghetskarta.observe import log_as_json
-from trygghetskarta.queries.health import ask_health, may_read_events, others_connected
+from trygghetskarta.queries.health import Health, ask_health, may_read_events, others_connected
 from trygghetskarta.settings import IN_FILE, PREFIX, Settings, read_settings
 from trygghetskarta.store.cluster import Cluster, ClusterState
 from trygghetskarta.store.engine import make_engine
@@ -29,6 +30,13 @@ from trygghetskarta.store.faces import Addresses
 _log = logging.getLogger(__name__)
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _PORTS = 100
+_UNWELL = {
+    OperationalError: ("Databasen svarar inte.", "The database does not answer."),
+    ProgrammingError: (
+        "Databasen har inga tabeller. Kör: trygghetskarta db upgrade",
+        "The database has no tables. Run: trygghetskarta db upgrade",
+    ),
+}
 # The app is named, not imported: the doors do not know each other.
 _STAFF_APP = "trygghetskarta.api.app:staff_app"
 
@@ -195,12 +203,28 @@ def _since_start() -> str:
     return f"{time.clock_gettime(time.CLOCK_BOOTTIME) - began:.1f} s".replace(".", ",")
 
 
-def health() -> None:
+def health(as_json: AsJson = False) -> None:
     """Visa om databasen svarar och vad som är inläst. Slutar med 3 när tjänsten inte kan svara på frågor."""
-    with open_engine(read_settings()).connect() as connection:
-        found = ask_health(connection)
+    try:
+        with open_engine(read_settings()).connect() as connection:
+            found = ask_health(connection)
+    except (BusyError, OperationalError, ProgrammingError) as error:
+        swedish, english = (error.swedish, error.english) if isinstance(error, BusyError) else _UNWELL[type(error)]
+        typer.echo(f"Fel: {swedish}\n     {english}", err=True)
+        if as_json:
+            tell_json({"status": "unreachable", "detail": swedish, "detailEn": english})
+        raise typer.Exit(3) from error
+    if as_json:
+        status = "ok" if found.editions else "empty"
+        tell_json({"status": status, "postgresql": found.version, "editions": found.editions, "publishedAt": found.latest})
+    else:
+        _tell_health(found)
+    if not found.editions:
+        raise typer.Exit(3)
+
+
+def _tell_health(found: Health) -> None:
     latest = f" Senast ändrat {found.latest:%Y-%m-%d %H:%M} UTC." if found.latest is not None else ""
     typer.echo(f"PostgreSQL {found.version}. Antal indelningar: {found.editions}.{latest}")
     if not found.editions:
         typer.echo("Inga områden är inlästa än.")
-        raise typer.Exit(3)

@@ -16,6 +16,7 @@ from trygghetskarta.analysis.densities import find_density
 from trygghetskarta.analysis.near_repeats import find_near_repeats
 from trygghetskarta.analysis.patterns import find_concentration, find_pattern_change
 from trygghetskarta.cli.connecting import open_engine
+from trygghetskarta.cli.documents import AsJson
 from trygghetskarta.cli.printing import cell, tell
 from trygghetskarta.cli.questions import (
     Areas,
@@ -31,6 +32,7 @@ from trygghetskarta.cli.questions import (
     Out,
     Sources,
     Within,
+    chosen_form,
     day_of,
     form_of,
     outlines_for,
@@ -126,11 +128,13 @@ def hotspots(
     as_of: Day = None,
     by: By = None,
     form: Form = None,
+    as_json: AsJson = False,
     dialect: Csv = Dialect.EXCEL,
     geometry: Geometry = Detail.METRES10,
     out: Out = None,
 ) -> None:
     """Visa områden där höga eller låga tal ligger samlade."""
+    form = chosen_form(form, as_json=as_json)
     asked = Asked(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, None,
         interval, measure or Measure.COUNT, per, day_of(as_of), by=by,
@@ -160,11 +164,13 @@ def concentration(
     as_of: Day = None,
     by: By = None,
     form: Form = None,
+    as_json: AsJson = False,
     dialect: Csv = Dialect.EXCEL,
     geometry: Geometry = Detail.METRES10,
     out: Out = None,
 ) -> None:
     """Visa i hur få områden hälften av händelserna ligger."""
+    form = chosen_form(form, as_json=as_json)
     asked = Asked(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, None,
         Interval.MONTH, measure, per, day_of(as_of), by=by,
@@ -190,11 +196,13 @@ def pattern_change(
     as_of: Day = None,
     by: By = None,
     form: Form = None,
+    as_json: AsJson = False,
     dialect: Csv = Dialect.EXCEL,
     geometry: Geometry = Detail.METRES10,
     out: Out = None,
 ) -> None:
     """Visa om händelserna ligger där de låg förr."""
+    form = chosen_form(form, as_json=as_json)
     asked = Asked(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, baseline,
         as_of=day_of(as_of), by=by,
@@ -228,10 +236,12 @@ def density(
     kernel: Annotated[Kernel, typer.Option(help="Kärnans form.")] = Kernel.QUARTIC,
     shape: Annotated[Shape, typer.Option(help="Konturer eller rutnät.")] = Shape.CONTOURS,
     form: Form = None,
+    as_json: AsJson = False,
     dialect: Csv = Dialect.EXCEL,
     out: Out = None,
 ) -> None:
     """Visa hur tätt händelser med punkt ligger."""
+    form = chosen_form(form, as_json=as_json)
     asked = Asked(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, baseline,
         Interval.MONTH, measure, per, day_of(as_of), by=by,
@@ -258,10 +268,12 @@ def near_repeat(
     day_band: Annotated[int, typer.Option(min=1, max=365, help="Ett tidsbands bredd i dagar.")] = 7,
     day_bands: Annotated[int, typer.Option(min=1, max=12, help="Antal tidsband.")] = 4,
     form: Form = None,
+    as_json: AsJson = False,
     dialect: Csv = Dialect.EXCEL,
     out: Out = None,
 ) -> None:
     """Pröva om händelser nära varandra också kommer nära i tiden."""
+    form = chosen_form(form, as_json=as_json)
     asked = Asked(
         level,
         tuple(source),

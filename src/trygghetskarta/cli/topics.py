@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from trygghetskarta.cli.connecting import open_engine
+from trygghetskarta.cli.documents import AsJson
 from trygghetskarta.cli.printing import cell, tell
 from trygghetskarta.cli.questions import (
     Areas,
@@ -23,6 +24,7 @@ from trygghetskarta.cli.questions import (
     Level,
     Out,
     Within,
+    chosen_form,
     day_of,
     form_of,
     outlines_for,
@@ -107,11 +109,13 @@ def survey(
     edition: Day = None,
     as_of: Day = None,
     form: Form = None,
+    as_json: AsJson = False,
     dialect: Written = Dialect.EXCEL,
     geometry: Geometry = Detail.METRES10,
     out: Out = None,
 ) -> None:
     """Visa trygghetsmätningens värden, med intervall, ändring och skillnad mellan kvinnor och män."""
+    form = chosen_form(form, as_json=as_json)
     asked = SurveyAsked(
         SourceId.TRYGGHETSMATNING, level, tuple(area or ()), within, tuple(question or ()), tuple(name.casefold() for name in group or ()),
         first, last, baseline, day_of(edition), day_of(as_of),
@@ -167,11 +171,13 @@ def similar(
     edition: Day = None,
     as_of: Day = None,
     form: Form = None,
+    as_json: AsJson = False,
     dialect: Written = Dialect.EXCEL,
     geometry: Geometry = Detail.METRES10,
     out: Out = None,
 ) -> None:
     """Hitta de områden som är mest lika, och jämför deras tal."""
+    form = chosen_form(form, as_json=as_json)
     asked = SimilarAsked(level, tuple(area or ()), count, day_of(edition), day_of(as_of))
     crime = Asked(
         level, tuple(source or ()), categories=tuple(category or ()), group=group, edition=asked.edition, first=first, last=last,
@@ -199,11 +205,13 @@ def lens(
     edition: Day = None,
     as_of: Day = None,
     form: Form = None,
+    as_json: AsJson = False,
     dialect: Written = Dialect.EXCEL,
     geometry: Geometry = Detail.METRES10,
     out: Out = None,
 ) -> None:
     """Visa brott mot äldre och bedrägerier: per område, utan plats, och efter var de drabbade bor."""
+    form = chosen_form(form, as_json=as_json)
     asked = Asked(
         level, (SOURCE,), tuple(area or ()), within, edition=day_of(edition), first=first, last=last, baseline=baseline, as_of=day_of(as_of)
     )

@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 
 from trygghetskarta.cli.connecting import open_engine
+from trygghetskarta.cli.documents import AsJson
 from trygghetskarta.cli.printing import console
 from trygghetskarta.cli.questions import Areas, By, Categories, Day, First, Group, Last, Level, Sources, Within, day_of
 from trygghetskarta.domain.areas import AreaLevel
@@ -53,7 +54,7 @@ def trace(
     by: By = None,
     bucket: Annotated[Bucket, typer.Option(help="Vilken del av avstämningen siffran är.")] = Bucket.PLACED,
     limit: Annotated[int, typer.Option(min=1, help="Hur många rader som mest.")] = 1000,
-    as_json: Annotated[bool, typer.Option("--json", help="Skriv som ett JSON-dokument.")] = False,
+    as_json: AsJson = False,
     dialect: Annotated[Dialect, typer.Option(help="CSV för svenskt Excel, eller rfc4180.")] = Dialect.EXCEL,
     out: Annotated[Path | None, typer.Option(help="Skriv raderna till en fil, som CSV.")] = None,
 ) -> None:

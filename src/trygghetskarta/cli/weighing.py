@@ -10,6 +10,7 @@ import orjson
 import typer
 
 from trygghetskarta.cli.connecting import open_engine
+from trygghetskarta.cli.documents import AsJson
 from trygghetskarta.errors import NotFoundError
 from trygghetskarta.queries.weights import list_sets, read_weights
 from trygghetskarta.serialize.swedish import decimal, whole
@@ -52,7 +53,7 @@ def list_all() -> None:
 @app.command()
 def show(
     name: Annotated[str | None, typer.Argument(help="Vikternas namn; utelämnat är det de nyaste.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Skriv som ett JSON-dokument.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Visa vikterna: kategori, dagar, lagrum, sedan när, och om de är kontrollerade mot lagtexten."""
     with open_engine(read_settings()).connect() as connection:

@@ -182,18 +182,17 @@ def _refuse(connection: Connection, ordered: Ordered) -> None:
     if ordered.role is Role.PUBLIC:
         raise bad_parameter("role", ordered.role, "För det offentliga behövs ingen nyckel.", "What is public needs no key.")
     needs = (
-        ("area", Role.COORDINATOR, ordered.areas, "områden (area)", "areas"),
-        ("source", Role.INGEST, ordered.sources, "källor (source)", "sources"),
-        ("purpose", Role.ANALYST, ordered.purpose, "ett ändamål (purpose)", "a purpose"),
+        ("area", Role.COORDINATOR, ordered.areas, "minst ett område", "at least one area"),
+        ("source", Role.INGEST, ordered.sources, "minst en källa", "at least one source"),
+        ("purpose", Role.ANALYST, ordered.purpose, "ett ändamål", "a purpose"),
     )
     for name, role, given, swedish, english in needs:
-        if bool(given) != (ordered.role is role):
+        if ordered.role is role and not given:
             raise bad_parameter(
-                name,
-                None,
-                f"En nyckel för {role} har {swedish}, och ingen annan.",
-                f"A key for {role} has {english}, and no other has.",
+                name, None, f"En nyckel för {role} behöver {swedish}: ange --{name}.", f"A key for {role} needs {english}: give --{name}."
             )
+        if given and ordered.role is not role:
+            raise bad_parameter(name, None, f"--{name} hör bara till en nyckel för {role}.", f"--{name} goes only with a key for {role}.")
     _refuse_areas(connection, ordered.areas)
 
 

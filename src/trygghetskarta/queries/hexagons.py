@@ -16,7 +16,7 @@ from trygghetskarta.domain.sources import POINT
 from trygghetskarta.queries.comparison import compare
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.events import Events, events_of
-from trygghetskarta.queries.slices import answer_with, refuse, refuse_what_cannot_be_answered
+from trygghetskarta.queries.slices import answer_with, refuse, refuse_other_than_counts, refuse_what_cannot_be_answered
 
 
 def hexagons(connection: Connection, cube: Cube, question: Question, resolution: int) -> ExactAnswer[Hexagons]:
@@ -32,10 +32,11 @@ def hexagons(connection: Connection, cube: Cube, question: Question, resolution:
         The cells that hold an event of either period.
 
     Raises:
-        InvalidQuestionError: The question names an area, level or category that there is not.
+        InvalidQuestionError: The question names an area, level or category that there is not, or asks for rates or harm.
         NotCarriedError: A source has no points.
         NotCoveredError: No source delivered any of its months.
     """
+    refuse_other_than_counts(question)
     refuse(question.sources, POINT, "source")
     refuse_what_cannot_be_answered(cube, question)
     placed = compare(cube, question).counts.sum(axis=0)

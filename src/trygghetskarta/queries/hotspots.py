@@ -13,7 +13,7 @@ from trygghetskarta.domain.periods import Interval, Period, cut
 from trygghetskarta.domain.sources import CONTRACTS, RATE, RATE_BASOMRADE, SourceId
 from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.cube import Cube
-from trygghetskarta.queries.slices import answer, part_of
+from trygghetskarta.queries.slices import answer, part_of, refuse_other_than_counts
 
 Ints = npt.NDArray[np.int64]
 
@@ -73,17 +73,6 @@ def pattern_change(cube: Cube, question: Question) -> Exact:
         raise bad_parameter("baseline", None, "Ange perioden att jämföra med.", "Give the span to compare with.")
     spans = (question.span, question.baseline)
     return _whole_region(cube, question, tuple(Period(str(span), span) for span in spans))
-
-
-def refuse_other_than_counts(question: Question) -> None:
-    """Refuse a question about rates or harm where only counts have a meaning.
-
-    Raises:
-        InvalidQuestionError: It asks for another measure.
-    """
-    if question.measure is not Measure.COUNT:
-        swedish, english = "Den här frågan räknas på antal.", "This question is about counts."
-        raise bad_parameter("measure", question.measure, swedish, english)
 
 
 def measure_carried(cube: Cube, sources: tuple[SourceId, ...], level: AreaLevel, per: Denominator) -> Measure:

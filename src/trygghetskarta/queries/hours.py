@@ -9,7 +9,7 @@ from trygghetskarta.domain.counts import Question
 from trygghetskarta.domain.periods import Span, hour_of_week
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.events import UNKNOWN, events_of
-from trygghetskarta.queries.slices import answer_with, refuse_what_cannot_be_answered
+from trygghetskarta.queries.slices import answer_with, refuse_other_than_counts, refuse_what_cannot_be_answered
 from trygghetskarta.stats.hours import HOURS, aoristic
 
 
@@ -25,10 +25,11 @@ def hours(connection: Connection, cube: Cube, question: Question) -> ExactAnswer
         The tables, with the ledger of the span.
 
     Raises:
-        InvalidQuestionError: The question names an area, level or category that there is not.
+        InvalidQuestionError: The question names an area, level or category that there is not, or asks for rates or harm.
         NotCarriedError: A source cannot carry it.
         NotCoveredError: No source delivered any of its months.
     """
+    refuse_other_than_counts(question)
     refuse_what_cannot_be_answered(cube, question)
     baseline = None if question.baseline is None else _table(connection, cube, question, question.baseline)
     return answer_with(cube, question, Hours(_table(connection, cube, question, question.span), baseline))

@@ -17,8 +17,7 @@ from trygghetskarta.domain.sources import POINT, RATE
 from trygghetskarta.errors import Fault, NotCoveredError
 from trygghetskarta.queries.cube import Cube, delivered_months
 from trygghetskarta.queries.events import UNKNOWN, events_of
-from trygghetskarta.queries.hotspots import refuse_other_than_counts
-from trygghetskarta.queries.slices import answer_with, part_of, refuse, refuse_what_cannot_be_answered
+from trygghetskarta.queries.slices import answer_with, part_of, refuse, refuse_other_than_counts, refuse_what_cannot_be_answered
 
 _DAY = 24 * 60
 _OUTLINES = text("""

@@ -1565,6 +1565,7 @@ export interface components {
             /** Format: date */
             edition: string;
             schematic: boolean;
+            total: number;
             features: components["schemas"]["AreasFeature"][];
         };
         /**
@@ -8700,11 +8701,11 @@ export interface operations {
                 level?: components["schemas"]["AreaLevel"];
                 /** @description Indelningens första dag. / First day of the edition. */
                 edition?: string | null;
-                /** @description geojson ger alla områden med gränser, json en lista. / geojson: all with outlines; json: a list. */
+                /** @description geojson ger områdena med gränser, json en lista. / geojson: with outlines; json: a list. */
                 format?: components["schemas"]["AreaFormat"];
                 /** @description Hur detaljerade gränserna är. / Detail of the outlines. */
                 geometry?: components["schemas"]["Detail"];
-                /** @description Högsta antal i en lista. / Most items of a list. */
+                /** @description Högsta antal; utelämnad ger geojson alla. / Most areas; left out, geojson gives all. */
                 limit?: number;
                 /** @description Hur många att hoppa över. / How many to skip. */
                 offset?: number;

@@ -319,5 +319,5 @@ class Problem(Part):
     invalid_parameters: list[InvalidParameter] = Field(default_factory=list)
 
 
-_EDITION = {"edition": (date, ...), "schematic": (bool, ...)}
+_EDITION = {"edition": (date, ...), "schematic": (bool, ...), "total": (int, ...)}
 AreasFeatures = features("AreasFeatures", AreaTold, **_EDITION)

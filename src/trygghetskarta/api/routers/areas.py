@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from trygghetskarta.api.area_question import AreaFormat, AreaParameters, LinkParameters, OneAreaParameters
 from trygghetskarta.api.caching import Freshness, respond, respond_lasting
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
-from trygghetskarta.api.question import AreaFormat, AreaParameters, Day, LinkParameters, ListParameters, OneAreaParameters
+from trygghetskarta.api.question import Day, ListParameters
 from trygghetskarta.api.scopes import OPEN
-from trygghetskarta.domain.areas import Edition
 from trygghetskarta.errors import bad_parameter
-from trygghetskarta.queries.area_links import AreaLink, links_of
+from trygghetskarta.queries.area_links import links_of
 from trygghetskarta.queries.areas import find_area
 from trygghetskarta.queries.cube import find_edition
-from trygghetskarta.serialize.areas import area_row
+from trygghetskarta.serialize.areas import area_row, edition_row, link_row
 from trygghetskarta.serialize.formats import Format
 from trygghetskarta.serialize.geojson import feature_collection
 
@@ -30,19 +30,9 @@ def editions(request: Request, shelf: CurrentShelf, audience: CurrentAudience, p
     Every division of the city, newest first, with its levels.
     """
     newest = shelf.cube()
-    items = [_edition(edition) for edition in shelf.editions()]
+    items = [edition_row(edition) for edition in shelf.editions()]
     freshness = Freshness(newest.version, newest.published_at, audience)
     return respond(request, freshness, "application/json", lambda: orjson.dumps(page.page(items)))
-
-
-def _edition(edition: Edition) -> dict[str, Any]:
-    return {
-        "validFrom": str(edition.valid_from),
-        "name": edition.name,
-        "srid": edition.srid,
-        "schematic": edition.schematic,
-        "levels": [{"level": level.value, "areas": areas} for level, areas in edition.levels.items()],
-    }
 
 
 @router.get("/editions/{edition}/links", summary="Vad områdena blev i andra indelningar", response_class=Response)
@@ -61,20 +51,9 @@ def links(
     with shelf.engine.connect() as connection:
         for day in (edition, asked.to):
             find_edition(connection, day)
-        items = [_area_link(link) for link in links_of(connection, edition, asked.to, asked.level)]
+        items = [link_row(link) for link in links_of(connection, edition, asked.to, asked.level)]
     freshness = Freshness(cube.version, cube.published_at, audience)
     return respond(request, freshness, "application/json", lambda: orjson.dumps(asked.page(items)))
-
-
-def _area_link(link: AreaLink) -> dict[str, Any]:
-    return {
-        "level": link.level.value,
-        "from": {"code": link.code, "name": link.name},
-        "to": {"edition": str(link.to_edition), "level": link.to_level.value, "code": link.to_code, "name": link.to_name},
-        "kind": link.kind,
-        "share": link.share,
-        "basis": link.basis,
-    }
 
 
 @router.get("/areas", summary="Områden på en nivå", response_class=Response)
@@ -97,10 +76,9 @@ def areas(request: Request, shelf: CurrentShelf, audience: CurrentAudience, aske
     media_type = Format(asked.format).media_type
     if asked.format is AreaFormat.GEOJSON:
         outlines = shelf.outlines(cube.edition, asked.level, asked.geometry)
-        head = {"edition": str(cube.edition.valid_from), "schematic": cube.edition.schematic}
-        return respond_lasting(request, freshness, media_type, feature_collection(head, rows, outlines))
-    page = ListParameters(limit=asked.limit, offset=asked.offset)
-    return respond(request, freshness, media_type, lambda: orjson.dumps(page.page(rows)))
+        head = {"edition": str(cube.edition.valid_from), "schematic": cube.edition.schematic, "total": len(rows)}
+        return respond_lasting(request, freshness, media_type, feature_collection(head, rows[asked.drawn], outlines))
+    return respond(request, freshness, media_type, lambda: orjson.dumps(asked.page.page(rows)))
 
 
 @router.get("/areas/{code}", summary="Ett område", response_class=Response)

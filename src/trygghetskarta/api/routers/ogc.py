@@ -11,7 +11,7 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from trygghetskarta.api.addresses import address, page_after, this
-from trygghetskarta.api.caching import Freshness, respond
+from trygghetskarta.api.caching import RELEASED, Freshness, respond, tagged
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf, SeesEvents
 from trygghetskarta.api.event_question import EventParameters
 from trygghetskarta.api.ogc import documents
@@ -66,17 +66,17 @@ def _columns(shelf: Shelf, audience: Audience, collection: Collection, parameter
 
 @router.get("")
 @router.get("/")
-def landing_page(request: Request) -> Response:
+def landing_page(request: Request, audience: CurrentAudience) -> Response:
     """Give the page that everything else is found from."""
     _asked(request)
-    return _document(documents.landing_page(request))
+    return _document(request, audience, documents.landing_page(request))
 
 
 @router.get("/conformance")
-def conformance(request: Request) -> Response:
+def conformance(request: Request, audience: CurrentAudience) -> Response:
     """Give what it conforms to."""
     _asked(request)
-    return _document({"conformsTo": list(documents.CONFORMANCE)})
+    return _document(request, audience, {"conformsTo": list(documents.CONFORMANCE)})
 
 
 @router.get("/api")
@@ -230,5 +230,6 @@ def _in_crs(answer: Response, crs: Crs) -> Response:
     return answer
 
 
-def _document(content: dict[str, Any]) -> Response:
-    return Response(orjson.dumps(content), headers={"Cache-Control": "no-cache"}, media_type=JSON)
+def _document(request: Request, audience: Audience, content: dict[str, Any]) -> Response:
+    """Give what hangs on the program and its address alone."""
+    return tagged(request, orjson.dumps(content), JSON, RELEASED, audience)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
-from datetime import UTC, datetime
 from functools import cache
 from html import escape
 from http import HTTPStatus
@@ -18,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from trygghetskarta import __version__
 from trygghetskarta.api.addresses import address
-from trygghetskarta.api.caching import tagged
+from trygghetskarta.api.caching import RELEASED, last_modified, tagged
 from trygghetskarta.api.deps import CurrentAudience, CurrentSettings, CurrentShelf
 from trygghetskarta.api.protocol import STOPPING
 from trygghetskarta.api.question import NoParameters
@@ -29,8 +28,6 @@ from trygghetskarta.queries.health import ask_health
 
 router = APIRouter(tags=["Tjänsten"], dependencies=[OPEN])
 
-_RELEASED = datetime(2026, 11, 21, tzinfo=UTC)
-"""When this version of the API was released."""
 _MEDIA_TYPES = {
     "html": "text/html; charset=utf-8",
     "css": "text/css; charset=utf-8",
@@ -115,7 +112,7 @@ def api_info(
     told = {
         "apiName": "trygghetskarta",
         "apiVersion": __version__,
-        "apiReleased": str(_RELEASED.date()),
+        "apiReleased": str(RELEASED.date()),
         "apiDocumentation": address(request, "/docs"),
         "apiStatus": "beta",
         "audience": audience.value,
@@ -127,7 +124,7 @@ def api_info(
         else None,
         "deliveryLimit": settings.delivery_limit if settings.takes_deliveries else None,
     }
-    return tagged(request, orjson.dumps(told), "application/json", _RELEASED, audience)
+    return tagged(request, orjson.dumps(told), "application/json", RELEASED, audience)
 
 
 @router.get("/", include_in_schema=False)
@@ -165,6 +162,7 @@ def _page(request: Request, name: str, pictures_from: str = "") -> Response:
     body, etag = _page_parts()[name]
     headers = {
         "ETag": etag,
+        "Last-Modified": last_modified(RELEASED),
         # The name of an asset holds a hash of what is in it.
         "Cache-Control": _FOR_EVER if name.startswith("assets/") else "no-cache",
         "Content-Security-Policy": _POLICY.format(pictures_from),
