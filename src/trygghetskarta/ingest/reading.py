@@ -23,6 +23,7 @@ _PART = 4 << 20
 _LONGEST_LINE = 1 << 20
 # What å, ä and ö of DOS and of old Macintoshes look like when they are read as Windows-1252: marks inside words.
 _LETTER_OF_ANOTHER_ENCODING = re.compile(r"[A-Za-z][“”][A-Za-z]|[€…][A-Za-z]")
+OF_NO_WIDTH = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 _SWEDISH_LETTERS = frozenset("åäöÅÄÖéÉèÈüÜáÁàÀâÂêÊëËîÎïÏôÔçÇøØæÆñÑßíÍóÓúÚ§´’‘”“–—…°²³·½«»\xa0€")
 
 
@@ -167,8 +168,8 @@ def decode(content: bytes, name: str) -> tuple[str, str]:
 
 
 def tidy(name: str) -> str:
-    """Give a column's name one form: composed letters, single blanks, no byte order mark."""
-    return unicodedata.normalize("NFC", " ".join(name.replace("\ufeff", "").split()))
+    """Give a column's name one form: composed letters, single blanks, no byte order mark or other mark of no width."""
+    return unicodedata.normalize("NFC", " ".join(OF_NO_WIDTH.sub("", name).split()))
 
 
 def shown(value: str) -> str:

@@ -19,21 +19,20 @@ from trygghetskarta.domain.events import EventBatch, Message, Precision, Reading
 from trygghetskarta.domain.sources import CountsBy
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.absent import without_words
+from trygghetskarta.ingest.amounts import counts, numbers
 from trygghetskarta.ingest.checks import (
     FIELD_TOO_LONG,
     LONGEST_KIND,
     Checker,
     as_objects,
     by_distinct,
-    counts,
     known_texts,
-    letters_of,
     mangled,
     mapped,
     matches,
-    numbers,
     to_bools,
 )
+from trygghetskarta.ingest.codes import fill_zeros, unknown_area, without_hidden
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
 from trygghetskarta.ingest.coordinates import check_coordinates, refuse_unknown_system
 from trygghetskarta.ingest.formats.registry import open_tables
@@ -95,6 +94,9 @@ def _part(checker: Checker, layout: Layout, context: Context, counts_by: CountsB
     """Read one part of a table."""
     table = checker.table
     columns = {field: name for field, name in layout.columns.items() if name in table.columns}
+    for field in ("kind", "area"):
+        if field in columns:
+            table.columns[columns[field]] = without_hidden(table.columns[columns[field]])
     absent = without_words(checker, columns)
     times = read_times(checker, layout, columns, counts_by, context)
     identity = _identity(checker, columns)
@@ -254,7 +256,7 @@ def _kind(checker: Checker, layout: Layout, columns: Mapping[str, str]) -> pa.St
     if "kind" not in columns:
         return pa.repeat(pa.scalar(layout.constants.get("kind", "")), len(checker.table.line))
     column = columns["kind"]
-    values = checker.table.columns[column] = _without_hidden(checker.table.columns[column])
+    values = checker.table.columns[column]
     checker.require(column, "missing_kind", "Raden säger inte vad det är för händelse.", "The row does not say what kind of event it is.")
     checker.reject(to_bools(pc.greater(pc.utf8_length(values), LONGEST_KIND)), column, FIELD_TOO_LONG)
     if layout.kind_pattern:
@@ -287,13 +289,6 @@ def _bad_spelling(value: str, near: str) -> Message:
 
 def _bad_code(value: str) -> Message:
     return Message("bad_code", f"”{shown(value)}” är ingen kod.", f"“{shown(value)}” is not a code.")
-
-
-def _without_hidden(values: pa.StringArray) -> pa.StringArray:
-    """Take away the marks of no width that a code may have brought with it from a web page."""
-    if letters_of(values).data.tobytes().isascii():
-        return values
-    return pc.utf8_trim_whitespace(pc.replace_substring_regex(values, "[\u200b-\u200d\u2060\ufeff]", ""))
 
 
 def _point(checker: Checker, layout: Layout, columns: Mapping[str, str], context: Context) -> tuple[Floats, Floats, int | None]:
@@ -331,18 +326,13 @@ def _place(
         elsewhere = by_distinct(checker.text(columns["municipality"]), lambda name: name.casefold() not in home)
         precision[elsewhere] = Precision.OUTSIDE
     if "area" in columns and layout.area_level is not None:
-        named = checker.text(columns["area"])
         known = context.areas.get(layout.area_level, frozenset())
-        level, editions = layout.area_level.told, ", ".join(map(str, context.editions)) or "–"
+        named = fill_zeros(checker, checker.text(columns["area"]), known)
         unknown = by_distinct(named, lambda name: bool(name) and name not in known and code_of_name(name) not in known)
         checker.reject(
             unknown & np.isnan(xy[0]),
             columns["area"],
-            lambda value: Message(
-                "unknown_area",
-                f"Ingen indelning har {level.swedish.a} ”{shown(value)}”. De som finns gäller från {editions}.",
-                f"No edition has {level.english.a} “{shown(value)}”. Those there are hold from {editions}.",
-            ),
+            partial(unknown_area, context, layout.area_level),
         )
         precision[by_distinct(named, bool)] = _PRECISIONS[layout.area_level.role]
         area = known_texts(named)
