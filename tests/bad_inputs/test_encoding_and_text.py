@@ -94,6 +94,34 @@ NASTY = (
         Loads(3, holds=lambda events: events[0]["category"] == events[1]["category"]),
         source=CRIMES,
     ),
+    *(
+        Case(
+            HIDDEN,
+            crimes(crime(kind=kind, area=area)),
+            Loads(3, holds=lambda events: events[0]["category"] == events[1]["category"] and events[0]["area_text"] == "0101001"),
+            source=CRIMES,
+            variant=ascii(f"{kind} {area}"),
+        )
+        for kind, area in (
+            ("03\u00a010", "0101001"),
+            ("03\u202f10", "0101\u00a0001"),
+            ("0\u200b310", "0101\u200b001"),
+            ("03\u00ad10", "\u00ad0101001"),
+        )
+    ),
+    Case(
+        HIDDEN,
+        fires(fire(kind="1\u00a04"), fire("B2", kind="14"), fire("B3", kind="Drunkning\u00a0eller\u200b drunkningstillbud")),
+        Loads(5, holds=lambda events: events[0]["category"] == events[1]["category"] != events[2]["category"]),
+        variant="a type by its number, and one by its name",
+    ),
+    Case(
+        HIDDEN,
+        fires().replace(b"handelsetyp", "\u200bhandelse\u00adtyp\u00a0".encode()).replace(b";x;", ";\ufeffx\u2060;".encode()),
+        Loads(2),
+        variant="in the header",
+    ),
+    Case(HIDDEN, crimes(crime(kind="03\u202e10")), Loads(2, (Fault(2, "Brottskod", "turned_text"),)), CRIMES, "RTL override in a code"),
     Case(HIDDEN, fires(fire(kind="\u202e1")), Loads(2, (Fault(2, "handelsetyp", "turned_text"),)), variant="RTL override"),
     Case(LONG, fires(fire(address="x" * 200_000)), Loads(2, (Fault(2, "adress", "field_too_long"),)), variant="200 kB"),
     Case(LONG, fires(fire(address="x" * 10_000_000)), Loads(2, (Fault(2, "adress", "field_too_long"),)), variant="10 MB"),

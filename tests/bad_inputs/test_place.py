@@ -170,6 +170,8 @@ GOOD_POINTS = (crime_at("G1", LONGITUDE, LATITUDE), crime_at("G2", LONGITUDE, LA
     good_place("150100,25", "6580100,75"),
     good_place("150 100", "6 580 100"),
     good_place("150\u00a0100", "6\u202f580\u00a0100"),
+    bad_place(WRITTEN, "15 01 00", "6580100", "ambiguous_number"),
+    bad_place(WRITTEN, "150100", "6580 100", "ambiguous_number", "y"),
     good_place(LONGITUDE.replace(".", ","), LATITUDE.replace(".", ","), IN_DEGREES),
     bad_place(WRITTEN, "150_100", "6580100"),
     bad_place(WRITTEN, "١٥٠١٠٠", "6580100"),
@@ -196,6 +198,24 @@ GOOD_POINTS = (crime_at("G1", LONGITUDE, LATITUDE), crime_at("G2", LONGITUDE, LA
         SHOOTINGS,
         "old",
     ),
+    Case(
+        CODE,
+        crimes(crime(area="101001"), crime(area="0101001", street="A")),
+        Loads(4, warnings={"lost_zeros": 1}, holds=lambda events: events[0]["area_text"] == events[1]["area_text"] == "0101001"),
+        CRIMES,
+        "without its zeros",
+    ),
+    Case(
+        CODE,
+        lines("Område;Månad;Brottskod;Antal", "101001;2025-03;0375;3", "0101002;2025-03;0375;3"),
+        Loads(2, warnings={"lost_zeros": 1}, holds=lambda events: events[0]["area_text"] == "0101001"),
+        CRIMES,
+        "without its zeros, of a count",
+    ),
+    *(
+        Case(CODE, crimes(crime(area=area)), Loads(2, (Fault(2, "Basområde", "unknown_area"),)), CRIMES, area)
+        for area in ("1001", "00101001", "1010010")
+    ),
     by_name("Enskede-Årsta-Vantör", "enskede-arsta-vantor"),
     by_name("Enskede Årsta Vantör", "enskede-arsta-vantor"),
     by_name("ENSKEDE", None),
@@ -207,6 +227,14 @@ def test_places(desk: Desk, case: Case) -> None:
 @about(CODE)
 def test_an_unknown_area_is_told_with_the_days_of_the_editions_there_are(desk: Desk) -> None:
     receipt = desk.send(crimes(crime(area="9999999")), CRIMES)
+    message = receipt.rejections[0].message
+    assert "2020-07-01, 2023-07-01" in message.swedish
+    assert "2020-07-01, 2023-07-01" in message.english
+
+
+@about(CODE)
+def test_an_unknown_area_of_a_count_is_told_likewise(desk: Desk) -> None:
+    receipt = desk.send(lines("Område;Månad;Brottskod;Antal", "Påhittsberg;2025-03;0375;3"), CRIMES)
     message = receipt.rejections[0].message
     assert "2020-07-01, 2023-07-01" in message.swedish
     assert "2020-07-01, 2023-07-01" in message.english

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from tests.bad_inputs.desk import Case, Desk, Fault, Loads, about, crime, crimes, each, fire, fires, lines, meet
+from tests.bad_inputs.desk import CRIME_HEADER, Case, Desk, Fault, Loads, about, crime, crimes, each, fire, fires, lines, meet
 from trygghetskarta.domain.events import TimePrecision
 from trygghetskarta.domain.periods import LOCAL_TIME, Month
 from trygghetskarta.domain.sources import SourceId
@@ -64,7 +64,15 @@ def good_time(name: str, when: str, instant: str, warnings: dict[str, int] | Non
     good_time(TWICE, "2025-10-26 02:30:00 +01:00", "2025-10-26T02:30+01:00"),
     good_time(MIDNIGHT, "2025-10-31 23:59:59", "2025-10-31T23:59:59+01:00"),
     bad_day(SLASHED, "01/02/2025", "ambiguous_date"),
+    bad_day(SLASHED, "01/02/25", "ambiguous_date"),
     bad_day(SLASHED, "1.2.25", "ambiguous_date"),
+    Case(
+        SLASHED,
+        lines(CRIME_HEADER, *(crime(reported=day, start="") for day in ("2/28/25", "01/02/2025", "01/02/25"))),
+        Loads(3, holds=lambda events: [one["month"] - Month.parse("2025-01").number for one in events] == [1, 0, 0]),
+        CRIMES,
+        "with two digits of the year, where the column shows the month first",
+    ),
     bad_time(SLASHED, "01/02/2025 10:00", "ambiguous_date"),
     bad_time(SLASHED, "1.2.25", "ambiguous_date"),
     *(bad_day(NO_DAY, day, "no_such_date") for day in ("2025-02-29", "2025-06-31", "2025-13-01")),
@@ -154,3 +162,9 @@ def test_a_declared_format_leaves_no_doubt(desk: Desk) -> None:
     mapping = MONTHLY.replace('"%Y-%m"', '"%d/%m/%Y"')
     receipt = desk.send(lines("nr;manad;typ", "1;01/02/2025;1"), mapping=mapping)
     assert desk.events(receipt.delivery)[0]["month"] == Month.parse("2025-02").number
+
+
+def test_a_declared_format_holds_for_two_digits_of_the_year_too(desk: Desk) -> None:
+    mapping = MONTHLY.replace('"%Y-%m"', '"%m/%d/%Y"')
+    receipt = desk.send(lines("nr;manad;typ", "1;03/02/25;1"), mapping=mapping)
+    assert desk.events(receipt.delivery)[0]["month"] == Month.parse("2025-03").number

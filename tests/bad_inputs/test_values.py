@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
 import pytest
 
 from tests.bad_inputs.desk import Case, Desk, Fault, Loads, about, crime, crimes, each, fire, fires, lines, meet, shooting, shootings
@@ -48,8 +51,17 @@ def personal(text: str) -> Case:
 WITHHELD = "`<5`, `..`, `-`, `*` (suppressed by the source)"
 
 
+def counts_per_area(written: str) -> bytes:
+    return lines("Område;Månad;Brottskod;Antal", f"Rinkeby;2025-03;0375;{written}", "Husby;2025-03;0375;12", "Husby;2025-04;0375;11")
+
+
+def holding(column: str, value: object) -> Callable[[Sequence[Mapping[str, Any]]], bool]:
+    """Say what the first event has in a column."""
+    return lambda events: bool(events[0][column] == value)
+
+
 def withheld(written: str, between: list[int]) -> Case:
-    content = lines("Område;Månad;Brottskod;Antal", f"Rinkeby;2025-03;0375;{written}", "Husby;2025-03;0375;12", "Husby;2025-04;0375;11")
+    content = counts_per_area(written)
     expected = Loads(
         3, warnings={"withheld": 1}, holds=lambda events: (events[0]["detail"], events[0]["antal"]) == ({"withheld": between}, 0)
     )
@@ -67,9 +79,15 @@ def withheld(written: str, between: list[int]) -> Case:
     ),
     Case(
         CODE,
-        crimes(crime(kind="0310"), crime(kind="310", street="A"), crime(kind="310.0", street="B")),
-        Loads(5, holds=lambda events: len({one["category"] for one in events}) == 1),
+        crimes(crime(kind="0310"), crime(kind="310", street="A"), crime(kind="310.0", street="B"), crime(kind="310,0", street="C")),
+        Loads(6, holds=lambda events: len({one["category"] for one in events}) == 1),
         CRIMES,
+    ),
+    Case(
+        CODE,
+        fires(*(fire(f"B{n}", kind=kind) for n, kind in enumerate(("3", "03", "3.0", "3,0")))),
+        Loads(6, holds=lambda events: len({one["category"] for one in events}) == 2),
+        variant="of a fire",
     ),
     *(
         Case(CODE, crimes(crime(kind=kind)), Loads(2, (Fault(2, "Brottskod", code),)), CRIMES, kind)
@@ -92,8 +110,31 @@ def withheld(written: str, between: list[int]) -> Case:
             ("1_0", "bad_count"),
             ("٣", "bad_count"),
             ("1E+09", "excel_mangled"),
+            ("10 00", "bad_count"),
+            ("1.000", "bad_count"),
         )
     ),
+    *(
+        Case(COUNT, crimes(crime(antal=antal)), Loads(3, holds=holding("antal", count)), CRIMES, ascii(antal))
+        for antal, count in (("1 000", 1000), ("1\u00a0000", 1000), ("1\u202f000", 1000), ("1.0", 1), ("1,0", 1), ("12,00", 12))
+    ),
+    *(
+        Case(COUNT, counts_per_area(antal), Loads(3, holds=holding("antal", count)), CRIMES, f"{antal} of an area")
+        for antal, count in (("12.0", 12), ("1 234", 1234), ("1 234 567", 1_234_567))
+    ),
+    Case(COUNT, counts_per_area("12 34"), Loads(2, (Fault(2, "Antal", "bad_count"),)), CRIMES, "12 34 of an area"),
+    *(
+        Case(
+            NOTHING,
+            counts_per_area(word),
+            Loads(3, warnings={"no_value": 1}, holds=holding("detail", {"absent": {"antal": meaning}, "withheld": None})),
+            CRIMES,
+            f"{word} for a count",
+        )
+        for word, meaning in (("NULL", "missing"), ("okänt", "unknown"))
+    ),
+    Case(NOTHING, counts_per_area("N/A"), Loads(2, warnings={"no_value": 1}, blank=1), CRIMES, "N/A for a count"),
+    Case(NOTHING, counts_per_area(""), Loads(2, blank=1), CRIMES, "empty for a count"),
     absent("", None),
     absent("NULL", "missing"),
     absent("N/A", "notApplicable"),

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from tests.unit.deliveries import delivered, only
 from trygghetskarta.domain.events import NO_TIME, Message, WarningCode
 from trygghetskarta.domain.periods import LOCAL_TIME, Month
-from trygghetskarta.ingest.checks import AMBIGUOUS_FORMAT, Checker, as_objects, clocks, counts, local_times, numbers
+from trygghetskarta.ingest.amounts import counts, numbers
+from trygghetskarta.ingest.checks import AMBIGUOUS_FORMAT, Checker, as_objects, clocks, local_times
 from trygghetskarta.ingest.formats import delimited
 from trygghetskarta.ingest.row_times import ISO_DATE, ISO_TIME
 from trygghetskarta.ingest.times import days_of, months_of, to_instants
@@ -103,6 +104,13 @@ def test_a_number_with_both_marks_is_ambiguous(text: str) -> None:
     assert rejected(checker) == [(2, "ambiguous_number", text)]
 
 
+@pytest.mark.parametrize("text", ["15 33 35", "153 3", "1533 356", "6  580 000", "59,3 309", "1 000 00", "-1 2", "59.3309 18.0586"])
+def test_a_blank_that_does_not_part_thousands_is_ambiguous(text: str) -> None:
+    checker = checker_of(text, "1")
+    assert np.isnan(numbers(checker, "v", "no_position")[0])
+    assert rejected(checker) == [(2, "ambiguous_number", text)]
+
+
 @given(st.lists(st.sampled_from(["1.5", "-2", "5.", ".5", "1-2", "-", "1.2.3", "", "1,5", "1 000", "x"]), min_size=1, max_size=5))
 @settings(deadline=None, max_examples=100)
 def test_a_number_is_read_alike_in_whatever_company(texts: list[str]) -> None:
@@ -133,12 +141,51 @@ def test_any_decimal_number_reads_back(whole: int, mark: str, thousandths: int) 
 # --- Counts
 
 
-@pytest.mark.parametrize(("text", "count"), [("1", 1), ("12", 12), ("", 1), ("007", 7), ("999999", 999_999)])
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("1", 1),
+        ("12", 12),
+        ("", 1),
+        ("007", 7),
+        ("999999", 999_999),
+        ("1 000", 1000),
+        ("1\u00a0000", 1000),
+        ("12\u202f000", 12_000),
+        ("1.0", 1),
+        ("1,0", 1),
+        ("1 000,00", 1000),
+    ],
+)
 def test_a_count_is_a_whole_number_and_one_when_nothing_is_said(text: str, count: int) -> None:
     assert read_one(lambda checker: counts(checker, "v"), text) == count
 
 
-@pytest.mark.parametrize("text", ["0", "00", "-1", "\u22121", "0.5", "0,5", "1e9", "1000000", "1_0", "٣", "２", "x", "<5", "..", "1 000"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0",
+        "00",
+        "-1",
+        "\u22121",
+        "0.5",
+        "0,5",
+        "1e9",
+        "1000000",
+        "1_0",
+        "٣",
+        "２",
+        "x",
+        "<5",
+        "..",
+        "10 00",
+        "1 0",
+        "1  000",
+        "0,0",
+        "1.000",
+        "1,000",
+    ],
+)
 def test_what_is_no_count_is_rejected(text: str) -> None:
     checker = checker_of(text, "2")
     assert counts(checker, "v")[1] == 2

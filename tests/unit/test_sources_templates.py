@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.deliveries import context, delivered
+from trygghetskarta.domain.categories import tree_of
+from trygghetskarta.domain.events import Reading
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest.registry import ADAPTERS, LAYOUTS, VALUES
 
@@ -25,6 +27,8 @@ def test_a_template_is_read_without_a_fault(path: Path) -> None:
     parts = list(values) if values is not None else list(ADAPTERS[source].read(file, context()))
     assert sum(part.blank for part in parts) == 0
     assert [rejected for part in parts for rejected in part.rejected] == []
+    kinds = {kind for part in parts if isinstance(part, Reading) for kind in part.events.kind.to_pylist()}
+    assert [kind for kind in kinds if not tree_of(source).categorise(kind)[1]] == []
 
 
 def test_every_layout_of_a_table_has_a_template() -> None:

@@ -109,6 +109,8 @@ class WarningCode(StrEnum):
     OLDER_ANSWER = "older_answer"
     TAKEN_BACK = "taken_back"
     UNREAD_AGE = "unread_age"
+    LOST_ZEROS = "lost_zeros"
+    MERGED_CELLS = "merged_cells"
 
 
 @dataclass(frozen=True, slots=True)

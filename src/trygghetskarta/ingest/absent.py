@@ -58,6 +58,11 @@ def without_words(checker: Checker, columns: Mapping[str, str]) -> pa.StringArra
     return pc.binary_join_element_wise('"absent":', as_objects(facts), "")
 
 
+def meaning_of(text: str) -> str | None:
+    """Give what a word that stands in the place of a value says: "missing", "unknown" or "notApplicable"; None for another text."""
+    return _MEANING_OF.get(text.casefold())
+
+
 def _words(values: pa.StringArray) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Tell which texts are such a word, looking closer only at those that are as long as one and begin like it."""
     found = np.zeros(len(values), bool)

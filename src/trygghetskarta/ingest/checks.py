@@ -1,4 +1,4 @@
-"""The checks every source shares: dates, coordinates, counts and texts, over whole columns at once."""
+"""The checks every source shares: dates and texts, over whole columns at once; numbers have a module of their own, `amounts`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from trygghetskarta.ingest.reading import TextTable, shown
 from trygghetskarta.ingest.times import MICROSECONDS_A_DAY, iso_times, stamps
 
 Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 LONGEST_TEXT = 10_000
@@ -33,10 +32,8 @@ _AMBIGUOUS_DATE = Message(
     "Det går inte att avgöra vad som är dag och vad som är månad. Skriv datumet som 2026-01-31.",
     "What is the day and what the month cannot be told. Write the date as 2026-01-31.",
 )
-_NUMBER = r"^[-−]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)$"
-_BOTH_MARKS = r"^[-−]?[0-9]{1,3}([.][0-9]{3})*[.][0-9]{3},[0-9]+$|^[-−]?[0-9]{1,3}(,[0-9]{3})*,[0-9]{3}[.][0-9]+$"
-_WHOLE = r"^[0-9]{1,6}$"
-_SLASHED = r"^([0-9]{1,2})/([0-9]{1,2})/[0-9]{4}$"
+_SLASHED = r"^([0-9]{1,2})/([0-9]{1,2})/(?:[0-9]{4}|[0-9]{2})$"
+_SHORT_YEAR = r"^([0-9]{1,2}/[0-9]{1,2}/)([0-9]{2})\b"
 _ANY_DATE = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4}|[0-9]{2})\b.*", re.ASCII)
 _EXCEL_ERROR = Message("excel_error", "Cellen innehåller ett fel från Excel.", "The cell holds an error from Excel.")
 _EXCEL_ERRORS = (
@@ -46,7 +43,6 @@ _MONTHS = "jan|feb|mar|apr|maj|may|jun|jul|aug|sep|okt|oct|nov|dec"
 # "1-25" read as a date, and a long number shortened.
 _MANGLED = re.compile(rf"({_MONTHS})-[0-9]{{2}}|[0-9]{{1,2}}-({_MONTHS})|[0-9]([.,][0-9]+)?E\+[0-9]{{2,3}}", re.IGNORECASE | re.ASCII)
 _SERIAL = re.compile(r"[34][0-9]{4}([.,][0-9]+)?", re.ASCII)
-_PLAIN = np.isin(np.arange(256), list(b"0123456789.-"))
 _TURNS = "[\u202a-\u202e\u2066-\u2069]"
 _BEFORE_TURNS = b"\xe2\x80"
 _EARLIEST = int(np.datetime64("1900-01-01", "us").astype(np.int64))
@@ -80,7 +76,8 @@ class Checker:
     @classmethod
     def of(cls, table: TextTable, month_first: set[str] | None = None) -> Checker:
         """Begin with all rows good."""
-        return cls(table, np.ones(len(table.line), bool), set() if month_first is None else month_first)
+        first = set() if month_first is None else month_first
+        return cls(table, np.ones(len(table.line), bool), first, warnings=list(table.warnings))
 
     def reject(self, bad: Bools, column: str, message: Message | Callable[[str], Message]) -> None:
         """Reject rows, each once.
@@ -201,58 +198,6 @@ def by_distinct(values: pa.StringArray, rule: Callable[[str], bool]) -> Bools:
     return every
 
 
-def numbers(checker: Checker, column: str, code: str) -> Floats:
-    """Read a column of numbers with decimal point or comma, blanks between thousands allowed.
-
-    Args:
-        checker: Told of the rows that hold something else.
-        column: The column.
-        code: Code of the rejection.
-
-    Returns:
-        (rows,); NaN where empty or rejected.
-    """
-    values = checker.text(column)
-    if _PLAIN[letters_of(values)].all() and not (np.diff(offsets_of(values)) == 0).any():
-        try:
-            return np.asarray(values.cast(pa.float64()).to_numpy(zero_copy_only=False), np.float64)
-        except pa.ArrowInvalid:
-            pass  # some row is a sign or point too many; the careful way below tells which
-    tidy = pc.replace_substring_regex(values, r"[ \x{00A0}\x{2009}\x{202F}]", "")
-    empty = to_bools(pc.equal(tidy, ""))
-    fits = to_bools(pc.match_substring_regex(tidy, _NUMBER))
-    checker.reject(
-        ~fits & to_bools(pc.match_substring_regex(tidy, _BOTH_MARKS)),
-        column,
-        lambda value: Message(
-            "ambiguous_number",
-            f"”{shown(value)}” har både punkt och komma. Skriv talet utan tecken mellan tusental.",
-            f"“{shown(value)}” has both a point and a comma. Write the number without marks between thousands.",
-        ),
-    )
-    checker.reject(
-        ~fits & ~empty,
-        column,
-        lambda value: mangled(value) or Message(code, f"”{shown(value)}” är inget tal.", f"“{shown(value)}” is not a number."),
-    )
-    plain = pc.replace_substring(pc.replace_substring(tidy, ",", "."), "−", "-")
-    return np.asarray(pc.if_else(pa.array(fits), plain, None).cast(pa.float64()).to_numpy(zero_copy_only=False), np.float64)
-
-
-def counts(checker: Checker, column: str) -> Ints:
-    """Read a column of whole numbers, 1 or more; empty is 1."""
-    values = checker.text(column)
-    empty = to_bools(pc.equal(values, ""))
-    fits = to_bools(pc.match_substring_regex(values, _WHOLE)) & ~to_bools(pc.match_substring_regex(values, "^0+$"))
-    checker.reject(
-        ~fits & ~empty,
-        column,
-        lambda value: mangled(value) or Message("bad_count", f"”{shown(value)}” är inget antal.", f"“{shown(value)}” is not a count."),
-    )
-    read = pc.if_else(pa.array(fits), values, "1").cast(pa.int64()).to_numpy()
-    return np.asarray(read, np.int64)
-
-
 def refuse_unusable_formats(formats: Mapping[str, tuple[str, ...]], name: str) -> None:
     """Refuse date formats that cannot be read by, or that would read a time zone: times are Swedish.
 
@@ -339,7 +284,10 @@ def _by_formats(checker: Checker, column: str, formats: tuple[str, ...], rest: B
         if _RUN_TOGETHER.search(written):  # with nothing between them every part must have its zeros: 202511 is no day
             example = _example(written)
             unread &= (series.str.len() == len(example)) & (series.str.count(" ") == example.count(" "))
-        parsed[unread] = pd.to_datetime(series[unread], format=written, errors="coerce").astype("datetime64[us]")
+        texts = series[unread]
+        if written.startswith(("%m/%d/%Y", "%d/%m/%Y")):
+            texts = texts.str.replace(_SHORT_YEAR, r"\g<1>20\2", regex=True)
+        parsed[unread] = pd.to_datetime(texts, format=written, errors="coerce").astype("datetime64[us]")
     microseconds = parsed.to_numpy("datetime64[us]")
     return np.where(np.isnat(microseconds), NO_TIME, microseconds.astype(np.int64))
 

@@ -1,7 +1,8 @@
 """Counts per area, month and brottskod, as Brå gives them: one row a count, or one row an area and code with a column for every month.
 
 A count is known by its area, month and code, so a later figure is a new version of it. An empty one says that the code was not in force: nothing
-is known and nothing is stored. One that the source withholds ("..", "*", "-", "<5") is stored as withheld, between bounds, and counted as none.
+is known and nothing is stored; "N/A" says the same. One that the source withholds ("..", "*", "-", "<5") is stored as withheld, between bounds,
+and counted as none. So is one that is missing or not known (NULL, okänt), with what the word says in the place of the bounds.
 """
 
 from __future__ import annotations
@@ -18,15 +19,18 @@ from trygghetskarta.domain.areas import AreaLevel, code_of_name
 from trygghetskarta.domain.events import NO_TIME, EventBatch, Message, Precision, Reading, TimePrecision, WarningCode
 from trygghetskarta.domain.periods import Month, local_day
 from trygghetskarta.errors import BadDeliveryError
+from trygghetskarta.ingest.absent import meaning_of
+from trygghetskarta.ingest.amounts import BLANKS
+from trygghetskarta.ingest.codes import unknown_area, warn_of_zeros, with_zeros
 from trygghetskarta.ingest.contract import Context, Layout
 from trygghetskarta.ingest.reading import TextTable, shown
 from trygghetskarta.ingest.value_rows import ValueTable, is_municipality, level_of
 
 _MONTH = re.compile(r"([0-9]{4})[-M]?([0-9]{2})", re.ASCII)
-_BLANKS = re.compile(r"[ \u00a0\u202f]")
-_COUNT = re.compile(r"[0-9]{1,7}", re.ASCII)
+_BLANKS = re.compile(BLANKS)
+_COUNT = re.compile(rf"([0-9]{{1,7}}|[0-9]{{1,3}}(?:{BLANKS}[0-9]{{3}}){{1,2}})(?:[.,]00?)?", re.ASCII)
 _BELOW = re.compile(r"<([0-9]{1,6})", re.ASCII)
-_CODE = re.compile(r"([0-9]{3,4})(\.0)?", re.ASCII)
+_CODE = re.compile(r"([0-9]{3,4})([.,]0)?", re.ASCII)
 _WITHHELD = frozenset(("..", "*", "-", "–", "−"))
 _BOUNDS = (1, 4)
 _SUMS = ("totalt", "total", "summa", "samtliga")
@@ -48,10 +52,18 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _Count:
-    """A count; or one that is withheld, which counts as none, and its bounds."""
+    """A count; or one that is withheld, which counts as none, and its bounds or what the word in its place says."""
 
     number: int
     between: tuple[int, int] | None = None
+    absent: str | None = None
+
+    @property
+    def detail(self) -> str | None:
+        """What is kept of a count that is none, as the text of a JSON object."""
+        if self.absent is not None:
+            return orjson.dumps({"absent": {"antal": self.absent}, "withheld": None}).decode()
+        return orjson.dumps({"withheld": self.between}).decode() if self.between is not None else None
 
 
 def is_month(name: str) -> bool:
@@ -83,6 +95,7 @@ def read_counts(table: TextTable, layout: Layout, context: Context) -> Iterator[
             # The rows that are no rows of the table are told once.
             reading.blank += table.blank
             reading.rejected += table.rejected
+            table.warnings = []
         yield reading
 
 
@@ -91,7 +104,7 @@ def _read(rows: ValueTable, column_month: str, context: Context) -> Reading:
     rows.blank = 0
     names = list(zip(rows.texts("area"), rows.texts("kind"), strict=True))
     rows.set_aside(np.array([any(name.casefold().startswith(_SUMS) for name in pair) for pair in names], bool))
-    rows.set_aside(np.array([not text for text in rows.texts("antal")], bool))
+    _set_aside_empty(rows)
     months = rows.read("month", lambda text: _past_month(column_month or text, context))
     kinds = rows.read("kind", _brottskod)
     counts = rows.read("antal", _count)
@@ -101,6 +114,12 @@ def _read(rows: ValueTable, column_month: str, context: Context) -> Reading:
         np.array([count is not None and count.between is not None for count in counts], bool),
         "{}: källan lämnar inte ut antalet; gränserna är sparade och ingenting räknat.",
         "{}: the source does not tell the count; its bounds are kept and nothing is counted.",
+    )
+    rows.checker.warn(
+        WarningCode.NO_VALUE,
+        np.array([count is not None and count.absent is not None for count in counts], bool),
+        "{}: ett ord som NULL eller okänt i stället för antalet; ordets innebörd är sparad och ingenting räknat.",
+        "{}: a word such as NULL or unknown in the place of the count; what it means is kept and nothing is counted.",
     )
     good = rows.good
     events = _batch(
@@ -122,12 +141,27 @@ def _read(rows: ValueTable, column_month: str, context: Context) -> Reading:
     )
 
 
+def _set_aside_empty(rows: ValueTable) -> None:
+    """Count as blank the rows whose count is empty, or that say in a word that there is none to give: the code was not in force."""
+    texts = rows.texts("antal")
+    inapplicable = {text for text in set(texts) if meaning_of(text) == "notApplicable"}
+    rows.checker.warn(
+        WarningCode.NO_VALUE,
+        np.array([text in inapplicable for text in texts], bool),
+        "{}: N/A eller liknande i stället för antalet; läst som att koden inte gällde.",
+        "{}: N/A or the like in the place of the count; read as that the code was not in force.",
+    )
+    rows.set_aside(np.array([not text or text in inapplicable for text in texts], bool))
+
+
 def _places(rows: ValueTable, context: Context) -> list[_Place | None]:
     """Say where every count was, and refuse counts of areas at several levels of the city."""
     given = list(zip(rows.required("area"), rows.texts("level"), strict=True))
-    found = {pair: _place(*pair, context) for pair in set(given)}
+    filled = {pair: code for pair in set(given) if (code := _with_zeros(*pair, context)) is not None}
+    found = {pair: _place(filled.get(pair, pair[0]), pair[1], context) for pair in set(given)}
     for message in {result for result in found.values() if isinstance(result, Message)}:
         rows.checker.reject(np.array([found[pair] == message for pair in given], bool), rows.columns["area"], message)
+    warn_of_zeros(rows.checker, np.array([pair in filled for pair in given], bool))
     places = [None if isinstance(result := found[pair], Message) else result for pair in given]
     levels = {place.precision for row in rows.good if (place := places[row]) is not None} - {Precision.OUTSIDE}
     if len(levels) > 1:
@@ -137,6 +171,16 @@ def _places(rows: ValueTable, context: Context) -> list[_Place | None]:
             code="mixed_levels",
         )
     return places
+
+
+def _with_zeros(name: str, level: str, context: Context) -> str | None:
+    """Give an area's code the zeros back that a spreadsheet took, where no level has the name as it stands and just one has the code."""
+    asked = level_of(level) if level else None
+    held = [context.areas.get(one, frozenset()) for one in AreaLevel if asked in (None, one)]
+    if any(name in known for known in held):
+        return None
+    codes = {code for known in held if (code := with_zeros(name, known)) is not None}
+    return codes.pop() if len(codes) == 1 else None
 
 
 def _place(name: str, level: str, context: Context) -> _Place | Message:
@@ -157,7 +201,7 @@ def _place(name: str, level: str, context: Context) -> _Place | Message:
             "There are areas of that name at several levels. Add the column Nivå.",
         )
     if not holders:
-        return Message("unknown_area", "Ingen indelning har området.", "No edition has the area.")
+        return unknown_area(context, asked, name)
     if holders[0] is AreaLevel.STAD:
         return _Place(Precision.STAD, "")
     by_name = context.stadsdelar.get(name.casefold(), code) if holders[0] is AreaLevel.STADSDEL else code
@@ -185,8 +229,12 @@ def _brottskod(text: str) -> str | Message:
 
 def _count(text: str) -> _Count | Message:
     tidy = _BLANKS.sub("", text)
-    if _COUNT.fullmatch(tidy):
-        return _Count(int(tidy))
+    whole = _COUNT.fullmatch(text)
+    if whole:
+        return _Count(int(_BLANKS.sub("", whole[1])))
+    absent = meaning_of(text)
+    if absent is not None:
+        return _Count(0, absent=absent)
     below = _BELOW.fullmatch(tidy)
     if below and int(below[1]) > 1:
         return _Count(0, (1, int(below[1]) - 1))
@@ -198,7 +246,6 @@ def _count(text: str) -> _Count | Message:
 def _batch(line: list[int], places: list[_Place], kinds: list[str], months: list[Month], counts: list[_Count]) -> EventBatch:
     rows = len(line)
     whole = zip(places, kinds, months, strict=True)
-    details = [orjson.dumps({"withheld": count.between}).decode() if count.between is not None else None for count in counts]
     never, nowhere = np.full(rows, NO_TIME, np.int64), np.full(rows, np.nan)
     return EventBatch(
         line=np.array(line, np.int64),
@@ -215,5 +262,5 @@ def _batch(line: list[int], places: list[_Place], kinds: list[str], months: list
         precision=np.array([int(place.precision) for place in places], np.int64),
         area=pa.array([place.area or None for place in places], pa.string()),
         withdrawn=np.zeros(rows, bool),
-        detail=pa.array(details, pa.string()),
+        detail=pa.array([count.detail for count in counts], pa.string()),
     )

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from trygghetskarta.domain.events import Rejected
+from trygghetskarta.domain.events import Rejected, Warned
 from trygghetskarta.errors import BadDeliveryError
 
 Ints = npt.NDArray[np.int64]
@@ -23,6 +23,7 @@ _PART = 4 << 20
 _LONGEST_LINE = 1 << 20
 # What å, ä and ö of DOS and of old Macintoshes look like when they are read as Windows-1252: marks inside words.
 _LETTER_OF_ANOTHER_ENCODING = re.compile(r"[A-Za-z][“”][A-Za-z]|[€…][A-Za-z]")
+OF_NO_WIDTH = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 _SWEDISH_LETTERS = frozenset("åäöÅÄÖéÉèÈüÜáÁàÀâÂêÊëËîÎïÏôÔçÇøØæÆñÑßíÍóÓúÚ§´’‘”“–—…°²³·½«»\xa0€")
 
 
@@ -41,6 +42,8 @@ class TextTable:
         separator: What separates the columns, where something does.
         srid: EPSG number of the coordinates, where the file itself says.
         upto: How many bytes of the file have been read after this part.
+        fractions: The columns in which some number has decimals, where the file itself tells numbers from texts; by name in the header.
+        warnings: What the reader of the format has to tell.
     """
 
     header: list[str]
@@ -53,6 +56,8 @@ class TextTable:
     separator: str | None = None
     srid: int | None = None
     upto: int = 0
+    fractions: frozenset[str] = frozenset()
+    warnings: list[Warned] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +172,8 @@ def decode(content: bytes, name: str) -> tuple[str, str]:
 
 
 def tidy(name: str) -> str:
-    """Give a column's name one form: composed letters, single blanks, no byte order mark."""
-    return unicodedata.normalize("NFC", " ".join(name.replace("\ufeff", "").split()))
+    """Give a column's name one form: composed letters, single blanks, no byte order mark or other mark of no width."""
+    return unicodedata.normalize("NFC", " ".join(OF_NO_WIDTH.sub("", name).split()))
 
 
 def shown(value: str) -> str:

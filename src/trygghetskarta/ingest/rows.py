@@ -15,25 +15,25 @@ import pyarrow.compute as pc
 
 from trygghetskarta.domain.areas import AreaLevel, code_of_name
 from trygghetskarta.domain.cities import CITY
-from trygghetskarta.domain.events import EventBatch, Message, Precision, Reading, Warned, WarningCode
+from trygghetskarta.domain.events import VICTIM_AREA, EventBatch, Message, Precision, Reading, Warned, WarningCode
 from trygghetskarta.domain.sources import CountsBy
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.absent import without_words
+from trygghetskarta.ingest.amounts import counts, numbers
 from trygghetskarta.ingest.checks import (
     FIELD_TOO_LONG,
     LONGEST_KIND,
     Checker,
     as_objects,
     by_distinct,
-    counts,
     known_texts,
     letters_of,
     mangled,
     mapped,
     matches,
-    numbers,
     to_bools,
 )
+from trygghetskarta.ingest.codes import OF_HOMES, fill_zeros, unknown_area, without_hidden
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
 from trygghetskarta.ingest.coordinates import check_coordinates, refuse_unknown_system
 from trygghetskarta.ingest.formats.registry import open_tables
@@ -51,6 +51,8 @@ _AREA_NAMES = frozenset(
 )
 _COUNT_NAMES = frozenset(("antal", "antal brott", "summa", "totalt", "anmälda brott", "count"))
 _ALMOST = 0.8
+_ROUNDED = r"^[0-9]([.,][0-9]+)?E\+[0-9]{2,3}$"
+_FRACTION = r"^-?[0-9]*[.][0-9]+$"
 _PRECISIONS = {
     AreaLevel.BASOMRADE: Precision.BASOMRADE,
     AreaLevel.STADSDEL: Precision.STADSDEL,
@@ -95,6 +97,9 @@ def _part(checker: Checker, layout: Layout, context: Context, counts_by: CountsB
     """Read one part of a table."""
     table = checker.table
     columns = {field: name for field, name in layout.columns.items() if name in table.columns}
+    for field in ("kind", "area"):
+        if field in columns:
+            table.columns[columns[field]] = without_hidden(table.columns[columns[field]])
     absent = without_words(checker, columns)
     times = read_times(checker, layout, columns, counts_by, context)
     identity = _identity(checker, columns)
@@ -103,7 +108,7 @@ def _part(checker: Checker, layout: Layout, context: Context, counts_by: CountsB
     x, y, srid = _point(checker, layout, columns, context)
     precision, area = _place(checker, (x, y), layout, columns, context)
     withdrawn = _withdrawn(checker, layout, columns)
-    detail = _detail(checker, layout, absent)
+    detail = _detail(checker, layout, absent, context)
     _warn_of_encoding(checker)
     rows = np.flatnonzero(checker.good)
     batch = EventBatch(
@@ -247,14 +252,28 @@ def _identity(checker: Checker, columns: Mapping[str, str]) -> pa.StringArray:
     if "id" not in columns:
         return pa.nulls(len(checker.table.line), pa.string())
     checker.require(columns["id"], "missing_id", "Raden saknar id.", "The row has no id.")
-    return checker.table.columns[columns["id"]]
+    values = checker.table.columns[columns["id"]]
+    if b"E+" in letters_of(values).tobytes():
+        checker.reject(to_bools(pc.match_substring_regex(values, _ROUNDED)), columns["id"], _lost)
+    if checker.spelled(columns["id"]) in checker.table.fractions:
+        checker.reject(to_bools(pc.match_substring_regex(values, _FRACTION)), columns["id"], _lost)
+    return values
+
+
+def _lost(value: str) -> Message:
+    """Say that a spreadsheet has made a number of an id: 20250000000000001 loses digits, and 2025.10 is 2025.1."""
+    return Message(
+        "excel_mangled",
+        f"Excel har gjort id till talet {shown(value)}; siffror kan ha gått förlorade. Skriv kolumnen som text.",
+        f"Excel has made the id the number {shown(value)}; digits may be lost. Write the column as text.",
+    )
 
 
 def _kind(checker: Checker, layout: Layout, columns: Mapping[str, str]) -> pa.StringArray:
     if "kind" not in columns:
         return pa.repeat(pa.scalar(layout.constants.get("kind", "")), len(checker.table.line))
     column = columns["kind"]
-    values = checker.table.columns[column] = _without_hidden(checker.table.columns[column])
+    values = checker.table.columns[column]
     checker.require(column, "missing_kind", "Raden säger inte vad det är för händelse.", "The row does not say what kind of event it is.")
     checker.reject(to_bools(pc.greater(pc.utf8_length(values), LONGEST_KIND)), column, FIELD_TOO_LONG)
     if layout.kind_pattern:
@@ -287,13 +306,6 @@ def _bad_spelling(value: str, near: str) -> Message:
 
 def _bad_code(value: str) -> Message:
     return Message("bad_code", f"”{shown(value)}” är ingen kod.", f"“{shown(value)}” is not a code.")
-
-
-def _without_hidden(values: pa.StringArray) -> pa.StringArray:
-    """Take away the marks of no width that a code may have brought with it from a web page."""
-    if letters_of(values).data.tobytes().isascii():
-        return values
-    return pc.utf8_trim_whitespace(pc.replace_substring_regex(values, "[\u200b-\u200d\u2060\ufeff]", ""))
 
 
 def _point(checker: Checker, layout: Layout, columns: Mapping[str, str], context: Context) -> tuple[Floats, Floats, int | None]:
@@ -331,18 +343,13 @@ def _place(
         elsewhere = by_distinct(checker.text(columns["municipality"]), lambda name: name.casefold() not in home)
         precision[elsewhere] = Precision.OUTSIDE
     if "area" in columns and layout.area_level is not None:
-        named = checker.text(columns["area"])
         known = context.areas.get(layout.area_level, frozenset())
-        level, editions = layout.area_level.told, ", ".join(map(str, context.editions)) or "–"
+        named = fill_zeros(checker, checker.text(columns["area"]), known)
         unknown = by_distinct(named, lambda name: bool(name) and name not in known and code_of_name(name) not in known)
         checker.reject(
             unknown & np.isnan(xy[0]),
             columns["area"],
-            lambda value: Message(
-                "unknown_area",
-                f"Ingen indelning har {level.swedish.a} ”{shown(value)}”. De som finns gäller från {editions}.",
-                f"No edition has {level.english.a} “{shown(value)}”. Those there are hold from {editions}.",
-            ),
+            partial(unknown_area, context, layout.area_level),
         )
         precision[by_distinct(named, bool)] = _PRECISIONS[layout.area_level.role]
         area = known_texts(named)
@@ -360,7 +367,7 @@ def _fact(name: str, text: str) -> str:
     return f",{name}:{orjson.dumps(text).decode()}" if text else ""
 
 
-def _detail(checker: Checker, layout: Layout, absent: pa.StringArray) -> pa.StringArray:
+def _detail(checker: Checker, layout: Layout, absent: pa.StringArray, context: Context) -> pa.StringArray:
     """Gather the further facts of each row as the text of a JSON object; null where there are none."""
     facts = []
     if absent.null_count < len(absent):
@@ -369,6 +376,8 @@ def _detail(checker: Checker, layout: Layout, absent: pa.StringArray) -> pa.Stri
         if column in checker.table.columns:
             values = checker.free_text(column)
             refuse_personal_data(checker, column)
+            if name == VICTIM_AREA:
+                values = fill_zeros(checker, without_hidden(values), context.areas.get(AreaLevel.BASOMRADE, frozenset()), OF_HOMES)
             values = reduced(checker, name, values)
             facts.append(mapped(values, partial(_fact, orjson.dumps(name).decode())))
     return as_objects(facts) if facts else absent

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from trygghetskarta.domain.areas import AreaLevel, code_of_name
@@ -16,7 +18,9 @@ from trygghetskarta.domain.cities import CITY
 from trygghetskarta.domain.events import Floats, Message
 from trygghetskarta.domain.values import AreaValue, ValueReading
 from trygghetskarta.errors import BadDeliveryError
-from trygghetskarta.ingest.checks import FIELD_TOO_LONG, LONGEST_KIND, Checker, numbers, to_bools
+from trygghetskarta.ingest.amounts import numbers
+from trygghetskarta.ingest.checks import FIELD_TOO_LONG, LONGEST_KIND, Checker, to_bools
+from trygghetskarta.ingest.codes import unknown_area, warn_of_zeros, with_zeros, without_hidden
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
 from trygghetskarta.ingest.formats.registry import open_tables
 from trygghetskarta.ingest.reading import TextTable, shown
@@ -70,6 +74,8 @@ class ValueTable:
         """Begin with all rows good."""
         spelled = {column.casefold(): column for column in table.header}
         columns = {field: spelled[name.casefold()] for field, name in layout.columns.items() if name.casefold() in spelled}
+        for column in (columns[field] for field in ("area", "level", "kind") if field in columns):
+            table.columns[column] = without_hidden(table.columns[column])
         return cls(Checker.of(table), columns, table.blank)
 
     @property
@@ -142,16 +148,27 @@ class ValueTable:
     def places(self, context: Context, area_field: str) -> list[AreaLevel | None]:
         """Read the level of every row, and reject those whose area no edition has at that level."""
         levels = self.read("level", level_of)
-        names = self.required(area_field)
+        names = self._with_zeros(context, levels, area_field)
         unknown = [level is not None and not _known(context, level, name) for level, name in zip(levels, names, strict=True)]
         self.checker.reject(
             np.array(unknown, bool),
             self.columns[area_field],
-            lambda value: Message(
-                "unknown_area", f"Ingen indelning har området ”{shown(value)}”.", f"No edition has the area “{shown(value)}”."
-            ),
+            partial(unknown_area, context, None),
         )
         return levels
+
+    def _with_zeros(self, context: Context, levels: list[AreaLevel | None], field: str) -> list[str]:
+        """Give the areas' texts with the zeros that a spreadsheet took from their codes, also to those who ask for them later."""
+        names, column = self.required(field), self.columns[field]
+        filled = [
+            with_zeros(name, context.areas.get(level, frozenset())) if level else None for level, name in zip(levels, names, strict=True)
+        ]
+        if any(filled):
+            warn_of_zeros(self.checker, np.array([code is not None for code in filled], bool))
+            self.checker.written[column] = self.checker.table.columns[column]
+            names = [code or name for code, name in zip(filled, names, strict=True)]
+            self.checker.table.columns[column] = pa.array(names, pa.string())
+        return names
 
 
 def level_of(text: str) -> AreaLevel | Message:

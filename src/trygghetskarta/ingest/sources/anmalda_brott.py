@@ -17,7 +17,7 @@ from trygghetskarta.ingest.row_times import ISO_DATE, ISO_TIME
 from trygghetskarta.ingest.rows import missing_columns, read_rows
 
 # Four digits, less the leading zero or with the decimal that a spreadsheet gave it.
-_BROTTSKOD = r"^[0-9]{3,4}(\.0)?$"
+_BROTTSKOD = r"^[0-9]{3,4}([.,]0)?$"
 _DATES = (*ISO_DATE, AMBIGUOUS_FORMAT)
 
 BY_BASOMRADE = Layout(
@@ -75,7 +75,7 @@ class AnmaldaBrott:
     """Rows of reported crimes. Every row belongs to the municipality unless it names another, so one without a place counts in the city."""
 
     source = SourceId.ANMALDA_BROTT
-    version = "3"
+    version = "4"
     layouts: tuple[Layout, ...] = (BY_BASOMRADE, BY_POINT, COUNTS, COUNTS_BY_MONTH)
 
     def read(self, file: DeliveredFile, context: Context) -> Iterator[Reading]:
@@ -107,5 +107,5 @@ def _layout_of_counts(header: list[str]) -> Layout | None:
 
 def _four_digits(kind: str) -> str:
     """Give a brottskod its leading zero back, and take away the decimals a spreadsheet added."""
-    digits = kind.removesuffix(".0")
+    digits = kind.removesuffix(".0").removesuffix(",0")
     return digits.zfill(4) if digits.isascii() and digits.isdigit() else kind

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from trygghetskarta.domain.cities import CITY
 from trygghetskarta.domain.events import Precision, Reading
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
+from trygghetskarta.ingest.checks import mapped
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
 from trygghetskarta.ingest.row_times import ISO_TIME
 from trygghetskarta.ingest.rows import read_rows
+
+_TYPE = re.compile(r"0*([1-9][0-9]?)([.,]0)?", re.ASCII)
 
 REGISTER = Layout(
     name="brander/register",
@@ -26,9 +31,16 @@ class Brander:
     """Rows of the rescue service's register, known by their id."""
 
     source = SourceId.BRANDER
-    version = "2"
+    version = "3"
     layouts: tuple[Layout, ...] = (REGISTER,)
 
     def read(self, file: DeliveredFile, context: Context) -> Iterator[Reading]:
         """Read an extract of the register; see `Source.read`."""
-        return read_rows(file, self.layouts, context, CONTRACTS[self.source].counts_by)
+        for reading in read_rows(file, self.layouts, context, CONTRACTS[self.source].counts_by):
+            yield replace(reading, events=replace(reading.events, kind=mapped(reading.events.kind, _number)))
+
+
+def _number(kind: str) -> str:
+    """Give the number of a type as the tree has it: less the zeros before it, and the decimal that a spreadsheet added."""
+    found = _TYPE.fullmatch(kind)
+    return found[1] if found else kind

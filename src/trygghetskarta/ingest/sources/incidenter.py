@@ -26,7 +26,7 @@ class Incidenter:
     """Incidents known by their id. Their point is never read: a point would name the workplace."""
 
     source = SourceId.INCIDENTER
-    version = "1"
+    version = "2"
     layouts: tuple[Layout, ...] = (REGISTER,)
 
     def read(self, file: DeliveredFile, context: Context) -> Iterator[Reading]:

@@ -39,7 +39,7 @@ class Population:
     """Counts, known by area, date and kind."""
 
     source = SourceId.POPULATION
-    version = "1"
+    version = "2"
     value_layouts: tuple[Layout, ...] = (COUNTS,)
 
     def values(self, file: DeliveredFile, context: Context) -> Iterator[ValueReading]:

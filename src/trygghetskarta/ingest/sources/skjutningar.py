@@ -19,7 +19,7 @@ class Skjutningar:
     """Rows of the list of shootings, known by their id; and counts per police region."""
 
     source = SourceId.SKJUTNINGAR
-    version = "2"
+    version = "3"
     layouts: tuple[Layout, ...] = (LIST,)
     value_layouts: tuple[Layout, ...] = (REGIONS,)
 

@@ -19,7 +19,7 @@ class Sprangningar:
     """Rows of the list of explosions, known by their id; and counts per police region."""
 
     source = SourceId.SPRANGNINGAR
-    version = "2"
+    version = "3"
     layouts: tuple[Layout, ...] = (LIST,)
     value_layouts: tuple[Layout, ...] = (REGIONS,)
 

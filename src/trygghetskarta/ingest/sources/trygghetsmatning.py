@@ -31,7 +31,7 @@ class Trygghetsmatning:
     """Answers, known by area, year, question and group."""
 
     source = SourceId.TRYGGHETSMATNING
-    version = "1"
+    version = "2"
     value_layouts: tuple[Layout, ...] = (ANSWERS,)
 
     def values(self, file: DeliveredFile, context: Context) -> Iterator[ValueReading]:

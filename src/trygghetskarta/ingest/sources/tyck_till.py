@@ -28,7 +28,7 @@ class TyckTill:
     """Reports known by their id. What people wrote is never read: it may tell who they are."""
 
     source = SourceId.TYCK_TILL
-    version = "1"
+    version = "2"
     layouts: tuple[Layout, ...] = (REPORTS,)
 
     def read(self, file: DeliveredFile, context: Context) -> Iterator[Reading]:
