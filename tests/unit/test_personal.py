@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.unit.deliveries import FIRE_HEADER, Refusal, context, delivered, lines, only, refusals
 from trygghetskarta.domain.events import Reading
-from trygghetskarta.ingest.personal import hidden
+from trygghetskarta.ingest.hiding import hidden
 from trygghetskarta.ingest.sources.brander import Brander
 
 # Numbers that Skatteverket gives for tests, and one of its coordination numbers (day + 60).

@@ -19,6 +19,7 @@ from trygghetskarta.domain.events import NO_TIME, EventBatch, Message, Precision
 from trygghetskarta.domain.periods import Month, local_day
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.contract import Context, Layout
+from trygghetskarta.ingest.personal import without_personal_data
 from trygghetskarta.ingest.reading import TextTable, shown
 from trygghetskarta.ingest.value_rows import ValueTable, is_municipality, level_of
 
@@ -82,7 +83,7 @@ def read_counts(table: TextTable, layout: Layout, context: Context) -> Iterator[
         if number == 0:
             # The rows that are no rows of the table are told once.
             reading.blank += table.blank
-            reading.rejected += table.rejected
+            table.rejected = []
         yield reading
 
 
@@ -113,12 +114,13 @@ def _read(rows: ValueTable, column_month: str, context: Context) -> Reading:
     return Reading(
         events,
         lambda row: table.raw(good[row]),
-        rows.checker.rejected,
+        without_personal_data(rows.checker, {}),
         rows.blank,
         rows.checker.warnings,
         encoding=table.encoding,
         separator=table.separator,
         upto=table.upto,
+        head=table.head,
     )
 
 

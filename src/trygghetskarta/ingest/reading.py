@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from trygghetskarta.domain.events import Rejected
 from trygghetskarta.errors import BadDeliveryError
+from trygghetskarta.ingest.hiding import hidden_text
 
 Ints = npt.NDArray[np.int64]
 Fits = Callable[[list[str]], bool]
@@ -41,6 +42,8 @@ class TextTable:
         separator: What separates the columns, where something does.
         srid: EPSG number of the coordinates, where the file itself says.
         upto: How many bytes of the file have been read after this part.
+        head: The row that names the columns, as the table's rows go back to their sender: its own bytes, or a line of CSV; empty where the rows
+            name their columns themselves.
     """
 
     header: list[str]
@@ -53,6 +56,7 @@ class TextTable:
     separator: str | None = None
     srid: int | None = None
     upto: int = 0
+    head: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,5 +176,6 @@ def tidy(name: str) -> str:
 
 
 def shown(value: str) -> str:
-    """Write a value for a person: at most 80 characters, control characters escaped."""
+    """Write a value for a person: at most 80 characters, control characters escaped, what may point at someone hidden."""
+    value = hidden_text(value)  # before it is cut: half a number is found no more
     return value[:80] if value.isprintable() else ascii(value[:80])[1:-1]

@@ -20,7 +20,6 @@ from trygghetskarta.domain.sources import CountsBy
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.absent import without_words
 from trygghetskarta.ingest.checks import (
-    FIELD_TOO_LONG,
     LONGEST_KIND,
     Checker,
     as_objects,
@@ -32,12 +31,11 @@ from trygghetskarta.ingest.checks import (
     mapped,
     matches,
     numbers,
-    to_bools,
 )
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
 from trygghetskarta.ingest.coordinates import check_coordinates, refuse_unknown_system
 from trygghetskarta.ingest.formats.registry import open_tables
-from trygghetskarta.ingest.personal import refuse_personal_data, without_personal_data
+from trygghetskarta.ingest.personal import refuse_personal_data, refuse_personal_ids, without_personal_data
 from trygghetskarta.ingest.reading import TextTable, shown
 from trygghetskarta.ingest.row_times import read_times
 from trygghetskarta.ingest.victims import reduced
@@ -126,7 +124,7 @@ def _part(checker: Checker, layout: Layout, context: Context, counts_by: CountsB
     return Reading(
         batch if len(rows) == len(table.line) else _of_rows(batch, checker.good),
         lambda row: table.raw(int(rows[row])),
-        without_personal_data(checker, frozenset(columns.values())),
+        without_personal_data(checker, columns),
         table.blank,
         checker.warnings,
         srid,
@@ -134,6 +132,8 @@ def _part(checker: Checker, layout: Layout, context: Context, counts_by: CountsB
         table.encoding,
         table.separator,
         table.upto,
+        table.head,
+        checker.spelled(columns["id"]) if "id" in columns else "",
     )
 
 
@@ -247,6 +247,7 @@ def _identity(checker: Checker, columns: Mapping[str, str]) -> pa.StringArray:
     if "id" not in columns:
         return pa.nulls(len(checker.table.line), pa.string())
     checker.require(columns["id"], "missing_id", "Raden saknar id.", "The row has no id.")
+    refuse_personal_ids(checker, columns["id"])
     return checker.table.columns[columns["id"]]
 
 
@@ -255,8 +256,9 @@ def _kind(checker: Checker, layout: Layout, columns: Mapping[str, str]) -> pa.St
         return pa.repeat(pa.scalar(layout.constants.get("kind", "")), len(checker.table.line))
     column = columns["kind"]
     values = checker.table.columns[column] = _without_hidden(checker.table.columns[column])
+    checker.refuse_longer(column, LONGEST_KIND)
     checker.require(column, "missing_kind", "Raden säger inte vad det är för händelse.", "The row does not say what kind of event it is.")
-    checker.reject(to_bools(pc.greater(pc.utf8_length(values), LONGEST_KIND)), column, FIELD_TOO_LONG)
+    refuse_personal_data(checker, column)
     if layout.kind_pattern:
         checker.reject(
             ~matches(values, layout.kind_pattern),
@@ -332,6 +334,7 @@ def _place(
         precision[elsewhere] = Precision.OUTSIDE
     if "area" in columns and layout.area_level is not None:
         named = checker.text(columns["area"])
+        refuse_personal_data(checker, columns["area"])
         known = context.areas.get(layout.area_level, frozenset())
         level, editions = layout.area_level.told, ", ".join(map(str, context.editions)) or "–"
         unknown = by_distinct(named, lambda name: bool(name) and name not in known and code_of_name(name) not in known)
