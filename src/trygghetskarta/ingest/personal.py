@@ -45,7 +45,7 @@ def refuse_personal_data(checker: Checker, column: str) -> None:
         checker: Told of the rows.
         column: A column of texts that would be stored.
     """
-    for row in np.flatnonzero(_maybe(checker.table.columns[column]) & checker.good).tolist():
+    for row in np.flatnonzero(worth_a_look(checker.table.columns[column]) & checker.good).tolist():
         if points_at_person(checker.table.columns[column][row].as_py()):
             _refuse(checker, column, row)
 
@@ -53,7 +53,7 @@ def refuse_personal_data(checker: Checker, column: str) -> None:
 def refuse_personal_ids(checker: Checker, column: str) -> None:
     """Do the same to a column of ids, which may be numbers that happen to look like a person's."""
     values = checker.table.columns[column]
-    maybe = _maybe(values)
+    maybe = worth_a_look(values)
     if maybe.any():
         maybe &= checker.good & ~to_bools(pc.match_substring_regex(values, "^[0-9]+$"))
     for row in np.flatnonzero(maybe).tolist():
@@ -68,8 +68,8 @@ def _refuse(checker: Checker, column: str, row: int) -> None:
     checker.good[row] = False
 
 
-def _maybe(values: pa.StringArray) -> Bools:
-    """Find the texts that are worth a closer look; all that `hidden` finds something in are among them."""
+def worth_a_look(values: pa.StringArray) -> Bools:
+    """Tell which texts to look at more closely, (rows,): all that `hidden` finds something in are among them."""
     letters = letters_of(values)
     if not len(letters) or np.diff(offsets_of(values)).max() < _SHORTEST or not _TELLING[letters].any():
         return np.zeros(len(values), bool)
@@ -120,7 +120,7 @@ def without_personal_data(checker: Checker, fields: Mapping[str, str]) -> list[R
     personal = np.zeros(len(rows), bool)
     for column, values in (checker.table.columns | checker.written).items():
         texts = values.take(rows)
-        for number in np.flatnonzero(_maybe(texts)).tolist():
+        for number in np.flatnonzero(worth_a_look(texts)).tolist():
             personal[number] |= rules.get(column, points_at_person)(texts[number].as_py())
     for rejected, is_personal in zip(checker.rejected, personal.tolist(), strict=True):
         is_clear = is_personal and rejected.message is not PERSONAL_DATA
