@@ -25,7 +25,6 @@ from trygghetskarta.domain.values import ValueReading
 from trygghetskarta.errors import BadDeliveryError, BusyError, StorageError, TrygghetskartaError
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
 from trygghetskarta.ingest.formats.archives import open_delivery
-from trygghetskarta.ingest.heading import heading
 from trygghetskarta.ingest.holding import HeldError, find_held, hold, let_go, said, write_held
 from trygghetskarta.ingest.load import Order, publish
 from trygghetskarta.ingest.locating import area_names
@@ -50,7 +49,6 @@ Progress = Callable[[int, int], None]
 
 _T = TypeVar("_T")
 _TRIES = 4
-_BEGINNING = 1 << 16
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 _WORTH_ANOTHER_TRY = (pg.SerializationFailure, pg.DeadlockDetected, pg.LockNotAvailable, pg.QueryCanceled)
 
@@ -110,12 +108,6 @@ class Run:
             self.progress(reading.upto, size)
             yield reading
 
-    @property
-    def header(self) -> bytes:
-        """Give the row of names, as it stands in the file."""
-        with self.file.path.open("rb") as file:
-            return heading(file.read(_BEGINNING))
-
     def publish(self, connection: Connection, delivery: int, *, approved: bool = False) -> Receipt:
         """Read the file and make it known, or raise HeldError."""
         places, context = self._places(connection)
@@ -127,7 +119,7 @@ class Run:
             readings = ADAPTERS[self.how.source].read(self.file, context)
             receipt = publish(connection, order, self._shown(readings, order.size), places)
             release_open(connection, self.how.source)
-        store(connection, receipt, self.header)
+        store(connection, receipt)
         return receipt
 
     def stage(self, connection: Connection, delivery: int, naming: Naming, begun: float) -> None:
@@ -136,7 +128,7 @@ class Run:
         if self._values(context) is not None:
             raise only_by_ingest()
         told = stage(connection, self._order(delivery), ADAPTERS[self.how.source].read(self.file, context), places, naming)
-        keep(connection, delivery, told, self.header, time.perf_counter() - begun)
+        keep(connection, delivery, told, time.perf_counter() - begun)
 
     def _places(self, connection: Connection) -> tuple[Places, Context]:
         """Hold the areas still, and give them and what the adapter may know."""
@@ -329,7 +321,7 @@ def _publish_or_hold(engine: Engine, run: Run, delivery: int) -> Receipt:
             return run.publish(connection, delivery)
     except HeldError as held:
         with engine.begin() as connection:
-            return hold(connection, held, run.path, run.header)
+            return hold(connection, held, run.path)
 
 
 def _publish_held(engine: Engine, run: Run, delivery: int) -> Receipt:

@@ -12,7 +12,7 @@ TWICE = "Same event without id reported twice (same time, place, code)"
     Case(
         "Same event id twice, identical",
         fires(fire(), fire(kind="2")),
-        Loads(3, (Fault(3, "", "conflicting_row"),), holds=lambda events: events[0]["category"] == events[1]["category"]),
+        Loads(3, (Fault(3, "id", "conflicting_row"),), holds=lambda events: events[0]["category"] == events[1]["category"]),
         variant="but for the kind",
     ),
     Case(TWICE, crimes(crime(), crime()), Loads(4, warnings={"possible_duplicate": 1}), CRIMES),

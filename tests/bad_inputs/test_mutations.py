@@ -20,7 +20,7 @@ from trygghetskarta.domain.events import Reading, Rejected
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.formats.archives import open_delivery
-from trygghetskarta.ingest.personal import hidden
+from trygghetskarta.ingest.hiding import hidden
 from trygghetskarta.ingest.registry import ADAPTERS, LAYOUTS, VALUES
 
 EVERY = {**TABLES, "polishandelser": FEED}

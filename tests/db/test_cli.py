@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import orjson
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from tests.db.delivering import fires
 from tests.db.test_delivering import held
@@ -69,6 +69,26 @@ def test_rejected_rows_are_given_as_they_came(areas: Engine, tmp_path: Path) -> 
     number = str(orjson.loads(receipt.stdout)["delivery"])
     lines = file.read_text(encoding="utf-8").splitlines()
     assert run(areas, "deliveries", "rejected", number, "--original").stdout == f"{lines[0]}\r\n{lines[2]}\r\n"
+
+
+def test_no_row_of_the_file_is_taken_for_its_header_and_nothing_personal_is_kept_in_it(areas: Engine, tmp_path: Path) -> None:
+    person = '"Anna Svensson 19811218-9876; ring 070-123 45 67; anna@ex.se"'
+    file = tmp_path / "a.csv"
+    header, row = fires("A;2025-03-01 12:00;10;10").splitlines()
+    file.write_text(f"{header};070-123 45 67\n{row};x\n{row.replace('A;', 'B;')};{person}\n;{row[2:]};x\n", encoding="utf-8")
+    number = str(orjson.loads(run(areas, "ingest", "brander", str(file), "--json").stdout)["delivery"])
+    head = f"{header};*************"
+    assert run(areas, "deliveries", "rejected", number, "--original").stdout == f"{head}\r\n;{row[2:]};x\r\n"
+    with areas.begin() as connection:
+        receipt = text("SELECT receipt FROM delivery WHERE delivery_id = :number")
+        assert bytes.fromhex(connection.execute(receipt, {"number": number}).scalar_one()["header"]).decode() == head
+        # As it was stored before the reader told which row it is.
+        connection.execute(
+            text("UPDATE delivery SET receipt = jsonb_set(receipt, '{header}', to_jsonb(CAST(:row AS text))) WHERE delivery_id = :number"),
+            {"row": person.encode().hex(), "number": number},
+        )
+    given = run(areas, "deliveries", "rejected", number, "--original").stdout.splitlines()[0]
+    assert (len(given), "9876" in given, "45 67" in given, "@" in given) == (len(person), False, False, False)
 
 
 def test_a_held_delivery_is_told_shown_approved_and_withdrawn(areas: Engine, tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def held(city: Engine, path: Path, how: Delivering = FIRES) -> int:
         number = receive(connection, how.source, run.file, run.adapter, said(how.srid, how.mapping, how.complete))
         assert isinstance(number, int)
         receipt = Receipt(number, how.source, path.name, run.file.sha256, "published", run.adapter, read=2, new=2)
-        hold(connection, HeldError(receipt, (REASON,)), path, run.header)
+        hold(connection, HeldError(receipt, (REASON,)), path)
     return number
 
 

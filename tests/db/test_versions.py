@@ -51,7 +51,8 @@ def test_the_first_row_of_an_id_holds_whatever_part_of_whatever_file_it_stands_i
                 assert (receipt.new, receipt.changed, receipt.rejected) == (len(new), len(changed), len(conflicting))
                 assert receipt.unchanged == len(rows) - len(new) - len(changed) - len(conflicting)
                 assert receipt.read == receipt.new + receipt.changed + receipt.unchanged + receipt.rejected + receipt.blank
-                assert [(row.line, row.message.code) for row in receipt.rejections] == [(line, "conflicting_row") for line in conflicting]
+                told = [(row.line, row.column, row.value, row.message.code) for row in receipt.rejections]
+                assert told == [(line, "id", rows[line - 2][0], "conflicting_row") for line in conflicting]
                 assert all(row.raw == fires(fire(rows[row.line - 2])).splitlines()[1].encode() for row in receipt.rejections)
                 known |= first
                 assert current(connection) == known

@@ -27,6 +27,8 @@ class Found:
     raw: list[bytes] = field(default_factory=list)
     rejected: list[tuple[int, str, str]] = field(default_factory=list)
     rejected_raw: list[bytes] = field(default_factory=list)
+    values: list[str] = field(default_factory=list)
+    head: bytes = b""
     blank: int = 0
     srid: int | None = None
     parts: int = 0
@@ -53,6 +55,8 @@ def read(path: Path, fitting: Callable[[list[str]], bool] = fits) -> Found:
             found.line += part.line.tolist()
             found.raw += [part.raw(row) for row in range(len(part.line))]
             found.rejected += [(row.line, row.column, row.message.code) for row in part.rejected]
+            found.values += [row.value for row in part.rejected]
+            found.head = part.head
             found.rejected_raw += [row.raw for row in part.rejected]
             found.blank += part.blank
             found.srid = part.srid

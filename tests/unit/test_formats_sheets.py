@@ -176,6 +176,18 @@ def test_an_error_rejects_its_row_and_names_its_column(tmp_path: Path, error: st
     found = read(saved(tmp_path, HEADER, ["a", "x", error], ["b", "y", 2]))
     assert (found.rejected, found["id"]) == ([(2, "antal", "excel_error")], ["b"])
     assert found.rejected_raw == [f"a;x;{error}".encode()]
+    assert found.head == b"id;tid;antal"
+
+
+def test_an_error_among_the_workbooks_texts_is_shown_as_it_reads(tmp_path: Path) -> None:
+    book = xlsxwriter.Workbook(tmp_path / "fil.xlsx")
+    sheet = book.add_worksheet()
+    for row, texts in enumerate([HEADER, ["a", "x", "#N/A"]]):
+        for column, text in enumerate(texts):
+            sheet.write_string(row, column, text)
+    book.close()
+    found = read(tmp_path / "fil.xlsx")
+    assert (found.rejected, found.values, found.rejected_raw) == ([(2, "antal", "excel_error")], ["#N/A"], [b"a;x;#N/A"])
 
 
 def test_a_formula_without_a_stored_value_rejects_its_row(tmp_path: Path) -> None:

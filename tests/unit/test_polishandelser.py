@@ -359,11 +359,42 @@ def test_characters_that_no_database_can_hold_reject_their_row_only(field: str, 
     assert reading.rejected[0].message.english.endswith(".")
 
 
+@pytest.mark.parametrize(
+    ("given", "shown"), [("null", "null"), ("true", "true"), ("NaN", "NaN"), ('"å"', "å"), ('{"x": [1]}', '{"x": [1]}')]
+)
+def test_a_value_that_rejects_its_row_is_shown_as_json_has_it(given: str, shown: str) -> None:
+    reading = read(f"[{json.dumps(event(id='MARK')).replace(json.dumps('MARK'), given)}]")
+    assert refusals(reading) == [Refusal(1, "id", "missing_id", shown)]
+
+
+@pytest.mark.parametrize("field", ["name", "type", "summary", "url"])
+@pytest.mark.parametrize("text", ["ring 070-123 45 67", "ring 070\u2013123 45 67", "19811218-9876", "anna.svensson@example.se"])
+def test_what_points_at_a_person_rejects_its_row_and_is_not_kept(field: str, text: str) -> None:
+    row = event(**{field: text})
+    for written in (json.dumps(row), json.dumps(row, ensure_ascii=False)):
+        reading = read(f"[{written}, {json.dumps(event(id=2))}]")
+        assert refusals(reading) == [Refusal(1, field, "personal_data", "[personuppgift]")]
+        assert reading.events.identity.tolist() == ["2"]
+        kept = reading.rejected[0].raw
+        assert len(kept) == len(written.encode())
+        assert json.loads(kept)[field].removeprefix("ring ").strip("*") == ""
+        assert json.loads(kept) | {field: text} == row
+
+
+def test_it_is_not_kept_of_a_row_rejected_for_something_else_and_digits_that_are_none_are() -> None:
+    row = event(id=None, summary="ring 070-123 45 67")
+    (rejected,) = read([row]).rejected
+    assert (rejected.message.code, json.loads(rejected.raw)["summary"]) == ("missing_id", "ring *************")
+    row = event(id=None, summary="ring 114 14 eller 077-114 14 00")
+    assert read(json.dumps([row])).rejected[0].raw == json.dumps(row).encode()
+
+
 @pytest.mark.parametrize("field", ["name", "type", "summary", "url"])
 def test_a_text_longer_than_ten_thousand_characters_rejects_its_row_only(field: str) -> None:
     # INGEST: a field of 200 kB is rejected, whatever kind of file it stands in.
     reading = read([event(**{field: f"01 oktober 06:50, {'x' * 200_000}, Stockholm"}), event(id=2)])
     assert [(row.line, row.column, row.code) for row in refusals(reading)] == [(1, field, "field_too_long")]
+    assert ("200 tecken" if field == "type" else "10 000 tecken") in reading.rejected[0].message.swedish
     assert reading.events.identity.tolist() == ["2"]
 
 

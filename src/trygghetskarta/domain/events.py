@@ -209,6 +209,8 @@ class Reading:
         encoding: The character encoding the file was read in.
         separator: The column separator, where there is one.
         upto: How many bytes of the file have been read after this part.
+        head: The row that names the columns, to stand above rejected rows; empty where rows name their columns themselves.
+        id_column: The column of the ids, as the file names it; empty where an event's id is made of several.
     """
 
     events: EventBatch
@@ -221,6 +223,8 @@ class Reading:
     encoding: str = "utf-8"
     separator: str | None = None
     upto: int = 0
+    head: bytes = b""
+    id_column: str = ""
 
     @property
     def rows(self) -> int:

@@ -49,9 +49,11 @@ class ValueReading:
         rejected: The rows that are not.
         blank: How many rows were empty or a sum of others.
         warnings: What the receipt should tell.
+        head: The row that names the columns, to stand above rejected rows; empty where rows name their columns themselves.
     """
 
     values: list[AreaValue]
     rejected: list[Rejected] = field(default_factory=list)
     blank: int = 0
     warnings: list[Warned] = field(default_factory=list)
+    head: bytes = b""

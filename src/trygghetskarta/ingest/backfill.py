@@ -175,16 +175,15 @@ class _Publishing:
         doubles = self._doubles(told, judged)
         receipt = tally.receipt(connection, self.source, stored_rejections(connection, delivery), doubles.warnings())
         receipt = replace(receipt, seconds=told["seconds"])
-        header = bytes.fromhex(told["header"])
         found = reasons(tally.facts(self.history, changed, judged.reverted))
         if found:
             connection.execute(text("DELETE FROM rejected_row WHERE delivery_id = :delivery"), {"delivery": delivery})
             with fetch(path) as file:
-                return hold(connection, HeldError(receipt, found), file, header)
+                return hold(connection, HeldError(receipt, found), file)
         self._accept(delivery, judged, changed, tally.days)
         self.accepted[delivery] = known_from, receipt.status == "published"
         record(connection, receipt, known_from)
-        store(connection, receipt, header)
+        store(connection, receipt)
         return receipt
 
     def _repeated(self, delivery: int, name: str, before: Receipt) -> Receipt:

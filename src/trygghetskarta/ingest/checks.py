@@ -24,9 +24,6 @@ Bools = npt.NDArray[np.bool_]
 LONGEST_TEXT = 10_000
 LONGEST_KIND = 200
 """A kind may become a category's code, which an index must hold."""
-FIELD_TOO_LONG = Message(
-    "field_too_long", f"Fältet är längre än {LONGEST_TEXT} tecken.", f"The field is longer than {LONGEST_TEXT} characters."
-)
 _AMBIGUOUS_DATE = Message(
     "ambiguous_date",
     "Det går inte att avgöra vad som är dag och vad som är månad. Skriv datumet som 2026-01-31.",
@@ -62,6 +59,7 @@ class Checker:
         instants: The instants of a column's times that say how far from UTC they stand, (rows,), NO_TIME for the others; by column.
         written: The texts of a column as they stand in the file, where `table` no longer has them; by column.
         rejected: The rejected rows.
+        rows: Which of the table's rows each of them is.
         warnings: What the receipt should tell.
     """
 
@@ -71,6 +69,7 @@ class Checker:
     instants: dict[str, Ints] = field(default_factory=dict)
     written: dict[str, pa.StringArray] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
     warnings: list[Warned] = field(default_factory=list)
 
     @classmethod
@@ -91,6 +90,7 @@ class Checker:
             value = self.written.get(column, self.table.columns[column])[row].as_py() if column in self.table.columns else ""
             said = message(value) if callable(message) else message
             self.rejected.append(Rejected(int(self.table.line[row]), self.spelled(column), shown(value), said, self.table.raw(row)))
+            self.rows.append(row)
         self.good &= ~bad
 
     def spelled(self, column: str) -> str:
@@ -103,12 +103,16 @@ class Checker:
         if count:
             self.warnings.append(Warned(code, count, swedish, english))
 
+    def refuse_longer(self, column: str, longest: int) -> None:
+        """Reject the rows whose text in a column has more than so many letters."""
+        self.reject(to_bools(pc.greater(pc.utf8_length(self.table.columns[column]), longest)), column, too_long(longest))
+
     def free_text(self, column: str) -> pa.StringArray:
         """Give a column's texts, rejecting those too long, with a NUL byte, or that are an error from Excel."""
         values = self.table.columns[column]
         letters = letters_of(values)
         if len(letters) and np.diff(offsets_of(values)).max() > LONGEST_TEXT:
-            self.reject(to_bools(pc.greater(pc.utf8_length(values), LONGEST_TEXT)), column, FIELD_TOO_LONG)
+            self.refuse_longer(column, LONGEST_TEXT)
         content = letters.tobytes()
         if b"\x00" in content:
             self.reject(
@@ -139,6 +143,16 @@ class Checker:
     def require(self, column: str, code: str, swedish: str, english: str) -> None:
         """Reject rows where a column is empty."""
         self.reject(to_bools(pc.equal(self.text(column), "")), column, Message(code, swedish, english))
+
+
+def too_long(longest: int) -> Message:
+    """Say of a field that it has more letters than it may."""
+    written = f"{longest:,}"
+    return Message(
+        "field_too_long",
+        f"Fältet är längre än {written.replace(',', ' ')} tecken.",
+        f"The field is longer than {written} characters.",
+    )
 
 
 def to_bools(mask: pa.BooleanArray) -> Bools:

@@ -23,6 +23,7 @@ from trygghetskarta.ingest.absent import meaning_of
 from trygghetskarta.ingest.amounts import BLANKS
 from trygghetskarta.ingest.codes import unknown_area, warn_of_zeros, with_zeros
 from trygghetskarta.ingest.contract import Context, Layout
+from trygghetskarta.ingest.personal import without_personal_data
 from trygghetskarta.ingest.reading import TextTable, shown
 from trygghetskarta.ingest.value_rows import ValueTable, is_municipality, level_of
 
@@ -94,8 +95,7 @@ def read_counts(table: TextTable, layout: Layout, context: Context) -> Iterator[
         if number == 0:
             # The rows that are no rows of the table are told once.
             reading.blank += table.blank
-            reading.rejected += table.rejected
-            table.warnings = []
+            table.rejected, table.warnings = [], []
         yield reading
 
 
@@ -132,12 +132,13 @@ def _read(rows: ValueTable, column_month: str, context: Context) -> Reading:
     return Reading(
         events,
         lambda row: table.raw(good[row]),
-        rows.checker.rejected,
+        without_personal_data(rows.checker, {}),
         rows.blank,
         rows.checker.warnings,
         encoding=table.encoding,
         separator=table.separator,
         upto=table.upto,
+        head=table.head,
     )
 
 

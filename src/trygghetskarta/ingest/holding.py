@@ -222,14 +222,13 @@ def _share(part: int, whole: int) -> tuple[str, str]:
     return f"{part_sv} av {whole_sv} ({percent.replace('.', ',')} %)", f"{part_en} of {whole_en} ({percent}%)"
 
 
-def hold(connection: Connection, held: HeldError, path: Path, header: bytes = b"") -> Receipt:
+def hold(connection: Connection, held: HeldError, path: Path) -> Receipt:
     """Keep a held delivery's file and receipt until it is approved or withdrawn.
 
     Args:
         connection: Inside a transaction, in which nothing was published.
         held: What it would come to, and why it is held.
         path: The file as it came.
-        header: The row of names that its rejected rows stood under.
 
     Returns:
         The receipt, stored.
@@ -256,7 +255,7 @@ def hold(connection: Connection, held: HeldError, path: Path, header: bytes = b"
         },
     )
     Rejections(receipt.delivery).add(connection, receipt.rejections)
-    store(connection, receipt, header)
+    store(connection, receipt)
     return receipt
 
 

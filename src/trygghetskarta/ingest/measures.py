@@ -17,7 +17,8 @@ from trygghetskarta.domain.periods import LOCAL_TIME
 from trygghetskarta.domain.polygons import not_in_the_city, read_geojson
 from trygghetskarta.domain.sources import CONTRACTS, EVENTS
 from trygghetskarta.errors import NotCarriedError, NotCoveredError, NotFoundError, bad_parameter
-from trygghetskarta.ingest.personal import PERSONAL_DATA, hidden
+from trygghetskarta.ingest.hiding import hidden
+from trygghetskarta.ingest.personal import PERSONAL_DATA
 from trygghetskarta.ingest.publication import announce
 
 # Areas that border on each other share no ground, but for what was repaired away.

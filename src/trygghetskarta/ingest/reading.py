@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from trygghetskarta.domain.events import Rejected, Warned
 from trygghetskarta.errors import BadDeliveryError
+from trygghetskarta.ingest.hiding import hidden_text
 
 Ints = npt.NDArray[np.int64]
 Fits = Callable[[list[str]], bool]
@@ -44,6 +45,8 @@ class TextTable:
         upto: How many bytes of the file have been read after this part.
         fractions: The columns in which some number has decimals, where the file itself tells numbers from texts; by name in the header.
         warnings: What the reader of the format has to tell.
+        head: The row that names the columns, as the table's rows go back to their sender: its own bytes, or a line of CSV; empty where the rows
+            name their columns themselves.
     """
 
     header: list[str]
@@ -58,6 +61,7 @@ class TextTable:
     upto: int = 0
     fractions: frozenset[str] = frozenset()
     warnings: list[Warned] = field(default_factory=list)
+    head: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,5 +181,6 @@ def tidy(name: str) -> str:
 
 
 def shown(value: str) -> str:
-    """Write a value for a person: at most 80 characters, control characters escaped."""
+    """Write a value for a person: at most 80 characters, control characters escaped, what may point at someone hidden."""
+    value = hidden_text(value)  # before it is cut: half a number is found no more
     return value[:80] if value.isprintable() else ascii(value[:80])[1:-1]

@@ -15,6 +15,7 @@ from trygghetskarta.domain.events import Message, Rejected, Warned
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest.contract import DeliveredFile
 from trygghetskarta.ingest.copying import copy_in, encode, fixed, raw_bytes, texts
+from trygghetskarta.ingest.hiding import hidden
 from trygghetskarta.store.version import hold_tables_still
 
 _TOLD = 10_000
@@ -65,6 +66,7 @@ class Receipt:
         reasons: Why it is held for approval.
         first: Number of the delivery that brought the same file before, when there is one.
         seconds: How long it took.
+        head: The row of its file that names the columns, which the rejected rows go back under; empty where rows name their columns themselves.
     """
 
     delivery: int
@@ -86,6 +88,7 @@ class Receipt:
     reasons: tuple[Message, ...] = ()
     first: int | None = None
     seconds: float = 0.0
+    head: bytes = b""
 
 
 def receive(
@@ -197,9 +200,9 @@ def refuse(connection: Connection, delivery: int, cause: Message) -> None:
     )
 
 
-def store(connection: Connection, receipt: Receipt, header: bytes = b"") -> None:
+def store(connection: Connection, receipt: Receipt) -> None:
     """Store a receipt as it is given, beside the counts of its rows; and the header that its rejected rows stood under."""
-    told = told_of(receipt) | ({"header": header.hex()} if header and receipt.rejected else {})
+    told = told_of(receipt) | ({"header": hidden(receipt.head).hex()} if receipt.head and receipt.rejected else {})
     connection.execute(
         text("UPDATE delivery SET receipt = CAST(:receipt AS jsonb) WHERE delivery_id = :delivery"),
         {"delivery": receipt.delivery, "receipt": orjson.dumps(told).decode()},

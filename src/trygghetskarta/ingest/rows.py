@@ -21,7 +21,6 @@ from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.absent import without_words
 from trygghetskarta.ingest.amounts import counts, numbers
 from trygghetskarta.ingest.checks import (
-    FIELD_TOO_LONG,
     LONGEST_KIND,
     Checker,
     as_objects,
@@ -37,7 +36,7 @@ from trygghetskarta.ingest.codes import OF_HOMES, fill_zeros, unknown_area, with
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
 from trygghetskarta.ingest.coordinates import check_coordinates, refuse_unknown_system
 from trygghetskarta.ingest.formats.registry import open_tables
-from trygghetskarta.ingest.personal import refuse_personal_data, without_personal_data
+from trygghetskarta.ingest.personal import refuse_personal_data, refuse_personal_ids, without_personal_data
 from trygghetskarta.ingest.reading import TextTable, shown
 from trygghetskarta.ingest.row_times import read_times
 from trygghetskarta.ingest.victims import reduced
@@ -131,7 +130,7 @@ def _part(checker: Checker, layout: Layout, context: Context, counts_by: CountsB
     return Reading(
         batch if len(rows) == len(table.line) else _of_rows(batch, checker.good),
         lambda row: table.raw(int(rows[row])),
-        without_personal_data(checker, frozenset(columns.values())),
+        without_personal_data(checker, columns),
         table.blank,
         checker.warnings,
         srid,
@@ -139,6 +138,8 @@ def _part(checker: Checker, layout: Layout, context: Context, counts_by: CountsB
         table.encoding,
         table.separator,
         table.upto,
+        table.head,
+        checker.spelled(columns["id"]) if "id" in columns else "",
     )
 
 
@@ -252,6 +253,7 @@ def _identity(checker: Checker, columns: Mapping[str, str]) -> pa.StringArray:
     if "id" not in columns:
         return pa.nulls(len(checker.table.line), pa.string())
     checker.require(columns["id"], "missing_id", "Raden saknar id.", "The row has no id.")
+    refuse_personal_ids(checker, columns["id"])
     values = checker.table.columns[columns["id"]]
     if b"E+" in letters_of(values).tobytes():
         checker.reject(to_bools(pc.match_substring_regex(values, _ROUNDED)), columns["id"], _lost)
@@ -274,8 +276,9 @@ def _kind(checker: Checker, layout: Layout, columns: Mapping[str, str]) -> pa.St
         return pa.repeat(pa.scalar(layout.constants.get("kind", "")), len(checker.table.line))
     column = columns["kind"]
     values = checker.table.columns[column]
+    checker.refuse_longer(column, LONGEST_KIND)
     checker.require(column, "missing_kind", "Raden säger inte vad det är för händelse.", "The row does not say what kind of event it is.")
-    checker.reject(to_bools(pc.greater(pc.utf8_length(values), LONGEST_KIND)), column, FIELD_TOO_LONG)
+    refuse_personal_data(checker, column)
     if layout.kind_pattern:
         checker.reject(
             ~matches(values, layout.kind_pattern),
@@ -343,6 +346,7 @@ def _place(
         elsewhere = by_distinct(checker.text(columns["municipality"]), lambda name: name.casefold() not in home)
         precision[elsewhere] = Precision.OUTSIDE
     if "area" in columns and layout.area_level is not None:
+        refuse_personal_data(checker, columns["area"])
         known = context.areas.get(layout.area_level, frozenset())
         named = fill_zeros(checker, checker.text(columns["area"]), known)
         unknown = by_distinct(named, lambda name: bool(name) and name not in known and code_of_name(name) not in known)

@@ -193,9 +193,9 @@ def stage(connection: Connection, order: Order, readings: Iterable[Reading], pla
         return staging.finish()
 
 
-def keep(connection: Connection, delivery: int, told: dict[str, Any], header: bytes, seconds: float) -> None:
-    """Note that a file is staged, what it came to, the row of names its rejected rows stood under, and how long it took."""
-    _tell(connection, delivery, told | {"header": header.hex(), "seconds": seconds})
+def keep(connection: Connection, delivery: int, told: dict[str, Any], seconds: float) -> None:
+    """Note that a file is staged, what it came to, and how long it took."""
+    _tell(connection, delivery, told | {"seconds": seconds})
 
 
 @dataclass(slots=True)

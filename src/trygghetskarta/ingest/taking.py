@@ -22,12 +22,13 @@ from trygghetskarta.ingest.copying import Field
 from trygghetskarta.ingest.coverage import Days
 from trygghetskarta.ingest.doubles import Doubles
 from trygghetskarta.ingest.event_rows import COLUMNS, Common, Numbered, event_rows
+from trygghetskarta.ingest.hiding import hidden
 from trygghetskarta.ingest.identity import Hashes, Seen, fingerprints, in_order, keys_by_id, keys_by_values, occurrences
 from trygghetskarta.ingest.kinds import Kinds
 from trygghetskarta.ingest.locating import Located, Locator
 from trygghetskarta.ingest.partitions import Partition
-from trygghetskarta.ingest.personal import hidden
 from trygghetskarta.ingest.places import OUTSIDE_KEY, Places
+from trygghetskarta.ingest.reading import shown
 from trygghetskarta.ingest.receipts import Rejections
 from trygghetskarta.ingest.rollup import Changes
 from trygghetskarta.ingest.sending import Connect, Sending
@@ -221,7 +222,7 @@ class Intake:
         """Count what became of the rows of a part, and store the rejected ones."""
         reading, events, kept = part.reading, part.events, versions.kept
         conflicting = [
-            Rejected(int(events.line[row]), "", "", _CONFLICTING, hidden(reading.raw_of(row)))
+            Rejected(int(events.line[row]), reading.id_column, self._id(reading, row), _CONFLICTING, hidden(reading.raw_of(row)))
             for row in np.flatnonzero(versions.conflicting).tolist()
         ]
         rejected = sorted([*reading.rejected, *conflicting], key=lambda row: row.line)
@@ -234,6 +235,10 @@ class Intake:
         self.tally.add_places(events.precision[kept], int((numbered.place[kept] == outside).sum()))
         counts = kept[~events.withdrawn[kept]]
         self.changes.add(numbered.place[counts], numbered.category[counts], events.month[counts], events.antal[counts])
+
+    @staticmethod
+    def _id(reading: Reading, row: int) -> str:
+        return shown(str(reading.events.identity[row])) if reading.id_column else ""
 
     def send(self, numbered: Numbered, kept: Ints, columns: Sequence[tuple[str, Field]] = ()) -> None:
         """Send the new versions of a part on their way.

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 from trygghetskarta.domain.events import EventBatch, Precision, Reading, Warned, WarningCode, told_together
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest.coverage import Days
+from trygghetskarta.ingest.hiding import hidden
 from trygghetskarta.ingest.holding import Facts
 from trygghetskarta.ingest.receipts import Receipt, Rejections, status_of
 
@@ -36,6 +37,7 @@ class Tally:
         first_point: The first point met.
         one_point: How many rows stand on it.
         with_point: How many rows have a point.
+        head: The row that names the columns; empty where rows name their columns themselves.
     """
 
     days: Days
@@ -47,10 +49,12 @@ class Tally:
     first_point: tuple[float, float] | None = None
     one_point: int = 0
     with_point: int = 0
+    head: bytes = b""
 
     def add(self, reading: Reading, events: EventBatch, xy: tuple[Floats, Floats], counted: Mapping[str, int]) -> None:
         """Count a part: its events, their points, and how many of its rows are new, changed, unchanged and rejected."""
         self.warnings += reading.warnings
+        self.head = self.head or reading.head
         for name, rows in {"read": reading.rows, "blank": reading.blank, **counted}.items():
             self.counted[name] += rows
         self.days.add(events)
@@ -112,6 +116,7 @@ class Tally:
             warnings=told_together([*self.warnings, *warnings]),
             rejections=tuple(rejections.first),
             reasons=(),
+            head=self.head,
             **self.counted,
         )
 
@@ -124,6 +129,7 @@ class Tally:
             "outside": self.outside,
             "unknown": self.unknown,
             "points": [self.one_point, self.with_point],
+            "head": hidden(self.head).hex(),
             "days": {"rows": list(self.days.rows.items()), "first": self.days.first, "last": self.days.last},
         }
 
@@ -134,5 +140,14 @@ class Tally:
         warnings = [Warned(WarningCode(code), count, swedish, english) for code, count, swedish, english in kept["warnings"]]
         one_point, with_point = kept["points"]
         return cls(
-            days, dict(kept["counted"]), dict(kept["placed"]), warnings, kept["outside"], kept["unknown"], None, one_point, with_point
+            days,
+            dict(kept["counted"]),
+            dict(kept["placed"]),
+            warnings,
+            kept["outside"],
+            kept["unknown"],
+            None,
+            one_point,
+            with_point,
+            bytes.fromhex(kept.get("head", "")),  # a file staged before the program was updated has none
         )

@@ -19,10 +19,11 @@ from trygghetskarta.domain.events import Floats, Message
 from trygghetskarta.domain.values import AreaValue, ValueReading
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.amounts import numbers
-from trygghetskarta.ingest.checks import FIELD_TOO_LONG, LONGEST_KIND, Checker, to_bools
+from trygghetskarta.ingest.checks import LONGEST_KIND, Checker, to_bools
 from trygghetskarta.ingest.codes import unknown_area, warn_of_zeros, with_zeros, without_hidden
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
 from trygghetskarta.ingest.formats.registry import open_tables
+from trygghetskarta.ingest.personal import refuse_personal_data, without_personal_data
 from trygghetskarta.ingest.reading import TextTable, shown
 from trygghetskarta.ingest.rows import choose_layout, missing_columns
 
@@ -91,7 +92,7 @@ class ValueTable:
 
     def reading(self, values: list[AreaValue]) -> ValueReading:
         """Give what was made of the table, its rejected rows and its blank ones included."""
-        return ValueReading(values, self.checker.table.rejected + self.checker.rejected, self.blank, self.checker.warnings)
+        return ValueReading(values, without_personal_data(self.checker, {}), self.blank, self.checker.warnings, self.checker.table.head)
 
     def texts(self, field: str) -> list[str]:
         """Give a field's texts, empty where it has no column."""
@@ -103,8 +104,9 @@ class ValueTable:
     def required(self, field: str) -> list[str]:
         """Give a field's texts; an empty one, or one too long for a key, rejects its row."""
         column = self.columns[field]
+        self.checker.refuse_longer(column, LONGEST_KIND)
         self.checker.require(column, "missing_value", "Fältet är tomt.", "The field is empty.")
-        self.checker.reject(to_bools(pc.greater(pc.utf8_length(self.checker.table.columns[column]), LONGEST_KIND)), column, FIELD_TOO_LONG)
+        refuse_personal_data(self.checker, column)
         return self.texts(field)
 
     def read(self, field: str, one: Callable[[str], Read | Message]) -> list[Read | None]:

@@ -14,6 +14,7 @@ from trygghetskarta.domain.areas import AreaLevel, code_of_name
 from trygghetskarta.domain.events import Message, Rejected, told_together
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.domain.values import AreaValue, ValueReading
+from trygghetskarta.ingest.hiding import hidden
 from trygghetskarta.ingest.holding import Facts, HeldError, reasons
 from trygghetskarta.ingest.load import Order
 from trygghetskarta.ingest.places import Places
@@ -85,7 +86,7 @@ def publish_values(connection: Connection, order: Order, readings: Iterable[Valu
     new = {key: value for key, value in holders.items() if key not in known}
     changed = {key: value for key, value in holders.items() if key in known and known[key] != _told(value)}
     conflicting = [
-        Rejected(value.line, "", "", _CONFLICTING, value.raw)
+        Rejected(value.line, "", "", _CONFLICTING, hidden(value.raw))
         for key, value in zip(keys, values, strict=True)
         if _told(value) != _told(holders[key])
     ]
@@ -121,6 +122,7 @@ def publish_values(connection: Connection, order: Order, readings: Iterable[Valu
         months=None,
         warnings=told_together(warned for block in blocks for warned in block.warnings),
         rejections=tuple(stored.first),
+        head=next((block.head for block in blocks), b""),
         **counted,  # type: ignore[arg-type]  # counts by the names of the receipt
     )
     found = () if order.approved else reasons(_asked_of(source, counted))

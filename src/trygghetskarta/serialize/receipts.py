@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from trygghetskarta.ingest.hiding import hidden
 from trygghetskarta.ingest.receipts import told_of
 from trygghetskarta.serialize.csv import neutral
 from trygghetskarta.serialize.hints import hint
@@ -135,7 +136,8 @@ def explained(rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
 
 def header_of(row: Mapping[str, Any]) -> bytes:
     """Give the header that a delivery's rejected rows stood under; empty where its format has none."""
-    return bytes.fromhex(row["receipt"].get("header", ""))
+    # Those stored before the reader told which row it is were sometimes a row of values.
+    return hidden(bytes.fromhex(row["receipt"].get("header", "")))
 
 
 def as_they_came(rows: Iterable[Mapping[str, Any]], header: bytes) -> Iterator[bytes]:

@@ -130,7 +130,9 @@ def table_of(columns: dict[str, Texts], line: Sequence[int] | Ints, raw: Callabl
     rejected = [
         Rejected(int(lines[row]), name, shown(_value(columns[name], row)), _BAD_UTF8, own(row)) for row, name in sorted(bad.items())
     ]
-    return TextTable(list(columns), arrays, lines[kept], lambda row: own(int(kept[row])), rejected)
+    return TextTable(
+        list(columns), arrays, lines[kept], lambda row: own(int(kept[row])), rejected, head=csv_line(columns) if raw is None else b""
+    )
 
 
 def _value(values: Texts, row: int) -> str:

@@ -62,12 +62,14 @@ class _Head:
         separator: What separates them.
         above: How many lines stand above it.
         end: First byte after it.
+        row: Its own bytes, in UTF-8 or as they stand.
     """
 
     header: list[str]
     separator: str
     above: int
     end: int
+    row: bytes
 
 
 def tables(path: Path, name: str, fits: Fits) -> Iterator[TextTable]:
@@ -121,21 +123,27 @@ def _as_utf8(read: bytes, encoding: Encoding) -> bytes:
     return read if encoding.name == "utf-8" or read.isascii() else read.decode(encoding.name).encode()
 
 
+def _as_it_stood(own: bytes, encoding: Encoding) -> bytes:
+    return own if encoding.name == "utf-8" else own.decode().encode(encoding.name)
+
+
 def _find_head(content: bytes, fits: Fits, name: str) -> _Head:
     """Find the first line that names the columns of a layout; where none does, the first that is not blank is taken for the header."""
-    first: tuple[int, int, str] | None = None
+    first: tuple[int, int, bytes] | None = None
     end = 0
-    for above, (text, length) in enumerate(_first_lines(content)):
+    for above, (line, length) in enumerate(_first_lines(content)):
         end += length
+        text = line.decode(errors="replace")
         for separator in sorted((mark for mark in _SEPARATORS if mark in text), key=text.count, reverse=True):
             header = _names(text, separator)
             if header is not None and fits(header):
-                return _Head(_checked(header, name, above + 1), separator, above, end)
+                return _Head(_checked(header, name, above + 1), separator, above, end, line)
         if first is None and text.strip(_SEPARATORS + ' "'):
-            first = above, end, text
+            first = above, end, line
     if first is None:
         raise BadDeliveryError(f"{name} är tom. Ingenting ändrades.", f"{name} is empty. Nothing was changed.", code="empty_file")
-    above, end, text = first
+    above, end, line = first
+    text = line.decode(errors="replace")
     separator = _separator(text, name)
     header = _names(text, separator)
     if header is None:
@@ -144,14 +152,14 @@ def _find_head(content: bytes, fits: Fits, name: str) -> _Head:
             f"{name}, line {above + 1}: the header cannot be read.",
             code="bad_header",
         )
-    return _Head(_checked(header, name, above + 1), separator, above, end)
+    return _Head(_checked(header, name, above + 1), separator, above, end, line)
 
 
-def _first_lines(content: bytes) -> Iterator[tuple[str, int]]:
+def _first_lines(content: bytes) -> Iterator[tuple[bytes, int]]:
     """Go through the first lines, with how many bytes each takes, its end included."""
     for line in re.findall(rb"[^\r\n]*(?:\r\n|\n|\r|\Z)", content[: 1 << 20])[:_LINES_ABOVE]:
         if line:
-            yield line.rstrip(b"\r\n").decode(errors="replace"), len(line)
+            yield line.rstrip(b"\r\n"), len(line)
 
 
 def _names(text: str, separator: str) -> list[str] | None:
@@ -208,8 +216,7 @@ def _table(content: bytes, rows: Rows, head: _Head, encoding: Encoding, line: in
     rejected = []
 
     def raw(begin: int, end: int) -> bytes:
-        own = content[begin:end]
-        return own if encoding.name == "utf-8" else own.decode().encode(encoding.name)
+        return _as_it_stood(content[begin:end], encoding)
 
     for row in np.flatnonzero(~good & ((rows.fields > 0) | rows.broken)).tolist():
         begin, end = int(rows.begin[row]), int(rows.end[row])
@@ -234,6 +241,7 @@ def _table(content: bytes, rows: Rows, head: _Head, encoding: Encoding, line: in
         blank,
         encoding.name,
         head.separator,
+        head=_as_it_stood(head.row, encoding),
     )
     return _without_footers(table)
 

@@ -69,7 +69,7 @@ class _OnlyCells(ExcelReader):
 
 
 class _CellError(Exception):
-    """A cell without a value that can be used; says why in Swedish and English."""
+    """A cell without a value that can be used; says why in Swedish and English, and what it shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +123,13 @@ class _Sheet:
             _CellError: It is an error, or a formula that has no value.
         """
         if cell.has_formula and not cell.value and not (cell.kind == "str" and cell.has_value):
-            raise _CellError("formeln har inget sparat värde", "the formula has no stored value")
+            raise _CellError("formeln har inget sparat värde", "the formula has no stored value", cell.value)
         try:
             text = self._text(cell)
         except (ValueError, IndexError, OverflowError):
-            raise _CellError("cellen går inte att läsa", "the cell cannot be read") from None
+            raise _CellError("cellen går inte att läsa", "the cell cannot be read", cell.value) from None
         if cell.kind == "e" or text in _ERRORS:
-            raise _CellError(f"cellen innehåller felet {shown(text)}", f"the cell holds the error {shown(text)}")
+            raise _CellError(f"cellen innehåller felet {shown(text)}", f"the cell holds the error {shown(text)}", text)
         return text
 
     def _text(self, cell: Cell) -> str:
@@ -309,8 +309,8 @@ class _Block:
         for column, cell in cells.items():
             try:
                 names[column] = tidy(sheet.text(cell))
-            except _CellError:
-                names[column] = tidy(cell.value)
+            except _CellError as error:
+                names[column] = tidy(error.args[2])
         filled = [column for column, text in names.items() if text]
         left, right = (min(filled), max(filled)) if filled else (1, 0)
         # All rows above the header count as blank: titles, notes, nothing.
@@ -337,7 +337,7 @@ class _Block:
             try:
                 text = self.sheet.text(cell).strip()
             except _CellError as error:
-                text = cell.value
+                text = error.args[2]
                 fault = fault or (self.header[at] if is_inside else "", text, error)
             if is_inside:
                 texts[at] = text

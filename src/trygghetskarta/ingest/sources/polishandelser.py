@@ -35,8 +35,10 @@ from trygghetskarta.domain.events import (
 from trygghetskarta.domain.periods import LOCAL_TIME, Month
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.errors import BadDeliveryError
-from trygghetskarta.ingest.checks import FIELD_TOO_LONG, LONGEST_KIND, LONGEST_TEXT
+from trygghetskarta.ingest.checks import LONGEST_KIND, LONGEST_TEXT, too_long
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
+from trygghetskarta.ingest.hiding import hidden
+from trygghetskarta.ingest.personal import HIDDEN, PERSONAL_DATA, points_at_person, starred
 from trygghetskarta.ingest.reading import decode, shown
 from trygghetskarta.ingest.row_times import ISO_TIME
 from trygghetskarta.ingest.rows import read_rows
@@ -101,10 +103,8 @@ class Polishandelser:
             if isinstance(understood, _Row):
                 rows.append(understood)
             else:
-                column, message = understood
-                given = str(value.get(column, "")) if isinstance(value, dict) else ""
-                rejected.append(Rejected(line, column, shown(given), message, raw.encode()))
-        yield Reading(_batch(rows), lambda row: rows[row].raw.encode(), rejected, 0, _digests(rows), encoding=encoding)
+                rejected.append(_rejected(value, (line, raw), *understood))
+        yield Reading(_batch(rows), lambda row: rows[row].raw.encode(), rejected, 0, _digests(rows), encoding=encoding, id_column="id")
 
 
 def _is_feed(file: DeliveredFile) -> bool:
@@ -166,17 +166,9 @@ def _understand(value: object, at: tuple[int, str], finder: _Stadsdelar, context
     identity = fields.get("id")
     if not isinstance(identity, int) or isinstance(identity, bool):
         return "id", Message("missing_id", "Händelsen saknar id.", "The event has no id.")
-    for field, text in texts.items():
-        if not isinstance(text, str) or not text.strip():
-            return field, Message("missing_value", f"Händelsen saknar {field}.", f"The event has no {field}.")
-    long = next(
-        (field for field in _TEXTS if len(str(fields.get(field) or "")) > (LONGEST_KIND if field == "type" else LONGEST_TEXT)), None
-    )
-    if long is not None:
-        return long, FIELD_TOO_LONG
-    unusable = next((field for field in _TEXTS if not _storable(str(fields.get(field) or ""))), None)
-    if unusable is not None:
-        return unusable, Message("bad_text", "Texten har tecken som inte kan sparas.", "The text has characters that cannot be stored.")
+    fault = _fault(fields)
+    if fault is not None:
+        return fault
     published = _published(str(texts["datetime"]))
     if published is None:
         return "datetime", Message("no_such_date", "Publiceringstiden går inte att läsa.", "The time of publication cannot be read.")
@@ -188,6 +180,39 @@ def _understand(value: object, at: tuple[int, str], finder: _Stadsdelar, context
     told_at = published.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     detail = {"name": name, "summary": summary, "url": str(fields.get("url") or ""), "published": told_at}
     return _Row(at[0], str(identity), kind, starts_at, time_precision, published, precision, area, orjson.dumps(detail).decode(), at[1])
+
+
+def _fault(fields: dict[str, Any]) -> tuple[str, Message] | None:
+    """Say which of an event's texts cannot be stored and why, or None."""
+    for field in ("name", "type", "datetime"):
+        if not isinstance(fields.get(field), str) or not fields[field].strip():
+            return field, Message("missing_value", f"Händelsen saknar {field}.", f"The event has no {field}.")
+    for field in _TEXTS:
+        text, longest = str(fields.get(field) or ""), LONGEST_KIND if field == "type" else LONGEST_TEXT
+        if len(text) > longest:
+            return field, too_long(longest)
+        if not _storable(text):
+            return field, Message("bad_text", "Texten har tecken som inte kan sparas.", "The text has characters that cannot be stored.")
+        if points_at_person(text):
+            return field, PERSONAL_DATA
+    return None
+
+
+def _rejected(value: object, at: tuple[int, str], column: str, message: Message) -> Rejected:
+    """Give a rejected event as it stands, but for what may point at a person in any of its texts."""
+    line, raw = at[0], at[1].encode()
+    if not isinstance(value, dict):
+        return Rejected(line, column, "", message, hidden(raw))
+    fields = _tidied(value)
+    if any(points_at_person(_written(given)) for field, given in fields.items() if field != "id" or isinstance(given, str)):
+        raw = starred(raw)
+    given = HIDDEN if message is PERSONAL_DATA else shown(_written(fields[column])) if column in fields else ""
+    return Rejected(line, column, given, message, raw)
+
+
+def _written(value: object) -> str:
+    """Write a value as JSON has it; a text without its quotes."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _tidied(value: dict[str, Any]) -> dict[str, Any]:
