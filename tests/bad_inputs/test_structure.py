@@ -1,5 +1,11 @@
 from __future__ import annotations
 
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import openpyxl
+
 from tests.bad_inputs.desk import (
     CRIME_HEADER,
     FIRE_HEADER,
@@ -10,6 +16,7 @@ from tests.bad_inputs.desk import (
     Loads,
     Refused,
     about,
+    assert_told,
     crime,
     crimes,
     each,
@@ -27,6 +34,7 @@ FIELDS = "Row with too few / too many fields"
 QUOTE = "Unclosed quote"
 ENDS = "CR only / mixed CRLF / LF"
 NO_ROWS = 'Blank lines, "Summa"/"Totalt" footer, "Källa: …" rows, metadata lines above header'
+CODE = "Area code unknown / old (area split or merged in 2020s)"
 EXCEL = "Excel formula without cached value, `#REF!`, `#N/A`"
 
 
@@ -90,6 +98,7 @@ def reordered(content: bytes) -> bytes:
     Case(EXCEL, fires(fire(x="#VÄRDEFEL!")), Loads(2, (Fault(2, "x", "excel_error"),)), variant="place"),
     Case(EXCEL, fires(fire(address="#NAMN?")), Loads(2, (Fault(2, "adress", "excel_error"),)), variant="text"),
     Case(EXCEL, fires(fire("#DIV/0!")), Loads(2, (Fault(2, "id", "excel_error"),)), variant="id"),
+    Case(EXCEL, fires(fire("1,23457E+19")), Loads(2, (Fault(2, "id", "excel_mangled"),)), variant="an id made a rounded number"),
     Case(
         "Aggregate file (counts per area) where events are expected",
         lines("Stadsdel;Antal", "Rinkeby;12", "Husby;7"),
@@ -98,6 +107,42 @@ def reordered(content: bytes) -> bytes:
 )
 def test_rows_and_columns(desk: Desk, case: Case) -> None:
     meet(desk, case)
+
+
+def workbook(*rows: Sequence[Any], merge: str = "") -> bytes:
+    book, content = openpyxl.Workbook(), io.BytesIO()
+    sheet = book.worksheets[0]
+    for row in rows:
+        sheet.append(list(row))
+    if merge:
+        sheet.merge_cells(merge)
+    book.save(content)
+    return content.getvalue()
+
+
+@about(EXCEL)
+def test_an_id_that_excel_has_made_a_rounded_number_or_a_fraction_is_none(desk: Desk) -> None:
+    rows = [
+        [number, "2025-10-01 10:00", "1", 150_100.5, 6_580_100, ""]
+        for number in (12345678901234567890, 0.1, "0.2a", 20250001, "12345678901234567890")
+    ]
+    receipt = desk.send(workbook([*FIRE_HEADER.split(";")], *rows), name="fil.xlsx")
+    assert [(row.line, row.column, row.message.code) for row in receipt.rejections] == [
+        (2, "id", "excel_mangled"),
+        (3, "id", "excel_mangled"),
+    ]
+    for row in receipt.rejections:
+        assert_told(row.message.swedish, row.message.english)
+        assert "siffror" in row.message.swedish
+    assert {event["identity"] for event in desk.events()} == {"0.2a", "20250001", "12345678901234567890"}
+
+
+@about(CODE)
+def test_a_merged_cell_and_a_code_without_its_zeros_are_told_in_the_receipt_of_a_workbook(desk: Desk) -> None:
+    rows = [["2025-10-03", "Järva", area, "Ringvägen", 310, 1, "2025-10-01", None, None, None] for area in (101001, None, 101002)]
+    receipt = desk.send(workbook([*CRIME_HEADER.split(";")], *rows, merge="C2:C3"), CRIMES, "fil.xlsx")
+    assert {warned.code.value: warned.count for warned in receipt.warnings} == {"merged_cells": 1, "lost_zeros": 2}
+    assert [event["area_text"] for event in desk.events(receipt.delivery)] == ["0101001", None, "0101002"]
 
 
 @about("Columns reordered")

@@ -15,7 +15,8 @@ import xlsxwriter
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.worksheet import Worksheet
 
-from tests.unit.formats import Found, read, refused
+from tests.unit.formats import Found, fits, read, refused
+from trygghetskarta.domain.events import WarningCode
 from trygghetskarta.ingest.formats import sheets
 
 HEADER = ["id", "tid", "antal"]
@@ -72,7 +73,9 @@ def cell(folder: Path, value: object, number_format: str | None = None, epoch: d
         (59.3309, None, "59.3309"),
         (6580894.880, None, "6580894.88"),
         (1e-7, None, "0.0000001"),
-        (1e21, None, "1000000000000000000000"),
+        (123_456_789_012_345, None, "123456789012345"),
+        (1e15, None, "1E+15"),
+        (12345678901234567890, None, "1.234567890123457E+19"),
         (310, "0000", "0310"),
         (310, "0", "310"),
         (310, "#,##0", "310"),
@@ -208,6 +211,23 @@ def test_merged_cells_hold_their_value_in_the_first(tmp_path: Path) -> None:
 
     found = read(saved(tmp_path, ["Brott"], HEADER, ["a", "x", 1], ["b", None, 2], change=merge))
     assert found["tid"] == ["x", ""]
+
+
+def test_rows_that_a_merged_cell_covers_are_told(tmp_path: Path) -> None:
+    def merge(sheet: Worksheet) -> None:
+        for cells in ("A1:C1", "A2:A3", "B4:B6", "C5:C6", "A7:C7"):
+            sheet.merge_cells(cells)
+
+    rows: list[list[Any]] = [["a", "x", 1], *([f"b{n}", None, n] for n in range(4))]
+    path = saved(tmp_path, ["Brott"], HEADER, ["", "", ""], *rows, change=merge)
+    told = [warned.told() for part in sheets.tables(path, "fil.xlsx", fits) for warned in part.warnings]
+    assert [(warned.code, warned.count) for warned in told] == [(WarningCode.MERGED_CELLS, 2)]
+    assert told[0].swedish.startswith("2 rader ligger i en sammanslagen cell")
+
+
+def test_the_columns_whose_numbers_have_decimals_are_told(tmp_path: Path) -> None:
+    (part,) = sheets.tables(saved(tmp_path, HEADER, ["0.5", 0.5, 1], ["a", 2, date(2025, 1, 1)]), "fil.xlsx", fits)
+    assert part.fractions == {"tid"}
 
 
 def test_the_one_sheet_that_fits_is_read(tmp_path: Path) -> None:

@@ -76,7 +76,8 @@ class Checker:
     @classmethod
     def of(cls, table: TextTable, month_first: set[str] | None = None) -> Checker:
         """Begin with all rows good."""
-        return cls(table, np.ones(len(table.line), bool), set() if month_first is None else month_first)
+        first = set() if month_first is None else month_first
+        return cls(table, np.ones(len(table.line), bool), first, warnings=list(table.warnings))
 
     def reject(self, bad: Bools, column: str, message: Message | Callable[[str], Message]) -> None:
         """Reject rows, each once.

@@ -95,6 +95,7 @@ def read_counts(table: TextTable, layout: Layout, context: Context) -> Iterator[
             # The rows that are no rows of the table are told once.
             reading.blank += table.blank
             reading.rejected += table.rejected
+            table.warnings = []
         yield reading
 
 

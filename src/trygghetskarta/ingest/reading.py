@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from trygghetskarta.domain.events import Rejected
+from trygghetskarta.domain.events import Rejected, Warned
 from trygghetskarta.errors import BadDeliveryError
 
 Ints = npt.NDArray[np.int64]
@@ -42,6 +42,8 @@ class TextTable:
         separator: What separates the columns, where something does.
         srid: EPSG number of the coordinates, where the file itself says.
         upto: How many bytes of the file have been read after this part.
+        fractions: The columns in which some number has decimals, where the file itself tells numbers from texts; by name in the header.
+        warnings: What the reader of the format has to tell.
     """
 
     header: list[str]
@@ -54,6 +56,8 @@ class TextTable:
     separator: str | None = None
     srid: int | None = None
     upto: int = 0
+    fractions: frozenset[str] = frozenset()
+    warnings: list[Warned] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from trygghetskarta.ingest.checks import (
     as_objects,
     by_distinct,
     known_texts,
+    letters_of,
     mangled,
     mapped,
     matches,
@@ -50,6 +51,8 @@ _AREA_NAMES = frozenset(
 )
 _COUNT_NAMES = frozenset(("antal", "antal brott", "summa", "totalt", "anmälda brott", "count"))
 _ALMOST = 0.8
+_ROUNDED = r"^[0-9]([.,][0-9]+)?E\+[0-9]{2,3}$"
+_FRACTION = r"^-?[0-9]*[.][0-9]+$"
 _PRECISIONS = {
     AreaLevel.BASOMRADE: Precision.BASOMRADE,
     AreaLevel.STADSDEL: Precision.STADSDEL,
@@ -249,7 +252,21 @@ def _identity(checker: Checker, columns: Mapping[str, str]) -> pa.StringArray:
     if "id" not in columns:
         return pa.nulls(len(checker.table.line), pa.string())
     checker.require(columns["id"], "missing_id", "Raden saknar id.", "The row has no id.")
-    return checker.table.columns[columns["id"]]
+    values = checker.table.columns[columns["id"]]
+    if b"E+" in letters_of(values).tobytes():
+        checker.reject(to_bools(pc.match_substring_regex(values, _ROUNDED)), columns["id"], _lost)
+    if checker.spelled(columns["id"]) in checker.table.fractions:
+        checker.reject(to_bools(pc.match_substring_regex(values, _FRACTION)), columns["id"], _lost)
+    return values
+
+
+def _lost(value: str) -> Message:
+    """Say that a spreadsheet has made a number of an id: 20250000000000001 loses digits, and 2025.10 is 2025.1."""
+    return Message(
+        "excel_mangled",
+        f"Excel har gjort id till talet {shown(value)}; siffror kan ha gått förlorade. Skriv kolumnen som text.",
+        f"Excel has made the id the number {shown(value)}; digits may be lost. Write the column as text.",
+    )
 
 
 def _kind(checker: Checker, layout: Layout, columns: Mapping[str, str]) -> pa.StringArray:

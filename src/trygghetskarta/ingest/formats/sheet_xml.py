@@ -11,6 +11,7 @@ from xml.parsers import expat
 
 _CHUNK = 1 << 16
 _MOST_ROWS, _MOST_COLUMNS = 1 << 20, 1 << 14
+_MERGED = re.compile(r"[A-Z]{1,3}([0-9]{1,7}):[A-Z]{1,3}([0-9]{1,7})")
 
 
 @dataclass(slots=True)
@@ -38,8 +39,10 @@ class _Walker:
 
     Attributes:
         rows: The rows that are whole: number, and cells by column, both from 1.
+        merged: First and last row of each cell merged over several.
     """
 
+    merged: list[tuple[int, int]]
     rows: list[tuple[int, dict[int, Cell]]] = field(default_factory=list)
     number: int = 0
     column: int = 0
@@ -64,6 +67,8 @@ class _Walker:
             self.number, self.column, self.cells = number, 0, {}
         elif self.cell is not None:
             self._inside(local, self.cell)
+        elif local == "mergeCell":
+            self._merge(attributes.get("ref", ""))
 
     def _inside(self, local: str, cell: Cell) -> None:
         if local == "v":
@@ -74,6 +79,11 @@ class _Walker:
             cell.has_formula = True
         elif local == "rPh":
             self.phonetic = True
+
+    def _merge(self, reference: str) -> None:
+        found = _MERGED.fullmatch(reference)
+        if found and int(found[1]) < int(found[2]) and len(self.merged) < _MOST_ROWS:
+            self.merged.append((int(found[1]), int(found[2])))
 
     def text(self, text: str) -> None:
         """Take in a text."""
@@ -97,11 +107,12 @@ class _Walker:
             self.rows.append((self.number, self.cells))
 
 
-def rows_of(sheet: IO[bytes]) -> Iterator[tuple[int, dict[int, Cell]]]:
+def rows_of(sheet: IO[bytes], merged: list[tuple[int, int]] | None = None) -> Iterator[tuple[int, dict[int, Cell]]]:
     """Go through the rows of a sheet.
 
     Args:
         sheet: Its XML.
+        merged: Is given the first and last row of each cell that is merged over several rows. They stand after the rows.
 
     Yields:
         Number, and cells by column, both from 1; rows and cells that are not written are left out.
@@ -110,7 +121,7 @@ def rows_of(sheet: IO[bytes]) -> Iterator[tuple[int, dict[int, Cell]]]:
         ValueError: The rows are not in order, or beyond what a sheet can have.
         expat.ExpatError: It is not XML.
     """
-    walker = _Walker()
+    walker = _Walker([] if merged is None else merged)
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.StartElementHandler = walker.start

@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import IO, Any
 from zipfile import ZipFile
 
+import numpy as np
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE, is_datetime, is_timedelta_format
 from openpyxl.utils.datetime import from_excel
 
-from trygghetskarta.domain.events import Message, Rejected
+from trygghetskarta.domain.events import Message, Rejected, Warned, WarningCode
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.formats.blocks import (
     BLOCK_LETTERS,
@@ -46,6 +47,8 @@ _FOOTER = re.compile(r"(summa|totalt|källa)\b", re.IGNORECASE)
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ERRORS = frozenset(("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#GETTING_DATA"))
 _DAY = 86_400
+_DIGITS = 15
+"""A spreadsheet has no room for more digits: a longer whole number is written as the spreadsheet shows it, and is no id."""
 _OUTSIDE = Message("field_count", "Raden har värden utanför tabellens kolumner.", "The row has values outside the columns of the table.")
 
 
@@ -108,10 +111,10 @@ class _Sheet:
     styles: list[_Style]
     epoch: datetime
 
-    def rows(self, name: str) -> Iterator[tuple[int, dict[int, Cell]]]:
-        """Go through the rows that are written: number, and cells by column, both from 1."""
+    def rows(self, name: str, merged: list[tuple[int, int]] | None = None) -> Iterator[tuple[int, dict[int, Cell]]]:
+        """Go through the rows that are written: number, and cells by column, both from 1. Merged rows are as of `rows_of`."""
         with refusing(name, *_WORKBOOK), self.archive.open(self.part) as source:
-            yield from rows_of(source)
+            yield from rows_of(source, merged)
 
     def text(self, cell: Cell) -> str:
         """Give a cell's text.
@@ -148,7 +151,12 @@ class _Sheet:
 
 def _plain(value: str, width: int) -> str:
     # A spreadsheet writes 59.3309 as 59.330900000000003; the shortest text of the same number is what was meant.
-    text = number_text(value if value.isdigit() else repr(float(value)))
+    if value.isdigit() and len(value) <= _DIGITS:
+        return value.lstrip("0").zfill(max(width, 1))
+    number = float(value)
+    if abs(number) >= 10**_DIGITS and number.is_integer():
+        return np.format_float_scientific(number, trim="-", exp_digits=2).upper()
+    text = number_text(repr(number))
     return text.zfill(width) if text.isdigit() else text
 
 
@@ -186,14 +194,30 @@ def tables(path: Path, name: str, fits: Fits) -> Iterator[TextTable]:
     """
     with _opened(path, name) as sheets:
         block = _find_table(sheets, name, fits)
-        for number, cells in block.sheet.rows(name):
+        merged: list[tuple[int, int]] = []
+        for number, cells in block.sheet.rows(name, merged):
             if number > block.top:
                 block.add(number, cells)
             if block.is_full:
                 yield block.table()
         table = block.table()
         table.upto = path.stat().st_size
+        table.warnings += _warned_of(merged, block)
         yield table
+
+
+def _warned_of(merged: list[tuple[int, int]], block: _Block) -> list[Warned]:
+    """Tell of the rows below the header that lie in a cell merged over several, less the first of them, which has the value."""
+    covered = np.zeros(block.last + 1, bool)
+    for first, last in merged:
+        if first > block.top:
+            covered[first + 1 : last + 1] = True
+    count = int(covered.sum())
+    told = (
+        "{} ligger i en sammanslagen cell som börjar på en rad ovanför; värdet finns bara på den första raden.",
+        "{} lie in a merged cell that begins on a row above; its value stands on the first row only.",
+    )
+    return [Warned(WarningCode.MERGED_CELLS, count, *told)] if count else []
 
 
 @contextmanager
@@ -276,6 +300,7 @@ class _Block:
     rejected: list[Rejected] = field(default_factory=list)
     blank: int = 0
     letters: int = 0
+    fractions: set[int] = field(default_factory=set)
 
     @classmethod
     def below(cls, sheet: _Sheet, number: int, cells: dict[int, Cell]) -> _Block:
@@ -316,6 +341,8 @@ class _Block:
                 fault = fault or (self.header[at] if is_inside else "", text, error)
             if is_inside:
                 texts[at] = text
+                if cell.kind == "n" and "." in text:
+                    self.fractions.add(at)
             else:
                 outside = outside or text
         self._take(texts, outside, fault)
@@ -347,5 +374,6 @@ class _Block:
         table = table_of({name: list(values) for name, values in zip(self.header, columns, strict=True)}, self.lines)
         table.rejected += self.rejected
         table.blank = self.blank
+        table.fractions = frozenset(self.header[at] for at in self.fractions)
         self.rows, self.lines, self.rejected, self.blank, self.letters = [], [], [], 0, 0
         return table
