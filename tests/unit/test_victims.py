@@ -58,6 +58,13 @@ def test_a_row_keeps_the_home_and_the_side_of_65_but_never_the_age() -> None:
     assert not [warned for warned in reading.warnings if warned.code is WarningCode.UNREAD_AGE]
 
 
+def test_the_home_gets_back_the_zeros_that_a_spreadsheet_took() -> None:
+    reading = read("101001;72", "01010\u00ad01;72", "999;72")
+    facts = [orjson.loads(text)["victim_area"] for text in reading.events.detail.to_pylist()]
+    assert facts == ["0101001", "0101001", "999"]
+    assert [(warned.code, warned.count) for warned in reading.warnings] == [(WarningCode.LOST_ZEROS, 1)]
+
+
 def test_ages_that_could_not_be_read_are_counted_in_the_receipt() -> None:
     reading = read("0101001;60-69", ";gammal", ";72")
     assert reading.events.detail.to_pylist() == ['{"victim_area":"0101001"}', None, '{"victim_age":"65+"}']

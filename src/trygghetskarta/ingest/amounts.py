@@ -20,6 +20,7 @@ _NUMBER = r"^[-−]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)$"
 _GROUPED = rf"^[-−]?[0-9]{{1,3}}({BLANKS}[0-9]{{3}})+([.,][0-9]*)?$"
 _TORN = rf"^[-−]?[0-9.,]+({BLANKS}+[0-9.,]+)+$"
 _BOTH_MARKS = r"^[-−]?[0-9]{1,3}([.][0-9]{3})*[.][0-9]{3},[0-9]+$|^[-−]?[0-9]{1,3}(,[0-9]{3})*,[0-9]{3}[.][0-9]+$"
+_WHOLE = "^[0-9]{1,6}$"
 _COUNT = rf"^([0-9]{{1,6}}|[0-9]{{1,3}}{BLANKS}[0-9]{{3}})([.,]00?)?$"
 _PLAIN = np.isin(np.arange(256), list(b"0123456789.-"))
 _DIGITS = np.isin(np.arange(256), list(b"0123456789"))
@@ -89,8 +90,9 @@ def counts(checker: Checker, column: str) -> Ints:
     """Read a column of whole numbers, 1 or more, a blank between thousands and decimals of nothing allowed; empty is 1."""
     values = checker.text(column)
     empty = to_bools(pc.equal(values, ""))
-    fits = to_bools(pc.match_substring_regex(values, _COUNT))
-    if not _DIGITS[letters_of(values)].all():
+    plain = bool(_DIGITS[letters_of(values)].all())
+    fits = to_bools(pc.match_substring_regex(values, _WHOLE if plain else _COUNT))
+    if not plain:
         values = pc.replace_substring_regex(pc.replace_substring_regex(values, "[.,]00?$", ""), BLANKS, "")
     fits &= ~to_bools(pc.match_substring_regex(values, "^0+$"))
     checker.reject(

@@ -21,6 +21,15 @@ _HARD_BLANKS = re.compile("[\u00a0\u2007\u2009\u202f]")
 # How those marks begin, or all there is of them: a column without these bytes has none.
 _BYTES = (b"\xc2\xa0", b"\xc2\xad", b"\xe2\x80", b"\xe2\x81\xa0", b"\xef\xbb\xbf")
 
+OF_AREAS = (
+    "{} har områdets kod utan de nollor som den börjar med; de är tillagda.",
+    "{} have the code of the area without the zeros that it begins with; they were added.",
+)
+OF_HOMES = (
+    "{} har koden för målsägandens område utan de nollor som den börjar med; de är tillagda.",
+    "{} have the code of the victim's area without the zeros that it begins with; they were added.",
+)
+
 
 def without_hidden(values: pa.StringArray) -> pa.StringArray:
     """Take away the marks that codes and names bring with them from a web page or a document and that no eye sees.
@@ -63,13 +72,14 @@ def _length(known: frozenset[str]) -> int:
     return lengths.pop() if len(lengths) == 1 else 0
 
 
-def fill_zeros(checker: Checker, named: pa.StringArray, known: frozenset[str]) -> pa.StringArray:
+def fill_zeros(checker: Checker, named: pa.StringArray, known: frozenset[str], told: tuple[str, str] = OF_AREAS) -> pa.StringArray:
     """Give the codes of a column of areas their zeros back, and tell of it.
 
     Args:
         checker: Told of the rows.
         named: The areas as the rows name them, (rows,).
         known: As of `with_zeros`.
+        told: What is told, in Swedish and English.
 
     Returns:
         The areas, (rows,).
@@ -77,18 +87,13 @@ def fill_zeros(checker: Checker, named: pa.StringArray, known: frozenset[str]) -
     filled: Mapping[str, str] = {name: code for name in pc.unique(named).to_pylist() if (code := with_zeros(name, known)) is not None}
     if not filled:
         return named
-    warn_of_zeros(checker, by_distinct(named, filled.__contains__))
+    warn_of_zeros(checker, by_distinct(named, filled.__contains__), told)
     return mapped(named, lambda name: filled.get(name, name))
 
 
-def warn_of_zeros(checker: Checker, about: npt.NDArray[np.bool_]) -> None:
+def warn_of_zeros(checker: Checker, about: npt.NDArray[np.bool_], told: tuple[str, str] = OF_AREAS) -> None:
     """Tell of the rows whose area was found by a code with zeros before it."""
-    checker.warn(
-        WarningCode.LOST_ZEROS,
-        about,
-        "{} har områdets kod utan de nollor som den börjar med; de är tillagda.",
-        "{} have the code of the area without the zeros that it begins with; they were added.",
-    )
+    checker.warn(WarningCode.LOST_ZEROS, about, *told)
 
 
 def unknown_area(context: Context, level: AreaLevel | None, name: str) -> Message:

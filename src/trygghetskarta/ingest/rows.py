@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from trygghetskarta.domain.areas import AreaLevel, code_of_name
 from trygghetskarta.domain.cities import CITY
-from trygghetskarta.domain.events import EventBatch, Message, Precision, Reading, Warned, WarningCode
+from trygghetskarta.domain.events import VICTIM_AREA, EventBatch, Message, Precision, Reading, Warned, WarningCode
 from trygghetskarta.domain.sources import CountsBy
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.absent import without_words
@@ -33,7 +33,7 @@ from trygghetskarta.ingest.checks import (
     matches,
     to_bools,
 )
-from trygghetskarta.ingest.codes import fill_zeros, unknown_area, without_hidden
+from trygghetskarta.ingest.codes import OF_HOMES, fill_zeros, unknown_area, without_hidden
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
 from trygghetskarta.ingest.coordinates import check_coordinates, refuse_unknown_system
 from trygghetskarta.ingest.formats.registry import open_tables
@@ -108,7 +108,7 @@ def _part(checker: Checker, layout: Layout, context: Context, counts_by: CountsB
     x, y, srid = _point(checker, layout, columns, context)
     precision, area = _place(checker, (x, y), layout, columns, context)
     withdrawn = _withdrawn(checker, layout, columns)
-    detail = _detail(checker, layout, absent)
+    detail = _detail(checker, layout, absent, context)
     _warn_of_encoding(checker)
     rows = np.flatnonzero(checker.good)
     batch = EventBatch(
@@ -367,7 +367,7 @@ def _fact(name: str, text: str) -> str:
     return f",{name}:{orjson.dumps(text).decode()}" if text else ""
 
 
-def _detail(checker: Checker, layout: Layout, absent: pa.StringArray) -> pa.StringArray:
+def _detail(checker: Checker, layout: Layout, absent: pa.StringArray, context: Context) -> pa.StringArray:
     """Gather the further facts of each row as the text of a JSON object; null where there are none."""
     facts = []
     if absent.null_count < len(absent):
@@ -376,6 +376,8 @@ def _detail(checker: Checker, layout: Layout, absent: pa.StringArray) -> pa.Stri
         if column in checker.table.columns:
             values = checker.free_text(column)
             refuse_personal_data(checker, column)
+            if name == VICTIM_AREA:
+                values = fill_zeros(checker, without_hidden(values), context.areas.get(AreaLevel.BASOMRADE, frozenset()), OF_HOMES)
             values = reduced(checker, name, values)
             facts.append(mapped(values, partial(_fact, orjson.dumps(name).decode())))
     return as_objects(facts) if facts else absent
