@@ -16,9 +16,10 @@ from trygghetskarta.domain.cities import CITY
 from trygghetskarta.domain.events import Floats, Message
 from trygghetskarta.domain.values import AreaValue, ValueReading
 from trygghetskarta.errors import BadDeliveryError
-from trygghetskarta.ingest.checks import LONGEST_KIND, Checker, numbers, to_bools
+from trygghetskarta.ingest.checks import Checker, numbers, to_bools
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
 from trygghetskarta.ingest.formats.registry import open_tables
+from trygghetskarta.ingest.lengths import LONGEST_KIND
 from trygghetskarta.ingest.personal import refuse_personal_data, without_personal_data
 from trygghetskarta.ingest.reading import TextTable, shown
 from trygghetskarta.ingest.rows import choose_layout, missing_columns
