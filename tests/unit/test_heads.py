@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.unit.deliveries import FIRE_HEADER, context, delivered, only
+from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.sources.brander import Brander
 
 ROW = "h1;2025-10-05 12:00;3;154906;6579777;a"
@@ -39,3 +40,11 @@ def test_it_is_the_header_and_no_row_with_more_separators(above: str, head: str,
 def test_rows_of_json_name_their_columns_themselves() -> None:
     content = json.dumps([dict(zip(FIRE_HEADER.split(";"), ROW.split(";"), strict=True))])
     assert only(Brander().read(delivered(content, "fil.json"), context())).head == b""
+
+
+@pytest.mark.parametrize("row", ["anna@ex.se;anna@ex.se", "anna@ex.se;070-123 45 67"])
+def test_the_refusal_of_a_file_without_header_tells_nothing_personal_of_its_first_row(row: str) -> None:
+    with pytest.raises(BadDeliveryError) as caught:
+        only(Brander().read(delivered(f"{row}\n"), context()))
+    assert caught.value.code in ("double_header", "missing_column")
+    assert not any(part in f"{caught.value.swedish} {caught.value.english}" for part in ("@", "45 67"))

@@ -15,15 +15,13 @@ import pyarrow.compute as pc
 
 from trygghetskarta.domain.events import NO_TIME, Message, Rejected, Warned, WarningCode
 from trygghetskarta.errors import BadDeliveryError
+from trygghetskarta.ingest.lengths import LONGEST_TEXT, too_long
 from trygghetskarta.ingest.reading import TextTable, shown
 from trygghetskarta.ingest.times import MICROSECONDS_A_DAY, iso_times, stamps
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-LONGEST_TEXT = 10_000
-LONGEST_KIND = 200
-"""A kind may become a category's code, which an index must hold."""
 _AMBIGUOUS_DATE = Message(
     "ambiguous_date",
     "Det går inte att avgöra vad som är dag och vad som är månad. Skriv datumet som 2026-01-31.",
@@ -32,6 +30,7 @@ _AMBIGUOUS_DATE = Message(
 _SLASHED = r"^([0-9]{1,2})/([0-9]{1,2})/(?:[0-9]{4}|[0-9]{2})$"
 _SHORT_YEAR = r"^([0-9]{1,2}/[0-9]{1,2}/)([0-9]{2})\b"
 _ANY_DATE = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4}|[0-9]{2})\b.*", re.ASCII)
+_NUL_BYTE = Message("nul_byte", "Fältet innehåller ett nolltecken.", "The field holds a NUL character.")
 _EXCEL_ERROR = Message("excel_error", "Cellen innehåller ett fel från Excel.", "The cell holds an error from Excel.")
 _EXCEL_ERRORS = (
     r"^#(REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!|SAKNAS!|REFERENS!|VÄRDEFEL!|NAMN\?|DIVISION/0!|OGILTIGT!|SKÄRNING!)$"
@@ -115,11 +114,7 @@ class Checker:
             self.refuse_longer(column, LONGEST_TEXT)
         content = letters.tobytes()
         if b"\x00" in content:
-            self.reject(
-                to_bools(pc.match_substring(values, "\x00")),
-                column,
-                Message("nul_byte", "Fältet innehåller ett nolltecken.", "The field holds a NUL character."),
-            )
+            self.reject(to_bools(pc.match_substring(values, "\x00")), column, _NUL_BYTE)
         if b"#" in content:
             self.reject(to_bools(pc.match_substring_regex(values, _EXCEL_ERRORS)), column, _EXCEL_ERROR)
         return values
@@ -143,16 +138,6 @@ class Checker:
     def require(self, column: str, code: str, swedish: str, english: str) -> None:
         """Reject rows where a column is empty."""
         self.reject(to_bools(pc.equal(self.text(column), "")), column, Message(code, swedish, english))
-
-
-def too_long(longest: int) -> Message:
-    """Say of a field that it has more letters than it may."""
-    written = f"{longest:,}"
-    return Message(
-        "field_too_long",
-        f"Fältet är längre än {written.replace(',', ' ')} tecken.",
-        f"The field is longer than {written} characters.",
-    )
 
 
 def to_bools(mask: pa.BooleanArray) -> Bools:

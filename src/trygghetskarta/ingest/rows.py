@@ -21,7 +21,6 @@ from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.absent import without_words
 from trygghetskarta.ingest.amounts import counts, numbers
 from trygghetskarta.ingest.checks import (
-    LONGEST_KIND,
     Checker,
     as_objects,
     by_distinct,
@@ -36,6 +35,7 @@ from trygghetskarta.ingest.codes import OF_HOMES, fill_zeros, unknown_area, with
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
 from trygghetskarta.ingest.coordinates import check_coordinates, refuse_unknown_system
 from trygghetskarta.ingest.formats.registry import open_tables
+from trygghetskarta.ingest.lengths import LONGEST_KIND
 from trygghetskarta.ingest.personal import refuse_personal_data, refuse_personal_ids, without_personal_data
 from trygghetskarta.ingest.reading import TextTable, shown
 from trygghetskarta.ingest.row_times import read_times

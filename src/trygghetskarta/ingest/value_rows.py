@@ -19,10 +19,11 @@ from trygghetskarta.domain.events import Floats, Message
 from trygghetskarta.domain.values import AreaValue, ValueReading
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.amounts import numbers
-from trygghetskarta.ingest.checks import LONGEST_KIND, Checker, to_bools
+from trygghetskarta.ingest.checks import Checker, to_bools
 from trygghetskarta.ingest.codes import unknown_area, warn_of_zeros, with_zeros, without_hidden
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
 from trygghetskarta.ingest.formats.registry import open_tables
+from trygghetskarta.ingest.lengths import LONGEST_KIND
 from trygghetskarta.ingest.personal import refuse_personal_data, without_personal_data
 from trygghetskarta.ingest.reading import TextTable, shown
 from trygghetskarta.ingest.rows import choose_layout, missing_columns

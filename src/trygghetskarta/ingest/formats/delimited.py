@@ -186,8 +186,8 @@ def _checked(header: list[str], name: str, line: int) -> list[str]:
             )
         if folded.count(column) > 1:
             raise BadDeliveryError(
-                f"{name}, rad {line}: kolumn {number} har samma namn som en annan, {header[number - 1]}.",
-                f"{name}, line {line}: column {number} has the name of another, {header[number - 1]}.",
+                f"{name}, rad {line}: kolumn {number} har samma namn som en annan, {shown(header[number - 1])}.",
+                f"{name}, line {line}: column {number} has the name of another, {shown(header[number - 1])}.",
                 code="double_header",
             )
     return [*header[:named], *(f"kolumn {number}" for number in range(named + 1, len(header) + 1))]

@@ -35,9 +35,9 @@ from trygghetskarta.domain.events import (
 from trygghetskarta.domain.periods import LOCAL_TIME, Month
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.errors import BadDeliveryError
-from trygghetskarta.ingest.checks import LONGEST_KIND, LONGEST_TEXT, too_long
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
 from trygghetskarta.ingest.hiding import hidden
+from trygghetskarta.ingest.lengths import LONGEST_KIND, LONGEST_TEXT, too_long
 from trygghetskarta.ingest.personal import HIDDEN, PERSONAL_DATA, points_at_person, starred
 from trygghetskarta.ingest.reading import decode, shown
 from trygghetskarta.ingest.row_times import ISO_TIME
