@@ -300,6 +300,26 @@ def test_an_outline_wound_the_other_way_is_the_same_ground(city_of_bad_inputs: E
         connection.rollback()
 
 
+@pytest.mark.parametrize("field", ["code", "name", "hor_till"])
+@pytest.mark.parametrize("value", [None, "", " \t"], ids=["null", "empty", "blanks"])
+def test_an_area_without_its_code_name_or_larger_area_refuses_its_layer_by_its_number(
+    city_of_bad_inputs: Engine, tmp_path: Path, field: str, value: str | None
+) -> None:
+    path = layer(tmp_path, box(0, 0, 100, 100), box(100, 0, 200, 100))
+    told = orjson.loads(path.read_bytes())
+    for number, feature in enumerate(told["features"]):
+        feature["properties"] = {"code": f"0{number}", "name": f"Byn {number}", "hor_till": "Järva"}
+    told["features"][1]["properties"][field] = value
+    path.write_bytes(orjson.dumps(told))
+    with city_of_bad_inputs.connect() as connection:
+        with pytest.raises(BadDeliveryError) as caught:
+            load_level(connection, LevelOrder(path, AreaLevel.STADSDEL, date(2026, 1, 1), AreaFields(parent="hor_till"), CITY))
+        assert caught.value.code == "missing_value"
+        assert f"område nummer 2 i filen saknar värde i fältet {field}" in caught.value.swedish
+        assert f"area number 2 of the file has no value in the field {field}" in caught.value.english
+        connection.rollback()
+
+
 @about("New area layer with same codes, other shapes")
 def test_new_shapes_of_known_codes_are_refused_where_they_would_replace_and_a_version_of_their_own_else(desk: Desk, tmp_path: Path) -> None:
     desk.send(fires(fire(x=100, y=100)))
