@@ -47,12 +47,8 @@ def told(receipt: Receipt) -> str:
         f"  + avvisade   {whole(receipt.rejected):>9}",
         f"  + tomma      {whole(receipt.blank):>9}",
     ]
-    for reason in receipt.reasons:
-        lines.append(f"  Väntar: {reason.swedish}")
-    if receipt.placed:
-        lines.append("  Plats: " + ", ".join(f"{whole(count)} {_PLACED[name]}" for name, count in receipt.placed.items()))
-    if receipt.months:
-        lines.append(f"  Månader: {receipt.months[0]} till {receipt.months[1]}")
+    lines += [f"  Väntar: {reason.swedish}" for reason in receipt.reasons]
+    lines += _facts(receipt)
     lines += [f"  Obs: {warning.swedish}" for warning in receipt.warnings]
     for row in receipt.rejections[:_SHOWN]:
         at = f", kolumn {row.column}" if row.column else ""
@@ -64,3 +60,16 @@ def told(receipt: Receipt) -> str:
         lines.append(f"  Stämmer den inte:            trygghetskarta deliveries withdraw {receipt.delivery}")
     lines.append(f"  Tid: {receipt.seconds:.2f} s".replace(".", ","))
     return "\n".join(lines)
+
+
+def _facts(receipt: Receipt) -> list[str]:
+    """Tell where and when the events are, and what was taken back."""
+    lines = []
+    if receipt.placed:
+        lines.append("  Plats: " + ", ".join(f"{whole(count)} {_PLACED[name]}" for name, count in receipt.placed.items()))
+    if receipt.months:
+        lines.append(f"  Månader: {receipt.months[0]} till {receipt.months[1]}")
+    if receipt.withdrawn:
+        by_month = ", ".join(f"{month}: {whole(count)}" for month, count in receipt.withdrawn.items())
+        lines.append(f"  Återtas, för att filen saknar dem: {whole(sum(receipt.withdrawn.values()))} ({by_month})")
+    return lines

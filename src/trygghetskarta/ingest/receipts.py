@@ -60,6 +60,7 @@ class Receipt:
         blank: Empty rows and footers.
         placed: Of the new and changed, by how exactly the place is known: the name of the precision and how many.
         months: First and last month of its events, as 2026-01; None when there are none.
+        withdrawn: Events that it no longer tells of and so took back, by month as 2026-01: none of them is a row of it.
         warnings: What the sender should know.
         rejections: The rejected rows, the first ten thousand of them.
         reasons: Why it is held for approval.
@@ -81,6 +82,7 @@ class Receipt:
     blank: int = 0
     placed: Mapping[str, int] = field(default_factory=dict)
     months: tuple[str, str] | None = None
+    withdrawn: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[Warned, ...] = ()
     rejections: tuple[Rejected, ...] = ()
     reasons: tuple[Message, ...] = ()
@@ -211,6 +213,7 @@ def told_of(receipt: Receipt) -> dict[str, Any]:
     return {
         "placed": dict(receipt.placed),
         "months": list(receipt.months) if receipt.months else None,
+        "withdrawn": {"events": sum(receipt.withdrawn.values()), "months": dict(receipt.withdrawn)},
         "duplicateOf": receipt.first,
         "warnings": [{"code": w.code.value, "count": w.count, "message": w.swedish, "messageEn": w.english} for w in receipt.warnings],
         "reasons": [{"code": r.code, "message": r.swedish, "messageEn": r.english} for r in receipt.reasons],

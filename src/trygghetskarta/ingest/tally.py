@@ -112,7 +112,7 @@ class Tally:
             warnings=told_together([*self.warnings, *warnings]),
             rejections=tuple(rejections.first),
             reasons=(),
-            **self.counted,
+            **self.counted,  # type: ignore[arg-type]  # counts by the names of the receipt
         )
 
     def kept(self) -> dict[str, Any]:

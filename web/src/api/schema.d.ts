@@ -2262,6 +2262,7 @@ export interface components {
                 [key: string]: number;
             };
             months?: string[] | null;
+            withdrawn?: components["schemas"]["WithdrawnTold"] | null;
             duplicateOf?: number | null;
             warnings?: components["schemas"]["WarningTold"][];
             reasons?: components["schemas"]["ReasonTold"][];
@@ -4965,6 +4966,17 @@ export interface components {
         WithdrawalTold: {
             closed: number;
             restored: number;
+        };
+        /**
+         * WithdrawnTold
+         * @description Händelser som filen inte längre berättar om och som därför drogs tillbaka. / Events the file lacks, and so took back.
+         */
+        WithdrawnTold: {
+            events: number;
+            /** @description Hur många per månad. / How many by month. */
+            months: {
+                [key: string]: number;
+            };
         };
         /**
          * Kind

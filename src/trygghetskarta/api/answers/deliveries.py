@@ -46,6 +46,13 @@ class WarningTold(ReasonTold):
     count: int
 
 
+class WithdrawnTold(Part):
+    """Händelser som filen inte längre berättar om och som därför drogs tillbaka. / Events the file lacks, and so took back."""
+
+    events: int
+    months: Annotated[dict[str, int], Field(description="Hur många per månad. / How many by month.")]
+
+
 class WithdrawalTold(Part):
     """Vad återtagandet gjorde. / What the withdrawal did."""
 
@@ -69,6 +76,7 @@ class DeliveryTold(Part):
     rows: RowsTold
     placed: Annotated[dict[str, int], Field(description="Antal per precision. / How many by precision.")] = Field(default_factory=dict)
     months: list[MonthText] | None = None
+    withdrawn: WithdrawnTold | None = None
     duplicate_of: int | None = None
     warnings: list[WarningTold] = Field(default_factory=list)
     reasons: list[ReasonTold] = Field(default_factory=list)
