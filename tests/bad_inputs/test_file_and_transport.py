@@ -14,6 +14,7 @@ from tests.bad_inputs.desk import (
     GOOD_FIRES,
     Case,
     Desk,
+    Fault,
     Loads,
     Refused,
     about,
@@ -60,6 +61,24 @@ CUT = "File truncated mid-row (no trailing newline, last row short)"
     Case("Empty file (0 bytes)", b"", Refused("empty_file", ("fil.csv",))),
     Case("Empty file (0 bytes)", b"\xef\xbb\xbf\r\n \n", Refused("empty_file"), variant="nothing but blanks"),
     Case(CUT, fires()[:-25], Refused("truncated", ("3", "2"))),
+    Case(
+        CUT, lines(FIRE_HEADER, *GOOD_FIRES) + b'"B3;2025-10-01 10:00;1', Refused("truncated", ("4", "3")), variant="inside a quoted field"
+    ),
+    Case(
+        CUT,
+        lines(FIRE_HEADER, *GOOD_FIRES) + fire("B3", address='"Tallv').encode(),
+        Refused("truncated", ("4", "3")),
+        variant="in the last one",
+    ),
+    Case(
+        CUT,
+        lines(FIRE_HEADER, '"B3;2025-10-01 10:00;1', *GOOD_FIRES)[:-1],
+        Loads(2, (Fault(2, "", "unclosed_quote"),)),
+        variant="a quote opened earlier is a fault of its row",
+    ),
+    Case(
+        CUT, lines(FIRE_HEADER, *GOOD_FIRES) + fire("B3", address="Sjö").encode()[:-1], Refused("truncated", ("3",)), variant="in a letter"
+    ),
     Case(CUT, fires()[:-1], Loads(2), variant="only the line end is missing"),
     Case(BOMB, zipped(("stor.csv", bytes(200_000_000))), Refused("archive_ratio", ("100",)), name="fil.zip"),
     Case(BOMB, zipped(("inre.zip", zipped(("fil.csv", fires())))), Refused("archive_member"), variant="nested", name="fil.zip"),

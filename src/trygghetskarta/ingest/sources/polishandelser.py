@@ -37,7 +37,8 @@ from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.checks import FIELD_TOO_LONG, LONGEST_KIND, LONGEST_TEXT
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
-from trygghetskarta.ingest.reading import decode, shown
+from trygghetskarta.ingest.formats.json_text import BAD_JSON, is_cut
+from trygghetskarta.ingest.reading import decode, shown, truncated
 from trygghetskarta.ingest.row_times import ISO_TIME
 from trygghetskarta.ingest.rows import read_rows
 
@@ -97,14 +98,14 @@ class Polishandelser:
         rows: list[_Row] = []
         rejected: list[Rejected] = []
         for line, raw, value in _objects(text, file.name):
-            understood = _understand(value, (line, raw), finder, context)
+            understood = ("", value) if isinstance(value, Message) else _understand(value, (line, raw), finder, context)
             if isinstance(understood, _Row):
                 rows.append(understood)
             else:
                 column, message = understood
                 given = str(value.get(column, "")) if isinstance(value, dict) else ""
-                rejected.append(Rejected(line, column, shown(given), message, raw.encode()))
-        yield Reading(_batch(rows), lambda row: rows[row].raw.encode(), rejected, 0, _digests(rows), encoding=encoding)
+                rejected.append(Rejected(line, column, shown(given or ("" if column else raw)), message, raw.encode(encoding)))
+        yield Reading(_batch(rows), lambda row: rows[row].raw.encode(encoding), rejected, 0, _digests(rows), encoding=encoding)
 
 
 def _is_feed(file: DeliveredFile) -> bool:
@@ -128,14 +129,30 @@ class _Stadsdelar:
         return self.codes[found.pop()] if len(found) == 1 else None
 
 
-def _objects(text: str, name: str) -> Iterator[tuple[int, str, Any]]:
-    """Go through the values of a JSON array, or of one value a line, with the line each begins on and its own text."""
+def _objects(text: str, name: str) -> list[tuple[int, str, Any]]:
+    """Read the values of a JSON array, or of one value a line, with the line each begins on and its own text.
+
+    Where one value a line was meant, the value of a line that is no object is the message that says so.
+    """
+    try:
+        return list(_values(text, name))
+    except BadDeliveryError:
+        if text.lstrip().startswith("["):
+            raise
+        rows = list(_lines(text, name))
+        if not any(isinstance(value, dict) for _, _, value in rows):
+            raise
+        return rows
+
+
+def _values(text: str, name: str) -> Iterator[tuple[int, str, Any]]:
+    """Go through the values of an array, or through values that stand one after another; nothing else may stand there."""
     decoder = json.JSONDecoder()
     stripped = text.strip()
     is_array = stripped.startswith("[")
     at = text.index("[") + 1 if is_array else 0
     stop = text.rindex("]") if is_array and stripped.endswith("]") else len(text)
-    line, counted = 1, 0
+    line, counted, last = 1, 0, 0
     while True:
         at = _BETWEEN.match(text, at).end()  # type: ignore[union-attr]  # the pattern matches everywhere, the empty string at least
         if at >= stop:
@@ -144,19 +161,35 @@ def _objects(text: str, name: str) -> Iterator[tuple[int, str, Any]]:
         try:
             value, end = decoder.raw_decode(text, at)
         except (ValueError, RecursionError) as error:
+            if isinstance(error, json.JSONDecodeError) and is_cut(error):
+                raise truncated(name, last) from error
             raise BadDeliveryError(
                 f"{name}, rad {line}: filen är inte giltig JSON ({error}). Ingenting ändrades.",
                 f"{name}, line {line}: the file is not valid JSON ({error}). Nothing was changed.",
                 code="bad_json",
             ) from error
         yield line, text[at:end], value
-        at = end
+        at, last = end, line
     if is_array and not stripped.endswith("]"):
-        raise BadDeliveryError(
-            f"{name} är avbruten: listan avslutas aldrig. Ingenting ändrades.",
-            f"{name} is cut off: the array never ends. Nothing was changed.",
-            code="truncated",
-        )
+        raise truncated(name, last)
+
+
+def _lines(text: str, name: str) -> Iterator[tuple[int, str, Any]]:
+    """Go through a text of one object a line; for a line that is none, what is wrong with it. One cut off by the end refuses the file."""
+    lines = text.split("\n")
+    last = 0
+    for line, own in enumerate(lines, 1):
+        if not (raw := own.strip(" \t\r")):
+            continue
+        try:
+            value = json.loads(raw)
+        except (ValueError, RecursionError) as error:
+            if line == len(lines) and isinstance(error, json.JSONDecodeError) and is_cut(error):
+                raise truncated(name, last) from error
+            value = BAD_JSON
+        else:
+            last = line
+        yield line, raw, value if isinstance(value, dict) else BAD_JSON
 
 
 def _understand(value: object, at: tuple[int, str], finder: _Stadsdelar, context: Context) -> _Row | tuple[str, Message]:
