@@ -26,8 +26,11 @@ from tests.bad_inputs.desk import (
     lines,
     meet,
 )
+from trygghetskarta.cli.telling import told
+from trygghetskarta.domain.periods import local_day
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest.receipts import Receipt
+from trygghetskarta.serialize.receipts import document
 
 
 def zipped(*members: tuple[str | zipfile.ZipInfo, bytes]) -> bytes:
@@ -111,6 +114,14 @@ def test_the_same_file_again_changes_nothing_and_names_the_first_delivery(desk: 
     assert (again.status, again.first, again.file) == ("unchanged", first.delivery, name)
     assert (again.read, again.new, again.changed, again.unchanged, again.rejected) == (3, 0, 0, 2, 1)
     assert desk.state() == before
+    came = desk.received_at(first.delivery)
+    duplicate = document(again)["duplicate"]
+    assert (duplicate["code"], duplicate["receivedAt"]) == ("duplicate_file", came.isoformat())
+    assert f"togs emot {local_day(came)} som leverans {first.delivery}" in duplicate["message"]
+    assert f"received on {local_day(came)} as delivery {first.delivery}" in duplicate["messageEn"]
+    assert f"{duplicate['message']} [duplicate_file]" in told(again)
+    third = document(desk.send(content, name=name))["duplicate"]
+    assert third == duplicate
 
 
 @about("Same rows, other row order")

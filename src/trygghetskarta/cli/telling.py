@@ -21,6 +21,7 @@ _PLACED = {
     "none": "utan plats",
     "outside": "utanför kommunen enligt raden",
 }
+_WOULD_BE = {"published": "skulle publiceras", "unchanged": "skulle inte ändra något", "held": "skulle vänta på godkännande"}
 _STATUS = {"published": "publicerad", "unchanged": "oförändrad", "held": "väntar på godkännande"}
 
 
@@ -36,9 +37,12 @@ def refusal(path: Path, error: BadDeliveryError) -> dict[str, Any]:
 
 def told(receipt: Receipt) -> str:
     """Give a receipt as the lines that a person reads."""
-    lines = [f"Kvitto {receipt.delivery}: {receipt.source}, {receipt.file} – {_STATUS[receipt.status]}"]
-    if receipt.first is not None:
-        lines.append(f"  Samma fil togs emot som leverans {receipt.first}. Ingenting är ändrat.")
+    from trygghetskarta.ingest.receipts import duplicate_of
+
+    head = f"Kvitto {receipt.delivery}" if not receipt.rehearsed else "Provkörning"
+    lines = [f"{head}: {receipt.source}, {receipt.file} – {(_WOULD_BE if receipt.rehearsed else _STATUS)[receipt.status]}"]
+    if (duplicate := duplicate_of(receipt.first, receipt.first_came)) is not None:
+        lines.append(f"  {duplicate['message']} [{duplicate['code']}]")
     lines += [
         f"  Lästa rader  {whole(receipt.read):>9}",
         f"  = nya        {whole(receipt.new):>9}",
@@ -54,8 +58,9 @@ def told(receipt: Receipt) -> str:
         at = f", kolumn {row.column}" if row.column else ""
         lines.append(f"  Avvisad rad {row.line}{at}: {row.message.swedish} [{row.message.code}]")
     if len(receipt.rejections) > _SHOWN:
-        lines.append(f"  … och {len(receipt.rejections) - _SHOWN} till. Alla: trygghetskarta deliveries rejected {receipt.delivery}")
-    if receipt.status == "held":
+        every = "" if receipt.rehearsed else f" Alla: trygghetskarta deliveries rejected {receipt.delivery}"
+        lines.append(f"  … och {len(receipt.rejections) - _SHOWN} till.{every}")
+    if receipt.status == "held" and not receipt.rehearsed:
         lines.append(f"  Ingenting är ändrat. Stämmer filen: trygghetskarta deliveries approve {receipt.delivery}")
         lines.append(f"  Stämmer den inte:            trygghetskarta deliveries withdraw {receipt.delivery}")
     lines.append(f"  Tid: {receipt.seconds:.2f} s".replace(".", ","))

@@ -2264,6 +2264,7 @@ export interface components {
             months?: string[] | null;
             withdrawn?: components["schemas"]["WithdrawnTold"] | null;
             duplicateOf?: number | null;
+            duplicate?: components["schemas"]["DuplicateTold"] | null;
             warnings?: components["schemas"]["WarningTold"][];
             reasons?: components["schemas"]["ReasonTold"][];
             withdrawal?: components["schemas"]["WithdrawalTold"] | null;
@@ -2378,6 +2379,17 @@ export interface components {
         DrawnSeries: {
             name: string;
             points: components["schemas"]["PointTold"][];
+        };
+        /**
+         * DuplicateTold
+         * @description Att samma fil har tagits emot förut. / That the same file was received before.
+         */
+        DuplicateTold: {
+            code: string;
+            message: string;
+            messageEn: string;
+            /** Format: date-time */
+            receivedAt: string;
         };
         /**
          * EditionTold

@@ -53,6 +53,12 @@ class WithdrawnTold(Part):
     months: Annotated[dict[str, int], Field(description="Hur många per månad. / How many by month.")]
 
 
+class DuplicateTold(ReasonTold):
+    """Att samma fil har tagits emot förut. / That the same file was received before."""
+
+    received_at: datetime
+
+
 class WithdrawalTold(Part):
     """Vad återtagandet gjorde. / What the withdrawal did."""
 
@@ -78,6 +84,7 @@ class DeliveryTold(Part):
     months: list[MonthText] | None = None
     withdrawn: WithdrawnTold | None = None
     duplicate_of: int | None = None
+    duplicate: DuplicateTold | None = None
     warnings: list[WarningTold] = Field(default_factory=list)
     reasons: list[ReasonTold] = Field(default_factory=list)
     withdrawal: WithdrawalTold | None = None
