@@ -47,6 +47,7 @@ class AreaRows:
         plane: EPSG number of the plane, metres.
         file_srid: EPSG number the file was read in.
         schematic: True when the file marks its areas as made up.
+        turned: How many outer rings stood clockwise, as a Shapefile has them, and were turned.
     """
 
     codes: tuple[str, ...]
@@ -56,6 +57,7 @@ class AreaRows:
     plane: int
     file_srid: int
     schematic: bool = False
+    turned: int = 0
 
 
 def read_areas(path: Path, fields: AreaFields, plane: int | None) -> AreaRows:
@@ -92,6 +94,7 @@ def read_areas(path: Path, fields: AreaFields, plane: int | None) -> AreaRows:
     _check_codes(codes, path)
     outlines = shapely.force_2d(np.array(moved.geometry.values))
     _refuse_crossed(outlines, codes, path)
+    outlines, turned = _turned(outlines, codes, path)
     order = sorted(range(len(codes)), key=codes.__getitem__)
     return AreaRows(
         tuple(codes[i] for i in order),
@@ -101,6 +104,7 @@ def read_areas(path: Path, fields: AreaFields, plane: int | None) -> AreaRows:
         plane,
         srid,
         "schematic" in frame.columns and bool(frame["schematic"].all()),
+        turned,
     )
 
 
@@ -229,6 +233,24 @@ def _refuse_crossed(outlines: Geometries, codes: list[str], path: Path) -> None:
                 f"{path.name}: the area {codes[number]} has an outline that crosses itself ({reason}).",
                 code="invalid_geometry",
             )
+
+
+def _turned(outlines: Geometries, codes: list[str], path: Path) -> tuple[Geometries, int]:
+    """Turn outer rings anticlockwise and inner ones clockwise, and count the outer ones turned.
+
+    All outer rings one way is the habit of a format, whichever it is; one against the others says that something was done to it.
+    """
+    parts, owner = shapely.get_parts(outlines, return_index=True)
+    ccw = shapely.is_ccw(shapely.get_exterior_ring(parts))
+    if 0 < ccw.sum() < len(ccw):
+        usual = ccw.sum() * 2 >= len(ccw)
+        odd = codes[int(owner[ccw != usual][0])]
+        raise BadDeliveryError(
+            f"{path.name}: området {odd} har en yttre gräns som går åt andra hållet än filens övriga, som ett hål. Ingenting ändrades.",
+            f"{path.name}: the area {odd} has an outer ring wound against the others of the file, as a hole. Nothing was changed.",
+            code="invalid_geometry",
+        )
+    return shapely.orient_polygons(outlines), int((~ccw).sum())
 
 
 def _texts(frame: pd.DataFrame, field: str | None, path: Path) -> list[str]:
