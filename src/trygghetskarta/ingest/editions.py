@@ -390,13 +390,9 @@ def _largest_overlap(children: Geometries, parents: Geometries) -> tuple[npt.NDA
 
 def _parent_differs(connection: Connection, edition_id: int, level: AreaLevel, rows: AreaRows) -> tuple[tuple[str, ...], bool]:
     """Give the areas that lie in another larger area than the file states, and whether the stated ones are all of a level not loaded yet."""
-    larger = [one for one in AreaLevel if level.rank < one.rank]
-    found = connection.execute(
-        text("SELECT code, parent_code, level FROM area WHERE edition_id = :edition_id AND level = ANY(:levels)"),
-        {"edition_id": edition_id, "levels": [level, *larger]},
-    ).all()
+    found = connection.execute(text("SELECT code, parent_code, level FROM area WHERE edition_id = :edition"), {"edition": edition_id}).all()
     parent_of = {row.code: row.parent_code for row in found if row.level == level}
-    known = {row.code for row in found if row.level != level}
+    known = {row.code for row in found if AreaLevel(row.level).rank > level.rank}
     stated = [(code, {parent, code_of_name(parent)}) for code, parent in zip(rows.codes, rows.parents, strict=True) if parent]
     if stated and not any(names & known for _, names in stated):
         return (), True
