@@ -234,14 +234,14 @@ def rehearse(engine: Engine, settings: Settings, how: Delivering, path: Path, pr
     begun = time.perf_counter()
     with by_remedy(), opened(settings, how, path, progress) as run, engine.connect() as connection:
         received = receive(connection, how.source, run.file, run.adapter)
-        if isinstance(received, Receipt):
-            return received
+        if isinstance(received, Receipt):  # of one that already waits, the receipt it has
+            return received if received.status == "held" else replace(received, rehearsed=True)
         try:
             receipt = run.publish(connection, received)
         except HeldError as held:
             receipt = held.receipt
         connection.rollback()
-    return replace(receipt, seconds=time.perf_counter() - begun)
+    return replace(receipt, seconds=time.perf_counter() - begun, rehearsed=True)
 
 
 def approve(engine: Engine, settings: Settings, delivery: int, progress: Progress = silent) -> Receipt:

@@ -24,7 +24,7 @@ _COUNTED = text("SELECT count(*) FROM event")
 _OTHERS = {
     "receipts": """
         SELECT file_name, sha256, bytes, status, adapter, said::text, rows_read, rows_new, rows_changed, rows_unchanged, rows_rejected, rows_blank,
-            receipt - 'duplicateOf', (
+            receipt - 'duplicateOf' - 'duplicate', (
                 SELECT first.file_name FROM delivery AS first WHERE first.delivery_id = (delivery.receipt->>'duplicateOf')::bigint
             ) AS copied,
             published_at IS NULL AS never

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
@@ -145,6 +146,14 @@ class Desk:
         with self.engine.connect() as connection:
             found = connection.execute(text("SELECT * FROM rejected_row WHERE delivery_id = :d ORDER BY number"), {"d": delivery})
             return [dict(row) for row in found.mappings()]
+
+    def received_at(self, delivery: int) -> datetime:
+        """Give when a delivery came in."""
+        with self.engine.connect() as connection:
+            came: datetime = connection.execute(
+                text("SELECT received_at FROM delivery WHERE delivery_id = :d"), {"d": delivery}
+            ).scalar_one()
+            return came
 
     def last_delivery(self) -> Mapping[str, Any]:
         """Give the latest delivery on record."""

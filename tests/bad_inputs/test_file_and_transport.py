@@ -14,6 +14,7 @@ from tests.bad_inputs.desk import (
     GOOD_FIRES,
     Case,
     Desk,
+    Fault,
     Loads,
     Refused,
     about,
@@ -25,8 +26,11 @@ from tests.bad_inputs.desk import (
     lines,
     meet,
 )
+from trygghetskarta.cli.telling import told
+from trygghetskarta.domain.periods import local_day
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest.receipts import Receipt
+from trygghetskarta.serialize.receipts import document
 
 
 def zipped(*members: tuple[str | zipfile.ZipInfo, bytes]) -> bytes:
@@ -60,6 +64,24 @@ CUT = "File truncated mid-row (no trailing newline, last row short)"
     Case("Empty file (0 bytes)", b"", Refused("empty_file", ("fil.csv",))),
     Case("Empty file (0 bytes)", b"\xef\xbb\xbf\r\n \n", Refused("empty_file"), variant="nothing but blanks"),
     Case(CUT, fires()[:-25], Refused("truncated", ("3", "2"))),
+    Case(
+        CUT, lines(FIRE_HEADER, *GOOD_FIRES) + b'"B3;2025-10-01 10:00;1', Refused("truncated", ("4", "3")), variant="inside a quoted field"
+    ),
+    Case(
+        CUT,
+        lines(FIRE_HEADER, *GOOD_FIRES) + fire("B3", address='"Tallv').encode(),
+        Refused("truncated", ("4", "3")),
+        variant="in the last one",
+    ),
+    Case(
+        CUT,
+        lines(FIRE_HEADER, '"B3;2025-10-01 10:00;1', *GOOD_FIRES)[:-1],
+        Loads(2, (Fault(2, "", "unclosed_quote"),)),
+        variant="a quote opened earlier is a fault of its row",
+    ),
+    Case(
+        CUT, lines(FIRE_HEADER, *GOOD_FIRES) + fire("B3", address="Sjö").encode()[:-1], Refused("truncated", ("3",)), variant="in a letter"
+    ),
     Case(CUT, fires()[:-1], Loads(2), variant="only the line end is missing"),
     Case(BOMB, zipped(("stor.csv", bytes(200_000_000))), Refused("archive_ratio", ("100",)), name="fil.zip"),
     Case(BOMB, zipped(("inre.zip", zipped(("fil.csv", fires())))), Refused("archive_member"), variant="nested", name="fil.zip"),
@@ -92,6 +114,14 @@ def test_the_same_file_again_changes_nothing_and_names_the_first_delivery(desk: 
     assert (again.status, again.first, again.file) == ("unchanged", first.delivery, name)
     assert (again.read, again.new, again.changed, again.unchanged, again.rejected) == (3, 0, 0, 2, 1)
     assert desk.state() == before
+    came = desk.received_at(first.delivery)
+    duplicate = document(again)["duplicate"]
+    assert (duplicate["code"], duplicate["receivedAt"]) == ("duplicate_file", came.isoformat())
+    assert f"togs emot {local_day(came)} som leverans {first.delivery}" in duplicate["message"]
+    assert f"received on {local_day(came)} as delivery {first.delivery}" in duplicate["messageEn"]
+    assert f"{duplicate['message']} [duplicate_file]" in told(again)
+    third = document(desk.send(content, name=name))["duplicate"]
+    assert third == duplicate
 
 
 @about("Same rows, other row order")

@@ -8,7 +8,7 @@ TWICE = "Same event without id reported twice (same time, place, code)"
 
 
 @each(
-    Case("Same event id twice, identical", fires(fire(), fire()), Loads(3, unchanged=1)),
+    Case("Same event id twice, identical", fires(fire(), fire()), Loads(3, unchanged=1, warnings={"duplicate_row": 1})),
     Case(
         "Same event id twice, identical",
         fires(fire(), fire(kind="2")),

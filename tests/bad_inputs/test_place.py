@@ -33,6 +33,7 @@ from tests.bad_inputs.desk import (
     shootings,
 )
 from tests.conftest import CITY
+from trygghetskarta.cli.areas import told
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.events import Precision
 from trygghetskarta.domain.sources import SourceId
@@ -321,10 +322,58 @@ def test_an_outline_that_is_none_refuses_its_layer_with_the_reason(
 
 
 @about(POLYGON)
-def test_an_outline_wound_the_other_way_is_the_same_ground(city_of_bad_inputs: Engine, tmp_path: Path) -> None:
+@pytest.mark.parametrize("step", [1, -1], ids=["anticlockwise", "clockwise"])
+def test_a_file_wound_one_way_is_loaded_and_what_was_turned_is_told(city_of_bad_inputs: Engine, tmp_path: Path, step: int) -> None:
     with city_of_bad_inputs.connect() as connection:
-        report = load_level(connection, order(layer(tmp_path, box(0, 0, 100, 100)[::-1], box(100, 0, 200, 100))))
+        report = load_level(connection, order(layer(tmp_path, box(0, 0, 100, 100)[::step], box(100, 0, 200, 100)[::step])))
         assert (report.areas, round(report.square_metres), report.tiling.overlaps) == (2, 20_000, ())
+        assert report.turned == (0 if step == 1 else 2)
+        assert ("Ringar vända: 2" in told(report)) == (step == -1)
+        connection.rollback()
+
+
+@about(POLYGON)
+def test_an_outline_wound_against_the_others_refuses_its_layer(city_of_bad_inputs: Engine, tmp_path: Path) -> None:
+    path = layer(tmp_path, box(0, 0, 100, 100), box(100, 0, 200, 100)[::-1], box(200, 0, 300, 100))
+    with city_of_bad_inputs.connect() as connection:
+        with pytest.raises(BadDeliveryError, match="området b har en yttre gräns") as caught:
+            load_level(connection, order(path))
+        assert (caught.value.code, "the area b" in caught.value.english) == ("invalid_geometry", True)
+        connection.rollback()
+
+
+def test_larger_areas_that_are_not_loaded_yet_are_told_in_one_sentence(city_of_bad_inputs: Engine, tmp_path: Path) -> None:
+    path = layer(tmp_path, box(0, 0, 100, 100), box(100, 0, 200, 100))
+    content = orjson.loads(path.read_bytes())
+    for feature in content["features"]:
+        feature["properties"]["del"] = "Nyby"
+    path.write_bytes(orjson.dumps(content))
+    small = LevelOrder(path, AreaLevel.BASOMRADE, date(2026, 1, 1), AreaFields(parent="del"), CITY)
+    with city_of_bad_inputs.connect() as connection:
+        report = load_level(connection, small)
+        assert (report.parent_differs, report.parents_unknown) == ((), True)
+        assert "är inte inlästa än" in told(report)
+        assert "annat större område" not in told(report)
+        connection.rollback()
+
+
+@pytest.mark.parametrize("field", ["code", "name", "hor_till"])
+@pytest.mark.parametrize("value", [None, "", " \t"], ids=["null", "empty", "blanks"])
+def test_an_area_without_its_code_name_or_larger_area_refuses_its_layer_by_its_number(
+    city_of_bad_inputs: Engine, tmp_path: Path, field: str, value: str | None
+) -> None:
+    path = layer(tmp_path, box(0, 0, 100, 100), box(100, 0, 200, 100))
+    told = orjson.loads(path.read_bytes())
+    for number, feature in enumerate(told["features"]):
+        feature["properties"] = {"code": f"0{number}", "name": f"Byn {number}", "hor_till": "Järva"}
+    told["features"][1]["properties"][field] = value
+    path.write_bytes(orjson.dumps(told))
+    with city_of_bad_inputs.connect() as connection:
+        with pytest.raises(BadDeliveryError) as caught:
+            load_level(connection, LevelOrder(path, AreaLevel.STADSDEL, date(2026, 1, 1), AreaFields(parent="hor_till"), CITY))
+        assert caught.value.code == "missing_value"
+        assert f"område nummer 2 i filen saknar värde i fältet {field}" in caught.value.swedish
+        assert f"area number 2 of the file has no value in the field {field}" in caught.value.english
         connection.rollback()
 
 

@@ -117,7 +117,11 @@ def test_a_held_delivery_is_told_shown_approved_and_withdrawn(areas: Engine, tmp
 def test_a_rehearsal_changes_nothing(areas: Engine) -> None:
     file = str(SAMPLE / "deliveries" / "skjutningar.csv")
     rehearsed = run(areas, "ingest", "skjutningar", file, "--dry-run")
+    assert "Provkörning: skjutningar, skjutningar.csv – skulle publiceras" in rehearsed.stdout
+    assert "Kvitto" not in rehearsed.stdout
     assert "Provkörning: ingenting är ändrat." in rehearsed.stdout
+    told = orjson.loads(run(areas, "ingest", "skjutningar", file, "--dry-run", "--json").stdout)
+    assert (told["delivery"], told["rehearsed"], told["rows"]["new"]) == (None, True, 894)
     assert orjson.loads(run(areas, "ingest", "skjutningar", file, "--json").stdout)["rows"]["new"] == 894
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, text
 from tests.conftest import Drawing
 from tests.db.delivering import counts, fires
 from trygghetskarta import delivering
+from trygghetskarta.cli.telling import told
 from trygghetskarta.delivering import Delivering, approve, deliver, rehearse, withdraw
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.counts import Question
@@ -28,7 +29,7 @@ from trygghetskarta.ingest.rollup import rebuild_rollup
 from trygghetskarta.queries.comparison import compare
 from trygghetskarta.queries.cube import load_cube
 from trygghetskarta.queries.deliveries import Wanted, find_delivery, list_deliveries, rejected_rows
-from trygghetskarta.serialize.receipts import as_they_came, header_of
+from trygghetskarta.serialize.receipts import as_they_came, document, header_of, stored_document
 from trygghetskarta.settings import Settings
 
 FIRES = Delivering(SourceId.BRANDER)
@@ -297,6 +298,11 @@ def test_what_whole_months_took_back_is_back_when_they_are_withdrawn(city: Engin
     path = tmp_path / "hel.csv"
     path.write_text(fires("A;2025-03-01 12:00;10;10"), encoding="utf-8")
     whole = deliver(city, Settings(), Delivering(SourceId.BRANDER, complete=True), path)
+    assert (whole.status, whole.read, whole.unchanged, whole.withdrawn) == ("published", 1, 1, {"2025-03": 1})
+    assert "Återtas, för att filen saknar dem: 1 (2025-03: 1)" in told(whole)
+    with city.connect() as connection:
+        told_again = stored_document(find_delivery(connection, whole.delivery))
+    assert told_again["withdrawn"] == document(whole)["withdrawn"] == {"events": 1, "months": {"2025-03": 1}}
     assert in_march(city) == {"rinkeby": 1, "tensta": 0}
     done = withdraw(city, whole.delivery)
     assert (done.closed, done.restored) == (1, 1)

@@ -434,9 +434,8 @@ def test_a_windows_file_is_read_and_said_to_be_one() -> None:
     ("content", "line"),
     [
         ('[{"id": 1,}]', 1),
-        ('[{"id": 1}, {"id": 2', 1),
         ('[\n{"id": 1},\n{"id" 2}\n]', 3),
-        ('{"id": 1}\n{"id": 2}\n{"id": \n', 3),
+        ('{"id": oj}\n{"id" 2}\n', 1),
         ("[{'id': 1}]", 1),
         ('[{"id": 1}] x', 1),
         ('[{"id": 1}]\n[{"id": 2}]', 1),
@@ -454,18 +453,40 @@ def test_a_web_page_is_named_as_one() -> None:
     assert refused("<html></html>").code == "unknown_format"
 
 
-@pytest.mark.parametrize("kept", ["[", '[{"id": 1}', '[{"id": 1},', '[{"id": 1},\n'])
-def test_an_array_that_never_ends_refuses_the_file(kept: str) -> None:
+@pytest.mark.parametrize(
+    ("kept", "last"),
+    [("[", 0), ('[{"id": 1}', 1), ('[{"id": 1},', 1), ('[\n{"id": 1},\n', 2), ('[{"id": 1}, {"id": 2', 1), ('[{"id": 1', 0)],
+)
+def test_an_array_that_never_ends_refuses_the_file_and_names_the_last_whole_event(kept: str, last: int) -> None:
     error = refused(kept)
-    assert "är avbruten" in error.swedish
-    assert "is cut off" in error.english
+    assert error.code == "truncated"
+    assert (f"rad {last} är den sista hela" if last else "ingen rad är hel") in error.swedish
+    assert (f"line {last} is the last whole one" if last else "no row is whole") in error.english
 
 
-def test_a_file_cut_off_anywhere_is_refused() -> None:
-    whole = json.dumps([event(id=1), event(id=2, tags=[1, [2, 3]])])
-    for kept in range(1, len(whole)):
-        with pytest.raises(BadDeliveryError):
-            read(whole[:kept])
+def test_an_array_cut_off_after_any_byte_is_refused_as_cut_off() -> None:
+    whole = json.dumps([event(id=1), event(id=2, tags=[1, [2, 3], True, None, 1.5e3])], ensure_ascii=False).encode()
+    assert {refused(whole[:kept]).code for kept in range(1, len(whole))} == {"truncated"}
+
+
+def test_lines_cut_off_after_any_byte_are_refused_as_cut_off_or_whole() -> None:
+    first, second = (json.dumps(event(id=number), ensure_ascii=False).encode() for number in (1, 2))
+    for kept in range(1, len(second)):
+        error = refused(first + b"\n" + second[:kept])
+        assert (error.code, "rad 1 är den sista hela" in error.swedish) == ("truncated", True)
+
+
+def test_a_line_that_is_no_json_is_rejected_with_its_own_bytes_and_the_others_are_read() -> None:
+    good = [json.dumps(event(id=number, summary="Rån på Södermalm."), ensure_ascii=False) for number in range(11)]
+    bad = good[4][:60] + "ö"
+    for encoding in ("utf-8", "cp1252"):
+        reading = read("\r\n".join([*good[:4], bad, "", "5", *good[4:]]).encode(encoding))
+        assert reading.events.identity.to_pylist() == [str(number) for number in range(11)]
+        assert [(row.line, row.column, row.message.code, row.raw) for row in reading.rejected] == [
+            (5, "", "bad_json", bad.encode(encoding)),
+            (7, "", "bad_json", b"5"),
+        ]
+        assert reading.raw_of(0) == good[0].encode(encoding)
 
 
 @pytest.mark.parametrize("content", ["[" * 100_000, '[{"id": ' + "[" * 50_000 + "]" * 50_000 + "}]", '[{"id": ' + "9" * 5000 + "}]"])

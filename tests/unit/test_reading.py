@@ -391,6 +391,10 @@ def test_lines_are_counted_right_for_rejected_rows_after_line_ends_in_quotes() -
 @pytest.mark.parametrize("last", [True, False])
 def test_a_quote_that_makes_no_sense_rejects_its_own_line_and_nothing_after_it(rows: list[str], broken: list[int], last: bool) -> None:
     content = lines("a;b", *rows)
+    if not last and rows[-1].startswith('"') and rows[-1].count('"') == 1:
+        # Opened on a last line without an end: the file is cut off there.
+        assert (refused(content[:-1]).code, f"mitt i rad {broken[-1]}" in refused(content[:-1]).swedish) == ("truncated", True)
+        return
     found = table(content if last else content[:-1])
     written = [*"\n".join(["a;b", *rows]).split("\n")]
     assert found.faults == [(line, "unclosed_quote", written[line - 1].encode()) for line in broken]
@@ -409,12 +413,39 @@ def test_a_carriage_return_alone_inside_quotes_is_kept() -> None:
 # --- Files cut off, and bytes that are no letters
 
 
-@pytest.mark.parametrize(("content", "line"), [("a;b;c\nx;1;2\ny;2", 3), ("a;b;c\r\ny", 2), ('a;b;c\n"x\n\n";1;2\n\ny;2', 6)])
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("a;b;c\nx;1;2\ny;2", 3),
+        ("a;b;c\r\ny", 2),
+        ('a;b;c\n"x\n\n";1;2\n\ny;2', 6),
+        ('a;b;c\nx;1;2\ny;2;"z', 3),
+        ('a;b;c\nx;1;2\ny;"2', 3),
+        ('a;b;c\nx;1;"2""', 2),
+    ],
+)
 def test_a_last_row_cut_off_refuses_the_file_and_names_the_last_good_row(content: str, line: int) -> None:
     error = refused(content)
     assert error.code == "truncated"
     assert f"mitt i rad {line}; rad {line - 1} är den sista hela. Ingenting ändrades." in error.swedish
     assert f"in the middle of line {line}; line {line - 1} is the last whole one." in error.english
+
+
+@pytest.mark.parametrize(("before", "last"), [("a;b\nx;1\n", 2), ("a;b\nSjö;1\n\n", 3), ("", 0), ("a;b\r1;2\r", 2)])
+@pytest.mark.parametrize(("letter", "kept"), [("ö", 1), ("😀", 2), ("😀", 3)])
+def test_a_file_cut_off_in_a_letter_is_refused_and_names_the_last_whole_row(before: str, last: int, letter: str, kept: int) -> None:
+    error = refused((before + "y;").encode() + letter.encode()[:kept])
+    assert error.code == "truncated"
+    assert (f"rad {last} är den sista hela" if last else "ingen rad är hel") in error.swedish
+
+
+@pytest.mark.parametrize("kept", [1, 2])
+def test_a_file_cut_off_in_a_dash_is_told_from_a_windows_file_by_its_other_letters(kept: int) -> None:
+    assert refused("a;b\nSjö;1\ny;".encode() + "–".encode()[:kept]).code == "truncated"
+
+
+def test_a_windows_file_that_ends_with_a_letter_is_not_cut_off() -> None:
+    assert table("a;b\nx;å".encode("cp1252")).columns == {"a": ["x"], "b": ["å"]}
 
 
 @pytest.mark.parametrize("last", ["x;1;2", "x;1;2\n", "x;1;2\r", "Summa", "x;1;2\nKälla: Polisen", "x;1;2;3", "x;1\n", "", ";", " "])

@@ -229,9 +229,10 @@ def load_population(
 def told(report: LevelReport) -> str:
     """Give the report on a loaded level as the lines that a person reads."""
     tiling = report.tiling
+    turned = f"\n  Ringar vända: {whole(report.turned)}; filens yttre gränser går medurs." if report.turned else ""
     lines = [
         f"Indelningen från {report.edition}: {whole(report.areas)} områden på nivån {report.level}, "
-        f"{decimal(report.square_metres / 1e6, 2)} km² i EPSG:{report.srid}.",
+        f"{decimal(report.square_metres / 1e6, 2)} km² i EPSG:{report.srid}.{turned}",
         f"  Ogiltiga gränser: {len(tiling.invalid)}"
         + "".join(f"\n    {report.codes[number]}: {reason}" for number, reason in tiling.invalid),
         f"  Överlapp: {len(tiling.overlaps)} par, {decimal(tiling.overlap_m2, 2)} m² tillsammans; marken gick till områdets lägsta kod.",
@@ -248,6 +249,8 @@ def told(report: LevelReport) -> str:
     lines += [f"    {odd.area}: {decimal(odd.square_metres)} m² utanför {odd.parent or 'varje större område'}" for odd in report.not_nested]
     if report.parent_differs:
         lines.append(f"  Filen anger ett annat större område än kartan för: {', '.join(report.parent_differs)}")
+    if report.parents_unknown:
+        lines.append("  De större områden som filen anger är inte inlästa än, så de är inte jämförda med kartan.")
     if report.events_moved:
         lines.append(f"  {whole(report.events_moved)} händelser placerades om.")
     return "\n".join(lines)

@@ -21,6 +21,7 @@ _PLACED = {
     "none": "utan plats",
     "outside": "utanför kommunen enligt raden",
 }
+_WOULD_BE = {"published": "skulle publiceras", "unchanged": "skulle inte ändra något", "held": "skulle vänta på godkännande"}
 _STATUS = {"published": "publicerad", "unchanged": "oförändrad", "held": "väntar på godkännande"}
 
 
@@ -36,9 +37,12 @@ def refusal(path: Path, error: BadDeliveryError) -> dict[str, Any]:
 
 def told(receipt: Receipt) -> str:
     """Give a receipt as the lines that a person reads."""
-    lines = [f"Kvitto {receipt.delivery}: {receipt.source}, {receipt.file} – {_STATUS[receipt.status]}"]
-    if receipt.first is not None:
-        lines.append(f"  Samma fil togs emot som leverans {receipt.first}. Ingenting är ändrat.")
+    from trygghetskarta.ingest.receipts import duplicate_of
+
+    head = f"Kvitto {receipt.delivery}" if not receipt.rehearsed else "Provkörning"
+    lines = [f"{head}: {receipt.source}, {receipt.file} – {(_WOULD_BE if receipt.rehearsed else _STATUS)[receipt.status]}"]
+    if (duplicate := duplicate_of(receipt.first, receipt.first_came)) is not None:
+        lines.append(f"  {duplicate['message']} [{duplicate['code']}]")
     lines += [
         f"  Lästa rader  {whole(receipt.read):>9}",
         f"  = nya        {whole(receipt.new):>9}",
@@ -47,20 +51,30 @@ def told(receipt: Receipt) -> str:
         f"  + avvisade   {whole(receipt.rejected):>9}",
         f"  + tomma      {whole(receipt.blank):>9}",
     ]
-    for reason in receipt.reasons:
-        lines.append(f"  Väntar: {reason.swedish}")
-    if receipt.placed:
-        lines.append("  Plats: " + ", ".join(f"{whole(count)} {_PLACED[name]}" for name, count in receipt.placed.items()))
-    if receipt.months:
-        lines.append(f"  Månader: {receipt.months[0]} till {receipt.months[1]}")
+    lines += [f"  Väntar: {reason.swedish}" for reason in receipt.reasons]
+    lines += _facts(receipt)
     lines += [f"  Obs: {warning.swedish}" for warning in receipt.warnings]
     for row in receipt.rejections[:_SHOWN]:
         at = f", kolumn {row.column}" if row.column else ""
         lines.append(f"  Avvisad rad {row.line}{at}: {row.message.swedish} [{row.message.code}]")
     if len(receipt.rejections) > _SHOWN:
-        lines.append(f"  … och {len(receipt.rejections) - _SHOWN} till. Alla: trygghetskarta deliveries rejected {receipt.delivery}")
-    if receipt.status == "held":
+        every = "" if receipt.rehearsed else f" Alla: trygghetskarta deliveries rejected {receipt.delivery}"
+        lines.append(f"  … och {len(receipt.rejections) - _SHOWN} till.{every}")
+    if receipt.status == "held" and not receipt.rehearsed:
         lines.append(f"  Ingenting är ändrat. Stämmer filen: trygghetskarta deliveries approve {receipt.delivery}")
         lines.append(f"  Stämmer den inte:            trygghetskarta deliveries withdraw {receipt.delivery}")
     lines.append(f"  Tid: {receipt.seconds:.2f} s".replace(".", ","))
     return "\n".join(lines)
+
+
+def _facts(receipt: Receipt) -> list[str]:
+    """Tell where and when the events are, and what was taken back."""
+    lines = []
+    if receipt.placed:
+        lines.append("  Plats: " + ", ".join(f"{whole(count)} {_PLACED[name]}" for name, count in receipt.placed.items()))
+    if receipt.months:
+        lines.append(f"  Månader: {receipt.months[0]} till {receipt.months[1]}")
+    if receipt.withdrawn:
+        by_month = ", ".join(f"{month}: {whole(count)}" for month, count in receipt.withdrawn.items())
+        lines.append(f"  Återtas, för att filen saknar dem: {whole(sum(receipt.withdrawn.values()))} ({by_month})")
+    return lines

@@ -101,6 +101,7 @@ class WarningCode(StrEnum):
     NONEXISTENT_LOCAL_TIME = "nonexistent_local_time"
     AMBIGUOUS_LOCAL_TIME = "ambiguous_local_time"
     NEAREST_AREA = "nearest_area"
+    DUPLICATE_ROW = "duplicate_row"
     POSSIBLE_DUPLICATE = "possible_duplicate"
     NO_VALUE = "no_value"
     ORDER = "order"

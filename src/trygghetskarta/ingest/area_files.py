@@ -47,6 +47,7 @@ class AreaRows:
         plane: EPSG number of the plane, metres.
         file_srid: EPSG number the file was read in.
         schematic: True when the file marks its areas as made up.
+        turned: How many outer rings stood clockwise, as a Shapefile has them, and were turned.
     """
 
     codes: tuple[str, ...]
@@ -56,6 +57,7 @@ class AreaRows:
     plane: int
     file_srid: int
     schematic: bool = False
+    turned: int = 0
 
 
 def read_areas(path: Path, fields: AreaFields, plane: int | None) -> AreaRows:
@@ -86,12 +88,13 @@ def read_areas(path: Path, fields: AreaFields, plane: int | None) -> AreaRows:
             f"{path.name}: no field is called code or name. Give --code-field or --name-field; the fields are {', '.join(frame.columns[:-1])}.",
             code="missing_field",
         )
-    names = [proper_name(str(name)) for name in frame[name_field or code_field]]
-    codes = [str(code).strip() for code in frame[code_field]] if code_field else [code_of_name(name) for name in names]
-    parents = [str(parent).strip() for parent in frame[fields.parent]] if _has(frame, fields.parent, path) else [""] * len(codes)
+    names = [proper_name(name) for name in _texts(frame, name_field or code_field, path)]
+    codes = _texts(frame, code_field, path) if code_field else [code_of_name(name) for name in names]
+    parents = _texts(frame, fields.parent, path) if _has(frame, fields.parent, path) else [""] * len(codes)
     _check_codes(codes, path)
     outlines = shapely.force_2d(np.array(moved.geometry.values))
     _refuse_crossed(outlines, codes, path)
+    outlines, turned = _turned(outlines, codes, path)
     order = sorted(range(len(codes)), key=codes.__getitem__)
     return AreaRows(
         tuple(codes[i] for i in order),
@@ -101,6 +104,7 @@ def read_areas(path: Path, fields: AreaFields, plane: int | None) -> AreaRows:
         plane,
         srid,
         "schematic" in frame.columns and bool(frame["schematic"].all()),
+        turned,
     )
 
 
@@ -128,9 +132,11 @@ def read_membership(path: Path, fields: AreaFields) -> dict[str, str]:
         )
     empty = frame.index[(frame[own].str.strip() == "") | (frame[fields.parent].str.strip() == "")]
     if len(empty):
-        line = int(empty[0]) + 2
+        line, column = int(empty[0]) + 2, own if not str(frame[own][empty[0]]).strip() else fields.parent
         raise BadDeliveryError(
-            f"{path.name}, rad {line}: ett namn saknas.", f"{path.name}, line {line}: a name is missing.", code="missing_name"
+            f"{path.name}, rad {line}: kolumnen {column} är tom, så ett namn saknas.",
+            f"{path.name}, line {line}: the column {column} is empty, so a name is missing.",
+            code="missing_name",
         )
     return {code_of_name(name): proper_name(parent) for name, parent in zip(frame[own], frame[fields.parent], strict=True)}
 
@@ -229,6 +235,37 @@ def _refuse_crossed(outlines: Geometries, codes: list[str], path: Path) -> None:
             )
 
 
+def _turned(outlines: Geometries, codes: list[str], path: Path) -> tuple[Geometries, int]:
+    """Turn outer rings anticlockwise and inner ones clockwise, and count the outer ones turned.
+
+    All outer rings one way is the habit of a format, whichever it is; one against the others says that something was done to it.
+    """
+    parts, owner = shapely.get_parts(outlines, return_index=True)
+    ccw = shapely.is_ccw(shapely.get_exterior_ring(parts))
+    if 0 < ccw.sum() < len(ccw):
+        usual = ccw.sum() * 2 >= len(ccw)
+        odd = codes[int(owner[ccw != usual][0])]
+        raise BadDeliveryError(
+            f"{path.name}: området {odd} har en yttre gräns som går åt andra hållet än filens övriga, som ett hål. Ingenting ändrades.",
+            f"{path.name}: the area {odd} has an outer ring wound against the others of the file, as a hole. Nothing was changed.",
+            code="invalid_geometry",
+        )
+    return shapely.orient_polygons(outlines), int((~ccw).sum())
+
+
+def _texts(frame: pd.DataFrame, field: str | None, path: Path) -> list[str]:
+    """Give a field of every area as text; one without a value is refused, as its null would read as a word of its own."""
+    texts = ["" if missing else str(value).strip() for value, missing in zip(frame[field], frame[field].isna(), strict=True)]
+    if "" in texts:
+        number = texts.index("") + 1
+        raise BadDeliveryError(
+            f"{path.name}: område nummer {number} i filen saknar värde i fältet {field}. Ingenting ändrades.",
+            f"{path.name}: area number {number} of the file has no value in the field {field}. Nothing was changed.",
+            code="missing_value",
+        )
+    return texts
+
+
 def _field(frame: pd.DataFrame, asked: str | None, usual: tuple[str, ...], path: Path) -> str | None:
     """Give the field asked for, else the first with a usual name, whatever its case."""
     if _has(frame, asked, path):
@@ -249,7 +286,7 @@ def _has(frame: pd.DataFrame, field: str | None, path: Path) -> bool:
 
 def _check_codes(codes: list[str], path: Path) -> None:
     twice = sorted({code for code in codes if codes.count(code) > 1})
-    if twice or "" in codes:
+    if twice or "" in codes:  # a name without a letter or digit gives no code
         shown = ", ".join(twice[:5]) or "(tom)"
         raise BadDeliveryError(
             f"{path.name}: koden {shown} saknas eller finns flera gånger.",

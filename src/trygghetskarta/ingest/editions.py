@@ -62,6 +62,8 @@ class LevelReport:
         tiling: What was wrong with the outlines.
         not_nested: Areas that lie partly outside their parent, at every level of the edition.
         parent_differs: Codes of the areas whose stated parent is not the one they lie in.
+        parents_unknown: True where no larger area that the file states is loaded, so that they are not held against the map.
+        turned: How many outer rings stood clockwise and were turned.
         events_moved: How many points were placed anew.
     """
 
@@ -75,6 +77,8 @@ class LevelReport:
     not_nested: tuple[NotNested, ...]
     parent_differs: tuple[str, ...]
     events_moved: int
+    parents_unknown: bool = False
+    turned: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,7 @@ def load_level(connection: Connection, order: LevelOrder) -> LevelReport:
     _ensure_city(connection, (edition_id, rows.plane), order, outlines)
     not_nested = _relate(connection, edition_id)
     link_editions(connection, edition_id)
+    differing, parents_unknown = _parent_differs(connection, edition_id, order.level, rows)
     moved = replace_events(connection)
     announce(connection, "areas")
     return LevelReport(
@@ -154,8 +159,10 @@ def load_level(connection: Connection, order: LevelOrder) -> LevelReport:
         rows.codes,
         tiling,
         not_nested,
-        _parent_differs(connection, edition_id, order.level, rows),
+        differing,
         moved,
+        parents_unknown,
+        rows.turned,
     )
 
 
@@ -381,14 +388,12 @@ def _largest_overlap(children: Geometries, parents: Geometries) -> tuple[npt.NDA
     return best, most
 
 
-def _parent_differs(connection: Connection, edition_id: int, level: AreaLevel, rows: AreaRows) -> tuple[str, ...]:
-    found = connection.execute(
-        text("SELECT code, parent_code FROM area WHERE edition_id = :edition_id AND level = :level"),
-        {"edition_id": edition_id, "level": level},
-    )
-    parent_of: dict[str, str | None] = dict(found.all())
-    return tuple(
-        code
-        for code, stated in zip(rows.codes, rows.parents, strict=True)
-        if stated and parent_of[code] is not None and parent_of[code] not in (stated, code_of_name(stated))
-    )
+def _parent_differs(connection: Connection, edition_id: int, level: AreaLevel, rows: AreaRows) -> tuple[tuple[str, ...], bool]:
+    """Give the areas that lie in another larger area than the file states, and whether the stated ones are all of a level not loaded yet."""
+    found = connection.execute(text("SELECT code, parent_code, level FROM area WHERE edition_id = :edition"), {"edition": edition_id}).all()
+    parent_of = {row.code: row.parent_code for row in found if row.level == level}
+    known = {row.code for row in found if AreaLevel(row.level).rank > level.rank}
+    stated = [(code, {parent, code_of_name(parent)}) for code, parent in zip(rows.codes, rows.parents, strict=True) if parent]
+    if stated and not any(names & known for _, names in stated):
+        return (), True
+    return tuple(code for code, names in stated if parent_of[code] is not None and parent_of[code] not in names), False

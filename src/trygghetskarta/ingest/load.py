@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+import numpy.typing as npt
 from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.events import Message, Reading
@@ -63,14 +64,14 @@ class _Loading:
         intake: What its parts go through.
         any_known: Whether the source had any event before.
         reverted: Events that would get replaced values back.
-        taken_back: Events that the months told of, or the feed, no longer hold.
+        taken_back: How many events that the months told of, or the feed, no longer hold, by month.
         heard: The file as a feed's answer, where it is one.
     """
 
     intake: Intake
     any_known: bool
     reverted: int = 0
-    taken_back: int = 0
+    taken_back: dict[int, int] = field(default_factory=dict)
     heard: Heard | None = None
 
     @classmethod
@@ -135,19 +136,18 @@ class _Loading:
         self.events.join(connection)
         if self.order.complete:
             gone = take_back_untold(connection, source, delivery, intake.known_from, sorted(tally.days.rows))
-            self.taken_back = len(gone)
-            intake.changes.add_rows(gone)
+            self._take_back(gone)
         held: tuple[Message, ...] = ()
         if self.heard is not None:
             gone = settle(connection, source, delivery, self.heard, intake.known_from)
-            self.taken_back += len(gone)
-            intake.changes.add_rows(gone)
+            self._take_back(gone)
             tally.warnings += self.heard.warnings(len(gone))
             held = self.heard.reasons(len(gone))
         warnings = [*intake.kinds.warnings(), *intake.locator.warnings(), *intake.doubles.warnings()]
         receipt = tally.receipt(connection, source, intake.rejections, warnings)
         if self.taken_back:
-            receipt = replace(receipt, status="published")
+            withdrawn = {str(np.datetime64(month, "M")): count for month, count in sorted(self.taken_back.items())}
+            receipt = replace(receipt, status="published", withdrawn=withdrawn)
         found = () if self.order.approved else (*reasons(self._facts()), *held)
         if found:
             raise HeldError(receipt, found)
@@ -156,6 +156,12 @@ class _Loading:
         if receipt.status == "published":
             announce(connection, "delivery", delivery)
         return record(connection, receipt, intake.known_from)
+
+    def _take_back(self, gone: npt.NDArray[np.void]) -> None:
+        """Count events that were taken back, as `versions.take_back` gives them."""
+        self.intake.changes.add_rows(gone)
+        for month, count in zip(*(found.tolist() for found in np.unique(gone["month"], return_counts=True)), strict=True):
+            self.taken_back[month] = self.taken_back.get(month, 0) + count
 
     def _facts(self) -> Facts:
         """Give what the rules for holding a delivery look at."""

@@ -88,22 +88,26 @@ def encoding_of(path: Path, name: str) -> Encoding:
         UTF-8 (with lines that are not, when they are the fewer), or Windows-1252 where every letter is a plausible one.
 
     Raises:
-        BadDeliveryError: Neither fits; the error names the first offending byte.
+        BadDeliveryError: Neither fits; the error names the first offending byte. Or the file ends in the middle of a letter (`truncated`).
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
-    before = 0
+    before = lines = 0
+    has_letters = False
     with path.open("rb") as file:
         while True:
             part = file.read(_PART)
-            pending = len(decoder.getstate()[0])
+            pending = decoder.getstate()[0]
             try:
                 if pending or not part.isascii():
-                    decoder.decode(part, final=not part)
+                    has_letters = not decoder.decode(part, final=not part).isascii() or has_letters
             except UnicodeDecodeError as error:
-                return _in_doubt(path, name, before - pending + error.start)
+                # At the end of the file only a letter of which the last bytes are missing is an error.
+                if not part and (has_letters or not _is_plausible(pending)):
+                    raise truncated(name, lines) from error
+                return _in_doubt(path, name, before - len(pending) + error.start)
             if not part:
                 return Encoding("utf-8")
-            before += len(part)
+            before, lines = before + len(part), lines + (part.count(b"\n") or part.count(b"\r"))
 
 
 def _in_doubt(path: Path, name: str, at: int) -> Encoding:
@@ -154,6 +158,16 @@ def _unknown(name: str, at: int, sample: bytes) -> BadDeliveryError:
     )
 
 
+def truncated(name: str, last: int) -> BadDeliveryError:
+    """Give the refusal of a file that ends too early; `last` is the line of the last whole row, 0 for none."""
+    until, until_en = (f"raden på rad {last} är den sista hela", f"the row on line {last} is the last whole one")
+    if not last:
+        until, until_en = "ingen rad är hel", "no row is whole"
+    return BadDeliveryError(
+        f"{name} är avbruten: {until}. Ingenting ändrades.", f"{name} is cut off: {until_en}. Nothing was changed.", code="truncated"
+    )
+
+
 def decode(content: bytes, name: str) -> tuple[str, str]:
     """Decode bytes that are read whole: a byte order mark, else strict UTF-8, else Windows-1252 if every letter is a plausible one.
 
@@ -162,7 +176,7 @@ def decode(content: bytes, name: str) -> tuple[str, str]:
         name: The file's name, for the error.
 
     Returns:
-        The text, and the name of the encoding.
+        The text, and the name of the encoding. A last letter in UTF-8 of which bytes are missing is U+FFFD: the format tells that it is cut off.
 
     Raises:
         BadDeliveryError: Neither fits; the error names the first offending byte.
@@ -170,6 +184,9 @@ def decode(content: bytes, name: str) -> tuple[str, str]:
     try:
         return content.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError as error:
+        head, tail = content[: error.start], content[error.start :]
+        if error.reason == "unexpected end of data" and error.end == len(content) and not (head.isascii() and _is_plausible(tail)):
+            return content.decode("utf-8-sig", errors="replace"), "utf-8"
         if _is_plausible(content):
             return content.decode("cp1252"), "cp1252"
         raise _unknown(name, error.start, content[error.start : error.start + 1]) from error

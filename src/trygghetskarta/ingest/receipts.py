@@ -12,6 +12,7 @@ import orjson
 from sqlalchemy import Connection, Row, text
 
 from trygghetskarta.domain.events import Message, Rejected, Warned
+from trygghetskarta.domain.periods import local_day
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest.contract import DeliveredFile
 from trygghetskarta.ingest.copying import copy_in, encode, fixed, raw_bytes, texts
@@ -29,6 +30,7 @@ _TAKEN = text("""
         AND NOT EXISTS (SELECT 1 FROM publication WHERE what = 'areas' AND publication.published_at > delivery.published_at)
     ORDER BY delivery_id LIMIT 1
 """)
+_CAME = text("SELECT received_at FROM delivery WHERE delivery_id = :delivery")
 _RECEIVE = text("""
     INSERT INTO delivery (source_id, file_name, sha256, bytes, status, adapter, said)
     VALUES (:source, :file, :sha256, :bytes, 'received', :adapter, CAST(:said AS jsonb)) RETURNING delivery_id
@@ -61,12 +63,15 @@ class Receipt:
         blank: Empty rows and footers.
         placed: Of the new and changed, by how exactly the place is known: the name of the precision and how many.
         months: First and last month of its events, as 2026-01; None when there are none.
+        withdrawn: Events that it no longer tells of and so took back, by month as 2026-01: none of them is a row of it.
         warnings: What the sender should know.
         rejections: The rejected rows, the first ten thousand of them.
         reasons: Why it is held for approval.
         first: Number of the delivery that brought the same file before, when there is one.
+        first_came: When that one was received.
         seconds: How long it took.
         head: The row of its file that names the columns, which the rejected rows go back under; empty where rows name their columns themselves.
+        rehearsed: Whether all of it was undone: there is no delivery of that number.
     """
 
     delivery: int
@@ -83,12 +88,15 @@ class Receipt:
     blank: int = 0
     placed: Mapping[str, int] = field(default_factory=dict)
     months: tuple[str, str] | None = None
+    withdrawn: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[Warned, ...] = ()
     rejections: tuple[Rejected, ...] = ()
     reasons: tuple[Message, ...] = ()
     first: int | None = None
+    first_came: datetime | None = None
     seconds: float = 0.0
     head: bytes = b""
+    rehearsed: bool = False
 
 
 def receive(
@@ -159,6 +167,7 @@ def repeat(connection: Connection, delivery: int, name: str, before: Receipt) ->
         rejected=before.rejected,
         blank=before.blank,
         first=before.delivery,
+        first_came=connection.execute(_CAME, {"delivery": before.delivery}).scalar_one(),
     )
     connection.execute(
         text("""
@@ -187,8 +196,13 @@ def stored(source: SourceId, row: Row[Any]) -> Receipt:
         rejected=row.rows_rejected,
         blank=row.rows_blank,
         first=row.receipt.get("duplicateOf"),
+        first_came=_came(row.receipt.get("duplicate")),
         reasons=tuple(Message(told["code"], told["message"], told["messageEn"]) for told in row.receipt.get("reasons", ())),
     )
+
+
+def _came(duplicate: Mapping[str, Any] | None) -> datetime | None:
+    return datetime.fromisoformat(duplicate["receivedAt"]) if duplicate else None
 
 
 def refuse(connection: Connection, delivery: int, cause: Message) -> None:
@@ -214,9 +228,24 @@ def told_of(receipt: Receipt) -> dict[str, Any]:
     return {
         "placed": dict(receipt.placed),
         "months": list(receipt.months) if receipt.months else None,
+        "withdrawn": {"events": sum(receipt.withdrawn.values()), "months": dict(receipt.withdrawn)},
         "duplicateOf": receipt.first,
+        "duplicate": duplicate_of(receipt.first, receipt.first_came),
         "warnings": [{"code": w.code.value, "count": w.count, "message": w.swedish, "messageEn": w.english} for w in receipt.warnings],
         "reasons": [{"code": r.code, "message": r.swedish, "messageEn": r.english} for r in receipt.reasons],
+    }
+
+
+def duplicate_of(first: int | None, came: datetime | None) -> dict[str, Any] | None:
+    """Say of a file that it was taken in before: by which delivery, and when; None where it was not."""
+    if first is None or came is None:
+        return None
+    day = local_day(came)
+    return {
+        "code": "duplicate_file",
+        "receivedAt": came.isoformat(),
+        "message": f"Samma fil togs emot {day} som leverans {first}. Ingenting är ändrat.",
+        "messageEn": f"The same file was received on {day} as delivery {first}. Nothing has changed.",
     }
 
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from sqlalchemy import Connection, text
 
-from trygghetskarta.domain.events import EventBatch, Message, Reading, Rejected
+from trygghetskarta.domain.events import EventBatch, Message, Reading, Rejected, Warned, WarningCode
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.ingest.copying import Field
 from trygghetskarta.ingest.coverage import Days
@@ -46,6 +46,11 @@ _CONFLICTING = Message(
     "conflicting_row",
     "En tidigare rad i filen har samma id och andra värden; den gäller.",
     "An earlier row of the file has the same id and other values; that one holds.",
+)
+
+_DUPLICATE = (
+    "{} har samma id och samma värden som en tidigare rad i filen, och räknas en gång.",
+    "{} with the same id and the same values as an earlier row of the file, counted once.",
 )
 
 
@@ -231,6 +236,8 @@ class Intake:
         became = (("new", versions.is_new), ("changed", versions.is_changed), ("unchanged", versions.unchanged))
         counted = {name: int(rows.sum()) for name, rows in became} | {"rejected": len(rejected)}
         self.tally.add(reading, events, part.xy, counted)
+        if repeated := int(versions.repeated.sum()):
+            self.tally.warnings.append(Warned(WarningCode.DUPLICATE_ROW, repeated, *_DUPLICATE))
         outside = self.locator.places.known.get(OUTSIDE_KEY, -1)
         self.tally.add_places(events.precision[kept], int((numbered.place[kept] == outside).sum()))
         counts = kept[~events.withdrawn[kept]]

@@ -117,7 +117,7 @@ class Tally:
             rejections=tuple(rejections.first),
             reasons=(),
             head=self.head,
-            **self.counted,
+            **self.counted,  # type: ignore[arg-type]  # counts by the names of the receipt
         )
 
     def kept(self) -> dict[str, Any]:

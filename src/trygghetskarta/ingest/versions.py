@@ -75,6 +75,7 @@ class Versions:
         unchanged: Known before with the same values, or the same as an earlier row of the file.
         conflicting: An earlier row of the file has the same id and other values.
         kept: The new and changed rows, in the order of their keys.
+        repeated: Those of the unchanged that are the same as an earlier row of the file.
     """
 
     is_new: Bools
@@ -82,6 +83,7 @@ class Versions:
     unchanged: Bools
     conflicting: Bools
     kept: Ints
+    repeated: Bools
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def compare(connect: Connect, events: Partition, told: Told, *, any_known: bool)
     """
     order, (first, holder) = told.keys.order, is_first(told.keys)
     if not any_known and first.all() and not told.again.any():
-        return Versions(first, ~first, ~first, ~first, order)
+        return Versions(first, ~first, ~first, ~first, order, ~first)
     asked = first if any_known else first & told.again
     known_key, known_value = _current(connect(), events, told.key[asked])
     found, value = _look_up(known_key, known_value, told.key)
@@ -130,7 +132,7 @@ def compare(connect: Connect, events: Partition, told: Told, *, any_known: bool)
     same = (reference == told.fingerprint).all(axis=1) & (found | in_part)
     is_new, is_changed = holds & ~found, holds & found & ~same
     kept = order[(is_new | is_changed)[order]]
-    return Versions(is_new, is_changed, same, ~holds & ~same, kept)
+    return Versions(is_new, is_changed, same, ~holds & ~same, kept, same & ~holds)
 
 
 def _look_up(known_key: Hashes, known_value: Hashes, key: Hashes) -> tuple[Bools, Hashes]:

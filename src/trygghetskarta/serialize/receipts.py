@@ -21,7 +21,7 @@ _COLUMNS = ("fil", "rad", "kolumn", "kod", "värde", "fel", "error", "råd", "hi
 def document(receipt: Receipt) -> dict[str, Any]:
     """Give a receipt as the JSON that a program reads."""
     return {
-        "delivery": receipt.delivery,
+        **({"delivery": None, "rehearsed": True} if receipt.rehearsed else {"delivery": receipt.delivery}),
         "source": receipt.source.value,
         "file": receipt.file,
         "sha256": receipt.sha256,

@@ -2263,7 +2263,9 @@ export interface components {
                 [key: string]: number;
             };
             months?: string[] | null;
+            withdrawn?: components["schemas"]["WithdrawnTold"] | null;
             duplicateOf?: number | null;
+            duplicate?: components["schemas"]["DuplicateTold"] | null;
             warnings?: components["schemas"]["WarningTold"][];
             reasons?: components["schemas"]["ReasonTold"][];
             withdrawal?: components["schemas"]["WithdrawalTold"] | null;
@@ -2378,6 +2380,17 @@ export interface components {
         DrawnSeries: {
             name: string;
             points: components["schemas"]["PointTold"][];
+        };
+        /**
+         * DuplicateTold
+         * @description Att samma fil har tagits emot förut. / That the same file was received before.
+         */
+        DuplicateTold: {
+            code: string;
+            message: string;
+            messageEn: string;
+            /** Format: date-time */
+            receivedAt: string;
         };
         /**
          * EditionTold
@@ -4970,6 +4983,17 @@ export interface components {
         WithdrawalTold: {
             closed: number;
             restored: number;
+        };
+        /**
+         * WithdrawnTold
+         * @description Händelser som filen inte längre berättar om och som därför drogs tillbaka. / Events the file lacks, and so took back.
+         */
+        WithdrawnTold: {
+            events: number;
+            /** @description Hur många per månad. / How many by month. */
+            months: {
+                [key: string]: number;
+            };
         };
         /**
          * Kind

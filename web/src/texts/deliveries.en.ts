@@ -112,6 +112,7 @@ export const en: DeliveryTexts = {
     saidCrs: (name) => `coordinate system ${name}`,
     saidComplete: "whole months",
     saidMapping: (file) => `the mapping ${file}`,
+    gone: "Taken back, as the file lacks them",
     duplicate: (delivery) => `The same file came in as delivery ${delivery}. Nothing has changed.`,
     rows: "What became of the rows",
     rowsIf: "What would become of the rows",

@@ -123,6 +123,7 @@ export const sv = {
     saidCrs: (name: string): string => `koordinatsystem ${name}`,
     saidComplete: "hela månader",
     saidMapping: (file: string): string => `mappningen ${file}`,
+    gone: "Återtas, för att filen saknar dem",
     duplicate: (delivery: number): string => `Samma fil kom in som leverans ${delivery}. Ingenting är ändrat.`,
     rows: "Vad som blev av raderna",
     rowsIf: "Vad som skulle bli av raderna",

@@ -46,6 +46,19 @@ class WarningTold(ReasonTold):
     count: int
 
 
+class WithdrawnTold(Part):
+    """Händelser som filen inte längre berättar om och som därför drogs tillbaka. / Events the file lacks, and so took back."""
+
+    events: int
+    months: Annotated[dict[str, int], Field(description="Hur många per månad. / How many by month.")]
+
+
+class DuplicateTold(ReasonTold):
+    """Att samma fil har tagits emot förut. / That the same file was received before."""
+
+    received_at: datetime
+
+
 class WithdrawalTold(Part):
     """Vad återtagandet gjorde. / What the withdrawal did."""
 
@@ -69,7 +82,9 @@ class DeliveryTold(Part):
     rows: RowsTold
     placed: Annotated[dict[str, int], Field(description="Antal per precision. / How many by precision.")] = Field(default_factory=dict)
     months: list[MonthText] | None = None
+    withdrawn: WithdrawnTold | None = None
     duplicate_of: int | None = None
+    duplicate: DuplicateTold | None = None
     warnings: list[WarningTold] = Field(default_factory=list)
     reasons: list[ReasonTold] = Field(default_factory=list)
     withdrawal: WithdrawalTold | None = None

@@ -21,7 +21,7 @@ from pyarrow import csv as arrow_csv
 from trygghetskarta.domain.events import Message, Rejected
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.checks import letters_of, offsets_of, to_bools
-from trygghetskarta.ingest.formats.rows_of import Rows, split
+from trygghetskarta.ingest.formats.rows_of import Rows, ends_inside_quote, split
 from trygghetskarta.ingest.reading import Encoding, Fits, TextTable, encoding_of, shown, tidy
 
 Bools = npt.NDArray[np.bool_]
@@ -284,11 +284,14 @@ def _is_footer(fields: Sequence[str]) -> bool:
 
 
 def _refuse_truncated(content: bytes, rows: Rows, head: _Head, name: str, line: int) -> None:
-    """Refuse a file that ends in the middle of a row: without a line end, and with too few fields."""
-    if not len(rows.begin) or content.endswith((b"\n", b"\r")) or not 0 < rows.fields[-1] < len(head.header):
+    """Refuse a file that ends in the middle of a row: without a line end, and with too few fields or inside a quote that its last line opens."""
+    if not len(rows.begin) or content.endswith((b"\n", b"\r")):
         return
     begin, at = int(rows.begin[-1]), line + int(rows.line[-1])
-    if not _is_footer(content[begin : begin + 1000].decode(errors="replace").split(head.separator)):
+    is_inside_quote = bool(rows.broken[-1]) and ends_inside_quote(content, begin, head.separator)
+    if not is_inside_quote and not 0 < rows.fields[-1] < len(head.header):
+        return
+    if is_inside_quote or not _is_footer(content[begin : begin + 1000].decode(errors="replace").split(head.separator)):
         raise BadDeliveryError(
             f"{name} är avbruten mitt i rad {at}; rad {at - 1} är den sista hela. Ingenting ändrades.",
             f"{name} is cut off in the middle of line {at}; line {at - 1} is the last whole one. Nothing was changed.",

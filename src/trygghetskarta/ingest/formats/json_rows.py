@@ -16,12 +16,11 @@ from typing import Any
 from trygghetskarta.domain.events import Message, Rejected
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.formats.blocks import BLOCK_LETTERS, BLOCK_ROWS, Texts, no_rows, refuse_many, table_of, unknown_crs
-from trygghetskarta.ingest.formats.json_text import DECODER, LONGEST, JsonText, Pairs, Row, too_long, truncated
-from trygghetskarta.ingest.reading import Fits, TextTable, shown, tidy
+from trygghetskarta.ingest.formats.json_text import BAD_JSON, DECODER, LONGEST, JsonText, Pairs, Row, too_long
+from trygghetskarta.ingest.reading import Fits, TextTable, shown, tidy, truncated
 
 _WGS84 = 4326
 _EPSG = re.compile(r"EPSG:[^:]*:?([0-9]{4,6})$", re.IGNORECASE)
-_BAD_JSON = Message("bad_json", "Raden är inte ett JSON-objekt.", "The line is not a JSON object.")
 _DOUBLE = Message("double_column", "Objektet har samma namn två gånger.", "The object has the same name twice.")
 
 
@@ -191,7 +190,7 @@ class _Block:
     def add(self, row: Row) -> None:
         self.letters += len(row.text)
         if not isinstance(row.value, dict):
-            self._reject(row, _BAD_JSON)
+            self._reject(row, BAD_JSON)
             return
         facts, is_double = self._facts(row.value)
         texts: dict[str, str] = {}

@@ -8,11 +8,14 @@ import re
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from trygghetskarta.domain.events import Message
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.formats.blocks import number_text
+from trygghetskarta.ingest.reading import truncated
 
 LONGEST = 32 << 20
 """No row is longer, in bytes."""
+BAD_JSON = Message("bad_json", "Raden är inte ett JSON-objekt.", "The line is not a JSON object.")
 _CHUNK = 1 << 20
 # A token that the end of the window may have cut in two is no longer than this, but for texts.
 _LONGEST_TOKEN = 12
@@ -138,13 +141,9 @@ class JsonText:
 
     def _is_cut(self, error: json.JSONDecodeError) -> bool:
         """Tell whether a value may be wrong only because the window ends."""
-        if error.msg.startswith("Unterminated"):
-            return True
-        at_end = error.pos + _LONGEST_TOKEN > len(self.buffer)
-        if not self.ended or error.msg.startswith("Invalid \\u"):
-            return at_end
-        rest = self.buffer[error.pos : error.pos + _LONGEST_TOKEN].rstrip()
-        return not rest or _CUT.fullmatch(rest) is not None or any(token.startswith(rest) for token in _TOKENS)
+        if self.ended or error.msg.startswith("Unterminated"):
+            return is_cut(error)
+        return error.pos + _LONGEST_TOKEN > len(self.buffer)
 
     def _more(self, size: int) -> None:
         read = self.file.read(size)
@@ -158,14 +157,14 @@ class JsonText:
         self.at = to
 
 
-def truncated(name: str, last: int) -> BadDeliveryError:
-    """Give the refusal of a file that ends too early; `last` is the line of the last whole row, 0 for none."""
-    until, until_en = (f"raden på rad {last} är den sista hela", f"the row on line {last} is the last whole one")
-    if not last:
-        until, until_en = "ingen rad är hel", "no row is whole"
-    return BadDeliveryError(
-        f"{name} är avbruten: {until}. Ingenting ändrades.", f"{name} is cut off: {until_en}. Nothing was changed.", code="truncated"
-    )
+def is_cut(error: json.JSONDecodeError) -> bool:
+    """Tell whether a value is wrong only because the text it stands in ends before it."""
+    if error.msg.startswith("Unterminated"):
+        return True
+    if error.msg.startswith("Invalid \\u"):
+        return error.pos + _LONGEST_TOKEN > len(error.doc)
+    rest = error.doc[error.pos : error.pos + _LONGEST_TOKEN].rstrip()
+    return not rest or _CUT.fullmatch(rest) is not None or any(token.startswith(rest) for token in _TOKENS)
 
 
 def too_long(name: str, line: int) -> BadDeliveryError:

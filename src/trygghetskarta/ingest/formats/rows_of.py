@@ -158,6 +158,11 @@ def _line_by_line(content: bytes, ends: Ints, quotes: Ints, separator: str, *, f
     return outer, np.array(broken, np.int64), used
 
 
+def ends_inside_quote(content: bytes, start: int, separator: str) -> bool:
+    """Tell whether what follows `start` is a row, or the beginning of one, whose last quote is opened as a field begins and not closed."""
+    return _patterns(separator)[1].fullmatch(content, start) is not None
+
+
 def _may_go_on(content: bytes, start: int, patterns: tuple[re.Pattern[bytes], re.Pattern[bytes]]) -> bool:
     """Tell whether what a block ends with can be the beginning of a row: its last quote is open, or its last line has not ended."""
     whole, opened = patterns

@@ -36,10 +36,11 @@ from trygghetskarta.domain.periods import LOCAL_TIME, Month
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
+from trygghetskarta.ingest.formats.json_text import BAD_JSON, is_cut
 from trygghetskarta.ingest.hiding import hidden
 from trygghetskarta.ingest.lengths import LONGEST_KIND, LONGEST_TEXT, too_long
 from trygghetskarta.ingest.personal import HIDDEN, PERSONAL_DATA, points_at_person, starred
-from trygghetskarta.ingest.reading import decode, shown
+from trygghetskarta.ingest.reading import decode, shown, truncated
 from trygghetskarta.ingest.row_times import ISO_TIME
 from trygghetskarta.ingest.rows import read_rows
 
@@ -99,12 +100,13 @@ class Polishandelser:
         rows: list[_Row] = []
         rejected: list[Rejected] = []
         for line, raw, value in _objects(text, file.name):
-            understood = _understand(value, (line, raw), finder, context)
+            understood = ("", value) if isinstance(value, Message) else _understand(value, (line, raw), finder, context)
             if isinstance(understood, _Row):
                 rows.append(understood)
             else:
-                rejected.append(_rejected(value, (line, raw), *understood))
-        yield Reading(_batch(rows), lambda row: rows[row].raw.encode(), rejected, 0, _digests(rows), encoding=encoding, id_column="id")
+                rejected.append(_rejected(value, (line, raw, encoding), *understood))
+        batch, digests = _batch(rows), _digests(rows)
+        yield Reading(batch, lambda row: rows[row].raw.encode(encoding), rejected, 0, digests, encoding=encoding, id_column="id")
 
 
 def _is_feed(file: DeliveredFile) -> bool:
@@ -128,14 +130,30 @@ class _Stadsdelar:
         return self.codes[found.pop()] if len(found) == 1 else None
 
 
-def _objects(text: str, name: str) -> Iterator[tuple[int, str, Any]]:
-    """Go through the values of a JSON array, or of one value a line, with the line each begins on and its own text."""
+def _objects(text: str, name: str) -> list[tuple[int, str, Any]]:
+    """Read the values of a JSON array, or of one value a line, with the line each begins on and its own text.
+
+    Where one value a line was meant, the value of a line that is no object is the message that says so.
+    """
+    try:
+        return list(_values(text, name))
+    except BadDeliveryError:
+        if text.lstrip().startswith("["):
+            raise
+        rows = list(_lines(text, name))
+        if not any(isinstance(value, dict) for _, _, value in rows):
+            raise
+        return rows
+
+
+def _values(text: str, name: str) -> Iterator[tuple[int, str, Any]]:
+    """Go through the values of an array, or through values that stand one after another; nothing else may stand there."""
     decoder = json.JSONDecoder()
     stripped = text.strip()
     is_array = stripped.startswith("[")
     at = text.index("[") + 1 if is_array else 0
     stop = text.rindex("]") if is_array and stripped.endswith("]") else len(text)
-    line, counted = 1, 0
+    line, counted, last = 1, 0, 0
     while True:
         at = _BETWEEN.match(text, at).end()  # type: ignore[union-attr]  # the pattern matches everywhere, the empty string at least
         if at >= stop:
@@ -144,19 +162,35 @@ def _objects(text: str, name: str) -> Iterator[tuple[int, str, Any]]:
         try:
             value, end = decoder.raw_decode(text, at)
         except (ValueError, RecursionError) as error:
+            if isinstance(error, json.JSONDecodeError) and is_cut(error):
+                raise truncated(name, last) from error
             raise BadDeliveryError(
                 f"{name}, rad {line}: filen är inte giltig JSON ({error}). Ingenting ändrades.",
                 f"{name}, line {line}: the file is not valid JSON ({error}). Nothing was changed.",
                 code="bad_json",
             ) from error
         yield line, text[at:end], value
-        at = end
+        at, last = end, line
     if is_array and not stripped.endswith("]"):
-        raise BadDeliveryError(
-            f"{name} är avbruten: listan avslutas aldrig. Ingenting ändrades.",
-            f"{name} is cut off: the array never ends. Nothing was changed.",
-            code="truncated",
-        )
+        raise truncated(name, last)
+
+
+def _lines(text: str, name: str) -> Iterator[tuple[int, str, Any]]:
+    """Go through a text of one object a line; for a line that is none, what is wrong with it. One cut off by the end refuses the file."""
+    lines = text.split("\n")
+    last = 0
+    for line, own in enumerate(lines, 1):
+        if not (raw := own.strip(" \t\r")):
+            continue
+        try:
+            value = json.loads(raw)
+        except (ValueError, RecursionError) as error:
+            if line == len(lines) and isinstance(error, json.JSONDecodeError) and is_cut(error):
+                raise truncated(name, last) from error
+            value = BAD_JSON
+        else:
+            last = line
+        yield line, raw, value if isinstance(value, dict) else BAD_JSON
 
 
 def _understand(value: object, at: tuple[int, str], finder: _Stadsdelar, context: Context) -> _Row | tuple[str, Message]:
@@ -198,11 +232,12 @@ def _fault(fields: dict[str, Any]) -> tuple[str, Message] | None:
     return None
 
 
-def _rejected(value: object, at: tuple[int, str], column: str, message: Message) -> Rejected:
-    """Give a rejected event as it stands, but for what may point at a person in any of its texts."""
-    line, raw = at[0], at[1].encode()
+def _rejected(value: object, at: tuple[int, str, str], column: str, message: Message) -> Rejected:
+    """Give a rejected event, with its line, text and encoding, as it stands, but for what may point at a person in any of its texts."""
+    line, text, encoding = at
+    raw = text.encode(encoding)
     if not isinstance(value, dict):
-        return Rejected(line, column, "", message, hidden(raw))
+        return Rejected(line, column, "" if column else shown(text), message, hidden(raw))
     fields = _tidied(value)
     if any(points_at_person(_written(given)) for field, given in fields.items() if field != "id" or isinstance(given, str)):
         raw = starred(raw)
