@@ -87,7 +87,7 @@ class Polishandelser:
     """Events known by their id: the feed's one array or one object a line, or a table."""
 
     source = SourceId.POLISHANDELSER
-    version = "2"
+    version = "3"
     layouts: tuple[Layout, ...] = (EXTRACT,)
 
     def read(self, file: DeliveredFile, context: Context) -> Iterator[Reading]:
