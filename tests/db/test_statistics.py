@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from trygghetskarta.store.engine import make_engine
 from trygghetskarta.store.statistics import due, look_at_grown
 
 _KNOWN = "SELECT DISTINCT tablename FROM pg_stats WHERE schemaname = current_schema() AND inherited = (tablename = 'event')"
+_AT_WORK = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'autovacuum worker' AND datname = current_database())"
 _EVENTS = "SELECT reltuples::int FROM pg_class WHERE relname = 'event'"
 
 
@@ -39,6 +41,10 @@ def _without_autovacuum(engine: Engine) -> None:
             text("SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'")
         ):
             connection.execute(text(f"ALTER TABLE {name.relname} SET (autovacuum_enabled = false)"))
+    # One that had begun by then holds the tables it looks at, and a look of ours would pass them by.
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        while connection.execute(text(_AT_WORK)).scalar_one():
+            time.sleep(0.1)
 
 
 def send(engine: Engine, folder: Path, first: int, rows: int) -> None:

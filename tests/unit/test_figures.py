@@ -167,6 +167,8 @@ def test_the_head_states_the_question_and_where_the_answer_comes_from() -> None:
     assert answer["provenance"] == {
         "dataVersion": 7,
         "publishedAt": "2025-11-03T04:05:06Z",
+        "deliveries": None,
+        "deliveriesTotal": None,
         "edition": "2023-01-01",
         "editionName": "2023 års indelning",
         "asOf": None,

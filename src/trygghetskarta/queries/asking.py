@@ -99,6 +99,17 @@ def ask(cube: Cube, asked: Asked) -> Question:
     )
 
 
+def refuse_other_than_counts(question: Question) -> None:
+    """Refuse a question about rates or harm where only counts have a meaning.
+
+    Raises:
+        InvalidQuestionError: It asks for another measure.
+    """
+    if question.measure is not Measure.COUNT:
+        swedish, english = "Den här frågan räknas på antal.", "This question is about counts."
+        raise bad_parameter("measure", question.measure, swedish, english)
+
+
 def cube_by(sources: Iterable[SourceId], by: CountsBy | None) -> CountsBy | None:
     """Give the date that the cube of a question must be counted by: None when it is the own date of every source that tells it."""
     return by if set(sources) & set(counted_otherwise(by)) else None

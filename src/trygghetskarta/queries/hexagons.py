@@ -13,10 +13,11 @@ from trygghetskarta.domain.answers import ExactAnswer, Hexagons
 from trygghetskarta.domain.counts import Counts, Question
 from trygghetskarta.domain.grid import cells_of
 from trygghetskarta.domain.sources import POINT
+from trygghetskarta.queries.asking import refuse_other_than_counts
 from trygghetskarta.queries.comparison import compare
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.events import Events, events_of
-from trygghetskarta.queries.slices import answer_with, refuse, refuse_other_than_counts, refuse_what_cannot_be_answered
+from trygghetskarta.queries.slices import answer_with, refuse, refuse_what_cannot_be_answered
 
 
 def hexagons(connection: Connection, cube: Cube, question: Question, resolution: int) -> ExactAnswer[Hexagons]:

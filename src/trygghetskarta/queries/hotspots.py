@@ -12,8 +12,9 @@ from trygghetskarta.domain.counts import Denominator, Exact, Measure, Question
 from trygghetskarta.domain.periods import Interval, Period, cut
 from trygghetskarta.domain.sources import CONTRACTS, RATE, RATE_BASOMRADE, SourceId
 from trygghetskarta.errors import bad_parameter
+from trygghetskarta.queries.asking import refuse_other_than_counts
 from trygghetskarta.queries.cube import Cube
-from trygghetskarta.queries.slices import answer, part_of, refuse_other_than_counts
+from trygghetskarta.queries.slices import answer, part_of
 
 Ints = npt.NDArray[np.int64]
 

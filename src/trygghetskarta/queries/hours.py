@@ -7,9 +7,10 @@ from sqlalchemy import Connection
 from trygghetskarta.domain.answers import ExactAnswer, Hours, HourTable
 from trygghetskarta.domain.counts import Question
 from trygghetskarta.domain.periods import Span, hour_of_week
+from trygghetskarta.queries.asking import refuse_other_than_counts
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.events import UNKNOWN, events_of
-from trygghetskarta.queries.slices import answer_with, refuse_other_than_counts, refuse_what_cannot_be_answered
+from trygghetskarta.queries.slices import answer_with, refuse_what_cannot_be_answered
 from trygghetskarta.stats.hours import HOURS, aoristic
 
 

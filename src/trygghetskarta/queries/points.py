@@ -15,9 +15,10 @@ from trygghetskarta.domain.periods import Span, local_days
 from trygghetskarta.domain.points import NO_DAY, EventPoints, Floats, Ground, PointContent
 from trygghetskarta.domain.sources import POINT, RATE
 from trygghetskarta.errors import Fault, NotCoveredError
+from trygghetskarta.queries.asking import refuse_other_than_counts
 from trygghetskarta.queries.cube import Cube, delivered_months
 from trygghetskarta.queries.events import UNKNOWN, events_of
-from trygghetskarta.queries.slices import answer_with, part_of, refuse, refuse_other_than_counts, refuse_what_cannot_be_answered
+from trygghetskarta.queries.slices import answer_with, part_of, refuse, refuse_what_cannot_be_answered
 
 _DAY = 24 * 60
 _OUTLINES = text("""

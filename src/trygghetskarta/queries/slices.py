@@ -117,17 +117,6 @@ def refuse_what_cannot_be_answered(cube: Cube, question: Question) -> None:
     _refuse_what_is_not_covered(cube, question)
 
 
-def refuse_other_than_counts(question: Question) -> None:
-    """Refuse a question about rates or harm where only counts have a meaning.
-
-    Raises:
-        InvalidQuestionError: It asks for another measure.
-    """
-    if question.measure is not Measure.COUNT:
-        swedish, english = "Den här frågan räknas på antal.", "This question is about counts."
-        raise bad_parameter("measure", question.measure, swedish, english)
-
-
 def provenance(cube: Cube, question: Question, denominator: DenominatorUsed | None = None) -> Provenance:
     """Say what an answer to a question rests on; its rates, where it has any, on a denominator."""
     weights = weights_of(cube, question)
