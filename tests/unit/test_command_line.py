@@ -6,7 +6,6 @@ import inspect
 from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
-from typing import Any
 
 import orjson
 import pytest
@@ -48,7 +47,7 @@ def test_a_question_of_the_command_line_means_what_it_means_to_the_api(path: str
     assert chosen == {name: told[to_camel(name)] for name in chosen}
 
 
-def _plain(default: Any) -> Any:  # noqa: ANN401 - a default of any option
+def _plain(default: object) -> object:
     return default.value if isinstance(default, Enum) else default
 
 

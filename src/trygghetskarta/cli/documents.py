@@ -10,7 +10,7 @@ import typer
 AsJson = Annotated[bool, typer.Option("--json", help="Skriv ett JSON-dokument på standard ut.")]
 
 
-def tell_json(document: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
+def tell_json(document: object) -> None:
     """Write a document to standard output, its instants as the API has them."""
     typer.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z))
 
