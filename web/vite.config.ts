@@ -5,6 +5,8 @@ import { defineConfig } from "vite";
 export default defineConfig({
   base: "/page/",
   plugins: [svelte()],
+  // OpenLayers brings the controls and interactions of a map that is given none.
+  resolve: { alias: [{ find: /^\.\/(control|interaction)\/defaults\.js$/, replacement: "/src/map/undefaulted.ts" }] },
   build: {
     outDir: "../src/trygghetskarta/api/page",
     emptyOutDir: true,

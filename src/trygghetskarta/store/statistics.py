@@ -18,11 +18,11 @@ from trygghetskarta.store.tables import metadata
 _BRIEFLY = text("SET LOCAL default_statistics_target = 10")
 # Whoever holds the lock is looking already, or has the table to itself for long.
 _NOT_FOR_LONG = text("SET LOCAL lock_timeout = '2s'")
-# A table is due when none has looked at it, or when its pages are a tenth more than at the last look, which is how the planner itself scales what
-# it knows. Of one that was found empty, its pages full of rows that are gone, there is nothing to know. A table with partitions has no pages: its
-# rows are compared with those of its partitions, scaled so. Looking at it is looking at them too. Only the owner of a table may look. The columns
-# are named, as a look at a table without them would be taken for a thorough one; arrays are left out: nothing is looked for by them, and they take
-# longer than all the rest.
+# A table is due when nothing is known of it, or when its pages are a tenth more than at the last look, which is how the planner itself scales what
+# it knows. One that was found empty, its pages full of rows that are gone, is due after every load: new rows may lie in those pages. A table with
+# partitions has no pages: its rows are compared with those of its partitions, scaled so. Looking at it is looking at them too. Only the owner of a
+# table may look. The columns are named, as a look at a table without them would be taken for a thorough one; arrays are left out: nothing is looked
+# for by them, and they take longer than all the rest.
 _DUE = text("""
     WITH stored AS (
         SELECT oid, relname, relkind, reltuples, relpages,
@@ -35,11 +35,11 @@ _DUE = text("""
     ), whole AS (
         SELECT parent.oid FROM stored AS parent JOIN pg_inherits ON inhparent = parent.oid JOIN stored AS part ON part.oid = inhrelid
         WHERE parent.relkind = 'p' GROUP BY parent.oid, parent.reltuples, parent.is_known
-        HAVING sum(part.pages) > 0 AND (NOT parent.is_known AND parent.reltuples <> 0
+        HAVING sum(part.pages) > 0 AND (NOT parent.is_known
             OR sum(greatest(part.reltuples, 0) * part.pages / greatest(part.relpages, 1)) > 1.1 * parent.reltuples)
     ), due AS (
         SELECT oid FROM whole
-        UNION ALL SELECT oid FROM stored WHERE relkind = 'r' AND pages > 0 AND (NOT is_known AND reltuples <> 0 OR pages >= 1.1 * relpages)
+        UNION ALL SELECT oid FROM stored WHERE relkind = 'r' AND pages > 0 AND (NOT is_known OR pages >= 1.1 * relpages)
             AND NOT EXISTS (SELECT 1 FROM pg_inherits JOIN whole ON whole.oid = inhparent WHERE inhrelid = stored.oid)
     )
     SELECT format('ANALYZE %I (%s)', relname, string_agg(quote_ident(attname), ', ')) FROM due JOIN stored USING (oid)
