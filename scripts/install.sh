@@ -83,7 +83,7 @@ python_set() {
     say "Installerar de låsta Pythonpaketen."
     rm -f .venv/.holds-*
     # shellcheck disable=SC2086 # two words
-    "$path" sync --quiet --frozen $groups
+    UV_COMPILE_BYTECODE=1 "$path" sync --quiet --frozen $groups
     touch ".venv/.holds-$1"
 }
 

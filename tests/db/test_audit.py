@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, text
 from typer.testing import CliRunner
 
 from tests.conftest import roles_on
-from trygghetskarta.cli.main import app
+from trygghetskarta.cli.main import make_app
 from trygghetskarta.store.audit import Act, Wanted, acting_as, list_entries, note, verify
 from trygghetskarta.store.engine import make_engine
 
@@ -133,13 +133,13 @@ def test_those_who_do_things_add_to_the_log_and_can_neither_read_nor_change_it(n
 def test_the_commands_list_and_verify_as_the_auditor(noted: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRYGGHETSKARTA_DATABASE_URL", noted.url.set(drivername="postgresql").render_as_string(hide_password=False))
     run = CliRunner()
-    whole = run.invoke(app, ["audit", "verify", "--json"])
+    whole = run.invoke(make_app(), ["audit", "verify", "--json"])
     head = orjson.loads(whole.stdout)["head"]
     assert (whole.exit_code, head.partition(":")[0]) == (0, "3")
-    assert [entry["number"] for entry in orjson.loads(run.invoke(app, ["audit", "list", "--json", "--limit", "2"]).stdout)] == [3, 2]
-    assert "frågade efter exakta siffror" in run.invoke(app, ["audit", "list"]).stdout
-    assert run.invoke(app, ["audit", "verify", "--head", head]).exit_code == 0
+    assert [entry["number"] for entry in orjson.loads(run.invoke(make_app(), ["audit", "list", "--json", "--limit", "2"]).stdout)] == [3, 2]
+    assert "frågade efter exakta siffror" in run.invoke(make_app(), ["audit", "list"]).stdout
+    assert run.invoke(make_app(), ["audit", "verify", "--head", head]).exit_code == 0
     with noted.begin() as connection:
         connection.execute(text("DELETE FROM audit_entry WHERE number = 3"))
-    assert run.invoke(app, ["audit", "verify"]).exit_code == 0
-    assert run.invoke(app, ["audit", "verify", "--head", head]).exit_code == 3
+    assert run.invoke(make_app(), ["audit", "verify"]).exit_code == 0
+    assert run.invoke(make_app(), ["audit", "verify", "--head", head]).exit_code == 3

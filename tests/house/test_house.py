@@ -103,7 +103,7 @@ def test_a_worker_that_only_serves_imports_none_of_the_large_libraries() -> None
 
 
 def test_importing_reads_no_setting_and_opens_nothing() -> None:
-    program = "import trygghetskarta.api.app, trygghetskarta.cli.main"
+    program = "import trygghetskarta.api.app, trygghetskarta.cli.main; trygghetskarta.cli.main.make_app()"
     subprocess.run([sys.executable, "-c", program], env={f"{PREFIX}NO_SUCH_THING": "1", "PATH": "/nowhere"}, check=True)
 
 

@@ -13,7 +13,7 @@ from pydantic.alias_generators import to_camel
 from typer.testing import CliRunner
 
 from trygghetskarta.cli import decomposing, details, questions, series, space, topics
-from trygghetskarta.cli.main import app
+from trygghetskarta.cli.main import make_app
 from trygghetskarta.cli.questions import chosen_form, form_of
 from trygghetskarta.errors import InvalidQuestionError
 from trygghetskarta.serialize.formats import Format
@@ -85,7 +85,7 @@ def test_health_ends_with_3_when_no_database_answers(
         monkeypatch.delenv("TRYGGHETSKARTA_DATABASE_URL", raising=False)
     else:
         monkeypatch.setenv("TRYGGHETSKARTA_DATABASE_URL", address)
-    done = CliRunner().invoke(app, ["health", "--json"])
+    done = CliRunner().invoke(make_app(), ["health", "--json"])
     assert done.exit_code == 3
     assert said in done.stderr
     assert orjson.loads(done.stdout)["status"] == "unreachable"

@@ -3,75 +3,82 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 
 import typer
 
-from trygghetskarta.cli import (
-    areas,
-    auditing,
-    backfilling,
-    database,
-    decomposing,
-    deliveries,
-    describing,
-    details,
-    ingesting,
-    keys,
-    linking,
-    measures,
-    questions,
-    releasing,
-    reporting,
-    series,
-    serving,
-    space,
-    topics,
-    tracing,
-    weighing,
-)
 from trygghetskarta.errors import TrygghetskartaError
 
-app = typer.Typer(name="trygghetskarta", no_args_is_help=True, add_completion=False, help="Brott och trygghet på karta.")
-app.add_typer(database.app, name="db", help="Den egna PostGIS-servern, och databasens tabeller.")
-app.add_typer(areas.app, name="areas", help="Indelningar av staden.")
-app.add_typer(areas.population_app, name="population", help="Befolkning att räkna per.")
-app.add_typer(deliveries.app, name="deliveries", help="Leveranser, kvitton och avvisade rader.")
-app.add_typer(database.rollup_app, name="rollup", help="Antal per plats och månad.")
-app.add_typer(linking.app, name="links", help="Samma händelse i flera källor.")
-app.add_typer(weighing.app, name="weights", help="Vikter som säger hur allvarligt ett brott är.")
-app.add_typer(measures.app, name="measures", help="Åtgärder, deras mål och effekt.")
-app.add_typer(auditing.app, name="audit", help="Loggen över vad som har gjorts, och av vem.")
-app.add_typer(reporting.app, name="report", help="Rapporter till nämnderna.")
-app.add_typer(keys.app, name="keys", help="API-nycklar.")
-app.add_typer(keys.rights_app, name="rights", help="Vad den som loggar in har fått utöver sin roll.")
-app.command("ingest")(ingesting.ingest)
-app.command("backfill")(backfilling.backfill)
-app.command("release")(releasing.release)
-app.command("compare")(questions.compare)
-app.command("series")(series.series)
-app.command("decompose")(decomposing.decompose)
-app.command("hours")(details.hours)
-app.command("hexagons")(details.hexagons)
-app.command("hotspots")(space.hotspots)
-app.command("concentration")(space.concentration)
-app.command("pattern-change")(space.pattern_change)
-app.command("density")(space.density)
-app.command("near-repeat")(space.near_repeat)
-app.command("survey")(topics.survey)
-app.command("similar")(topics.similar)
-app.command("lens")(topics.lens)
-app.command("lagesbild")(reporting.lagesbild)
-app.command("trace")(tracing.trace)
-app.command("serve")(serving.serve)
-app.command("demo")(serving.demo)
-app.command("health")(serving.health)
-app.command("describe", hidden=True)(describing.describe)
+# Groups of commands: where they are, and what the help says of them.
+_GROUPS = {
+    "db": ("database", "app", "Den egna PostGIS-servern, och databasens tabeller."),
+    "areas": ("areas", "app", "Indelningar av staden."),
+    "population": ("areas", "population_app", "Befolkning att räkna per."),
+    "deliveries": ("deliveries", "app", "Leveranser, kvitton och avvisade rader."),
+    "rollup": ("database", "rollup_app", "Antal per plats och månad."),
+    "links": ("linking", "app", "Samma händelse i flera källor."),
+    "weights": ("weighing", "app", "Vikter som säger hur allvarligt ett brott är."),
+    "measures": ("measures", "app", "Åtgärder, deras mål och effekt."),
+    "audit": ("auditing", "app", "Loggen över vad som har gjorts, och av vem."),
+    "report": ("reporting", "app", "Rapporter till nämnderna."),
+    "keys": ("keys", "app", "API-nycklar."),
+    "rights": ("keys", "rights_app", "Vad den som loggar in har fått utöver sin roll."),
+}
+# Commands by themselves, each a function of its own name in a module.
+_COMMANDS = {
+    "ingest": "ingesting",
+    "backfill": "backfilling",
+    "release": "releasing",
+    "compare": "questions",
+    "series": "series",
+    "decompose": "decomposing",
+    "hours": "details",
+    "hexagons": "details",
+    "hotspots": "space",
+    "concentration": "space",
+    "pattern-change": "space",
+    "density": "space",
+    "near-repeat": "space",
+    "survey": "topics",
+    "similar": "topics",
+    "lens": "topics",
+    "lagesbild": "reporting",
+    "trace": "tracing",
+    "serve": "serving",
+    "demo": "serving",
+    "health": "serving",
+    "describe": "describing",
+}
+_HIDDEN = frozenset({"describe"})
+
+
+def make_app(words: Sequence[str] = ()) -> typer.Typer:
+    """Make the commands.
+
+    Args:
+        words: What was asked. Where the first names a command, only that one is there: to import what all the others need takes a second.
+    """
+    app = typer.Typer(name="trygghetskarta", no_args_is_help=True, add_completion=False, help="Brott och trygghet på karta.")
+    app.callback()(lambda: None)  # one command by itself would be asked for without its name
+    one = words[0] if words and (words[0] in _GROUPS or words[0] in _COMMANDS) else None
+    for name, (module, group, told) in _GROUPS.items():
+        if one in (None, name):
+            app.add_typer(getattr(_module(module), group), name=name, help=told)
+    for name, module in _COMMANDS.items():
+        if one in (None, name):
+            app.command(name, hidden=name in _HIDDEN)(getattr(_module(module), name.replace("-", "_")))
+    return app
+
+
+def _module(name: str) -> object:
+    return import_module(f"trygghetskarta.cli.{name}")
 
 
 def run() -> None:
     """Run the command line; an error with a remedy is told in one line and ends with 2."""
     try:
-        app()
+        make_app(sys.argv[1:])()
     except TrygghetskartaError as error:
         sys.stderr.write(f"Fel: {error.swedish}\n     {error.english}\n")
         for fault in error.faults:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from alembic import command
-from alembic.config import Config
+from typing import TYPE_CHECKING
+
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.dialects.postgresql import insert
 
@@ -12,8 +12,11 @@ from trygghetskarta.domain.sources import EVENT_SOURCES, SourceId
 from trygghetskarta.domain.weights import built_in_sets
 from trygghetskarta.store.roles import build_wall
 from trygghetskarta.store.tables import category, source
-from trygghetskarta.store.version import LOCK, migrations_folder
+from trygghetskarta.store.version import LOCK, is_newest, migrations_folder
 from trygghetskarta.store.weights import digest_of, keep_set
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 
 def upgrade(engine: Engine) -> list[str]:
@@ -28,9 +31,17 @@ def upgrade(engine: Engine) -> list[str]:
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
         connection.execute(text("CREATE EXTENSION IF NOT EXISTS postgis"))
-        command.upgrade(alembic_config(connection), "head")
+        if not is_newest(connection):
+            _migrate(connection)
         _fill(connection)
         return build_wall(connection)
+
+
+def _migrate(connection: Connection) -> None:
+    # A library that takes longer to import than all else that is done at a start, and at most starts there is nothing for it to do.
+    from alembic import command
+
+    command.upgrade(alembic_config(connection), "head")
 
 
 def alembic_config(connection: Connection) -> Config:
@@ -42,6 +53,8 @@ def alembic_config(connection: Connection) -> Config:
     Returns:
         The configuration.
     """
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
     config.attributes["connection"] = connection

@@ -40,6 +40,12 @@ def hold_tables_still(connection: Connection) -> None:
         raise BusyError(swedish, english, (Fault("schema_version", found, needed, needed_en),))
 
 
+def is_newest(connection: Connection) -> bool:
+    """Tell whether the tables are this version's; False where there are none."""
+    has_version = connection.execute(text("SELECT to_regclass('alembic_version') IS NOT NULL")).scalar_one()
+    return bool(has_version) and connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == _newest()
+
+
 @cache
 def _newest() -> str:
     """Give the number of this version's last migration; alembic would read them all to tell it."""
