@@ -219,7 +219,10 @@ def _finding_row(finding: LevelFinding) -> dict[str, Any]:
 
 @app.command()
 def relink() -> None:
-    """Mät på nytt vad områdena blev i andra indelningar, och placera alla händelser på nytt. Behövs bara efter en uppgradering som säger det."""
+    """Mät på nytt vad områdena blev i andra indelningar, och placera alla händelser på nytt.
+
+    Behövs efter en uppgradering som säger det, och den dag en godkänd indelning med ändrad mark börjar gälla.
+    """
     from trygghetskarta.ingest.replace import relink_editions
 
     with loading(open_engine(read_settings())) as connection:
