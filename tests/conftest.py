@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import os
 import shutil
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import cast
 from urllib.parse import unquote
 
 import orjson
@@ -29,6 +31,7 @@ from starlette.types import Receive, Scope, Send
 from xdist.workermanage import WorkerController
 
 from trygghetskarta.api.app import create_app
+from trygghetskarta.api.protocol import Deadlines, Watch
 from trygghetskarta.cli.sample import load_sample
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience, Role
@@ -263,7 +266,9 @@ def serving(
             heard.append(unquote(f"{scope['path']}?{scope['query_string'].decode()}"))
         await app(scope, receive, send)
 
-    running = uvicorn.Server(uvicorn.Config(heeding, log_level="error", server_header=False))
+    # The protocol is that of a worker, and uvicorn asks for a class and calls it.
+    http = cast("type[asyncio.Protocol]", Watch(Deadlines()).protocol)
+    running = uvicorn.Server(uvicorn.Config(heeding, http=http, log_level="error", server_header=False))
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
     thread.start()
     while not running.started:

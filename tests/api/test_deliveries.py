@@ -229,6 +229,32 @@ def test_a_connection_cut_off_leaves_nothing(inbox: str, city: Engine, temporary
     assert on_record(city) == []
 
 
+@pytest.mark.parametrize(
+    ("length", "sent"),
+    [
+        ("Content-Length: 500000", bytes(100_000)),
+        ("Content-Length: 500000", b""),  # nothing of it came
+        ("Transfer-Encoding: chunked", b"10000\r\n" + bytes(65_536) + b"\r\n"),  # a whole part, and no last one
+    ],
+)
+def test_who_sends_no_more_and_still_listens_is_told_that_not_all_of_it_came(
+    inbox: str, city: Engine, temporary: Path, length: str, sent: bytes
+) -> None:
+    with connect(inbox) as opened:
+        opened.sendall(request(f"X-API-Key: {KEY}", length) + sent)
+        wait_until(lambda: any(temporary.iterdir()))
+        opened.shutdown(socket.SHUT_WR)
+        answered = b"".join(iter(lambda: opened.recv(4096), b""))
+    head, _, body = answered.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"content-type: application/problem+json" in head.lower()
+    assert b"connection: close" in head.lower()
+    told = orjson.loads(body)
+    assert (told["status"], told["detail"]) == (400, "Hela förfrågan kom inte fram. Ingenting sparades.")
+    wait_until(lambda: not any(temporary.iterdir()))
+    assert on_record(city) == []
+
+
 @pytest.mark.parametrize("end", [{"type": "http.disconnect"}, {"type": "http.request", "body": b"", "more_body": False}])
 def test_a_length_that_is_not_met_is_400(city: Engine, temporary: Path, end: dict[str, Any]) -> None:
     app = create_app(SETTINGS, roles_on(city))

@@ -19,9 +19,10 @@ from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.queries.area_links import links_of
 from trygghetskarta.queries.blocks import Block
-from trygghetskarta.queries.cube import Cube, list_editions, load_areas, load_cube
+from trygghetskarta.queries.cube import Cube, load_areas, load_cube
 from trygghetskarta.queries.public_cube import load_public_cube
 from trygghetskarta.queries.trees import Tree
+from trygghetskarta.store.editions import list_editions
 from trygghetskarta.store.engine import one_state
 
 Ints = npt.NDArray[np.int64]

@@ -34,12 +34,13 @@ from tests.bad_inputs.desk import (
 )
 from tests.conftest import CITY
 from trygghetskarta.cli.areas import told
-from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.areas import AreaLevel, Standing
 from trygghetskarta.domain.events import Precision
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.area_files import AreaFields
 from trygghetskarta.ingest.editions import LevelOrder, load_level
+from trygghetskarta.queries.cube import load_cube
 
 CRIMES, SHOOTINGS = SourceId.ANMALDA_BROTT, SourceId.SKJUTNINGAR
 TM = "TM in a file declared 18 00 (all rows)"
@@ -378,7 +379,9 @@ def test_an_area_without_its_code_name_or_larger_area_refuses_its_layer_by_its_n
 
 
 @about("New area layer with same codes, other shapes")
-def test_new_shapes_of_known_codes_are_refused_where_they_would_replace_and_a_version_of_their_own_else(desk: Desk, tmp_path: Path) -> None:
+def test_new_shapes_of_known_codes_are_refused_where_they_would_replace_and_else_are_a_version_that_waits(
+    desk: Desk, tmp_path: Path
+) -> None:
     desk.send(fires(fire(x=100, y=100)))
     path = tmp_path / "nya.geojson"
     path.write_bytes(orjson.dumps(collection({**STADSDELAR, "Rinkeby": (0, 400, 500, 800), "Husby": (0, 0, 2000, 400)})))
@@ -387,7 +390,18 @@ def test_new_shapes_of_known_codes_are_refused_where_they_would_replace_and_a_ve
         with pytest.raises(BadDeliveryError, match="--replace") as caught:
             load_level(connection, known)
         assert caught.value.code == "level_exists"
-        load_level(connection, order(path))
+        before = load_cube(connection)
+        report = load_level(connection, order(path))
+        # The row of Rinkeby lost its south to Husby; the others of the layer are what they were.
+        assert {(one.code, round(one.square_metres), one.before) for one in report.reshaped} == {
+            ("rinkeby", 200_000, date(2023, 7, 1)),
+            ("husby", 800_000, date(2023, 7, 1)),
+        }
+        assert report.standing is Standing.HELD
+        for said in ("väntar på godkännande", "rinkeby: 200\N{NO-BREAK SPACE}000 m²", "areas approve 2026-01-01"):
+            assert said in told(report)
+        after = load_cube(connection)
+        assert (after.edition.valid_from, after.areas) == (date(2023, 7, 1), before.areas)
         areas = connection.execute(
             text("""
                 SELECT valid_from, code FROM event JOIN place_area USING (place_id) JOIN area USING (area_id)

@@ -42,6 +42,31 @@ def areas(fresh_database: Engine) -> Engine:
     return fresh_database
 
 
+def test_areas_of_other_ground_wait_until_they_are_approved(areas: Engine, tmp_path: Path) -> None:
+    drawn = orjson.loads((SAMPLE / "areas" / "stadsdelar.geojson").read_bytes())
+    # Husby and Akalla change names, and ground with them.
+    swapped = {"husby": "akalla", "akalla": "husby"}
+    for feature in drawn["features"]:
+        feature["properties"]["code"] = swapped.get(feature["properties"]["code"], feature["properties"]["code"])
+    (tmp_path / "nya.geojson").write_bytes(orjson.dumps(drawn))
+    load = ("areas", "load", str(tmp_path / "nya.geojson"), "--level", "stadsdel", "--edition", "2025-01-01")
+    held = run(areas, *load)
+    assert held.returncode == 1
+    assert "väntar på godkännande" in held.stdout
+    assert re.search(r"^    husby: [\d\s]+ m²$", held.stdout, re.MULTILINE)
+    basic = str(SAMPLE / "areas" / "basomraden.geojson")
+    assert run(areas, "areas", "load", basic, "--level", "basomrade", "--edition", "2025-01-01").returncode == 1
+
+    def standings() -> list[tuple[str, str]]:
+        return [(one["validFrom"], one["standing"]) for one in orjson.loads(run(areas, "areas", "list", "--json").stdout)["items"]]
+
+    assert standings() == [("2023-07-01", "default"), ("2025-01-01", "held")]
+    assert re.search(r"2025-01-01 .* väntar på godkännande\n  2 områden på nivån stadsdel ", run(areas, "areas", "list").stdout)
+    assert "är godkänd: gäller nu" in run(areas, "areas", "approve", "2025-01-01").stdout
+    assert standings() == [("2025-01-01", "default"), ("2023-07-01", "earlier")]
+    assert "väntar inte" in run(areas, "areas", "approve", "2025-01-01").stderr
+
+
 def test_ingest_gives_a_receipt_in_which_every_row_is_accounted_for(areas: Engine, tmp_path: Path) -> None:
     file = SAMPLE / "deliveries" / "skjutningar.csv"
     first = run(areas, "ingest", "skjutningar", str(file), "--json")

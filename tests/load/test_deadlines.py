@@ -111,3 +111,15 @@ def test_of_too_many_connections_those_that_have_asked_nothing_longest_give_way(
         made[-1].sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
         assert read_to_end(made[-1]).startswith(b"HTTP/1.1 200")
     assert set(ended) == {"connections"}
+
+
+def test_a_body_that_ends_before_its_length_is_answered_unless_another_answer_is_under_way(running: tuple[int, list[str]]) -> None:
+    port, _ = running
+    whole, half = b"GET /large HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\nx"
+    with opened(port) as alone, opened(port) as behind, opened(port) as silent:
+        for made, sent in ((alone, half), (behind, whole + half), (silent, b"POST / HTT")):
+            made.sendall(sent)
+            made.shutdown(socket.SHUT_WR)
+        assert read_to_end(alone).startswith(b"HTTP/1.1 400 ")
+        assert b"HTTP/1.1 400 " not in read_to_end(behind)  # in the middle of the answer before it
+        assert read_to_end(silent) == b""  # no request at all

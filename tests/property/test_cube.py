@@ -14,8 +14,9 @@ from trygghetskarta.domain.counts import Question
 from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.sources import CONTRACTS, EVENT_SOURCES, CountsBy
 from trygghetskarta.queries.comparison import compare
-from trygghetskarta.queries.cube import Cube, list_editions, load_cube
+from trygghetskarta.queries.cube import Cube, load_cube
 from trygghetskarta.queries.dating import counted_otherwise
+from trygghetskarta.store.editions import list_editions
 from trygghetskarta.store.engine import one_state
 
 # A place that lies in one area is dealt to it whole: from 0 to 1 000 000 millionths.

@@ -13,10 +13,11 @@ from sqlalchemy import Engine, text
 from trygghetskarta.domain.filters import CRS84, SYSTEMS, Compared, Every, Filter, Holding, Holds, Literal, Not, Operator, Some, Touches
 from trygghetskarta.errors import InvalidQuestionError
 from trygghetskarta.queries.areas import areas_touching
-from trygghetskarta.queries.cube import find_edition, list_editions
+from trygghetskarta.queries.cube import find_edition
 from trygghetskarta.queries.filter_rows import holding
 from trygghetskarta.queries.filter_sql import SqlColumn, condition
 from trygghetskarta.queries.filters import LONGEST, read_filter
+from trygghetskarta.store.editions import list_editions
 
 COLUMNS = {
     "code": SqlColumn(Holds.TEXT, "code"),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
+from datetime import date
+from itertools import permutations
 
 import pytest
 
-from trygghetskarta.domain.areas import AreaLevel, code_of_name, proper_name
+from trygghetskarta.domain.areas import AreaLevel, Edition, Standing, code_of_name, in_order, proper_name
 
 
 @pytest.mark.parametrize(
@@ -56,3 +59,35 @@ def test_the_levels_go_from_the_finest_to_the_whole_city() -> None:
     assert [level.value for level in AreaLevel] == ["basomrade", "stadsdel", "stadsdelsomrade", "stad"]
     assert [level.rank for level in AreaLevel] == [0, 1, 2, 3]
     assert [level.swedish for level in AreaLevel] == ["basområde", "stadsdel", "stadsdelsområde", "hela staden"]
+
+
+FIRST, LARGE, LATER = (
+    Edition(number, day, str(day), 3011, dict.fromkeys(levels, 1), schematic=False)
+    for number, day, levels in (
+        (1, date(2020, 7, 1), (AreaLevel.BASOMRADE, AreaLevel.STADSDEL, AreaLevel.STAD)),
+        (2, date(2023, 7, 1), (AreaLevel.STADSDEL, AreaLevel.STAD)),
+        (3, date(2025, 1, 1), (AreaLevel.BASOMRADE, AreaLevel.STADSDEL, AreaLevel.STADSDELSOMRADE, AreaLevel.STAD)),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("editions", "today", "told"),
+    [
+        ((FIRST, LARGE, LATER), date(2025, 1, 1), {3: Standing.DEFAULT, 1: Standing.EARLIER, 2: Standing.INCOMPLETE}),
+        ((FIRST, LARGE, LATER), date(2024, 12, 31), {1: Standing.DEFAULT, 2: Standing.INCOMPLETE, 3: Standing.FUTURE}),
+        ((FIRST, replace(LARGE, stands=True)), date(2024, 1, 1), {2: Standing.DEFAULT, 1: Standing.EARLIER}),
+        # What lacks a level of one that waits, or is to come, lacks nothing.
+        ((replace(FIRST, held=True), LARGE), date(2024, 1, 1), {2: Standing.DEFAULT, 1: Standing.HELD}),
+        ((FIRST, replace(LATER, held=True)), date(2026, 1, 1), {1: Standing.DEFAULT, 3: Standing.HELD}),
+        # A held one waits also when its day has not come, and the next to come is told before a later.
+        ((replace(LARGE, held=True), FIRST, LATER), date(2022, 1, 1), {1: Standing.DEFAULT, 3: Standing.FUTURE, 2: Standing.HELD}),
+        ((LATER, LARGE), date(2010, 1, 1), {2: Standing.DEFAULT, 3: Standing.FUTURE}),
+        ((), date(2010, 1, 1), {}),
+    ],
+)
+def test_the_newest_whole_edition_whose_day_has_come_is_meant(
+    editions: tuple[Edition, ...], today: date, told: dict[int, Standing]
+) -> None:
+    for order in permutations(editions):
+        assert [(one.edition_id, one.standing) for one in in_order(order, today)] == list(told.items())

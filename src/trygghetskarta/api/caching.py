@@ -69,8 +69,8 @@ def respond(request: Request, freshness: Freshness, media_type: str, make: Calla
     """
     noted = keep_whole(request)
     # One code version, data version, audience and address is one answer: the tag needs no body. The figures of an earlier day have an earlier
-    # version than what is published now, and hang on both: on the newest edition, for one.
-    made_of = f"{__version__}|{noted.version}|{freshness.version}|{freshness.audience}|{request.url.path}?{request.url.query}"
+    # version than what is published now, and hang on both. The edition that is meant where none is named changes on its day, unpublished.
+    made_of = f"{__version__}|{noted.version}|{noted.meant}|{freshness.version}|{freshness.audience}|{request.url.path}?{request.url.query}"
     headers = _headers(request, _tag(made_of.encode()), freshness.published_at, freshness.audience)
     return _answer(request, headers, media_type, make)
 

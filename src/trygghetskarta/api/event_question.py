@@ -48,7 +48,9 @@ class EventParameters(BaseModel):
     ] = []
     edition: Annotated[
         Day | None,
-        Field(description="Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out."),
+        Field(
+            description="Indelningens första dag; utelämnad är den som gäller. / First day of the edition; the one in force if left out."
+        ),
     ] = None
     from_: Annotated[
         str | None, Field(alias="from", description="Första månad de räknas i. / First month they count in.", examples=["2025-01"])

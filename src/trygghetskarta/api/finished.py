@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from http import HTTPStatus
 
 from fastapi import Request, Response
@@ -42,11 +43,13 @@ class Noted:
         version: Number of the publication that was served when the request came.
         packs: Whether whoever asks can unpack gzip.
         keep: Whether the answer hangs on nothing but the publication and what was asked, so that it may be kept.
+        meant: First day of the edition that was meant where none was named; None without any.
     """
 
     version: int
     packs: bool
     keep: bool = False
+    meant: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +73,13 @@ class Answers:
         version: Number of the publication.
         most_bytes: How much they may take together.
         taken: How much they take.
+        meant: First day of the edition that is meant where none is named; None without any.
     """
 
     version: int
     most_bytes: int
     taken: int = 0
+    meant: date | None = None
     _kept: OrderedDict[Asked, Finished] = field(default_factory=OrderedDict)
 
     def __len__(self) -> int:
@@ -140,7 +145,7 @@ class AnswerFinished:
         if found is not None:
             await _send(found, given.get(b"if-none-match"), scope["method"], send)
             return
-        taker = _Taker(Noted(answers.version, packs), send, bodiless=scope["method"] == "HEAD")
+        taker = _Taker(Noted(answers.version, packs, meant=answers.meant), send, bodiless=scope["method"] == "HEAD")
         scope = {**scope, "method": "GET", NOTED: taker.noted}
         # What is answered without routing is answered as to whoever shows nothing.
         quick = None if personal else self.quick.get(scope["path"])

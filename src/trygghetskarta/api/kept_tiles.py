@@ -48,7 +48,7 @@ class KeptTiles:
         self._shelf = shelf
         self._most_bytes = most_bytes
         self._tilesets: dict[tuple[date, AreaLevel], Tileset] = {}
-        self._seen: int | None = None
+        self._seen: tuple[int, date | None] | None = None
         self._tiles: OrderedDict[tuple[str, Tile], bytes] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
@@ -59,8 +59,8 @@ class KeptTiles:
         return self._bytes
 
     async def tilesets(self) -> dict[tuple[date, AreaLevel], Tileset]:
-        """Give the tilesets, newest edition first; they are read again only after something was published."""
-        if self._seen != self._shelf.version:
+        """Give the tilesets, those of the edition in force first; read again when something was published, and on the day of an edition."""
+        if self._seen != self._shelf.state:
             await run_in_threadpool(self._look_again)
         return self._tilesets
 
@@ -114,7 +114,7 @@ class KeptTiles:
 
     def _look_again(self) -> None:
         # What is published after this number was read is looked at next time.
-        seen = self._shelf.version
+        seen = self._shelf.state
         with one_state(self._shelf.engine) as connection:
             changed_at = areas_changed_at(connection)
             if changed_at != next((tileset.changed_at for tileset in self._tilesets.values()), None):

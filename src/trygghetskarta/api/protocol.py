@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import cache
 from typing import Any
 
 import orjson
@@ -23,6 +24,7 @@ STOPPING = "stopping"
 _SWEEP_SECONDS = 1.0
 _LINGER_SECONDS = 1.0
 _MOST_HEADER_BYTES = 65_536
+_CUT_OFF = ("Hela förfrågan kom inte fram. Ingenting sparades.", "Not all of the request arrived. Nothing was stored.")
 _TEXTS = {
     400: ("Det som kom är ingen förfrågan.", "What arrived is no request."),
     408: ("Förfrågan kom inte fram i tid.", "The request did not arrive in time."),
@@ -139,6 +141,13 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._head > _MOST_HEADER_BYTES:
             self._refuse(431)
 
+    def eof_received(self) -> None:
+        """Say that not all of a body came, where whoever sent it still listens; the connection ends, and with it the request."""
+        if self._waits is Waiting.BODY and not self.pipeline and not self.cycle.response_started:
+            self.transport.write(_refusal(400, _CUT_OFF))
+            self.cycle.disconnected = True
+        super().eof_received()
+
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # what was wrong, in English only
         """Answer what cannot be read as a request, and end the connection."""
         self.transport.write(_refusal(400))
@@ -247,8 +256,18 @@ class BoundedProtocol(HttpToolsProtocol):
         self.transport.close()
 
 
-def _refusal(status: int) -> bytes:
-    swedish, english = _TEXTS[status]
+@cache
+def _own_watch() -> Watch:
+    return Watch(Deadlines())
+
+
+def alone(**given: Any) -> BoundedProtocol:  # noqa: ANN401
+    """Make what serves one connection where a server is alone in its process, with the usual deadlines; uvicorn is told of it by its name."""
+    return _own_watch().protocol(**given)
+
+
+def _refusal(status: int, told: tuple[str, str] | None = None) -> bytes:
+    swedish, english = told or _TEXTS[status]
     body = orjson.dumps(
         {"type": "about:blank", "status": status, "title": swedish, "titleEn": english, "detail": swedish, "detailEn": english}
     )

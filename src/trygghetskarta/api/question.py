@@ -116,7 +116,9 @@ class CountedParameters(BaseModel):
     ] = None
     edition: Annotated[
         Day | None,
-        Field(description="Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out."),
+        Field(
+            description="Indelningens första dag; utelämnad är den som gäller. / First day of the edition; the one in force if left out."
+        ),
     ] = None
     from_: Annotated[
         str | None,
@@ -324,7 +326,9 @@ class EditionParameters(NoParameters):
 
     edition: Annotated[
         Day | None,
-        Field(description="Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out."),
+        Field(
+            description="Indelningens första dag; utelämnad är den som gäller. / First day of the edition; the one in force if left out."
+        ),
     ] = None
 
 

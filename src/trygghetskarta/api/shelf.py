@@ -24,10 +24,11 @@ from trygghetskarta.domain.filters import CRS84, Crs
 from trygghetskarta.domain.sources import CountsBy
 from trygghetskarta.errors import NotCoveredError
 from trygghetskarta.queries.areas import Detail, load_outlines
-from trygghetskarta.queries.cube import Cube, list_editions, load_cube, newest_version
+from trygghetskarta.queries.cube import Cube, load_cube, newest_version
 from trygghetskarta.queries.kept_counts import Keep, made_here
 from trygghetskarta.queries.public_cube import load_public_cube, newest_public_version
 from trygghetskarta.serialize.geojson import Features
+from trygghetskarta.store.editions import list_editions
 from trygghetskarta.store.engine import CHANNEL, one_state
 from trygghetskarta.store.replica import Replica, Seen, look
 
@@ -41,12 +42,13 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Shelved:
-    """What is kept of one publication.
+    """What is kept of one publication, as long as the same edition is meant where none is named.
 
     Its finished answers, its cubes, outlines and the features they begin, what else was made of it, and what the database was last seen to hold.
     """
 
     version: int
+    meant: date | None
     answers: Answers
     cubes: OrderedDict[CubeKey, Cube] = field(default_factory=OrderedDict)
     outlines: dict[tuple[int, AreaLevel, Detail, Crs], dict[str, str]] = field(default_factory=dict)
@@ -102,7 +104,7 @@ class Shelf:
         self.replica = replica
 
     def start(self, *, wait: bool = True) -> None:
-        """Load the newest edition's cube, if there is one and the database answers, and begin to listen.
+        """Load the cube of the edition in force, if there is one and the database answers, and begin to listen.
 
         Args:
             wait: Load it now; else as soon as the listener has begun.
@@ -125,8 +127,13 @@ class Shelf:
         """Number of the last publication that the shelf has seen."""
         return self._shelved.version
 
+    @property
+    def state(self) -> tuple[int, date | None]:
+        """What all that is kept hangs on: the publication, and the first day of the edition that is meant where none is named."""
+        return self._shelved.version, self._shelved.meant
+
     def cube(self, edition: date | None = None, as_of: date | None = None, by: CountsBy | None = None) -> Cube:
-        """Give the cube of an edition (None for the newest), as known on a day (None for now), by a date (None for each source's own)."""
+        """Give the cube of an edition (None for the one in force), as known on a day (None for now), by a date (None for each source's own)."""
         shelved = self._shelved
         key = (edition, as_of, by)
         cube = shelved.cubes.get(key)
@@ -188,7 +195,7 @@ class Shelf:
         return self._shelved.answers
 
     def newest(self) -> Cube | None:
-        """Give the cube of the newest edition as it is kept now, without asking the database; None where there is none."""
+        """Give the cube of the edition in force as it is kept now, without asking the database; None where there is none."""
         return self._shelved.cubes.get((None, None, None))
 
     def kept(self, key: Hashable, make: Callable[[], Kept], weigh: Callable[[Kept], int] = lambda _: 1) -> Kept:
@@ -202,7 +209,7 @@ class Shelf:
         return self._shelved.keeping.get(key, make, weigh)
 
     def editions(self) -> list[Edition]:
-        """Read the editions, newest first."""
+        """Read the editions, the one in force first."""
         with self.engine.connect() as connection:
             return list_editions(connection)
 
@@ -212,12 +219,14 @@ class Shelf:
         with self._refreshing:
             with one_state(self.engine) as connection:
                 version, seen = self._newest(connection), look(connection) if self.replica is not None else None
-                if version == self._shelved.version:
+                meant = next((edition.valid_from for edition in list_editions(connection)), None)
+                # A division is in force from its day, on which nothing need be published.
+                if (version, meant) == self.state:
                     self._shelved.seen = seen
                     return
                 # All figures are read for nobody's question, and take the time that they take.
                 connection.execute(text("SET LOCAL statement_timeout = 0"))
-                fresh = self._empty(version)
+                fresh = self._empty(version, meant)
                 fresh.seen = seen
                 try:
                     fresh.cubes[(None, None, None)] = self._load(connection)
@@ -226,8 +235,8 @@ class Shelf:
             self._shelved = fresh
         _give_back()
 
-    def _empty(self, version: int) -> _Shelved:
-        return _Shelved(version, Answers(version, self._answer_bytes))
+    def _empty(self, version: int, meant: date | None = None) -> _Shelved:
+        return _Shelved(version, meant, Answers(version, self._answer_bytes, meant=meant))
 
     def _load(self, connection: Connection, edition: date | None = None, as_of: date | None = None, by: CountsBy | None = None) -> Cube:
         load = load_cube if self.audience is Audience.STAFF else load_public_cube

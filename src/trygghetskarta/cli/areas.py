@@ -14,7 +14,7 @@ import typer
 from trygghetskarta.cli.connecting import open_engine
 from trygghetskarta.cli.documents import AsJson, tell_json, tell_list
 from trygghetskarta.cli.ingesting import ingest
-from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.areas import AreaLevel, Reshaped, Standing
 from trygghetskarta.domain.cities import CITY
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import InvalidQuestionError
@@ -30,6 +30,14 @@ if TYPE_CHECKING:
     from trygghetskarta.queries.area_links import AreaLink
     from trygghetskarta.settings import Settings
 
+_STANDINGS = {
+    Standing.DEFAULT: "gäller nu",
+    Standing.EARLIER: "tidigare",
+    Standing.INCOMPLETE: "saknar en nivå som den förra har",
+    Standing.FUTURE: "gäller från sin dag",
+    Standing.HELD: "väntar på godkännande",
+    Standing.BESIDE: "vid sidan av stadens egen",
+}
 _KINDS = {"same": "samma", "merge": "sammanslagning", "split": "delning", "boundary": "flyttad gräns"}
 
 app = typer.Typer(no_args_is_help=True)
@@ -48,7 +56,7 @@ def load(
     name: Annotated[str | None, typer.Option(help="Indelningens namn.")] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Byt ut nivån om indelningen redan har den.")] = False,
 ) -> None:
-    """Läs in en nivå av en indelning, och visa vad som mättes och lagades."""
+    """Läs in en nivå av en indelning, och visa vad som mättes och lagades. Slutar med 1 när indelningen väntar på godkännande."""
     from trygghetskarta.ingest.area_files import AreaFields
     from trygghetskarta.ingest.editions import LevelOrder, load_level
 
@@ -66,15 +74,35 @@ def load(
         report = load_level(connection, order)
         _release_open(connection)
     typer.echo(told(report))
+    raise typer.Exit(1 if report.standing is Standing.HELD else 0)
+
+
+@app.command()
+def approve(
+    edition: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="Indelningens första dag.")],
+) -> None:
+    """Godkänn en indelning som väntar, eller som saknar en nivå: den gäller från sin dag när ingen indelning anges."""
+    from trygghetskarta.ingest.reshaped import approve_edition
+
+    with loading(open_engine(read_settings())) as connection:
+        approved = approve_edition(connection, edition.date())
+        _release_open(connection)
+    typer.echo(f"Indelningen från {approved.valid_from} är godkänd: {_STANDINGS[approved.standing]}.")
+    if approved.reshaped and approved.standing is Standing.DEFAULT:
+        typer.echo("  Rader utan punkt som nämner en kod med ny mark läses nu som den nya, i alla indelningar. Punkter räknas som förut.")
+    if approved.standing is Standing.INCOMPLETE:
+        typer.echo("  Den gäller inte än. Läs in det som fattas, eller godkänn en gång till för att låta den gälla ändå.")
 
 
 @app.command(name="import")
 def import_all(
     replace: Annotated[bool, typer.Option("--replace", help="Byt ut nivåer som en indelning redan har.")] = False,
 ) -> None:
-    """Läs in alla områden som stadens fil (TRYGGHETSKARTA_CITY) nämner: alla eller inga."""
-    for report in import_areas(open_engine(read_settings()), read_settings(), replace=replace):
+    """Läs in alla områden som stadens fil (TRYGGHETSKARTA_CITY) nämner: alla eller inga. Slutar med 1 när en indelning väntar på godkännande."""
+    reports = import_areas(open_engine(read_settings()), read_settings(), replace=replace)
+    for report in reports:
         typer.echo(told(report))
+    raise typer.Exit(1 if any(report.standing is Standing.HELD for report in reports) else 0)
 
 
 def import_areas(engine: Engine, settings: Settings, *, replace: bool = False) -> list[LevelReport]:
@@ -123,7 +151,7 @@ def _release_open(connection: Connection) -> None:
 @app.command(name="list")
 def list_all(as_json: AsJson = False) -> None:
     """Visa indelningarna och deras nivåer."""
-    from trygghetskarta.queries.cube import list_editions
+    from trygghetskarta.store.editions import list_editions
 
     with open_engine(read_settings()).connect() as connection:
         editions = list_editions(connection)
@@ -131,7 +159,11 @@ def list_all(as_json: AsJson = False) -> None:
         tell_list([edition_row(edition) for edition in editions])
         return
     for edition in editions:
-        typer.echo(f"{edition.valid_from}  EPSG:{edition.srid}  {', '.join(edition.levels)}  {edition.name}")
+        typer.echo(
+            f"{edition.valid_from}  EPSG:{edition.srid}  {', '.join(edition.levels)}  {edition.name}; {_STANDINGS[edition.standing]}"
+        )
+        for line in _waiting(edition.reshaped) if edition.held else ():
+            typer.echo(line)
     if not editions:
         typer.echo("Inga områden är inlästa än.")
 
@@ -141,11 +173,11 @@ def check(as_json: AsJson = False) -> None:
     """Mät om varje nivås områden täcker utan överlapp och glapp och ligger helt i sina större, och visa vad de blev i nästa indelning."""
     from trygghetskarta.ingest.editions import check_editions
     from trygghetskarta.queries.area_links import links_of
-    from trygghetskarta.queries.cube import list_editions
+    from trygghetskarta.store.editions import list_editions
 
     with open_engine(read_settings()).connect() as connection:
         findings = check_editions(connection)
-        days = [edition.valid_from for edition in list_editions(connection)][::-1]
+        days = sorted(edition.valid_from for edition in list_editions(connection))
         changes = [(before, links_of(connection, before, after)) for before, after in pairwise(days)]
     if as_json:
         tell_json(
@@ -187,7 +219,10 @@ def _finding_row(finding: LevelFinding) -> dict[str, Any]:
 
 @app.command()
 def relink() -> None:
-    """Mät på nytt vad områdena blev i andra indelningar, och placera alla händelser på nytt. Behövs bara efter en uppgradering som säger det."""
+    """Mät på nytt vad områdena blev i andra indelningar, och placera alla händelser på nytt.
+
+    Behövs efter en uppgradering som säger det, och den dag en godkänd indelning med ändrad mark börjar gälla.
+    """
     from trygghetskarta.ingest.replace import relink_editions
 
     with loading(open_engine(read_settings())) as connection:
@@ -253,4 +288,33 @@ def told(report: LevelReport) -> str:
         lines.append("  De större områden som filen anger är inte inlästa än, så de är inte jämförda med kartan.")
     if report.events_moved:
         lines.append(f"  {whole(report.events_moved)} händelser placerades om.")
-    return "\n".join(lines)
+    return "\n".join(lines + _stands(report))
+
+
+def _waiting(reshaped: Sequence[Reshaped]) -> list[str]:
+    """Tell which areas an edition waits for, level by level."""
+    lines = []
+    for (level, before), of_level in groupby(reshaped, key=lambda one: (one.level, one.before)):
+        areas = list(of_level)
+        lines.append(f"  {whole(len(areas))} områden på nivån {level} har annan mark än samma kod hade i indelningen från {before}:")
+        lines += [f"    {area.code}: {decimal(area.square_metres, 0)} m²" for area in areas]
+    return lines
+
+
+def _stands(report: LevelReport) -> list[str]:
+    """Tell what the edition is to a question that names none, where it is not the one that is meant or an earlier one."""
+    approve = f"trygghetskarta areas approve {report.edition}"
+    match report.standing:
+        case Standing.HELD:
+            return [
+                "  Indelningen väntar på godkännande. Till dess gäller den förra, med sina siffror; den här svarar när den nämns.",
+                *_waiting(report.reshaped),
+                f"  Godkänn den: {approve}",
+            ]
+        case Standing.INCOMPLETE:
+            lacks = " och ".join(report.lacks)
+            return [f"  Indelningen gäller inte än: den saknar {lacks}. Läs in det som fattas, eller låt den gälla ändå: {approve}"]
+        case Standing.FUTURE:
+            return [f"  Indelningen gäller från {report.edition}; till dess svarar den när den nämns."]
+        case _:
+            return []

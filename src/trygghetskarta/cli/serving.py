@@ -39,6 +39,7 @@ _UNWELL = {
 }
 # The app is named, not imported: the doors do not know each other.
 _STAFF_APP = "trygghetskarta.api.app:staff_app"
+_PROTOCOL = "trygghetskarta.api.protocol:alone"
 
 
 def serve(
@@ -142,7 +143,7 @@ def _serve_here(port: int, settings: Settings) -> None:
 
     _hand_over(addresses(settings))
     key = _key_for_now(settings)
-    config = uvicorn.Config(_STAFF_APP, factory=True, log_level="warning", server_header=False)
+    config = uvicorn.Config(_STAFF_APP, factory=True, http=_PROTOCOL, log_level="warning", server_header=False)
     Announcing(config).run(sockets=[listening])
 
 

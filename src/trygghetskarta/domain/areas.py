@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import cache, cached_property
@@ -80,6 +80,34 @@ def level_of_the_city(text: str) -> AreaLevel:
     return AreaLevel(text)
 
 
+class Standing(StrEnum):
+    """What an edition is to a question that names none; in the order in which they are told."""
+
+    DEFAULT = "default"  # the one that is meant
+    EARLIER = "earlier"
+    INCOMPLETE = "incomplete"  # it lacks a level that the one before it has
+    FUTURE = "future"
+    HELD = "held"  # it waits for a person's yes
+    BESIDE = "beside"  # of another division than the city's own
+
+
+@dataclass(frozen=True, slots=True)
+class Reshaped:
+    """An area that has other ground than the same code had before.
+
+    Attributes:
+        level: Its level.
+        code: Its code.
+        square_metres: The ground that it has and had not, and that it had and has not.
+        before: First day of the edition before.
+    """
+
+    level: AreaLevel
+    code: str
+    square_metres: float
+    before: date
+
+
 @dataclass(frozen=True, slots=True)
 class Edition:
     """One division of the city into areas.
@@ -91,6 +119,10 @@ class Edition:
         srid: EPSG number of the plane its outlines are kept in, metres.
         levels: How many areas each loaded level holds, finest level first.
         schematic: True for the made-up areas of the sample.
+        held: True while it waits for a person's yes.
+        stands: True where it is meant though it lacks a level that the one before it has: a person said so, or it was meant already.
+        reshaped: Its areas of other ground than the same codes had before, for which it waits, or waited until somebody said yes.
+        standing: What it is to a question that names no edition.
     """
 
     edition_id: int
@@ -99,6 +131,10 @@ class Edition:
     srid: int
     levels: Mapping[AreaLevel, int]
     schematic: bool
+    held: bool = False
+    stands: bool = False
+    reshaped: tuple[Reshaped, ...] = ()
+    standing: Standing = Standing.EARLIER
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +163,46 @@ def stands_beside(levels: Iterable[AreaLevel]) -> bool:
     return {level.is_beside for level in levels if level is not AreaLevel.STAD} == {True}
 
 
-MAIN_LEVELS = [level.value for level in AreaLevel if not level.is_beside and level is not AreaLevel.STAD]
-"""The levels that an edition must have one of to be the one that is meant when none is named."""
+def in_order(editions: Iterable[Edition], today: date) -> list[Edition]:
+    """Say what each edition is to a question that names none, and put the one that is meant first.
+
+    That is the newest whose day has come, that waits for nobody's yes, and that lacks no level which the one before it has. Where there is none such,
+    it is the one that comes nearest to it.
+
+    Args:
+        editions: All editions.
+        today: The local day.
+
+    Returns:
+        The same editions: the one that is meant, then the others of each standing; the newest of each first, of those to come the next.
+    """
+    told, meant = [], None
+    for edition in sorted(editions, key=lambda one: one.valid_from):
+        standing = _standing(edition, meant, today)
+        told.append(replace(edition, standing=standing))
+        meant = edition if standing is Standing.EARLIER else meant
+
+    def place(edition: Edition) -> tuple[int, int]:
+        day = edition.valid_from.toordinal()
+        return list(Standing).index(edition.standing), day if edition.standing is Standing.FUTURE else -day
+
+    told.sort(key=place)
+    return [replace(told[0], standing=Standing.DEFAULT), *told[1:]] if told else []
+
+
+def _standing(edition: Edition, meant: Edition | None, today: date) -> Standing:
+    if stands_beside(edition.levels):
+        return Standing.BESIDE
+    if edition.held:
+        return Standing.HELD
+    if edition.valid_from > today:
+        return Standing.FUTURE
+    lacks = meant is not None and not _own_levels(meant) <= _own_levels(edition)
+    return Standing.INCOMPLETE if lacks and not edition.stands else Standing.EARLIER
+
+
+def _own_levels(edition: Edition) -> set[AreaLevel]:
+    return {level for level in edition.levels if not level.is_beside}
 
 
 @cache

@@ -83,7 +83,7 @@ class Question:
         level: The level of the areas counted.
         sources: The sources counted together, at least one.
         span: The months counted.
-        edition: The edition of the areas, by the day it came into force; None for the newest.
+        edition: The edition of the areas, by the day it came into force; None for the one in force.
         areas: Codes of the areas wanted; empty for all of the level.
         within: Code of an area at a coarser level that the areas must lie in.
         categories: Codes of the categories counted; empty for all. A source none of whose categories is named is counted whole.

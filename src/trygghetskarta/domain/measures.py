@@ -145,7 +145,7 @@ class Declaration:
         kind: What kind of measure.
         responsible: The board or unit.
         cost: Swedish kronor; None where not told.
-        edition: First day of the edition that its areas are of; None for the newest when it is told.
+        edition: First day of the edition that its areas are of; None for the one in force when it is told.
         starts_on: Its first day.
         ends_on: Its last day; None while it goes on.
         sites: Its ground by role; there is always a target.

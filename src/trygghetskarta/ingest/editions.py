@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,36 +15,28 @@ import shapely
 from pyproj import Transformer
 from sqlalchemy import Connection, Row, text
 
-from trygghetskarta.domain.areas import AreaLevel, code_of_name
+from trygghetskarta.domain.areas import AreaLevel, Reshaped, Standing, code_of_name
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.adjacency import add_neighbours
 from trygghetskarta.ingest.area_files import AreaFields, AreaRows, read_areas, read_membership
 from trygghetskarta.ingest.links import AREAS_OF, link_editions
+from trygghetskarta.ingest.nesting import NotNested, held_levels, parent_differs, relate, relations
 from trygghetskarta.ingest.own_city import refuse_another_city
 from trygghetskarta.ingest.places import change_areas
 from trygghetskarta.ingest.publication import announce
 from trygghetskarta.ingest.replace import replace_events
+from trygghetskarta.ingest.reshaped import hold_if_reshaped, keep_meant
 from trygghetskarta.ingest.tiling import Tiling, holes_of, overlaps_of, tile
+from trygghetskarta.store.editions import list_editions
 
 Geometries = npt.NDArray[np.object_]
 
 _STEPS = ((0.0, 6), (10.0, 5), (25.0, 5))
-_NESTING_M2 = 1.0
 
 _INSERT_AREA = text("""
     INSERT INTO area (edition_id, level, code, name, nested, square_metres, label_lon, label_lat, geom, outline, outline_10m, outline_25m)
     VALUES (:edition_id, :level, :code, :name, false, :square_metres, :lon, :lat, ST_GeomFromWKB(:geom, :srid), :full, :metres10, :metres25)
 """)
-_SET_PARENT = text("UPDATE area SET parent_code = :parent, nested = :nested WHERE area_id = :area_id")
-
-
-@dataclass(frozen=True, slots=True)
-class NotNested:
-    """An area that does not lie wholly in its parent: (area, parent, square metres outside it)."""
-
-    area: str
-    parent: str
-    square_metres: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +55,9 @@ class LevelReport:
         parent_differs: Codes of the areas whose stated parent is not the one they lie in.
         parents_unknown: True where no larger area that the file states is loaded, so that they are not held against the map.
         turned: How many outer rings stood clockwise and were turned.
+        reshaped: Areas of other ground than their codes had before, for which the edition waits for a person's yes.
+        standing: What the edition now is to a question that names none.
+        lacks: The levels that keep it from being meant.
         events_moved: How many points were placed anew.
     """
 
@@ -79,6 +73,9 @@ class LevelReport:
     events_moved: int
     parents_unknown: bool = False
     turned: int = 0
+    reshaped: tuple[Reshaped, ...] = ()
+    standing: Standing = Standing.DEFAULT
+    lacks: tuple[AreaLevel, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +103,9 @@ class LevelOrder:
 
 def load_level(connection: Connection, order: LevelOrder) -> LevelReport:
     """Load one level of one edition.
+
+    Areas of other ground than the same codes had in the edition before let a new edition wait for a person's yes. To put a level in the place of
+    another of an edition that does not wait is itself such a yes.
 
     Args:
         connection: Inside a transaction, which the caller commits.
@@ -140,16 +140,22 @@ def load_level(connection: Connection, order: LevelOrder) -> LevelReport:
             f"{order.path.name}: the area {swallowed[0]} lies wholly under other areas, or has no ground.",
             code="invalid_geometry",
         )
+    before = list_editions(connection)
+    is_in_force = held and not any(edition.held and edition.valid_from == order.edition for edition in before)
     edition_id = _edition(connection, order, rows)
     if held:
         _remove(connection, edition_id, order.level)
     _insert(connection, (edition_id, order.level, rows.plane), rows, outlines)
     _ensure_city(connection, (edition_id, rows.plane), order, outlines)
-    not_nested = _relate(connection, edition_id)
+    not_nested = relate(connection, edition_id)
     link_editions(connection, edition_id)
-    differing, parents_unknown = _parent_differs(connection, edition_id, order.level, rows)
+    reshaped = () if is_in_force else hold_if_reshaped(connection, edition_id, order.level)
+    keep_meant(connection, before[0] if before and before[0].valid_from > order.edition else None)
+    differing, parents_unknown = parent_differs(connection, edition_id, order.level, rows)
     moved = replace_events(connection)
     announce(connection, "areas")
+    now = list_editions(connection)
+    mine = next(edition for edition in now if edition.edition_id == edition_id)
     return LevelReport(
         order.edition,
         order.level,
@@ -163,6 +169,9 @@ def load_level(connection: Connection, order: LevelOrder) -> LevelReport:
         moved,
         parents_unknown,
         rows.turned,
+        reshaped,
+        mine.standing,
+        tuple(level for level in now[0].levels if level not in mine.levels) if mine.standing is Standing.INCOMPLETE else (),
     )
 
 
@@ -200,8 +209,8 @@ def check_editions(connection: Connection) -> list[LevelFinding]:
     """
     findings = []
     for edition_id, valid_from in connection.execute(text("SELECT edition_id, valid_from FROM edition ORDER BY valid_from DESC")).all():
-        held = _held_levels(connection, edition_id)
-        not_nested = {level: tuple(odd for odd, _ in related) for level, related in _relations(held)}
+        held = held_levels(connection, edition_id)
+        not_nested = {level: tuple(odd for odd, _ in related) for level, related in relations(held)}
         for level, rows in held:
             outlines = shapely.from_wkb(np.array([row.geom for row in rows]))
             findings.append(
@@ -334,66 +343,3 @@ def _outline_texts(outlines: Geometries, to_degrees: Transformer, metres: float,
 
     moved = shapely.orient_polygons(shapely.transform(simple, degrees))
     return [orjson.dumps(shapely.geometry.mapping(outline)).decode() for outline in moved]
-
-
-def _held_levels(connection: Connection, edition_id: int) -> list[tuple[AreaLevel, Sequence[Row[Any]]]]:
-    """Read the levels an edition holds, finest first."""
-    levels = [(level, connection.execute(AREAS_OF, {"edition_id": edition_id, "level": level}).all()) for level in AreaLevel]
-    return [(level, rows) for level, rows in levels if rows]
-
-
-def _relations(held: list[tuple[AreaLevel, Sequence[Row[Any]]]]) -> Iterator[tuple[AreaLevel, list[tuple[NotNested | None, str | None]]]]:
-    """Find for every area of every level but the coarsest the parent it lies in, and whether it lies partly outside it."""
-    for (level, finer), (_, coarser) in pairwise(held):
-        parents = shapely.from_wkb(np.array([row.geom for row in coarser]))
-        children = shapely.from_wkb(np.array([row.geom for row in finer]))
-        best, shared = _largest_overlap(children, parents)
-        outside = shapely.area(children) - shared
-        found: list[tuple[NotNested | None, str | None]] = []
-        for row, parent, square_metres in zip(finer, best.tolist(), outside.tolist(), strict=True):
-            code, name = (coarser[parent].code, coarser[parent].name) if parent >= 0 else (None, "")
-            nested = parent >= 0 and square_metres <= _NESTING_M2
-            found.append((None if nested else NotNested(row.name, name, square_metres), code))
-        yield level, found
-
-
-def _relate(connection: Connection, edition_id: int) -> tuple[NotNested, ...]:
-    """Give every area of an edition the parent it lies in, and list those that lie partly outside it."""
-    held = _held_levels(connection, edition_id)
-    rows_of = dict(held)
-    exceptions = []
-    for level, related in _relations(held):
-        values = [
-            {"parent": code, "nested": odd is None, "area_id": row.area_id}
-            for row, (odd, code) in zip(rows_of[level], related, strict=True)
-        ]
-        connection.execute(_SET_PARENT, values)
-        exceptions += [odd for odd, _ in related if odd is not None]
-    return tuple(exceptions)
-
-
-def _largest_overlap(children: Geometries, parents: Geometries) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """Give for each child the parent that holds most of it, and how many square metres that is."""
-    shapely.prepare(parents)
-    child, parent = shapely.STRtree(parents).query(children, predicate="intersects")
-    covered = shapely.covers(parents[parent], children[child])
-    shared = np.where(covered, shapely.area(children[child]), 0.0)
-    rest = ~covered
-    shared[rest] = shapely.area(shapely.intersection(children[child[rest]], parents[parent[rest]]))
-    best = np.full(len(children), -1, np.int64)
-    most = np.zeros(len(children))
-    for c, p, m2 in zip(child.tolist(), parent.tolist(), shared.tolist(), strict=True):
-        if m2 > most[c]:
-            best[c], most[c] = p, m2
-    return best, most
-
-
-def _parent_differs(connection: Connection, edition_id: int, level: AreaLevel, rows: AreaRows) -> tuple[tuple[str, ...], bool]:
-    """Give the areas that lie in another larger area than the file states, and whether the stated ones are all of a level not loaded yet."""
-    found = connection.execute(text("SELECT code, parent_code, level FROM area WHERE edition_id = :edition"), {"edition": edition_id}).all()
-    parent_of = {row.code: row.parent_code for row in found if row.level == level}
-    known = {row.code for row in found if AreaLevel(row.level).rank > level.rank}
-    stated = [(code, {parent, code_of_name(parent)}) for code, parent in zip(rows.codes, rows.parents, strict=True) if parent]
-    if stated and not any(names & known for _, names in stated):
-        return (), True
-    return tuple(code for code, names in stated if parent_of[code] is not None and parent_of[code] not in names), False

@@ -10,11 +10,12 @@ from importlib.resources import files
 
 from sqlalchemy import Connection, text
 
-from trygghetskarta.domain.areas import MAIN_LEVELS, AreaLevel
+from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.events import TimePrecision
 from trygghetskarta.domain.links import LinkStatus
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import NotFoundError, bad_parameter
+from trygghetskarta.store.editions import list_editions
 
 LEAST_SCORE = 0.2
 """Two events that score less are not candidates."""
@@ -46,17 +47,13 @@ _FIND = text("""
         FROM event WHERE source_id IN (:a, :b) AND known_to IS NULL AND NOT withdrawn AND antal > 0 AND starts_at IS NOT NULL
             AND time_precision IN (:minute, :day)
             AND (source_id = ANY(:whole) OR category_id IN (SELECT category_id FROM kind))
-    ), newest AS (
-        SELECT edition_id FROM edition ORDER BY EXISTS (
-            SELECT FROM area WHERE area.edition_id = edition.edition_id AND level = ANY(:main)
-        ) DESC, valid_from DESC LIMIT 1
     ), placed AS (
-        SELECT timed.*, basomrade.area_id AS basomrade, stadsdel.area_id AS stadsdel FROM timed CROSS JOIN newest
+        SELECT timed.*, basomrade.area_id AS basomrade, stadsdel.area_id AS stadsdel FROM timed
         LEFT JOIN place_area AS basomrade
-            ON basomrade.place_id = timed.place_id AND basomrade.edition_id = newest.edition_id AND basomrade.level = :basomrade
+            ON basomrade.place_id = timed.place_id AND basomrade.edition_id = :edition AND basomrade.level = :basomrade
                 AND basomrade.ends - basomrade.begins = 1000000
         LEFT JOIN place_area AS stadsdel
-            ON stadsdel.place_id = timed.place_id AND stadsdel.edition_id = newest.edition_id AND stadsdel.level = :stadsdel
+            ON stadsdel.place_id = timed.place_id AND stadsdel.edition_id = :edition AND stadsdel.level = :stadsdel
                 AND stadsdel.ends - stadsdel.begins = 1000000
         WHERE timed.ends - timed.begins <= :longest
     ), met AS (
@@ -147,8 +144,9 @@ def find_links(connection: Connection) -> Found:
     """
     begun = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
     by_pair = []
+    meant = next((edition.edition_id for edition in list_editions(connection)), None)
     for pair in pairs():
-        row = connection.execute(_FIND, _parameters(pair)).one()
+        row = connection.execute(_FIND, {**_parameters(pair), "edition": meant}).one()
         by_pair.append((pair, row.found, row.new))
     return Found(tuple(by_pair), connection.execute(_DROP, {"begun": begun}).rowcount)
 
@@ -187,7 +185,6 @@ def _parameters(pair: Pair) -> dict[str, object]:
         "halved_by": HALVED_BY,
         "most_minutes": MOST_MINUTES,
         "most_metres": MOST_METRES,
-        "main": MAIN_LEVELS,
         "basomrade": AreaLevel.BASOMRADE,
         "stadsdel": AreaLevel.STADSDEL,
         "same_basomrade": SAME_BASOMRADE,

@@ -14,7 +14,7 @@ from trygghetskarta.domain.areas import AreaLevel
 
 Geometries = npt.NDArray[np.object_]
 
-_LEAST_SHARE = 0.001
+LEAST_SHARE = 0.001
 
 AREAS_OF = text("""
     SELECT area_id, level, code, name, ST_AsBinary(geom) AS geom FROM area WHERE edition_id = :edition_id AND level = :level ORDER BY code COLLATE "C"
@@ -71,7 +71,7 @@ def _links(mine: Sequence[Row[Any]], theirs: Sequence[Row[Any]]) -> list[dict[st
     for i, j, m2 in zip(first.tolist(), second.tolist(), shared.tolist(), strict=True):
         forth, back = min(m2 / a[i].area, 1.0), min(m2 / b[j].area, 1.0)
         for share, other, one, two in ((forth, back, mine[i], theirs[j]), (back, forth, theirs[j], mine[i])):
-            if share > _LEAST_SHARE:
+            if share > LEAST_SHARE:
                 links.append({"a": one.area_id, "b": two.area_id, "kind": _kind(share, other), "share": round(share, 6)})
     return links
 
@@ -96,7 +96,7 @@ def _shared_ground(a: Geometries, b: Geometries) -> tuple[npt.NDArray[np.int64],
 
 def _kind(share: float, back: float) -> str:
     """Name what happened to an area, by how much of it lies in the other and how much of the other in it."""
-    whole, whole_back = share >= 1 - _LEAST_SHARE, back >= 1 - _LEAST_SHARE
+    whole, whole_back = share >= 1 - LEAST_SHARE, back >= 1 - LEAST_SHARE
     if whole:
         return "same" if whole_back else "merge"
     return "split" if whole_back else "boundary"

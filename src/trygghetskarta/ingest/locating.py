@@ -67,8 +67,10 @@ def area_names(connection: Connection, places: Places) -> AreaNames:
     stadsdelar = {
         name.casefold(): code
         for name, code in connection.execute(
-            text("SELECT area.name, code FROM area JOIN edition USING (edition_id) WHERE level = :level ORDER BY valid_from"),
-            {"level": AreaLevel.STADSDEL},
+            text("""
+                SELECT name, code FROM area WHERE level = :level ORDER BY array_position(CAST(:editions AS smallint[]), edition_id) DESC
+            """),
+            {"level": AreaLevel.STADSDEL, "editions": [layers[0].edition_id for layers in places.editions]},
         )
     }
     codes = {

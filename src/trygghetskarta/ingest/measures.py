@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from trygghetskarta.domain.areas import MAIN_LEVELS, AreaLevel
+from trygghetskarta.domain.areas import AreaLevel, Edition
 from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.measures import Declaration, Goal, Role, Site
 from trygghetskarta.domain.periods import LOCAL_TIME
@@ -20,16 +20,12 @@ from trygghetskarta.errors import NotCarriedError, NotCoveredError, NotFoundErro
 from trygghetskarta.ingest.hiding import hidden
 from trygghetskarta.ingest.personal import PERSONAL_DATA
 from trygghetskarta.ingest.publication import announce
+from trygghetskarta.store.editions import list_editions
 
 # Areas that border on each other share no ground, but for what was repaired away.
 _SHARED_M2 = 100.0
 _LOCK = 7_301_003
 
-_EDITION = text("""
-    SELECT edition_id, valid_from, srid FROM edition WHERE CAST(:day AS date) IS NULL OR valid_from = :day ORDER BY EXISTS (
-        SELECT FROM area WHERE area.edition_id = edition.edition_id AND level = ANY(:main)
-    ) DESC, valid_from DESC LIMIT 1
-""").bindparams(main=MAIN_LEVELS)
 _AREAS = text("""
     WITH held AS (
         SELECT count(*) AS areas, ST_Multi(ST_Union(geom)) AS geom, array_agg(code) AS codes FROM area
@@ -209,7 +205,7 @@ def _checked(connection: Connection, told: Declaration) -> tuple[dict[Role, Row[
     _refuse_personal_data(told)
     for number, goal in enumerate(told.goals):
         _check_goal(connection, goal, f"goals.{number}")
-    edition = connection.execute(_EDITION, {"day": told.edition}).one_or_none()
+    edition = next((one for one in list_editions(connection) if told.edition in (None, one.valid_from)), None)
     if edition is None and told.edition is None:
         raise NotCoveredError("Inga områden är inlästa än.", "No areas are loaded yet.")
     if edition is None:
@@ -223,7 +219,7 @@ def _checked(connection: Connection, told: Declaration) -> tuple[dict[Role, Row[
     return grounds, edition.valid_from
 
 
-def _ground(connection: Connection, edition: Row[Any], role: Role, site: Site) -> Row[Any]:
+def _ground(connection: Connection, edition: Edition, role: Role, site: Site) -> Row[Any]:
     if site.polygon is not None:
         return _polygon(connection, edition, role, site)
     asked = {"edition": edition.edition_id, "level": site.level, "codes": list(site.codes)}
@@ -235,7 +231,7 @@ def _ground(connection: Connection, edition: Row[Any], role: Role, site: Site) -
     return found
 
 
-def _polygon(connection: Connection, edition: Row[Any], role: Role, site: Site) -> Row[Any]:
+def _polygon(connection: Connection, edition: Edition, role: Role, site: Site) -> Row[Any]:
     name = f"{role.value}.polygon"
     polygon = read_geojson(site.polygon or "", site.srid, name)
     asked = {"polygon": polygon.wkb, "told_in": polygon.srid, "plane": edition.srid, "edition": edition.edition_id}

@@ -25,6 +25,7 @@ from trygghetskarta.ingest.finding import index_of, shore_of, tree_of
 from trygghetskarta.ingest.place import NOWHERE
 from trygghetskarta.ingest.sending import Connect
 from trygghetskarta.ingest.sharing import parts_of
+from trygghetskarta.store.editions import list_editions
 from trygghetskarta.store.version import hold_tables_still
 
 Ints = npt.NDArray[np.int64]
@@ -101,7 +102,7 @@ class Places:
     """Every area there is, and the places met so far.
 
     Attributes:
-        editions: The layers of each edition, finest first; the newest edition first.
+        editions: The layers of each edition, finest first; the edition in force first.
         srid: The plane of the polygons; None without any edition.
         shares: How much of an area lies in which areas of other editions, by the areas' numbers.
         told: Code and square metres of each area.
@@ -124,7 +125,7 @@ class Places:
                     self._by_area[area_id] = (e, level, number)
 
     def find(self, level: AreaLevel, name: str) -> int | None:
-        """Give the area of that level with this code or name, newest edition first; None when no edition has one."""
+        """Give the area of that level with this code or name, the edition in force first; None when no edition has one."""
         for layers in self.editions:
             for layer in layers:
                 if layer.level is level:
@@ -145,14 +146,14 @@ class Places:
         return {int(layer.area_ids[number]) for layer, number in numbers if number is not None}
 
     def city(self) -> int | None:
-        """Give the area that is the whole city in the newest edition."""
+        """Give the area that is the whole city in the edition in force."""
         for layer in self.editions[0] if self.editions else []:
             if layer.level is AreaLevel.STAD:
                 return int(layer.area_ids[0])
         return None
 
     def box(self) -> CityBox:
-        """Give the box round every area of the newest edition's coarsest level."""
+        """Give the box round every area of the coarsest level of the edition in force."""
         outlines = shapely.from_wkb(np.array(self.editions[0][-1].outlines, object))
         left, bottom, right, top = shapely.total_bounds(outlines).tolist()
         return CityBox((left, bottom, right, top), self.srid or 0)
@@ -166,7 +167,7 @@ class Places:
 
         Returns:
             For each point the number of its combination, (points,); the combinations: the area ids of every layer that holds the point; and
-            how many points lie in no area of the newest edition but within its outer border, and were given to the nearest.
+            how many points lie in no area of the edition in force but within its outer border, and were given to the nearest.
         """
         found = [self._numbers(layers, x, y) for layers in self.editions]
         held = [pair for layers, (numbers, _) in zip(self.editions, found, strict=True) for pair in zip(layers, numbers, strict=True)]
@@ -356,18 +357,15 @@ def load_places(connection: Connection) -> Places:
     grouped: dict[tuple[int, AreaLevel], list[dict[str, Any]]] = defaultdict(list)
     for row in connection.execute(_AREAS).mappings():
         grouped[row["edition_id"], level_of_the_city(row["level"])].append(dict(row))
-    newest_first = connection.execute(text("SELECT edition_id, srid FROM edition ORDER BY valid_from DESC")).all()
-    editions = []
-    for edition_id, _ in newest_first:
-        levels = sorted((level for e, level in grouped if e == edition_id), key=lambda level: level.rank)
-        if levels:
-            editions.append(_layers(edition_id, levels, grouped))
+    # What a code means to a row that has no point is what it means in the division that is in force: one that waits, or is to come, changes nothing.
+    by_standing = list_editions(connection)
+    editions = [_layers(edition.edition_id, list(edition.levels), grouped) for edition in by_standing]
     shares: dict[int, dict[int, float]] = defaultdict(dict)
     for a, b, share in connection.execute(_LINKS):
         shares[a][b] = share
     told = {row["area_id"]: (row["code"], row["square_metres"]) for rows in grouped.values() for row in rows}
     known: dict[str, int] = dict(connection.execute(text("SELECT key, place_id FROM place")).all())
-    return Places(editions, newest_first[0][1] if newest_first else None, shares, told, known)
+    return Places(editions, by_standing[0].srid if by_standing else None, shares, told, known)
 
 
 def _layers(edition_id: int, levels: list[AreaLevel], grouped: dict[tuple[int, AreaLevel], list[dict[str, Any]]]) -> list[Layer]:

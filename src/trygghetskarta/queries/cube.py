@@ -16,7 +16,7 @@ import numpy.typing as npt
 from sqlalchemy import Connection, text
 
 from trygghetskarta.disclosure.drawing import margin_of, variance_of
-from trygghetskarta.domain.areas import Area, AreaLevel, Edition, level_of_the_city, stands_beside
+from trygghetskarta.domain.areas import Area, AreaLevel, Edition
 from trygghetskarta.domain.counts import Ledger, MonthKnown, Protected
 from trygghetskarta.domain.periods import LOCAL_TIME, Month, Span
 from trygghetskarta.domain.sources import CONTRACTS, CountsBy, SourceId
@@ -32,6 +32,7 @@ from trygghetskarta.queries.layers import Layers
 from trygghetskarta.queries.population import Population, load_population
 from trygghetskarta.queries.trees import Tree, load_trees
 from trygghetskarta.queries.weights import Weights, lay_out
+from trygghetskarta.store.editions import list_editions
 
 Ints = npt.NDArray[np.int64]
 Sums = npt.NDArray[np.int32]
@@ -67,7 +68,7 @@ class Cube:
         known_on: Day of the last delivery by source.
         completeness: How much of the last months is known, by source.
         population: The denominators.
-        editions: All editions there are, newest first.
+        editions: The editions, the one in force first, without those that wait for a yes and were not asked for.
         weights: The sets of harm weights by name, the newest first.
         cells_limit: The most figures of one answer, areas times periods; None for any number.
         released: Whether its counts are those released to the public, so that its months delivered are the months released.
@@ -169,7 +170,7 @@ def load_cube(
 
     Args:
         connection: Inside a transaction that sees one state of the data throughout (`store.engine.one_state`).
-        edition: First day of the edition; None for the newest.
+        edition: First day of the edition; None for the one that is meant then.
         as_of: Count what was known at the end of this day; None for what is known now.
         by: Count by this date the sources that tell it; None for each source's own.
         keep: Where the counts may have been kept.
@@ -214,7 +215,7 @@ def load_cube(
         population=load_population(connection, areas, instant),
         weights=lay_out(connection, {source: tree.nodes for source, tree in trees.items()}),
         neighbours=load_neighbours(connection, found, areas),
-        editions=tuple(list_editions(connection)),
+        editions=tuple(one for one in list_editions(connection) if not one.held or one.edition_id == found.edition_id),
     )
 
 
@@ -234,7 +235,7 @@ def find_edition(connection: Connection, valid_from: date | None) -> Edition:
 
     Args:
         connection: Inside a transaction.
-        valid_from: Its first day; None for the newest.
+        valid_from: Its first day; None for the one that is meant then.
 
     Returns:
         The edition.
@@ -251,27 +252,10 @@ def find_edition(connection: Connection, valid_from: date | None) -> Edition:
     for row in rows:
         if row.valid_from == valid_from:
             return row
-    days = ", ".join(str(row.valid_from) for row in rows)
+    days = ", ".join(sorted((str(row.valid_from) for row in rows), reverse=True))
     raise NotFoundError(
         f"Det finns ingen indelning från {valid_from}. De som finns är från {days}.", f"No edition of {valid_from}; there are {days}."
     )
-
-
-def list_editions(connection: Connection) -> list[Edition]:
-    """Read every edition that holds areas, newest first; those of other divisions, as DeSO and RegSO, after the city's own."""
-    rows = connection.execute(
-        text("""
-            SELECT edition_id, valid_from, edition.name, srid, schematic, level, count(*) AS areas FROM edition JOIN area USING (edition_id)
-            GROUP BY edition_id, level ORDER BY valid_from DESC
-        """)
-    ).all()
-    editions = []
-    for edition_id in dict.fromkeys(row.edition_id for row in rows):
-        mine = {level_of_the_city(row.level): row for row in rows if row.edition_id == edition_id}
-        first = next(iter(mine.values()))
-        levels = {level: int(mine[level].areas) for level in AreaLevel if level in mine}
-        editions.append(Edition(edition_id, first.valid_from, first.name, first.srid, levels, first.schematic))
-    return sorted(editions, key=lambda edition: stands_beside(edition.levels))
 
 
 def load_areas(connection: Connection, edition: Edition) -> dict[AreaLevel, tuple[Area, ...]]:

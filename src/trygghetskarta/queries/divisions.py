@@ -18,8 +18,9 @@ from trygghetskarta.queries.area_links import load_inside
 from trygghetskarta.queries.blocks import Kinds, spread_out
 from trygghetskarta.queries.cells import BUCKETS, Cells, load_cells
 from trygghetskarta.queries.contributors import Contributors
-from trygghetskarta.queries.cube import list_editions, load_areas
+from trygghetskarta.queries.cube import load_areas
 from trygghetskarta.queries.trees import Tree, load_trees
+from trygghetskarta.store.editions import list_editions
 
 Ints = npt.NDArray[np.int64]
 
@@ -55,7 +56,7 @@ class City:
     """The divisions of the city and the trees of the sources.
 
     Attributes:
-        divisions: The editions, newest first.
+        divisions: The editions, the one in force first.
         trees: The categories of each source.
         kinds: The same by their keys.
         above: Of each source, what every category counts under; see `_above`.

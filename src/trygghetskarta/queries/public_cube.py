@@ -20,7 +20,7 @@ from trygghetskarta.queries.adjacency import load_neighbours
 from trygghetskarta.queries.blocks import Block, summed
 from trygghetskarta.queries.cells import BUCKETS
 from trygghetskarta.queries.coverage import Delivered
-from trygghetskarta.queries.cube import Cube, end_of_day, find_edition, list_editions, load_areas
+from trygghetskarta.queries.cube import Cube, end_of_day, find_edition, load_areas
 from trygghetskarta.queries.dating import counted_otherwise
 from trygghetskarta.queries.kept_counts import Arrays, Keep, arrays_of, made_here, parts_of
 from trygghetskarta.queries.layers import Layer, Layers
@@ -29,6 +29,7 @@ from trygghetskarta.queries.seen_cells import Grid
 from trygghetskarta.queries.trees import Tree, load_trees
 from trygghetskarta.queries.weights import lay_out
 from trygghetskarta.store.arrays import ints_of
+from trygghetskarta.store.editions import list_editions
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -117,7 +118,7 @@ def load_public_cube(
 
     Args:
         connection: Inside a transaction that sees one state of the data throughout; it need not be able to read events.
-        edition: First day of the edition; None for the newest.
+        edition: First day of the edition; None for the one in force.
         as_of: Count what was released at the end of this day; None for what is released now.
         by: Count by this date; nothing is released by another date than each source's own, so a source that has another has no counts here.
         keep: Where the counts may have been kept.
@@ -162,7 +163,7 @@ def load_public_cube(
         population=load_population(connection, areas, instant),
         weights=lay_out(connection, {source: tree.nodes for source, tree in trees.items()}),
         neighbours=load_neighbours(connection, found, areas),
-        editions=tuple(list_editions(connection)),
+        editions=tuple(one for one in list_editions(connection) if not one.held or one.edition_id == found.edition_id),
         released=True,
     )
 

@@ -31,7 +31,7 @@ class SimilarAsked:
         level: The level of the areas.
         areas: Codes of the areas whose like are wanted; empty for all.
         count: How many each gets at the most.
-        edition: The edition of the areas; None for the newest.
+        edition: The edition of the areas; None for the one in force.
         as_of: What was known at the end of this day.
     """
 

@@ -28,7 +28,7 @@ SAME_BORDERS = 0.99
 _NOTHING = Ledger(0, 0, 0, 0)
 
 _AREAS = text("""
-    SELECT edition_id, valid_from, code FROM edition JOIN area USING (edition_id) WHERE level = :level ORDER BY valid_from
+    SELECT edition_id, valid_from, code FROM edition JOIN area USING (edition_id) WHERE level = :level AND NOT held ORDER BY valid_from
 """)
 # Two outlines that are written alike need no measuring.
 _SAME = text("""
@@ -53,7 +53,7 @@ class SurveyAsked:
         first: First year; None for the newest that was surveyed.
         last: Last year; None for the newest that was surveyed.
         baseline: The year that every year is compared with; None for the survey before.
-        edition: The edition of the areas; None for the newest.
+        edition: The edition of the areas; None for the one in force.
         as_of: What was known at the end of this day.
     """
 

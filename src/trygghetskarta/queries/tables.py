@@ -62,7 +62,7 @@ def table_of(cube: Cube, source: SourceId, audience: Audience) -> Table | None:
     """Give a source as a table.
 
     Args:
-        cube: The counts of the newest edition.
+        cube: The counts of the edition in force.
         source: Which source.
         audience: Who asks: of a source that is not public they may not know every category.
 

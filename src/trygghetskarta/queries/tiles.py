@@ -8,8 +8,9 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, text
 
-from trygghetskarta.domain.areas import MAIN_LEVELS, AreaLevel
+from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.tiles import UNITS, Bounds, Tile, TileLimits, limits_of
+from trygghetskarta.store.editions import list_editions
 
 # Counts up when the same outlines make other tiles than before: another buffer, other properties.
 _FORM = 1
@@ -27,8 +28,7 @@ _TILESETS = text("""
     SELECT edition_id, valid_from, name, srid, schematic, level, areas,
         ST_XMin(degrees) AS west, ST_YMin(degrees) AS south, ST_XMax(degrees) AS east, ST_YMax(degrees) AS north
     FROM round_box JOIN edition USING (edition_id)
-    ORDER BY bool_or(level = ANY(:main)) OVER (PARTITION BY edition_id) DESC, valid_from DESC
-""").bindparams(main=MAIN_LEVELS)
+""")
 
 # A square of WebMercatorQuad has curved sides in the plane of the outlines: from zoom 6 on they bend by less than the second half of the margin.
 # Up to zoom 11 the outlines are those that neighbours were simplified to together, so that no gap opens between them.
@@ -103,11 +103,12 @@ def list_tilesets(connection: Connection) -> dict[tuple[date, AreaLevel], Tilese
         connection: Inside a transaction that sees one state of the data.
 
     Returns:
-        A tileset for every level of every edition, newest edition first.
+        A tileset for every level of every edition, first those of the edition that is meant where none is named.
     """
     changed_at = areas_changed_at(connection)
     if changed_at is None:
         return {}
+    place = {edition.edition_id: number for number, edition in enumerate(list_editions(connection))}
     return {
         (row.valid_from, AreaLevel(row.level)): Tileset(
             edition=row.valid_from,
@@ -121,7 +122,7 @@ def list_tilesets(connection: Connection) -> dict[tuple[date, AreaLevel], Tilese
             changed_at=changed_at,
             version=_version(row.valid_from, AreaLevel(row.level), changed_at),
         )
-        for row in connection.execute(_TILESETS)
+        for row in sorted(connection.execute(_TILESETS), key=lambda row: place[row.edition_id])
     }
 
 

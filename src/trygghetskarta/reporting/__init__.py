@@ -65,7 +65,7 @@ _INTERN_ONLY = (
     "Such figures are made of single events, and stand in an intern lagesbild only.",
 )
 Cubes = Callable[[date | None, date | None], Cube]
-"""Gives the cube of an edition (None for the newest) as known on a day (None for now)."""
+"""Gives the cube of an edition (None for the one in force) as known on a day (None for now)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Wanted:
         level: Level of the area; None for the coarsest level that has the code.
         first: First month; None for the eleventh before the last.
         last: Last month; None for the last that is delivered.
-        edition: First day of the division into areas; None for the newest.
+        edition: First day of the division into areas; None for the one in force.
         as_of: The day whose knowledge is counted; None for all that is known.
         site: A place to report on in place of an area: for those who may see single events, and nobody else.
     """

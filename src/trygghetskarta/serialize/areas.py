@@ -26,7 +26,12 @@ def edition_row(edition: Edition) -> dict[str, Any]:
         "name": edition.name,
         "srid": edition.srid,
         "schematic": edition.schematic,
+        "standing": edition.standing.value,
         "levels": [{"level": level.value, "areas": areas} for level, areas in edition.levels.items()],
+        "reshaped": [
+            {"level": one.level.value, "code": one.code, "squareMetres": one.square_metres, "before": str(one.before)}
+            for one in edition.reshaped
+        ],
     }
 
 

@@ -43,6 +43,9 @@ edition = Table(
     Column("name", Text, nullable=False, comment="What people call it"),
     Column("srid", Integer, nullable=False, comment="EPSG number of the plane of its outlines, metres"),
     Column("schematic", Boolean, nullable=False, comment="True for the made-up areas of the sample"),
+    Column("held", Boolean, nullable=False, server_default=text("false"), comment="True while it waits for a person's yes"),
+    Column("stands", Boolean, nullable=False, server_default=text("false"), comment="True where it is meant though it lacks a level"),
+    Column("changed", JSONB, nullable=False, server_default=text("'[]'"), comment="Areas that had other ground under the same code before"),
     comment="One division of the city into areas",
 )
 

@@ -2403,7 +2403,10 @@ export interface components {
             srid: number;
             /** @description Gränserna är påhittade (exempeldata). / The outlines are made up (the sample). */
             schematic: boolean;
+            /** @description default: den som gäller när ingen anges; earlier: tidigare; incomplete: saknar en nivå som den förra har; future: gäller senare; held: väntar på godkännande; beside: en annan indelning än stadens egen. / default: the one meant when none is named; earlier; incomplete: lacks a level that the one before has; future: in force later; held: waits for approval; beside: of another division than the city's own. */
+            standing: components["schemas"]["Standing"];
             levels: components["schemas"]["LevelTold"][];
+            reshaped: components["schemas"]["ReshapedTold"][];
         };
         /**
          * Editions
@@ -4213,6 +4216,21 @@ export interface components {
             watermark: string;
         };
         /**
+         * ReshapedTold
+         * @description Ett område som har annan mark än samma kod hade förut. / An area of other ground than the same code had before.
+         */
+        ReshapedTold: {
+            level: components["schemas"]["AreaLevel"];
+            code: string;
+            /** @description Mark som kommit till eller försvunnit. / Ground that came to it or left it. */
+            squareMetres: number;
+            /**
+             * Format: date
+             * @description Första dagen i indelningen förut. / First day of the edition before.
+             */
+            before: string;
+        };
+        /**
          * Role
          * @description What the ground of a measure is to it.
          *
@@ -4547,6 +4565,12 @@ export interface components {
             offset: number;
             items: components["schemas"]["SourceTold"][];
         };
+        /**
+         * Standing
+         * @description What an edition is to a question that names none; in the order in which they are told.
+         * @enum {string}
+         */
+        Standing: "default" | "earlier" | "incomplete" | "future" | "held" | "beside";
         /**
          * StatisticsTold
          * @description Hur prövningarna är gjorda. / How the tests were made.
@@ -5038,7 +5062,7 @@ export interface operations {
                 category?: string[];
                 /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
                 group?: string | null;
-                /** @description Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out. */
+                /** @description Indelningens första dag; utelämnad är den som gäller. / First day of the edition; the one in force if left out. */
                 edition?: string | null;
                 /** @description Första månad; utelämnad ger tolv månader. / First month. */
                 from?: string | null;
@@ -5204,7 +5228,7 @@ export interface operations {
                 category?: string[];
                 /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
                 group?: string | null;
-                /** @description Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out. */
+                /** @description Indelningens första dag; utelämnad är den som gäller. / First day of the edition; the one in force if left out. */
                 edition?: string | null;
                 /** @description Första månad; utelämnad ger tolv månader. / First month. */
                 from?: string | null;
@@ -5368,7 +5392,7 @@ export interface operations {
                 category?: string[];
                 /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
                 group?: string | null;
-                /** @description Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out. */
+                /** @description Indelningens första dag; utelämnad är den som gäller. / First day of the edition; the one in force if left out. */
                 edition?: string | null;
                 /** @description Första månad; utelämnad ger tolv månader. / First month. */
                 from?: string | null;
@@ -5536,7 +5560,7 @@ export interface operations {
                 category?: string[];
                 /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
                 group?: string | null;
-                /** @description Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out. */
+                /** @description Indelningens första dag; utelämnad är den som gäller. / First day of the edition; the one in force if left out. */
                 edition?: string | null;
                 /** @description Första månad; utelämnad ger tolv månader. / First month. */
                 from?: string | null;
@@ -5702,7 +5726,7 @@ export interface operations {
                 category?: string[];
                 /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
                 group?: string | null;
-                /** @description Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out. */
+                /** @description Indelningens första dag; utelämnad är den som gäller. / First day of the edition; the one in force if left out. */
                 edition?: string | null;
                 /** @description Första månad; utelämnad ger tolv månader. / First month. */
                 from?: string | null;
@@ -5860,7 +5884,7 @@ export interface operations {
                 category?: string[];
                 /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
                 group?: string | null;
-                /** @description Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out. */
+                /** @description Indelningens första dag; utelämnad är den som gäller. / First day of the edition; the one in force if left out. */
                 edition?: string | null;
                 /** @description Första månad; utelämnad ger tolv månader. / First month. */
                 from?: string | null;
@@ -6018,7 +6042,7 @@ export interface operations {
                 category?: string[];
                 /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
                 group?: string | null;
-                /** @description Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out. */
+                /** @description Indelningens första dag; utelämnad är den som gäller. / First day of the edition; the one in force if left out. */
                 edition?: string | null;
                 /** @description Första månad; utelämnad ger tolv månader. / First month. */
                 from?: string | null;
@@ -6178,7 +6202,7 @@ export interface operations {
                 category?: string[];
                 /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
                 group?: string | null;
-                /** @description Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out. */
+                /** @description Indelningens första dag; utelämnad är den som gäller. / First day of the edition; the one in force if left out. */
                 edition?: string | null;
                 /** @description Första månad; utelämnad ger tolv månader. / First month. */
                 from?: string | null;
@@ -6338,7 +6362,7 @@ export interface operations {
                 category?: string[];
                 /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
                 group?: string | null;
-                /** @description Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out. */
+                /** @description Indelningens första dag; utelämnad är den som gäller. / First day of the edition; the one in force if left out. */
                 edition?: string | null;
                 /** @description Första månad; utelämnad ger tolv månader. / First month. */
                 from?: string | null;
@@ -6496,7 +6520,7 @@ export interface operations {
                 category?: string[];
                 /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
                 group?: string | null;
-                /** @description Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out. */
+                /** @description Indelningens första dag; utelämnad är den som gäller. / First day of the edition; the one in force if left out. */
                 edition?: string | null;
                 /** @description Första månad; utelämnad ger tolv månader. / First month. */
                 from?: string | null;
@@ -6652,7 +6676,7 @@ export interface operations {
                 category?: string[];
                 /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
                 group?: string | null;
-                /** @description Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out. */
+                /** @description Indelningens första dag; utelämnad är den som gäller. / First day of the edition; the one in force if left out. */
                 edition?: string | null;
                 /** @description Första månad; utelämnad ger tolv månader. / First month. */
                 from?: string | null;
@@ -6818,7 +6842,7 @@ export interface operations {
                 category?: string[];
                 /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
                 group?: string | null;
-                /** @description Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out. */
+                /** @description Indelningens första dag; utelämnad är den som gäller. / First day of the edition; the one in force if left out. */
                 edition?: string | null;
                 /** @description Första månad; utelämnad ger tolv månader. / First month. */
                 from?: string | null;
@@ -7727,7 +7751,7 @@ export interface operations {
                 category?: string[];
                 /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
                 group?: string | null;
-                /** @description Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out. */
+                /** @description Indelningens första dag; utelämnad är den som gäller. / First day of the edition; the one in force if left out. */
                 edition?: string | null;
                 /** @description Första månad; utelämnad ger tolv månader. / First month. */
                 from?: string | null;
@@ -7884,7 +7908,7 @@ export interface operations {
                 category?: string[];
                 /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
                 group?: string | null;
-                /** @description Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out. */
+                /** @description Indelningens första dag; utelämnad är den som gäller. / First day of the edition; the one in force if left out. */
                 edition?: string | null;
                 /** @description Första månad; utelämnad ger tolv månader. / First month. */
                 from?: string | null;
@@ -8034,7 +8058,7 @@ export interface operations {
                 category?: string[];
                 /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
                 group?: string | null;
-                /** @description Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out. */
+                /** @description Indelningens första dag; utelämnad är den som gäller. / First day of the edition; the one in force if left out. */
                 edition?: string | null;
                 /** @description Första månad; utelämnad ger tolv månader. / First month. */
                 from?: string | null;
@@ -8186,7 +8210,7 @@ export interface operations {
                 category?: string[];
                 /** @description Kod på en grupp över källorna, i stället för kategorier. / Code of a group across the sources, not with category. */
                 group?: string | null;
-                /** @description Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out. */
+                /** @description Indelningens första dag; utelämnad är den som gäller. / First day of the edition; the one in force if left out. */
                 edition?: string | null;
                 /** @description Första månad; utelämnad ger tolv månader. / First month. */
                 from?: string | null;
@@ -8338,7 +8362,7 @@ export interface operations {
                 level?: components["schemas"]["AreaLevel"];
                 /** @description Koder på områden: bara händelser vars plats helt ligger i ett av dem. / Codes of areas: only events wholly in one of them. */
                 area?: string[];
-                /** @description Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out. */
+                /** @description Indelningens första dag; utelämnad är den som gäller. / First day of the edition; the one in force if left out. */
                 edition?: string | null;
                 /** @description Första månad de räknas i. / First month they count in. */
                 from?: string | null;
@@ -8850,7 +8874,7 @@ export interface operations {
     area: {
         parameters: {
             query?: {
-                /** @description Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out. */
+                /** @description Indelningens första dag; utelämnad är den som gäller. / First day of the edition; the one in force if left out. */
                 edition?: string | null;
                 /** @description Områdesnivå; utelämnad är den med störst områden. Några koder finns på flera nivåer. / Level; the one with the largest areas if left out. Some codes stand on several levels. */
                 level?: components["schemas"]["AreaLevel"] | null;

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from trygghetskarta.api.answers.parts import AreaRow, Geometry, MonthKnownTold, MonthText, Page, Part, features
-from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.areas import AreaLevel, Standing
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.recodings import Breaks
 from trygghetskarta.domain.sources import Carries, CountsBy, Finality, SourceId
@@ -21,6 +21,15 @@ class LevelTold(Part):
     areas: int
 
 
+class ReshapedTold(Part):
+    """Ett område som har annan mark än samma kod hade förut. / An area of other ground than the same code had before."""
+
+    level: AreaLevel
+    code: str
+    square_metres: Annotated[float, Field(ge=0, description="Mark som kommit till eller försvunnit. / Ground that came to it or left it.")]
+    before: Annotated[date, Field(description="Första dagen i indelningen förut. / First day of the edition before.")]
+
+
 class EditionTold(Part):
     """En indelning av staden. / A division of the city."""
 
@@ -28,7 +37,17 @@ class EditionTold(Part):
     name: str
     srid: int
     schematic: Annotated[bool, Field(description="Gränserna är påhittade (exempeldata). / The outlines are made up (the sample).")]
+    standing: Annotated[
+        Standing,
+        Field(
+            description="default: den som gäller när ingen anges; earlier: tidigare; incomplete: saknar en nivå som den förra har; "
+            "future: gäller senare; held: väntar på godkännande; beside: en annan indelning än stadens egen. "
+            "/ default: the one meant when none is named; earlier; incomplete: lacks a level that the one before has; "
+            "future: in force later; held: waits for approval; beside: of another division than the city's own."
+        ),
+    ]
     levels: list[LevelTold]
+    reshaped: list[ReshapedTold]
 
 
 class Editions(Page):

@@ -30,7 +30,9 @@ class AreaItemParameters(BaseModel):
 
     edition: Annotated[
         Day | None,
-        Field(description="Indelningens första dag; utelämnad är den nyaste. / First day of the edition; the newest if left out."),
+        Field(
+            description="Indelningens första dag; utelämnad är den som gäller. / First day of the edition; the one in force if left out."
+        ),
     ] = None
     geometry: Annotated[Detail, Field(description="Hur detaljerade gränserna är. / Detail of the outlines.")] = Detail.METRES10
 
@@ -73,8 +75,8 @@ _OF_LEVEL = {
         level.value,
         (level.told.swedish.title, level.told.english.title),
         (
-            "Områdena med gränser, i den nyaste indelningen om ingen annan anges med edition.",
-            "The areas with outlines, of the newest edition where edition names no other.",
+            "Områdena med gränser, i den indelning som gäller om ingen annan anges med edition.",
+            "The areas with outlines, of the edition in force where edition names no other.",
         ),
         AreaItemParameters,
         level=level,

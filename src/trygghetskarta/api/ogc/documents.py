@@ -84,7 +84,7 @@ def collection_document(request: Request, collection: Collection, edition: Editi
     Args:
         request: The request that is answered.
         collection: The collection.
-        edition: The newest edition, whose plane its geometries are kept in.
+        edition: The edition in force, whose plane its geometries are kept in.
         extent: West, south, east and north of it, WGS84 degrees.
     """
     path = f"{ROOT}/collections/{collection.code}"

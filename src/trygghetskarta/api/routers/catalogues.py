@@ -91,7 +91,8 @@ def _holdings(request: Request, shelf: Shelf, audience: Audience, settings: Sett
         publisher=Publisher(
             settings.publisher_name, settings.publisher_uri, settings.contact_name, settings.contact_email, settings.licence_url
         ),
-        editions=shelf.editions(),
+        # What waits for a yes is answered by its name, and is nothing to harvest yet.
+        editions=[edition for edition in shelf.editions() if not edition.held],
         sources=list(_seen(cube, audience)),
         box=_box(shelf, cube),
         changed_at=cube.published_at,

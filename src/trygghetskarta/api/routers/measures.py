@@ -219,7 +219,7 @@ def measure_effect(
 
 
 def _cube(shelf: Shelf, measure: Registered, as_of: date | None) -> Cube:
-    """Give the cube of a measure's edition: the one that is kept for all questions where that is the newest."""
+    """Give the cube of a measure's edition: the one that is kept for all questions where that is the one in force."""
     newest = shelf.cube(None, as_of)
     return newest if newest.edition.valid_from == measure.told.edition else shelf.cube(measure.told.edition, as_of)
 

@@ -1,4 +1,4 @@
-"""OGC API Tiles: the same tiles for clients that follow its links. A collection is a level of the newest edition."""
+"""OGC API Tiles: the same tiles for clients that follow its links. A collection is a level of the edition in force."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ async def tile(request: Request, collection: str, matrix_set: str, square: Asked
 
 
 async def _tileset(tiles: KeptTiles, collection: str) -> Tileset:
-    """Give the tileset of a collection: of a level of the newest edition."""
+    """Give the tileset of a collection: of a level of the edition in force."""
     found = await tiles.tilesets()
     newest: date | None = next((edition for edition, _ in found), None)
     if newest is None or collection not in {level.value for edition, level in found if edition == newest}:

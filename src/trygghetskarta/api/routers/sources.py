@@ -24,7 +24,7 @@ router = APIRouter(prefix="/v1", tags=["Källor"], dependencies=[SURROUNDED])
 
 
 def _cube(shelf: Shelf) -> Cube | None:
-    """Give the newest edition's cube; None before any areas are loaded, when the contracts can be told all the same."""
+    """Give the cube of the edition in force; None before any areas are loaded, when the contracts can be told all the same."""
     try:
         return shelf.cube()
     except NotCoveredError:
