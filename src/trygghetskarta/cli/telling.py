@@ -68,8 +68,10 @@ def told(receipt: Receipt) -> str:
 
 
 def _facts(receipt: Receipt) -> list[str]:
-    """Tell where and when the events are, and what was taken back."""
+    """Tell how the file was read, where and when its events are, and what was taken back."""
     lines = []
+    if receipt.read_as is not None:
+        lines.append(f"  Läst som: {receipt.read_as.told()['message']}")
     if receipt.placed:
         lines.append("  Plats: " + ", ".join(f"{whole(count)} {_PLACED[name]}" for name, count in receipt.placed.items()))
     if receipt.months:

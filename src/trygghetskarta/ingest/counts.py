@@ -135,10 +135,9 @@ def _read(rows: ValueTable, column_month: str, context: Context) -> Reading:
         without_personal_data(rows.checker, {}),
         rows.blank,
         rows.checker.warnings,
-        encoding=table.encoding,
-        separator=table.separator,
         upto=table.upto,
         head=table.head,
+        read_as=table.read_as,
     )
 
 

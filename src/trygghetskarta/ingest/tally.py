@@ -11,6 +11,7 @@ import numpy.typing as npt
 from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.events import EventBatch, Precision, Reading, Warned, WarningCode, told_together
+from trygghetskarta.domain.read_as import ReadAs
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest.coverage import Days
 from trygghetskarta.ingest.hiding import hidden
@@ -38,6 +39,7 @@ class Tally:
         one_point: How many rows stand on it.
         with_point: How many rows have a point.
         head: The row that names the columns; empty where rows name their columns themselves.
+        read_as: How its bytes were read; None before its first part.
     """
 
     days: Days
@@ -50,11 +52,13 @@ class Tally:
     one_point: int = 0
     with_point: int = 0
     head: bytes = b""
+    read_as: ReadAs | None = None
 
     def add(self, reading: Reading, events: EventBatch, xy: tuple[Floats, Floats], counted: Mapping[str, int]) -> None:
         """Count a part: its events, their points, and how many of its rows are new, changed, unchanged and rejected."""
         self.warnings += reading.warnings
         self.head = self.head or reading.head
+        self.read_as = reading.read_as if self.read_as is None else self.read_as.and_on(reading.read_as)
         for name, rows in {"read": reading.rows, "blank": reading.blank, **counted}.items():
             self.counted[name] += rows
         self.days.add(events)
@@ -117,6 +121,7 @@ class Tally:
             rejections=tuple(rejections.first),
             reasons=(),
             head=self.head,
+            read_as=self.read_as,
             **self.counted,  # type: ignore[arg-type]  # counts by the names of the receipt
         )
 
@@ -130,6 +135,7 @@ class Tally:
             "unknown": self.unknown,
             "points": [self.one_point, self.with_point],
             "head": hidden(self.head).hex(),
+            "readAs": self.read_as.told() if self.read_as is not None else None,
             "days": {"rows": list(self.days.rows.items()), "first": self.days.first, "last": self.days.last},
         }
 
@@ -149,5 +155,7 @@ class Tally:
             None,
             one_point,
             with_point,
-            bytes.fromhex(kept.get("head", "")),  # a file staged before the program was updated has none
+            # A file staged before the program was updated has neither.
+            bytes.fromhex(kept.get("head", "")),
+            ReadAs.of(kept["readAs"]) if kept.get("readAs") else None,
         )

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from functools import reduce
 
 from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.areas import AreaLevel, code_of_name
 from trygghetskarta.domain.events import Message, Rejected, told_together
+from trygghetskarta.domain.read_as import ReadAs
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.domain.values import AreaValue, ValueReading
 from trygghetskarta.ingest.hiding import hidden
@@ -123,6 +125,7 @@ def publish_values(connection: Connection, order: Order, readings: Iterable[Valu
         warnings=told_together(warned for block in blocks for warned in block.warnings),
         rejections=tuple(stored.first),
         head=next((block.head for block in blocks), b""),
+        read_as=reduce(ReadAs.and_on, (block.read_as for block in blocks)) if blocks else None,
         **counted,  # type: ignore[arg-type]  # counts by the names of the receipt
     )
     found = () if order.approved else reasons(_asked_of(source, counted))

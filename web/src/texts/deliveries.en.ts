@@ -107,6 +107,7 @@ export const en: DeliveryTexts = {
     came: "Came in",
     published: "Published",
     size: "Size",
+    readAs: "Read as",
     months: "Events from",
     said: "The sender said",
     saidCrs: (name) => `coordinate system ${name}`,
@@ -145,7 +146,7 @@ export const en: DeliveryTexts = {
       `${closed === "1" ? "1 event is" : `${closed} events are`} no longer counted, and ${restored} have their earlier values again.`,
     technical: "Technical details",
     sha256: "The file's checksum (SHA-256)",
-    adapter: "Read as",
+    adapter: "Read by",
     code: "Code",
   },
 

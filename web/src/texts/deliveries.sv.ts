@@ -118,6 +118,7 @@ export const sv = {
     came: "Kom in",
     published: "Publicerad",
     size: "Storlek",
+    readAs: "Läst som",
     months: "Händelser från",
     said: "Avsändaren angav",
     saidCrs: (name: string): string => `koordinatsystem ${name}`,
@@ -156,7 +157,7 @@ export const sv = {
       `${closed === "1" ? "1 händelse" : `${closed} händelser`} räknas inte längre, och ${restored} har sina tidigare värden igen.`,
     technical: "Tekniska uppgifter",
     sha256: "Filens kontrollsumma (SHA-256)",
-    adapter: "Läst som",
+    adapter: "Läst av",
     code: "Kod",
   },
 
