@@ -18,8 +18,16 @@ _PLACED = {
     "street": "till en gata",
     **{level.value: f"till {level.told.swedish.a}" for level in AreaLevel},
     AreaLevel.STAD.value: "till staden",
+    "polisregion": "till en polisregion",
     "none": "utan plats",
     "outside": "utanför kommunen enligt raden",
+}
+_FIGURES = {
+    "number": "tal",
+    "withheld": "som källan undanhåller",
+    "missing": "som saknas",
+    "unknown": "okända",
+    "notApplicable": "ej tillämpliga",
 }
 _WOULD_BE = {"published": "skulle publiceras", "unchanged": "skulle inte ändra något", "held": "skulle vänta på godkännande"}
 _STATUS = {"published": "publicerad", "unchanged": "oförändrad", "held": "väntar på godkännande"}
@@ -74,6 +82,9 @@ def _facts(receipt: Receipt) -> list[str]:
         lines.append(f"  Läst som: {receipt.read_as.told()['message']}")
     if receipt.placed:
         lines.append("  Plats: " + ", ".join(f"{whole(count)} {_PLACED[name]}" for name, count in receipt.placed.items()))
+    if receipt.figures:
+        held = [(receipt.figures[name], said) for name, said in _FIGURES.items() if receipt.figures.get(name)]
+        lines.append("  Siffror: " + ", ".join(f"{whole(count)} {said}" for count, said in held))
     if receipt.months:
         lines.append(f"  Månader: {receipt.months[0]} till {receipt.months[1]}")
     if receipt.withdrawn:

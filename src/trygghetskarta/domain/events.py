@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
@@ -212,6 +212,7 @@ class Reading:
         head: The row that names the columns, to stand above rejected rows; empty where rows name their columns themselves.
         id_column: The column of the ids, as the file names it; empty where an event's id is made of several.
         read_as: How the bytes were read, as far as this part.
+        figures: Of a file of counts, how many are a number, withheld, missing, unknown and notApplicable.
     """
 
     events: EventBatch
@@ -225,6 +226,7 @@ class Reading:
     head: bytes = b""
     id_column: str = ""
     read_as: ReadAs = PLAIN
+    figures: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:

@@ -52,6 +52,7 @@ class ValueReading:
         warnings: What the receipt should tell.
         head: The row that names the columns, to stand above rejected rows; empty where rows name their columns themselves.
         read_as: How the bytes were read, as far as this block.
+        monthly: Whether each value is of a month.
     """
 
     values: list[AreaValue]
@@ -60,3 +61,4 @@ class ValueReading:
     warnings: list[Warned] = field(default_factory=list)
     head: bytes = b""
     read_as: ReadAs = PLAIN
+    monthly: bool = False

@@ -64,6 +64,7 @@ class Receipt:
         blank: Empty rows and footers.
         placed: Of the new and changed, by how exactly the place is known: the name of the precision and how many.
         months: First and last month of its events, as 2026-01; None when there are none.
+        figures: Of a file of figures, how many that could be read are a number, withheld, missing, unknown and notApplicable; empty for events.
         withdrawn: Events that it no longer tells of and so took back, by month as 2026-01: none of them is a row of it.
         warnings: What the sender should know.
         rejections: The rejected rows, the first ten thousand of them.
@@ -100,6 +101,7 @@ class Receipt:
     head: bytes = b""
     rehearsed: bool = False
     read_as: ReadAs | None = None
+    figures: Mapping[str, int] = field(default_factory=dict)
 
 
 def receive(
@@ -234,6 +236,7 @@ def told_of(receipt: Receipt) -> dict[str, Any]:
         "readAs": receipt.read_as.told() if receipt.read_as is not None else None,
         "placed": dict(receipt.placed),
         "months": list(receipt.months) if receipt.months else None,
+        "figures": dict(receipt.figures),
         "withdrawn": {"events": sum(receipt.withdrawn.values()), "months": dict(receipt.withdrawn)},
         "duplicateOf": receipt.first,
         "duplicate": duplicate_of(receipt.first, receipt.first_came),

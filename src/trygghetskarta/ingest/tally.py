@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,6 +41,7 @@ class Tally:
         with_point: How many rows have a point.
         head: The row that names the columns; empty where rows name their columns themselves.
         read_as: How its bytes were read; None before its first part.
+        figures: Of a file of counts, how many are a number, withheld, missing, unknown and notApplicable.
     """
 
     days: Days
@@ -53,12 +55,14 @@ class Tally:
     with_point: int = 0
     head: bytes = b""
     read_as: ReadAs | None = None
+    figures: Counter[str] = field(default_factory=Counter)
 
     def add(self, reading: Reading, events: EventBatch, xy: tuple[Floats, Floats], counted: Mapping[str, int]) -> None:
         """Count a part: its events, their points, and how many of its rows are new, changed, unchanged and rejected."""
         self.warnings += reading.warnings
         self.head = self.head or reading.head
         self.read_as = reading.read_as if self.read_as is None else self.read_as.and_on(reading.read_as)
+        self.figures.update(reading.figures)
         for name, rows in {"read": reading.rows, "blank": reading.blank, **counted}.items():
             self.counted[name] += rows
         self.days.add(events)
@@ -122,6 +126,7 @@ class Tally:
             reasons=(),
             head=self.head,
             read_as=self.read_as,
+            figures=dict(self.figures),
             **self.counted,  # type: ignore[arg-type]  # counts by the names of the receipt
         )
 
@@ -135,6 +140,7 @@ class Tally:
             "unknown": self.unknown,
             "points": [self.one_point, self.with_point],
             "head": hidden(self.head).hex(),
+            "figures": self.figures,
             "readAs": self.read_as.told() if self.read_as is not None else None,
             "days": {"rows": list(self.days.rows.items()), "first": self.days.first, "last": self.days.last},
         }
@@ -155,7 +161,8 @@ class Tally:
             None,
             one_point,
             with_point,
-            # A file staged before the program was updated has neither.
+            # A file staged before the program was updated has none of these.
             bytes.fromhex(kept.get("head", "")),
             ReadAs.of(kept["readAs"]) if kept.get("readAs") else None,
+            Counter(kept.get("figures", {})),
         )

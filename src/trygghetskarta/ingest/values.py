@@ -5,7 +5,8 @@ As with events, the caller opens the transactions, and every row is new, changed
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import reduce
 
@@ -120,8 +121,9 @@ def publish_values(connection: Connection, order: Order, readings: Iterable[Valu
         row.sha256,
         status_of(counted),
         row.adapter,
-        placed={},
-        months=None,
+        placed=Counter(value.level for value in (new | changed).values()),
+        months=_months(blocks),
+        figures=Counter("number" if value.value is not None else "withheld" for value in values),
         warnings=told_together(warned for block in blocks for warned in block.warnings),
         rejections=tuple(stored.first),
         head=next((block.head for block in blocks), b""),
@@ -132,6 +134,12 @@ def publish_values(connection: Connection, order: Order, readings: Iterable[Valu
     if found:
         raise HeldError(receipt, found)
     return record(connection, receipt, at)
+
+
+def _months(blocks: Sequence[ValueReading]) -> tuple[str, str] | None:
+    """Give the first and the last month of values that are of months, as 2026-01; None for others."""
+    days = [value.on_date for block in blocks if block.monthly for value in block.values]
+    return (f"{min(days):%Y-%m}", f"{max(days):%Y-%m}") if days else None
 
 
 def _asked_of(source: SourceId, counted: Mapping[str, int]) -> Facts:

@@ -97,6 +97,12 @@ class DeliveryTold(Part):
     rows: RowsTold
     read_as: ReadAsTold | None = None
     placed: Annotated[dict[str, int], Field(description="Antal per precision. / How many by precision.")] = Field(default_factory=dict)
+    figures: Annotated[
+        dict[str, int],
+        Field(
+            description="Siffrorna i en fil med antal eller värden: number, withheld, missing, unknown, notApplicable. / The figures of a file."
+        ),
+    ] = Field(default_factory=dict)
     months: list[MonthText] | None = None
     withdrawn: WithdrawnTold | None = None
     duplicate_of: int | None = None
