@@ -26,8 +26,8 @@ _FIGURES = {
     "number": "tal",
     "withheld": "som källan undanhåller",
     "missing": "som saknas",
-    "unknown": "okända",
-    "notApplicable": "ej tillämpliga",
+    "unknown": "med okänt värde",
+    "notApplicable": "där det inte är tillämpligt",
 }
 _WOULD_BE = {"published": "skulle publiceras", "unchanged": "skulle inte ändra något", "held": "skulle vänta på godkännande"}
 _STATUS = {"published": "publicerad", "unchanged": "oförändrad", "held": "väntar på godkännande"}

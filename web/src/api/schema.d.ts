@@ -2263,6 +2263,10 @@ export interface components {
             placed?: {
                 [key: string]: number;
             };
+            /** @description Siffrorna i en fil med antal eller värden: number, withheld, missing, unknown, notApplicable. / The figures of a file. */
+            figures?: {
+                [key: string]: number;
+            };
             months?: string[] | null;
             withdrawn?: components["schemas"]["WithdrawnTold"] | null;
             duplicateOf?: number | null;
