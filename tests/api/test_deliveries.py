@@ -9,6 +9,7 @@ import socket
 import tempfile
 import threading
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,29 @@ def test_a_file_is_delivered_and_its_receipt_and_rejected_rows_are_read(inbox: s
     lines = TWO.splitlines()
     assert httpx.get(f"{path}/rejected?format=original", headers=SHOWN).content == lines[0] + b"\r\n" + lines[2] + b"\r\n"
     assert list(temporary.iterdir()) == []
+
+
+def test_how_a_file_was_read_stands_in_its_receipt_without_what_may_point_at_a_person(inbox: str, city: Engine) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("anna@ex.se 070-123 45 67 bränder.csv", b"\xef\xbb\xbf" + TWO.replace(b"\n", b"\r"))
+    receipt = post(inbox, packed.getvalue()).json()
+    assert {name: told for name, told in receipt["readAs"].items() if not name.startswith("message")} == {
+        "format": "csv",
+        "encoding": "utf-8-sig",
+        "separator": ";",
+        "lineEnds": "CR",
+        "headerLine": 1,
+        "table": None,
+        "packing": "zip",
+        "member": "********** ************* bränder.csv",
+    }
+    assert receipt["readAs"]["message"].startswith("CSV, UTF-8 med BOM, semikolon mellan kolumnerna, radslut CR,")
+    assert httpx.get(f"{inbox}/{receipt['delivery']}", headers=SHOWN).json()["readAs"] == receipt["readAs"]
+    assert post(inbox, packed.getvalue()).json()["readAs"] == receipt["readAs"]
+    with city.connect() as connection:
+        stored = " ".join(connection.execute(text("SELECT to_jsonb(delivery)::text FROM delivery")).scalars())
+    assert ("@" in stored, "45 67" in stored) == (False, False)
 
 
 def test_the_same_file_again_and_the_list(inbox: str) -> None:

@@ -184,7 +184,7 @@ def loaded(engine: Engine, load: Callable[..., Cube], as_of: date | None, shared
 def laid_out(cube: Cube) -> list[tuple[str, str, npt.NDArray[np.int32]]]:
     """Give all sums of a cube, with where they stand in it."""
     found: list[tuple[str, str, npt.NDArray[np.int32]]] = []
-    for what in ("blocks", "estimated", "withheld", "undated"):
+    for what in ("blocks", "estimated", "withheld", "undated", "unknown", "inapplicable", "noughts"):
         for source, block in getattr(cube, what).items():
             if isinstance(block, Block):
                 found.append((what, f"{source}/{block.first}/{block.used.tolist()}", block.sums))

@@ -193,13 +193,14 @@ class Refused:
 
 @dataclass(frozen=True)
 class Loads:
-    """The file is taken in: so many new rows, these rejected, these warnings; and something more holds of the events."""
+    """The file is taken in: so many new rows, these rejected, these warnings; it was read so; and something more holds of the events."""
 
     new: int
     faults: tuple[Fault, ...] = ()
     warnings: Mapping[str, int] = field(default_factory=dict)
     blank: int = 0
     unchanged: int = 0
+    read_as: Mapping[str, object] = field(default_factory=dict)
     holds: Callable[[Sequence[Mapping[str, Any]]], bool] = lambda _: True
 
 
@@ -289,6 +290,10 @@ def _meet_loading(desk: Desk, case: Case, expected: Loads, receipt: Receipt) -> 
     for warned in receipt.warnings:
         assert_told(warned.swedish, warned.english)
     assert_rejections_told(receipt, case.content, desk.rejected(receipt.delivery))
+    kept = desk.last_delivery()["receipt"]["readAs"]
+    assert kept.items() >= expected.read_as.items()
+    assert receipt.read_as is not None
+    assert kept == receipt.read_as.told()
     events = desk.events(receipt.delivery)
     assert len(events) == expected.new
     assert expected.holds(events), events

@@ -52,12 +52,18 @@ NASTY = (
     Case(
         "UTF-8 with BOM",
         b"\xef\xbb\xbf" + fires(fire(address=ADDRESS)),
-        Loads(3, holds=lambda events: events[0]["identity"] == "B1" and events[0]["detail"] == {"address": ADDRESS}),
+        Loads(
+            3,
+            holds=lambda events: events[0]["identity"] == "B1" and events[0]["detail"] == {"address": ADDRESS},
+            read_as={"encoding": "utf-8-sig"},
+        ),
     ),
     Case(
         "cp1252/Latin-1",
         fires(fire(address=ADDRESS)).decode().encode("cp1252"),
-        Loads(3, holds=lambda events: events[0]["detail"] == {"address": ADDRESS}, warnings={"not_utf8": 3}),
+        Loads(
+            3, holds=lambda events: events[0]["detail"] == {"address": ADDRESS}, warnings={"not_utf8": 3}, read_as={"encoding": "cp1252"}
+        ),
     ),
     Case(
         "cp1252/Latin-1",

@@ -90,8 +90,14 @@ CUT = "File truncated mid-row (no trailing newline, last row short)"
     Case(ZIP, zipped(("../../etc/x", fires())), Refused("archive_member", ("../../etc/x",)), variant="outside"),
     Case(ZIP, zipped((link(), b"/etc/passwd")), Refused("archive_member", ("lank.csv",)), variant="link"),
     Case(ZIP, encrypted(), Refused("archive_member", ("fil.csv",)), variant="encrypted"),
-    Case(ZIP, zipped(("mapp/fil.csv", fires())), Loads(2), variant="one is well", name="fil.zip"),
-    Case("gzip file without extension", gzip.compress(fires()), Loads(2), name="leverans"),
+    Case(
+        ZIP,
+        zipped(("mapp/fil.csv", fires())),
+        Loads(2, read_as={"packing": "zip", "member": "mapp/fil.csv"}),
+        variant="one is well",
+        name="fil.zip",
+    ),
+    Case("gzip file without extension", gzip.compress(fires()), Loads(2, read_as={"packing": "gzip", "member": None}), name="leverans"),
     Case("gzip file without extension", gzip.compress(fires())[:-20], Refused("truncated"), variant="cut off", name="leverans"),
     Case(
         "Right file to wrong source (fire data to crime endpoint)",

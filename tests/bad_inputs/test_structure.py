@@ -43,8 +43,9 @@ def reordered(content: bytes) -> bytes:
 
 
 @each(
-    Case(MARKS, fires(fire()).replace(b";", b","), Loads(3), variant="comma"),
-    Case(MARKS, fires(fire()).replace(b";", b"\t"), Loads(3), variant="tab"),
+    Case(MARKS, fires(fire()), Loads(3, read_as={"separator": ";"}), variant="semicolon"),
+    Case(MARKS, fires(fire()).replace(b";", b","), Loads(3, read_as={"separator": ","}), variant="comma"),
+    Case(MARKS, fires(fire()).replace(b";", b"\t"), Loads(3, read_as={"separator": "\t"}), variant="tab"),
     Case(MARKS, b"a;b,c\n1;2,3\n", Refused("separator_unknown"), variant="ambiguous"),
     Case(HEADER, fires().replace(FIRE_HEADER.encode(), b" ID; Larmtid ;HANDELSETYP;X ; Y;Adress"), Loads(2)),
     Case(
@@ -81,17 +82,22 @@ def reordered(content: bytes) -> bytes:
         fires(fire(address='"Tall\nvägen\r\n5"'), fire("B2", when="2025-13-01")),
         Loads(3, (Fault(5, "larmtid", "no_such_date"),), holds=lambda events: [one["line"] for one in events] == [2, 6, 7]),
     ),
-    Case(ENDS, fires(fire(), fire("B2", when="x")).replace(b"\n", b"\r"), Loads(3, (Fault(3, "larmtid", "no_such_date"),)), variant="CR"),
+    Case(
+        ENDS,
+        fires(fire(), fire("B2", when="x")).replace(b"\n", b"\r"),
+        Loads(3, (Fault(3, "larmtid", "no_such_date"),), read_as={"lineEnds": "CR"}),
+        variant="CR",
+    ),
     Case(
         ENDS,
         b"\r\n".join([*lines(FIRE_HEADER, fire(), fire("B2")).split(b"\n")[:3], b"\r".join(map(str.encode, GOOD_FIRES)), b""]),
-        Loads(4),
+        Loads(4, read_as={"lineEnds": "mixed"}),
         variant="mixed",
     ),
     Case(
         NO_ROWS,
         lines("Räddningstjänstens händelser", "", FIRE_HEADER, fire(), "", ";;;;;", *GOOD_FIRES, "Summa;3;;;;", "Källa: SSBF", "Totalt"),
-        Loads(3, blank=7, holds=lambda events: [one["line"] for one in events] == [4, 7, 8]),
+        Loads(3, blank=7, read_as={"lineEnds": "LF", "headerLine": 3}, holds=lambda events: [one["line"] for one in events] == [4, 7, 8]),
     ),
     Case(EXCEL, fires(fire(kind="#REF!")), Loads(2, (Fault(2, "handelsetyp", "excel_error"),)), variant="kind"),
     Case(EXCEL, fires(fire(when="#N/A")), Loads(2, (Fault(2, "larmtid", "excel_error"),)), variant="time"),

@@ -127,13 +127,12 @@ def withheld(written: str, between: list[int]) -> Case:
         Case(
             NOTHING,
             counts_per_area(word),
-            Loads(3, warnings={"no_value": 1}, holds=holding("detail", {"absent": {"antal": meaning}, "withheld": None})),
+            Loads(3, warnings={"no_value": 1}, holds=holding("detail", {"absent": {"antal": meaning}})),
             CRIMES,
             f"{word} for a count",
         )
-        for word, meaning in (("NULL", "missing"), ("okänt", "unknown"))
+        for word, meaning in (("NULL", "missing"), ("okänt", "unknown"), ("N/A", "notApplicable"))
     ),
-    Case(NOTHING, counts_per_area("N/A"), Loads(2, warnings={"no_value": 1}, blank=1), CRIMES, "N/A for a count"),
     Case(NOTHING, counts_per_area(""), Loads(2, blank=1), CRIMES, "empty for a count"),
     absent("", None),
     absent("NULL", "missing"),

@@ -75,8 +75,10 @@ def test_ingest_gives_a_receipt_in_which_every_row_is_accounted_for(areas: Engin
     assert first.returncode == 1  # some rows are rejected
     assert rows["read"] == rows["new"] + rows["changed"] + rows["unchanged"] + rows["rejected"] + rows["blank"] == 901
     assert (rows["new"], rows["rejected"], rows["blank"]) == (894, 6, 1)
+    assert (receipt["readAs"]["encoding"], receipt["readAs"]["separator"], receipt["readAs"]["lineEnds"]) == ("utf-8", ";", "LF")
     again = run(areas, "ingest", "skjutningar", str(file))
     assert again.returncode == 1
+    assert f"  Läst som: {receipt['readAs']['message']}\n" in again.stdout
     number = str(receipt["delivery"])
     assert re.search(rf"Samma fil togs emot \d{{4}}-\d\d-\d\d som leverans {number}\. Ingenting är ändrat\.", again.stdout)
     out = tmp_path / "avvisade.csv"
@@ -145,6 +147,7 @@ def test_a_rehearsal_changes_nothing(areas: Engine) -> None:
     rehearsed = run(areas, "ingest", "skjutningar", file, "--dry-run")
     assert "Provkörning: skjutningar, skjutningar.csv – skulle publiceras" in rehearsed.stdout
     assert "Kvitto" not in rehearsed.stdout
+    assert "  Läst som: CSV, UTF-8, semikolon mellan kolumnerna, radslut LF, rubriken på rad 1\n" in rehearsed.stdout
     assert "Provkörning: ingenting är ändrat." in rehearsed.stdout
     told = orjson.loads(run(areas, "ingest", "skjutningar", file, "--dry-run", "--json").stdout)
     assert (told["delivery"], told["rehearsed"], told["rows"]["new"]) == (None, True, 894)

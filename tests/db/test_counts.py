@@ -58,3 +58,35 @@ def test_a_withheld_count_is_withheld_in_answers_and_never_a_zero(connection: Co
     deliver(connection, SourceId.ANMALDA_BROTT, LONG + "Rinkeby;2025-03;0375;0\nRinkeby;2025-03;0376;3\n")
     later = release(ask(connection, SourceId.ANMALDA_BROTT, AreaLevel.STADSDEL, SPAN), Audience.STAFF)
     assert (later.status_at(0, 0), int(later.counts[0, 0])) == (Status.VALUE, 3)
+
+
+def test_a_count_that_is_missing_or_not_known_or_does_not_apply_is_none_of_the_others(connection: Connection, draw: Drawing) -> None:
+    draw(AreaLevel.STADSDEL, {**TWO_STADSDELAR, "husby": (0, 1000, 1000, 2000), "kista": (1000, 1000, 2000, 2000)})
+    receipt = deliver(
+        connection,
+        SourceId.ANMALDA_BROTT,
+        LONG
+        + "Rinkeby;2025-03;0375;NULL\nTensta;2025-03;0375;N/A\nHusby;2025-03;0375;okänt\nKista;2025-03;0375;N/A\n"
+        + "Kista;2025-03;0376;0\nRinkeby;2025-03;0376;\nHusby;2025-04;0375;..\nTensta;2025-04;0375;5\nRinkeby;2025-04;0375;0\n",
+    )
+    assert (receipt.read, receipt.new, receipt.blank) == (9, 8, 1)
+    assert dict(receipt.figures) == {"missing": 1, "unknown": 1, "notApplicable": 2, "number": 3, "withheld": 1}
+    assert (receipt.months, dict(receipt.placed)) == (("2025-03", "2025-04"), {"stadsdel": 8})
+    exact = ask(connection, SourceId.ANMALDA_BROTT, AreaLevel.STADSDEL, SPAN)
+    published = release(exact, Audience.STAFF)
+    march = {area.code: published.status_at(number, 0) for number, area in enumerate(published.areas)}
+    # Of Kista the source says that one code does not apply, and that another is 0: together they are 0.
+    assert march == {"husby": Status.MISSING, "kista": Status.VALUE, "rinkeby": Status.MISSING, "tensta": Status.NOT_APPLICABLE}
+    assert (exact.ledger.total, exact.ledger.withheld, exact.ledger.unknown) == (0, 0, 2)
+    assert any("2 antal saknas eller är okända i källan" in sentence for sentence in sentences(published))
+    both = release(ask(connection, SourceId.ANMALDA_BROTT, AreaLevel.STADSDEL, "2025-03..2025-04"), Audience.STAFF)
+    told = {area.code: both.status_at(number, 0) for number, area in enumerate(both.areas)}
+    assert told == {"husby": Status.WITHHELD, "kista": Status.VALUE, "rinkeby": Status.MISSING, "tensta": Status.VALUE}
+    # Nobody who may not see the counts is told of which there are none.
+    assert (release(exact, Audience.PUBLIC).status == Status.WITHHELD.number).all()
+    deliver(connection, SourceId.ANMALDA_BROTT, LONG + "Rinkeby;2025-03;0375;3\nTensta;2025-03;0375;0\n")
+    later = release(ask(connection, SourceId.ANMALDA_BROTT, AreaLevel.STADSDEL, SPAN), Audience.STAFF)
+    assert {area.code: later.status_at(number, 0) for number, area in enumerate(later.areas)} == march | {
+        "rinkeby": Status.VALUE,
+        "tensta": Status.VALUE,
+    }

@@ -169,6 +169,7 @@ def test_a_region_with_the_citys_name_is_in_no_figure_of_the_city(deliver: Deliv
         SourceId.SKJUTNINGAR, REGIONS + "skjutningar,skjutningar,Stockholm,2017,4,10\nskjutningar,skjutningar,Totalt,2017,4,38\n"
     )
     assert rows(receipt) == (2, 1, 0, 0, 0, 1)
+    assert (receipt.months, dict(receipt.placed), dict(receipt.figures)) == (("2017-04", "2017-04"), {"polisregion": 1}, {"number": 1})
     (value,) = deliver.known(SourceId.SKJUTNINGAR)
     assert (value.level, value.code, value.on_date, value.value) == ("polisregion", "stockholm", date(2017, 4, 1), 10.0)
     cube = load_cube(deliver.connection)

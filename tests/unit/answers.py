@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 
 from trygghetskarta.domain.areas import Area, AreaLevel
-from trygghetskarta.domain.counts import Exact, Ledger, Measure, Provenance, Question, SourceCoverage, Statistics
+from trygghetskarta.domain.counts import Exact, Ledger, Measure, Provenance, Question, SourceCoverage, Statistics, Status
 from trygghetskarta.domain.periods import Interval, Month, Period, Span, cut
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.domain.surroundings import Surroundings
@@ -78,8 +78,8 @@ def surrounded(
     counts = np.concatenate([exact.counts, np.array(others or [], np.int64).reshape(-1, exact.counts.shape[1])])
     earlier = np.array(history, np.int64) if history is not None else np.zeros((len(counts), 0), np.int64)
     asked = exact.question.span
-    withheld = exact.withheld if exact.withheld is not None else np.zeros(exact.counts.shape, bool)
-    known = np.concatenate([~withheld, np.ones((len(counts) - len(withheld), counts.shape[1]), bool)]) & ~exact.missing
+    told = exact.lacking == Status.VALUE.number if exact.lacking is not None else np.ones(exact.counts.shape, bool)
+    known = np.concatenate([told, np.ones((len(counts) - len(told), counts.shape[1]), bool)]) & ~exact.missing
     ring = np.arange(len(counts))
     around = Surroundings(
         shown=np.arange(len(exact.areas)),

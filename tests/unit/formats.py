@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from trygghetskarta.domain.read_as import PLAIN, ReadAs
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.formats.archives import open_delivery
 from trygghetskarta.ingest.formats.registry import open_tables
@@ -31,6 +32,7 @@ class Found:
     head: bytes = b""
     blank: int = 0
     srid: int | None = None
+    read_as: ReadAs = PLAIN
     parts: int = 0
 
     @property
@@ -60,6 +62,7 @@ def read(path: Path, fitting: Callable[[list[str]], bool] = fits) -> Found:
             found.rejected_raw += [row.raw for row in part.rejected]
             found.blank += part.blank
             found.srid = part.srid
+            found.read_as = found.read_as.and_on(part.read_as) if found.parts else part.read_as
             found.parts += 1
     assert found.parts > 0
     return found

@@ -17,7 +17,7 @@ from trygghetskarta.analysis.verdicts import Evidence, Verdict, judge
 from trygghetskarta.disclosure.release import release
 from trygghetskarta.domain.areas import Area, AreaLevel
 from trygghetskarta.domain.audience import Audience
-from trygghetskarta.domain.counts import Exact, Measure, MonthKnown, SourceCoverage
+from trygghetskarta.domain.counts import Exact, Measure, MonthKnown, SourceCoverage, Status
 from trygghetskarta.domain.periods import Month
 from trygghetskarta.serialize.comparing import beside, methods_of
 from trygghetskarta.serialize.csv import Dialect
@@ -183,7 +183,7 @@ def test_where_nobody_lives_there_is_no_rate_but_a_change() -> None:
 
 
 def test_what_is_withheld_is_not_judged_and_others_are() -> None:
-    exact = surrounded(replace(city([[0, 10], [30, 10]]), withheld=np.array([[True, False], [False, False]])))
+    exact = surrounded(replace(city([[0, 10], [30, 10]]), lacking=np.array([[Status.WITHHELD.number, 0], [0, 0]], np.int8)))
     first, second = rows(exact)
     assert (first["status"], first["verdict"], first["ratio"]) == ("withheld", "notApplicable", None)
     assert second["verdict"] == "higher"

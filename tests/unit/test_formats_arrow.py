@@ -19,6 +19,7 @@ from pyarrow import parquet
 
 from tests.unit.deliveries import CENTRAL_3006, CENTRAL_4326
 from tests.unit.formats import read, refused
+from trygghetskarta.domain.read_as import ReadAs
 from trygghetskarta.ingest.formats import geopackage
 from trygghetskarta.ingest.formats import parquet as parquet_rows
 
@@ -156,6 +157,7 @@ def test_points_become_columns_in_their_own_system(tmp_path: Path, ending: str) 
     assert [x.replace("POINT EMPTY", "") for x in found["x"]] == [x.replace("POINT EMPTY", "") for x in X]
     assert found["y"][0] == "6580894.88"
     assert (found.srid, list(found.columns)) == (3006, ["id", "tid", "x", "y"])
+    assert found.read_as == ReadAs(ending, table="händelser" if ending == "gpkg" else None)
 
 
 @pytest.mark.parametrize("ending", ["gpkg", "parquet"])

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.unit.formats import Found, read, refused
+from trygghetskarta.domain.read_as import ReadAs
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.formats import json_rows, json_text
 
@@ -48,6 +49,8 @@ def test_a_shape_is_known_by_what_is_in_it(tmp_path: Path, shape: str, name: str
     read = found(tmp_path, SHAPES[shape], name)
     assert read.columns == {"id": ["a", "b"], "tid": ["2025-03-01", ""]}
     assert [json.loads(raw) for raw in read.raw] == ROWS
+    assert read.read_as.format == ("jsonl" if shape.startswith(("lines", "objects")) else "json")
+    assert read.read_as.encoding == ("utf-8-sig" if "mark" in shape else "utf-8")
 
 
 ALL_TOKENS = (
@@ -227,7 +230,7 @@ def collection(*features: dict[str, Any], **members: object) -> str:
 def test_a_features_properties_and_position_are_its_columns(tmp_path: Path) -> None:
     read = found(tmp_path, collection(feature(point(18.0586, 59.3309), id=1, tid="x"), feature(point(18.06, 59.33, 12.5), id=2, tid="y")))
     assert read.columns == {"id": ["1", "2"], "tid": ["x", "y"], "x": ["18.0586", "18.06"], "y": ["59.3309", "59.33"]}
-    assert read.srid == 4326
+    assert (read.srid, read.read_as) == (4326, ReadAs("geojson", "utf-8"))
 
 
 @pytest.mark.parametrize(

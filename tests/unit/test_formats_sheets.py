@@ -17,6 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.unit.formats import Found, fits, read, refused
 from trygghetskarta.domain.events import WarningCode
+from trygghetskarta.domain.read_as import ReadAs
 from trygghetskarta.ingest.formats import sheets
 
 HEADER = ["id", "tid", "antal"]
@@ -153,6 +154,7 @@ def test_titles_above_the_header_and_empty_rows_and_sums_are_counted_and_no_rows
     )
     assert (found.line, found.blank, found.rejected) == ([5, 7], 3 + 1 + 2, [])
     assert found.rows == 8  # every row but the header
+    assert found.read_as == ReadAs("xlsx", header_line=4, table="Sheet")
 
 
 def test_a_row_is_shown_as_a_line_of_csv(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def test_it_is_the_header_and_no_row_with_more_separators(above: str, head: str,
     content = f"{above}{head}\n{below}\n".replace("\n", end).encode(encoding)
     reading = only(Brander().read(delivered(content), context()))
     assert reading.head == head.encode(encoding.removesuffix("-sig"))
-    assert reading.encoding == encoding.removesuffix("-sig")
+    assert (reading.read_as.encoding, reading.read_as.line_ends) == (encoding, {"\n": "LF", "\r\n": "CRLF", "\r": "CR"}[end])
 
 
 def test_rows_of_json_name_their_columns_themselves() -> None:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from tests.unit.deliveries import NOW, STADSDELAR, Refusal, context, delivered, only, outcome_of, precisions, refusals
 from trygghetskarta.domain.events import NO_TIME, Precision, Reading, TimePrecision, WarningCode
 from trygghetskarta.domain.periods import LOCAL_TIME, Month
+from trygghetskarta.domain.read_as import ReadAs
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.sources.polishandelser import Polishandelser
 
@@ -82,7 +83,7 @@ def test_an_event_is_read_field_by_field() -> None:
         "url": "/aktuellt/handelser/2025/oktober/1/",
         "published": "2025-10-01T05:05:09Z",
     }
-    assert (reading.blank, reading.warnings, reading.encoding, reading.separator) == (0, [], "utf-8", None)
+    assert (reading.blank, reading.warnings, reading.read_as) == (0, [], ReadAs("json", "utf-8"))
 
 
 @pytest.mark.parametrize("gps", ["59.329324,18.068581", "0,0", "not a place", None, "1e999,1e999"])
@@ -427,7 +428,7 @@ def test_every_row_knows_its_line_and_its_own_bytes() -> None:
 
 def test_a_windows_file_is_read_and_said_to_be_one() -> None:
     reading = read(json.dumps([event(summary="Rån på Södermalm.")], ensure_ascii=False).encode("cp1252"))
-    assert (reading.encoding, reading.events.area.tolist(), reading.events.kind.tolist()) == ("cp1252", ["sodermalm"], ["Rån"])
+    assert (reading.read_as.encoding, reading.events.area.tolist(), reading.events.kind.tolist()) == ("cp1252", ["sodermalm"], ["Rån"])
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.unit.deliveries import delivered, lines, outcome_of
 from trygghetskarta.domain.events import Rejected
+from trygghetskarta.domain.read_as import together
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.formats import delimited
 from trygghetskarta.ingest.formats.archives import open_delivery
@@ -35,6 +36,7 @@ class Found:
     encoding: str = ""
     separator: str | None = None
     upto: list[int] = field(default_factory=list)
+    line_ends: str | None = None
 
     @property
     def faults(self) -> list[tuple[int, str, bytes]]:
@@ -52,7 +54,8 @@ def table(content: str | bytes, fits: Callable[[list[str]], bool] = lambda _: Fa
                 assert (values.null_count, len(values)) == (0, len(part.line))
                 values.validate(full=True)
                 found.columns.setdefault(name, []).extend(values.to_pylist())
-            found.header, found.encoding, found.separator = part.header, part.encoding, part.separator
+            found.header, found.encoding, found.separator = part.header, part.read_as.encoding or "", part.read_as.separator
+            found.line_ends = together({found.line_ends, part.read_as.line_ends})
             found.line += part.line.tolist()
             found.raw += [part.raw(row) for row in range(len(part.line))]
             found.rejected += part.rejected
@@ -115,7 +118,7 @@ def test_utf8_is_read_with_and_without_a_byte_order_mark() -> None:
 def test_a_byte_order_mark_is_no_part_of_the_first_name() -> None:
     found = table(b"\xef\xbb\xbf" + PLAIN.encode())
     assert found.header == ["a", "b"]
-    assert found.encoding == "utf-8"
+    assert found.encoding == "utf-8-sig"
     assert found.columns == {"a": ["x", "y"], "b": ["1", "2"]}
 
 
@@ -149,6 +152,28 @@ def test_letters_with_loose_rings_and_dots_are_put_together() -> None:
     # INGEST: NFD is normalised to NFC. A with a loose ring, o with loose dots.
     found = table("Omra\u030ade;b\nSo\u0308dermalm;1\n")
     assert found.columns == {"Område": ["Södermalm"], "b": ["1"]}
+
+
+# --- Line ends
+
+
+@pytest.mark.parametrize("block", [5, delimited.BLOCK])
+@pytest.mark.parametrize(
+    ("content", "ends"),
+    [
+        ("a;b\nx;1\ny;2\n", "LF"),
+        ("a;b\r\nx;1\r\ny;2\r\n", "CRLF"),
+        ("a;b\rx;1\ry;2\r", "CR"),
+        ("a;b\r\nx;1\r\ny;2", "CRLF"),  # a last row without an end
+        ("a;b\rx;1\r\ny;2\n", "mixed"),
+        ("a;b\nx;1\r\ny;2\r\n", "mixed"),  # the header's own
+        ('a;b\r\n"x\nz";1\r\ny;2\r\n', "CRLF"),  # as Excel writes a cell of two lines
+        ("a;b\rx;1\r\r\ry;2\r", "CR"),
+    ],
+)
+def test_what_rows_end_with_is_told_and_a_line_end_in_quotes_is_none(content: str, ends: str, block: int) -> None:
+    found = table(content, block=block)
+    assert (found.columns["b"], found.line_ends) == (["1", "2"], ends)
 
 
 # --- Separators

@@ -106,7 +106,12 @@ def test_a_crime_by_basomrade_is_read_field_by_field() -> None:
     assert np.isnan(events.y[0])
     assert not events.withdrawn[0]
     assert orjson.loads(events.detail[0].as_py()) == {"street": "Ringvägen", "police": "Vällingby"}
-    assert (reading.srid, reading.area_precision, reading.encoding, reading.separator) == (None, Precision.BASOMRADE, "utf-8", ";")
+    assert (reading.srid, reading.area_precision, reading.read_as.encoding, reading.read_as.separator) == (
+        None,
+        Precision.BASOMRADE,
+        "utf-8",
+        ";",
+    )
     assert reading.raw_of(0) == "2025-10-03;Vällingby;0101001;Ringvägen;0310;2;2025-09-30;2025-10-01;2215;0130".encode()
 
 
@@ -119,7 +124,7 @@ def test_a_crime_by_point_is_read_field_by_field() -> None:
     assert events.reported_on[0] == NO_TIME
     assert precisions(reading) == [Precision.POINT]
     assert orjson.loads(events.detail[0].as_py()) == {"street": "Klarabergsviadukten", "number": "49"}
-    assert (reading.srid, reading.separator) == (4326, ",")
+    assert (reading.srid, reading.read_as.separator) == (4326, ",")
 
 
 def test_a_shooting_is_read_field_by_field() -> None:
@@ -242,7 +247,7 @@ def test_rows_with_and_without_further_facts_keep_their_own() -> None:
 def test_a_windows_file_is_read_like_any_other() -> None:
     row = crime(area="xx")
     reading = only(AnmaldaBrott().read(delivered(lines(AREA_HEADER, crime(), row).encode("cp1252")), context()))
-    assert (reading.encoding, len(reading.events)) == ("cp1252", 1)
+    assert (reading.read_as.encoding, len(reading.events)) == ("cp1252", 1)
     assert orjson.loads(reading.events.detail[0].as_py())["police"] == "Vällingby"
     assert [rejected.raw for rejected in reading.rejected] == [row.encode("cp1252")]
 

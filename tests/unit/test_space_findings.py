@@ -17,7 +17,7 @@ from trygghetskarta.disclosure.release import release, release_answer
 from trygghetskarta.domain.answers import ExactAnswer
 from trygghetskarta.domain.areas import Area, AreaLevel
 from trygghetskarta.domain.audience import Audience
-from trygghetskarta.domain.counts import Exact, Ledger, Measure, Published, Question
+from trygghetskarta.domain.counts import Exact, Ledger, Measure, Published, Question, Status
 from trygghetskarta.domain.periods import Interval, Period, cut
 from trygghetskarta.domain.points import NO_DAY, EventPoints, NearOptions, PointContent
 from trygghetskarta.errors import ForbiddenError, InvalidQuestionError
@@ -176,8 +176,8 @@ def test_a_pattern_that_moved_is_found_though_there_are_more_events_of_all() -> 
 
 def test_an_area_whose_count_the_source_withholds_is_in_neither_pattern() -> None:
     counts = np.array([[5, 9], [0, 4], [7, 2]])
-    withheld = np.array([[False, False], [True, False], [False, False]])
-    published = release(exact(counts, (Period("2025", YEAR), Period("2024", BEFORE)), withheld=withheld), Audience.STAFF)
+    lacking = np.array([[0, 0], [Status.WITHHELD.number, 0], [0, 0]], np.int8)
+    published = release(exact(counts, (Period("2025", YEAR), Period("2024", BEFORE)), lacking=lacking), Audience.STAFF)
     figures = pattern_figures(published, find_pattern_change(published), {})
     assert (figures.rows[1]["share"], figures.rows[1]["verdict"], figures.rows[1]["localS"]) == (None, "notApplicable", None)
     assert figures.rows[0]["baselineShare"] == pytest.approx(100 * 9 / 11, abs=1e-4)

@@ -18,8 +18,16 @@ _PLACED = {
     "street": "till en gata",
     **{level.value: f"till {level.told.swedish.a}" for level in AreaLevel},
     AreaLevel.STAD.value: "till staden",
+    "polisregion": "till en polisregion",
     "none": "utan plats",
     "outside": "utanför kommunen enligt raden",
+}
+_FIGURES = {
+    "number": "tal",
+    "withheld": "som källan undanhåller",
+    "missing": "som saknas",
+    "unknown": "med okänt värde",
+    "notApplicable": "där det inte är tillämpligt",
 }
 _WOULD_BE = {"published": "skulle publiceras", "unchanged": "skulle inte ändra något", "held": "skulle vänta på godkännande"}
 _STATUS = {"published": "publicerad", "unchanged": "oförändrad", "held": "väntar på godkännande"}
@@ -68,10 +76,15 @@ def told(receipt: Receipt) -> str:
 
 
 def _facts(receipt: Receipt) -> list[str]:
-    """Tell where and when the events are, and what was taken back."""
+    """Tell how the file was read, where and when its events are, and what was taken back."""
     lines = []
+    if receipt.read_as is not None:
+        lines.append(f"  Läst som: {receipt.read_as.told()['message']}")
     if receipt.placed:
         lines.append("  Plats: " + ", ".join(f"{whole(count)} {_PLACED[name]}" for name, count in receipt.placed.items()))
+    if receipt.figures:
+        held = [(receipt.figures[name], said) for name, said in _FIGURES.items() if receipt.figures.get(name)]
+        lines.append("  Siffror: " + ", ".join(f"{whole(count)} {said}" for count, said in held))
     if receipt.months:
         lines.append(f"  Månader: {receipt.months[0]} till {receipt.months[1]}")
     if receipt.withdrawn:

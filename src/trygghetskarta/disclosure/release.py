@@ -35,8 +35,9 @@ def release(exact: Exact, audience: Audience) -> Published:
     status = np.full(exact.counts.shape, (Status.VALUE if shown else Status.WITHHELD).number, np.int8)
     if protected is not None:
         status[:, ~protected.carried] = Status.WITHHELD.number
-    if exact.withheld is not None:
-        status[exact.withheld] = Status.WITHHELD.number
+    if exact.lacking is not None and shown:
+        none = exact.lacking != Status.VALUE.number
+        status[none] = exact.lacking[none]
     status[:, exact.missing] = Status.MISSING.number
     return Published(
         question=exact.question,

@@ -139,6 +139,7 @@ class Ledger:
         withheld: How many counts the source withholds. What they hold is in none of the others: nobody here knows it.
         undated: Events of the span by the source's own date that do not tell the date asked for: they are in none of the others.
         estimated: How many of `placed` are dealt to their areas by share.
+        unknown: How many counts are missing in the source or not known to it: likewise in none of the others.
     """
 
     placed: int
@@ -148,6 +149,7 @@ class Ledger:
     withheld: int = 0
     undated: int = 0
     estimated: int = 0
+    unknown: int = 0
 
     @property
     def total(self) -> int:
@@ -308,7 +310,7 @@ class Exact:
         ledger: Where every event of the span went.
         coverage: Per source.
         provenance: What the answer rests on.
-        withheld: Shape (areas, periods): True where the source withholds all that there is; None for nowhere.
+        lacking: Shape (areas, periods): the number of the Status of each value for what the source itself says of it; None where each is one.
         estimated: Shape (areas, periods): how many of `counts` are placed by the share of a link between editions; None for none.
         surroundings: What a comparison is judged against; None where no statistics were asked for.
         harm: Shape (areas, periods): weight in days of all that is counted and has a weight; None where no weights are in force.
@@ -328,7 +330,7 @@ class Exact:
     ledger: Ledger
     coverage: tuple[SourceCoverage, ...]
     provenance: Provenance
-    withheld: npt.NDArray[np.bool_] | None = None
+    lacking: npt.NDArray[np.int8] | None = None
     estimated: Counts | None = None
     surroundings: Surroundings | None = None
     harm: Figures | None = None

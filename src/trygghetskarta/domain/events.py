@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.read_as import PLAIN, ReadAs
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -207,11 +208,11 @@ class Reading:
         warnings: What the receipt should tell.
         srid: EPSG number of the batch's x and y; None when no row has a point.
         area_precision: Precision of a row that has no point but names an area.
-        encoding: The character encoding the file was read in.
-        separator: The column separator, where there is one.
         upto: How many bytes of the file have been read after this part.
         head: The row that names the columns, to stand above rejected rows; empty where rows name their columns themselves.
         id_column: The column of the ids, as the file names it; empty where an event's id is made of several.
+        read_as: How the bytes were read, as far as this part.
+        figures: Of a file of counts, how many are a number, withheld, missing, unknown and notApplicable.
     """
 
     events: EventBatch
@@ -221,11 +222,11 @@ class Reading:
     warnings: list[Warned] = field(default_factory=list)
     srid: int | None = None
     area_precision: Precision = Precision.NONE
-    encoding: str = "utf-8"
-    separator: str | None = None
     upto: int = 0
     head: bytes = b""
     id_column: str = ""
+    read_as: ReadAs = PLAIN
+    figures: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:

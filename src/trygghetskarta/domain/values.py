@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from trygghetskarta.domain.events import Rejected, Warned
+from trygghetskarta.domain.read_as import PLAIN, ReadAs
 
 EVERYONE = "alla"
 """The group of a value that is about everyone."""
@@ -50,6 +51,8 @@ class ValueReading:
         blank: How many rows were empty or a sum of others.
         warnings: What the receipt should tell.
         head: The row that names the columns, to stand above rejected rows; empty where rows name their columns themselves.
+        read_as: How the bytes were read, as far as this block.
+        monthly: Whether each value is of a month.
     """
 
     values: list[AreaValue]
@@ -57,3 +60,5 @@ class ValueReading:
     blank: int = 0
     warnings: list[Warned] = field(default_factory=list)
     head: bytes = b""
+    read_as: ReadAs = PLAIN
+    monthly: bool = False

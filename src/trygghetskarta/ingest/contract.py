@@ -23,12 +23,16 @@ class DeliveredFile:
         path: Where its bytes lie, unpacked.
         sha256: Hash of the bytes as they came, packed or not.
         size: Length of the bytes as they came.
+        packing: What they were packed with, gzip or zip; None where they were not.
+        member: The file in a zip archive, as it may be shown.
     """
 
     name: str
     path: Path
     sha256: str
     size: int
+    packing: str | None = None
+    member: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 """Counts per area, month and brottskod, as Brå gives them: one row a count, or one row an area and code with a column for every month.
 
-A count is known by its area, month and code, so a later figure is a new version of it. An empty one says that the code was not in force: nothing
-is known and nothing is stored; "N/A" says the same. One that the source withholds ("..", "*", "-", "<5") is stored as withheld, between bounds,
-and counted as none. So is one that is missing or not known (NULL, okänt), with what the word says in the place of the bounds.
+A count is known by its area, month and code, so a later figure is a new version of it. An empty one says nothing, as Brå leaves the months in which
+a code was not in force: nothing is stored. One that the source withholds ("..", "*", "-", "<5") is stored as withheld, between bounds, and counted
+as none. So is one in whose place a word says that it is missing (NULL), not known (okänt) or not applicable (N/A): what the word says is stored.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -53,7 +54,7 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _Count:
-    """A count; or one that is withheld, which counts as none, and its bounds or what the word in its place says."""
+    """A count; or none, with the bounds of one that is withheld, or with what the word in its place says."""
 
     number: int
     between: tuple[int, int] | None = None
@@ -63,8 +64,13 @@ class _Count:
     def detail(self) -> str | None:
         """What is kept of a count that is none, as the text of a JSON object."""
         if self.absent is not None:
-            return orjson.dumps({"absent": {"antal": self.absent}, "withheld": None}).decode()
+            return orjson.dumps({"absent": {"antal": self.absent}}).decode()
         return orjson.dumps({"withheld": self.between}).decode() if self.between is not None else None
+
+    @property
+    def state(self) -> str:
+        """Say what it is, as a receipt counts it: a number, withheld, or what the word says."""
+        return self.absent or ("number" if self.between is None else "withheld")
 
 
 def is_month(name: str) -> bool:
@@ -104,7 +110,7 @@ def _read(rows: ValueTable, column_month: str, context: Context) -> Reading:
     rows.blank = 0
     names = list(zip(rows.texts("area"), rows.texts("kind"), strict=True))
     rows.set_aside(np.array([any(name.casefold().startswith(_SUMS) for name in pair) for pair in names], bool))
-    _set_aside_empty(rows)
+    rows.set_aside(np.array([not text for text in rows.texts("antal")], bool))
     months = rows.read("month", lambda text: _past_month(column_month or text, context))
     kinds = rows.read("kind", _brottskod)
     counts = rows.read("antal", _count)
@@ -118,16 +124,17 @@ def _read(rows: ValueTable, column_month: str, context: Context) -> Reading:
     rows.checker.warn(
         WarningCode.NO_VALUE,
         np.array([count is not None and count.absent is not None for count in counts], bool),
-        "{}: ett ord som NULL eller okänt i stället för antalet; ordets innebörd är sparad och ingenting räknat.",
-        "{}: a word such as NULL or unknown in the place of the count; what it means is kept and nothing is counted.",
+        "{}: ett ord som NULL, okänt eller N/A i stället för antalet; ordets innebörd är sparad och ingenting räknat.",
+        "{}: a word such as NULL, unknown or N/A in the place of the count; what it means is kept and nothing is counted.",
     )
     good = rows.good
+    held = [count for row in good if (count := counts[row]) is not None]
     events = _batch(
         [int(table.line[row]) for row in good],
         [place for row in good if (place := places[row]) is not None],
         [kind for row in good if (kind := kinds[row]) is not None],
         [month for row in good if (month := months[row]) is not None],
-        [count for row in good if (count := counts[row]) is not None],
+        held,
     )
     return Reading(
         events,
@@ -135,24 +142,11 @@ def _read(rows: ValueTable, column_month: str, context: Context) -> Reading:
         without_personal_data(rows.checker, {}),
         rows.blank,
         rows.checker.warnings,
-        encoding=table.encoding,
-        separator=table.separator,
         upto=table.upto,
         head=table.head,
+        read_as=table.read_as,
+        figures=Counter(count.state for count in held),
     )
-
-
-def _set_aside_empty(rows: ValueTable) -> None:
-    """Count as blank the rows whose count is empty, or that say in a word that there is none to give: the code was not in force."""
-    texts = rows.texts("antal")
-    inapplicable = {text for text in set(texts) if meaning_of(text) == "notApplicable"}
-    rows.checker.warn(
-        WarningCode.NO_VALUE,
-        np.array([text in inapplicable for text in texts], bool),
-        "{}: N/A eller liknande i stället för antalet; läst som att koden inte gällde.",
-        "{}: N/A or the like in the place of the count; read as that the code was not in force.",
-    )
-    rows.set_aside(np.array([not text or text in inapplicable for text in texts], bool))
 
 
 def _places(rows: ValueTable, context: Context) -> list[_Place | None]:

@@ -6,7 +6,7 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from trygghetskarta.domain.events import Rejected, Warned
+from trygghetskarta.domain.read_as import BOM, PLAIN, ReadAs
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.hiding import hidden_text
 
@@ -39,14 +40,13 @@ class TextTable:
         raw: Gives a row's own bytes, by its number in the part.
         rejected: Rows that are not rows of this table.
         blank: How many rows were empty, a title or a footer.
-        encoding: What the bytes were decoded from.
-        separator: What separates the columns, where something does.
         srid: EPSG number of the coordinates, where the file itself says.
         upto: How many bytes of the file have been read after this part.
         fractions: The columns in which some number has decimals, where the file itself tells numbers from texts; by name in the header.
         warnings: What the reader of the format has to tell.
         head: The row that names the columns, as the table's rows go back to their sender: its own bytes, or a line of CSV; empty where the rows
             name their columns themselves.
+        read_as: How the bytes were read, as far as this part.
     """
 
     header: list[str]
@@ -55,13 +55,12 @@ class TextTable:
     raw: Callable[[int], bytes]
     rejected: list[Rejected] = field(default_factory=list)
     blank: int = 0
-    encoding: str = "utf-8"
-    separator: str | None = None
     srid: int | None = None
     upto: int = 0
     fractions: frozenset[str] = frozenset()
     warnings: list[Warned] = field(default_factory=list)
     head: bytes = b""
+    read_as: ReadAs = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +70,17 @@ class Encoding:
     Attributes:
         name: "utf-8" or "cp1252".
         is_mixed: True where some lines of a UTF-8 file are not UTF-8.
+        has_mark: True where a UTF-8 file begins with a byte order mark.
     """
 
     name: str
     is_mixed: bool = False
+    has_mark: bool = False
+
+    @property
+    def told(self) -> str:
+        """Give its name as a receipt has it."""
+        return "utf-8-sig" if self.has_mark else self.name
 
 
 def encoding_of(path: Path, name: str) -> Encoding:
@@ -92,10 +98,11 @@ def encoding_of(path: Path, name: str) -> Encoding:
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
     before = lines = 0
-    has_letters = False
+    has_letters = has_mark = False
     with path.open("rb") as file:
         while True:
             part = file.read(_PART)
+            has_mark = has_mark or (not before and part.startswith(BOM))
             pending = decoder.getstate()[0]
             try:
                 if pending or not part.isascii():
@@ -104,9 +111,9 @@ def encoding_of(path: Path, name: str) -> Encoding:
                 # At the end of the file only a letter of which the last bytes are missing is an error.
                 if not part and (has_letters or not _is_plausible(pending)):
                     raise truncated(name, lines) from error
-                return _in_doubt(path, name, before - len(pending) + error.start)
+                return replace(_in_doubt(path, name, before - len(pending) + error.start), has_mark=has_mark)
             if not part:
-                return Encoding("utf-8")
+                return Encoding("utf-8", has_mark=has_mark)
             before, lines = before + len(part), lines + (part.count(b"\n") or part.count(b"\r"))
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, text
 
 from trygghetskarta.domain.events import Message, Rejected, Warned
 from trygghetskarta.domain.periods import local_day
+from trygghetskarta.domain.read_as import ReadAs
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest.contract import DeliveredFile
 from trygghetskarta.ingest.copying import copy_in, encode, fixed, raw_bytes, texts
@@ -63,6 +64,7 @@ class Receipt:
         blank: Empty rows and footers.
         placed: Of the new and changed, by how exactly the place is known: the name of the precision and how many.
         months: First and last month of its events, as 2026-01; None when there are none.
+        figures: Of a file of figures, how many that could be read are a number, withheld, missing, unknown and notApplicable; empty for events.
         withdrawn: Events that it no longer tells of and so took back, by month as 2026-01: none of them is a row of it.
         warnings: What the sender should know.
         rejections: The rejected rows, the first ten thousand of them.
@@ -72,6 +74,7 @@ class Receipt:
         seconds: How long it took.
         head: The row of its file that names the columns, which the rejected rows go back under; empty where rows name their columns themselves.
         rehearsed: Whether all of it was undone: there is no delivery of that number.
+        read_as: How the bytes of its file were read; None where that is not on record.
     """
 
     delivery: int
@@ -97,6 +100,8 @@ class Receipt:
     seconds: float = 0.0
     head: bytes = b""
     rehearsed: bool = False
+    read_as: ReadAs | None = None
+    figures: Mapping[str, int] = field(default_factory=dict)
 
 
 def receive(
@@ -168,6 +173,7 @@ def repeat(connection: Connection, delivery: int, name: str, before: Receipt) ->
         blank=before.blank,
         first=before.delivery,
         first_came=connection.execute(_CAME, {"delivery": before.delivery}).scalar_one(),
+        read_as=before.read_as,
     )
     connection.execute(
         text("""
@@ -198,6 +204,7 @@ def stored(source: SourceId, row: Row[Any]) -> Receipt:
         first=row.receipt.get("duplicateOf"),
         first_came=_came(row.receipt.get("duplicate")),
         reasons=tuple(Message(told["code"], told["message"], told["messageEn"]) for told in row.receipt.get("reasons", ())),
+        read_as=ReadAs.of(row.receipt["readAs"]) if row.receipt.get("readAs") else None,
     )
 
 
@@ -226,8 +233,10 @@ def store(connection: Connection, receipt: Receipt) -> None:
 def told_of(receipt: Receipt) -> dict[str, Any]:
     """Give what a receipt tells besides its counts, as JSON has it."""
     return {
+        "readAs": receipt.read_as.told() if receipt.read_as is not None else None,
         "placed": dict(receipt.placed),
         "months": list(receipt.months) if receipt.months else None,
+        "figures": dict(receipt.figures),
         "withdrawn": {"events": sum(receipt.withdrawn.values()), "months": dict(receipt.withdrawn)},
         "duplicateOf": receipt.first,
         "duplicate": duplicate_of(receipt.first, receipt.first_came),

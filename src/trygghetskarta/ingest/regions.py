@@ -7,6 +7,7 @@ never become events: counted with the list they would be counted twice, and a mo
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -76,7 +77,7 @@ def _read(source: SourceId, rows: ValueTable, context: Context) -> ValueReading:
         for row in rows.good
         if (year := years[row]) is not None and (month := months[row]) is not None
     ]
-    return rows.reading(values)
+    return replace(rows.reading(values), monthly=True)
 
 
 def _type(text: str, source: SourceId) -> str | Message:

@@ -135,11 +135,10 @@ def _part(checker: Checker, layout: Layout, context: Context, counts_by: CountsB
         checker.warnings,
         srid,
         Precision.NONE if layout.area_level is None else _PRECISIONS[layout.area_level.role],
-        table.encoding,
-        table.separator,
         table.upto,
         table.head,
         checker.spelled(columns["id"]) if "id" in columns else "",
+        table.read_as,
     )
 
 
@@ -240,12 +239,12 @@ def _warn_of_unknown(checker: Checker, layout: Layout) -> None:
 
 def _warn_of_encoding(checker: Checker) -> None:
     """Tell when the letters of a file were not read as UTF-8."""
-    if checker.table.encoding != "utf-8":
+    if checker.table.read_as.encoding == "cp1252":
         checker.warn(
             WarningCode.NOT_UTF8,
             checker.good,
-            f"{{}} är lästa som {checker.table.encoding}, för filen är inte UTF-8.",
-            f"{{}} were read as {checker.table.encoding}, as the file is not UTF-8.",
+            "{} är lästa som cp1252, för filen är inte UTF-8.",
+            "{} were read as cp1252, as the file is not UTF-8.",
         )
 
 

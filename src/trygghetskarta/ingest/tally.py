@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.events import EventBatch, Precision, Reading, Warned, WarningCode, told_together
+from trygghetskarta.domain.read_as import ReadAs
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.ingest.coverage import Days
 from trygghetskarta.ingest.hiding import hidden
@@ -38,6 +40,8 @@ class Tally:
         one_point: How many rows stand on it.
         with_point: How many rows have a point.
         head: The row that names the columns; empty where rows name their columns themselves.
+        read_as: How its bytes were read; None before its first part.
+        figures: Of a file of counts, how many are a number, withheld, missing, unknown and notApplicable.
     """
 
     days: Days
@@ -50,11 +54,15 @@ class Tally:
     one_point: int = 0
     with_point: int = 0
     head: bytes = b""
+    read_as: ReadAs | None = None
+    figures: Counter[str] = field(default_factory=Counter)
 
     def add(self, reading: Reading, events: EventBatch, xy: tuple[Floats, Floats], counted: Mapping[str, int]) -> None:
         """Count a part: its events, their points, and how many of its rows are new, changed, unchanged and rejected."""
         self.warnings += reading.warnings
         self.head = self.head or reading.head
+        self.read_as = reading.read_as if self.read_as is None else self.read_as.and_on(reading.read_as)
+        self.figures.update(reading.figures)
         for name, rows in {"read": reading.rows, "blank": reading.blank, **counted}.items():
             self.counted[name] += rows
         self.days.add(events)
@@ -117,6 +125,8 @@ class Tally:
             rejections=tuple(rejections.first),
             reasons=(),
             head=self.head,
+            read_as=self.read_as,
+            figures=dict(self.figures),
             **self.counted,  # type: ignore[arg-type]  # counts by the names of the receipt
         )
 
@@ -130,6 +140,8 @@ class Tally:
             "unknown": self.unknown,
             "points": [self.one_point, self.with_point],
             "head": hidden(self.head).hex(),
+            "figures": self.figures,
+            "readAs": self.read_as.told() if self.read_as is not None else None,
             "days": {"rows": list(self.days.rows.items()), "first": self.days.first, "last": self.days.last},
         }
 
@@ -149,5 +161,8 @@ class Tally:
             None,
             one_point,
             with_point,
-            bytes.fromhex(kept.get("head", "")),  # a file staged before the program was updated has none
+            # A file staged before the program was updated has none of these.
+            bytes.fromhex(kept.get("head", "")),
+            ReadAs.of(kept["readAs"]) if kept.get("readAs") else None,
+            Counter(kept.get("figures", {})),
         )

@@ -93,7 +93,8 @@ class ValueTable:
 
     def reading(self, values: list[AreaValue]) -> ValueReading:
         """Give what was made of the table, its rejected rows and its blank ones included."""
-        return ValueReading(values, without_personal_data(self.checker, {}), self.blank, self.checker.warnings, self.checker.table.head)
+        table = self.checker.table
+        return ValueReading(values, without_personal_data(self.checker, {}), self.blank, self.checker.warnings, table.head, table.read_as)
 
     def texts(self, field: str) -> list[str]:
         """Give a field's texts, empty where it has no column."""

@@ -5,13 +5,16 @@ As with events, the caller opens the transactions, and every row is new, changed
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import reduce
 
 from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.areas import AreaLevel, code_of_name
 from trygghetskarta.domain.events import Message, Rejected, told_together
+from trygghetskarta.domain.read_as import ReadAs
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.domain.values import AreaValue, ValueReading
 from trygghetskarta.ingest.hiding import hidden
@@ -118,17 +121,25 @@ def publish_values(connection: Connection, order: Order, readings: Iterable[Valu
         row.sha256,
         status_of(counted),
         row.adapter,
-        placed={},
-        months=None,
+        placed=Counter(value.level for value in (new | changed).values()),
+        months=_months(blocks),
+        figures=Counter("number" if value.value is not None else "withheld" for value in values),
         warnings=told_together(warned for block in blocks for warned in block.warnings),
         rejections=tuple(stored.first),
         head=next((block.head for block in blocks), b""),
+        read_as=reduce(ReadAs.and_on, (block.read_as for block in blocks)) if blocks else None,
         **counted,  # type: ignore[arg-type]  # counts by the names of the receipt
     )
     found = () if order.approved else reasons(_asked_of(source, counted))
     if found:
         raise HeldError(receipt, found)
     return record(connection, receipt, at)
+
+
+def _months(blocks: Sequence[ValueReading]) -> tuple[str, str] | None:
+    """Give the first and the last month of values that are of months, as 2026-01; None for others."""
+    days = [value.on_date for block in blocks if block.monthly for value in block.values]
+    return (f"{min(days):%Y-%m}", f"{max(days):%Y-%m}") if days else None
 
 
 def _asked_of(source: SourceId, counted: Mapping[str, int]) -> Facts:

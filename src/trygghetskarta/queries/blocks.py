@@ -19,6 +19,7 @@ from trygghetskarta.queries.coverage import Delivered
 from trygghetskarta.queries.dating import OTHER_MONTH, counted_otherwise
 from trygghetskarta.queries.kept_counts import Arrays, arrays_of, parts_of
 from trygghetskarta.stats.dealing import dealt, draw_of
+from trygghetskarta.store.arrays import ints_of
 
 Ints = npt.NDArray[np.int64]
 Sums = npt.NDArray[np.int32]
@@ -47,11 +48,21 @@ _OTHERWISE = text(
     ) AS told GROUP BY 1, 2, 3, 4, 6
 """.replace("{OTHER_MONTH}", OTHER_MONTH)  # nosec B608  # constants of ours
 )
-_WITHHELD = text("""
-    SELECT place_id, source_id, category_id, month, count(*)::int AS antal FROM event
-    WHERE antal = 0 AND detail::jsonb ? 'withheld' AND NOT withdrawn AND (known_to IS NULL OR known_to > :instant)
-        AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant)
-    GROUP BY place_id, source_id, category_id, month
+_NOT_TOLD = text("""
+    SELECT place_id, source_id, category_id, month, count(*)::int AS antal, CASE
+            WHEN detail::jsonb->'absent'->>'antal' = 'notApplicable' THEN 'inapplicable'
+            WHEN detail::jsonb->'absent' ? 'antal' THEN 'unknown' ELSE 'withheld'
+        END AS why
+    FROM event
+    WHERE antal = 0 AND (detail::jsonb ? 'withheld' OR detail::jsonb->'absent' ? 'antal') AND NOT withdrawn
+        AND (known_to IS NULL OR known_to > :instant) AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant)
+    GROUP BY place_id, source_id, category_id, month, why
+""")
+_NOUGHTS = text("""
+    SELECT source_id, month, array_send(array_agg(place_id)) AS place, array_send(array_agg(category_id)) AS category FROM event
+    WHERE source_id = ANY(CAST(:sources AS smallint[])) AND antal = 0 AND (detail::jsonb ?| ARRAY['withheld', 'absent']) IS NOT TRUE
+        AND NOT withdrawn AND (known_to IS NULL OR known_to > :instant) AND (CAST(:instant AS timestamptz) IS NULL OR known_from <= :instant)
+    GROUP BY source_id, month
 """)
 
 
@@ -137,6 +148,9 @@ class Blocks:
         estimated: How many of them are dealt to their cells by share; only sources of which some are.
         withheld: How many counts the source withholds. A count of a divided place may be in any of its cells, so it is in each of them;
             the cell after the last has every count once.
+        unknown: Likewise how many counts are missing in the source, or not known to it.
+        inapplicable: Likewise how many it says there are none to give of, as the code was not in force.
+        noughts: Likewise how many it says are 0; only of sources that say so of the inapplicable.
         undated: Events that do not tell the date they are counted by, by the source's own month and in one cell.
     """
 
@@ -144,6 +158,9 @@ class Blocks:
     estimated: dict[SourceId, Block]
     withheld: dict[SourceId, Block]
     undated: dict[SourceId, Block]
+    unknown: dict[SourceId, Block]
+    inapplicable: dict[SourceId, Block]
+    noughts: dict[SourceId, Block]
 
     def arrays(self) -> Arrays:
         """Give them as arrays that `of` makes them from again."""
@@ -176,9 +193,9 @@ def load_blocks(connection: Connection, cells: Cells, kinds: Kinds, knowledge: K
     Returns:
         The counts.
     """
-    found = Blocks({}, {}, {}, {})
+    found = Blocks({}, {}, {}, {}, {}, {}, {})
     counted, undated = _counted(connection, knowledge)
-    withheld = _by_source(connection.execute(_WITHHELD, {"instant": knowledge.instant}))
+    not_told = _not_told(connection, knowledge.instant)
     for source in SourceId:
         if source.number in counted:
             mine = counted[source.number]
@@ -186,9 +203,10 @@ def load_blocks(connection: Connection, cells: Cells, kinds: Kinds, knowledge: K
             found.counts[source] = _block(mine, kinds, [*levels, *by_share], cells.total)
             if by_share:
                 found.estimated[source] = _estimated(mine, kinds, by_share, cells.total)
-        if source.number in withheld:
-            mine = withheld[source.number]
-            found.withheld[source] = _block(mine, kinds, _everywhere(mine, cells), cells.total + 1)
+        for why, rows in not_told.items():
+            if source.number in rows:
+                mine = rows[source.number]
+                getattr(found, why)[source] = _block(mine, kinds, _everywhere(mine, cells), cells.total + 1)
         if source.number in undated:
             mine = undated[source.number]
             found.undated[source] = _block(mine, kinds, [_in_one(mine, 0)], 1)
@@ -211,6 +229,17 @@ def _counted(connection: Connection, knowledge: Knowledge) -> tuple[dict[int, In
             if within.size:
                 own[source.number] = within
     return own, undated
+
+
+def _not_told(connection: Connection, instant: datetime | None) -> dict[str, dict[int, Ints]]:
+    """Read the counts that are none, by the field of `Blocks` that holds them: each as `_by_source` gives them."""
+    rows = connection.execute(_NOT_TOLD, {"instant": instant}).all()
+    found = {why: _by_source(row[:5] for row in rows if row.why == why) for why in ("withheld", "unknown", "inapplicable")}
+    noughts: dict[int, list[Ints]] = {}
+    for row in connection.execute(_NOUGHTS, {"sources": list(found["inapplicable"]), "instant": instant}) if found["inapplicable"] else ():
+        place, category = ints_of(row.place), ints_of(row.category)
+        noughts.setdefault(row.source_id, []).append(np.stack([place, category, np.full_like(place, row.month), np.ones_like(place)]))
+    return found | {"noughts": {source: np.concatenate(parts, axis=1) for source, parts in noughts.items()}}
 
 
 def _by_source(rows: Iterable[Sequence[Any]]) -> dict[int, Ints]:

@@ -29,7 +29,8 @@ _EVENTS = text("""
 """)
 _WITHHELD = text("""
     SELECT place_id, category_id, month FROM event
-    WHERE source_id = :source AND month BETWEEN :first AND :last AND antal = 0 AND detail::jsonb ? 'withheld' AND NOT withdrawn
+    WHERE source_id = :source AND month BETWEEN :first AND :last AND antal = 0 AND NOT withdrawn
+        AND (detail::jsonb ? 'withheld' OR detail::jsonb->'absent'->>'antal' IN ('missing', 'unknown'))
         AND known_from <= :instant AND (known_to IS NULL OR known_to > :instant)
 """)
 _ROLLED_UP = text("""
@@ -60,7 +61,7 @@ class Contributors:
     Attributes:
         rows: Place, category, month and antal of each, (4, events).
         keys: What each is known by, whatever version of it stands, (events,) of 16 bytes.
-        withheld: Place, category, month and 1 of each count that the source itself withholds, (4, counts).
+        withheld: Place, category, month and 1 of each count that the source itself withholds or lacks, (4, counts).
     """
 
     rows: Ints

@@ -8,7 +8,7 @@ the same way as the areas and closes by construction.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 import numpy as np
@@ -17,7 +17,7 @@ from sqlalchemy import Connection, text
 
 from trygghetskarta.disclosure.drawing import margin_of, variance_of
 from trygghetskarta.domain.areas import Area, AreaLevel, Edition
-from trygghetskarta.domain.counts import Ledger, MonthKnown, Protected
+from trygghetskarta.domain.counts import Ledger, MonthKnown, Protected, Status
 from trygghetskarta.domain.periods import LOCAL_TIME, Month, Span
 from trygghetskarta.domain.sources import CONTRACTS, CountsBy, SourceId
 from trygghetskarta.errors import NotCoveredError, NotFoundError, bad_parameter
@@ -63,6 +63,9 @@ class Cube:
         estimated: By source, how many of its counts are dealt to their areas by share; only sources of which some are.
         withheld: By source, how many counts it withholds; see `Blocks`.
         undated: By source, events without the date they are counted by; see `Blocks`.
+        unknown: By source, how many counts are missing in it or not known to it; see `Blocks`.
+        inapplicable: By source, how many counts there are none to give of; see `Blocks`.
+        noughts: By source, how many it says are 0, where it says some are inapplicable; see `Blocks`.
         trees: Categories by source.
         delivered: Months delivered by source.
         known_on: Day of the last delivery by source.
@@ -94,6 +97,9 @@ class Cube:
     editions: tuple[Edition, ...] = ()
     cells_limit: int | None = None
     released: bool = False
+    unknown: Mapping[SourceId, Counted] = field(default_factory=dict)
+    inapplicable: Mapping[SourceId, Counted] = field(default_factory=dict)
+    noughts: Mapping[SourceId, Counted] = field(default_factory=dict)
 
     @property
     def covered(self) -> Mapping[SourceId, Ints]:
@@ -126,6 +132,30 @@ class Cube:
         """Count the counts that the sources withhold; shape (cells, periods)."""
         return _together(self.withheld, cells, ranges, spans)
 
+    def lacking(
+        self, cells: slice, ranges: Mapping[SourceId, Iterable[tuple[int, int]]], spans: tuple[Span, ...], counts: Ints
+    ) -> npt.NDArray[np.int8]:
+        """Tell which figures are none though their months are delivered, and why.
+
+        Args:
+            cells: Which cells.
+            ranges: The categories of each source.
+            spans: The periods.
+            counts: What `count` gives for them, (cells, periods).
+
+        Returns:
+            The number of a Status, shape (cells, periods): withheld where the source withholds all that there is, missing where it lacks all that
+            it does not withhold, not applicable where that is all it says, and else a value. A released figure is shown when every cell of it is.
+        """
+        none = counts == 0
+        status = np.zeros(counts.shape, np.int8)
+        for blocks, why in ((self.inapplicable, Status.NOT_APPLICABLE), (self.unknown, Status.MISSING), (self.withheld, Status.WITHHELD)):
+            many = _together(blocks, cells, ranges, spans)
+            if why is Status.NOT_APPLICABLE and many.any():
+                many[_together(self.noughts, cells, ranges, spans) > 0] = 0
+            status[(many > 0) & (none | (self.released and why is Status.WITHHELD))] = why.number
+        return status
+
     def protected(self, cells: slice, ranges: Mapping[SourceId, Iterable[tuple[int, int]]], spans: tuple[Span, ...]) -> Protected | None:
         """Tell how released counts are put together; None where all that is counted is exact."""
         layers = {source: block for source in ranges if isinstance(block := self.blocks.get(source), Layers)}
@@ -144,9 +174,10 @@ class Cube:
         area_only, unplaced, outside = self.count(rest, ranges, (span,))[:, 0].tolist()
         after = _rest(self.areas, list(self.areas)[-1]).stop
         withheld = _sum(self.withheld, slice(after, after + 1), ranges, span)
+        unknown = _sum(self.unknown, slice(after, after + 1), ranges, span)
         undated = _sum(self.undated, slice(0, 1), ranges, span)
         estimated = _sum(self.estimated, self.cells(level), ranges, span)
-        return Ledger(placed, area_only, unplaced, outside, withheld, undated, estimated)
+        return Ledger(placed, area_only, unplaced, outside, withheld, undated, estimated, unknown)
 
 
 def _sum(blocks: Mapping[SourceId, Counted], cells: slice, ranges: Mapping[SourceId, Iterable[tuple[int, int]]], span: Span) -> int:
@@ -208,6 +239,9 @@ def load_cube(
         estimated=blocks.estimated,
         withheld=blocks.withheld,
         undated=blocks.undated,
+        unknown=blocks.unknown,
+        inapplicable=blocks.inapplicable,
+        noughts=blocks.noughts,
         trees=trees,
         delivered=told,
         known_on=known_on,

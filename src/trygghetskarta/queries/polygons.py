@@ -141,6 +141,9 @@ def count_polygon(connection: Connection, city: Cube, sources: Sequence[SourceId
         estimated={},
         withheld={},
         undated={},
+        unknown={},
+        inapplicable={},
+        noughts={},
         # Nobody has counted who lives in it.
         population=Population({}, {}),
     )

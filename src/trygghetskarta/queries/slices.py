@@ -71,7 +71,7 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...], *, harm:
         ledger=cube.ledger(question.level, part.ranges, question.span),
         coverage=coverage,
         provenance=provenance(cube, question, None if years is None else denominator_used(cube, question, spans, years)),
-        withheld=counted.withheld,
+        lacking=counted.lacking,
         harm=weighed.days if weighed is not None else None,
         harm_variance=weighed.variance if weighed is not None else None,
         weighed=weighed.beside if weighed is not None else None,

@@ -36,13 +36,13 @@ def surroundings(cube: Cube, question: Question, spans: tuple[Span, ...], compar
     protected = cube.protected(cells, part.ranges, spans)
     earlier = _carried(cube, question, earlier_spans(cube, question))
     counts = cube.count(cells, part.ranges, spans + earlier)
-    withheld = cube.withheld_counts(cells, part.ranges, spans)
+    lacking = cube.lacking(cells, part.ranges, spans, counts[:, : len(spans)])
     delivered = np.array([len(months_of_all(cube, question, span)) > 0 for span in spans])
     years, no_rate = _rates(cube, question, spans)
     return Surroundings(
         shown=part.areas,
         counts=counts[:, : len(spans)],
-        known=delivered & ~((withheld > 0) & ((counts[:, : len(spans)] == 0) | cube.released)) & (protected is None or protected.carried),
+        known=delivered & (lacking == 0) & (protected is None or protected.carried),
         person_years=years,
         no_rate=no_rate,
         days=_days(cube, question, spans, comparable),

@@ -98,7 +98,7 @@ def _of_other_categories(cube: Cube, told: Exact, question: Question) -> Exact:
         told,
         question=question,
         counts=counted.counts,
-        withheld=counted.withheld,
+        lacking=counted.lacking,
         estimated=counted.estimated,
         protected=counted.protected,
         ledger=cube.ledger(question.level, part.ranges, question.span),

@@ -1,4 +1,4 @@
-"""The counts of some areas and categories, and what a reader must know of each: whether the source withholds it, how much is dealt by share."""
+"""The counts of some areas and categories, and what a reader must know of each: why it is none, how much is dealt by share."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ class Tally:
 
     Attributes:
         counts: How many events.
-        withheld: True where the source withholds all that there is, or a cell that the figure is made of is not shown; None for nowhere.
+        lacking: As `Cube.lacking` gives it: why a figure is none; None where each is one.
         estimated: How many of the counts are dealt by share; None for none.
         protected: How the counts are put together, where they are released ones; None where they are exact.
     """
 
     counts: Ints
-    withheld: npt.NDArray[np.bool_] | None
+    lacking: npt.NDArray[np.int8] | None
     estimated: Ints | None
     protected: Protected | None
 
@@ -47,9 +47,9 @@ def tally(cube: Cube, level: AreaLevel, part: tuple[Ints, Mapping[SourceId, Iter
         The counts.
     """
     (areas, ranges), cells = part, cube.cells(level)
-    counts = cube.count(cells, ranges, spans)[areas]
-    withheld = cube.withheld_counts(cells, ranges, spans)[areas]
+    every = cube.count(cells, ranges, spans)
+    lacking = cube.lacking(cells, ranges, spans, every)[areas]
     estimated = cube.estimated_counts(cells, ranges, spans)[areas]
-    # A released figure is shown when every cell of it is; of an exact one it is enough that the source tells of something.
-    none_told = (withheld > 0) & ((counts == 0) | cube.released) if withheld.any() else None
-    return Tally(counts, none_told, estimated if estimated.any() else None, cube.protected(cells, ranges, spans))
+    return Tally(
+        every[areas], lacking if lacking.any() else None, estimated if estimated.any() else None, cube.protected(cells, ranges, spans)
+    )

@@ -2258,8 +2258,13 @@ export interface components {
             receivedAt: string;
             publishedAt: string | null;
             rows: components["schemas"]["RowsTold"];
+            readAs?: components["schemas"]["ReadAsTold"] | null;
             /** @description Antal per precision. / How many by precision. */
             placed?: {
+                [key: string]: number;
+            };
+            /** @description Siffrorna i en fil med antal eller värden: number, withheld, missing, unknown, notApplicable. / The figures of a file. */
+            figures?: {
                 [key: string]: number;
             };
             months?: string[] | null;
@@ -4095,6 +4100,27 @@ export interface components {
             smoothing: components["schemas"]["SmoothingTold"] | null;
             funnel: components["schemas"]["FunnelTold"] | null;
             ranking: components["schemas"]["RankingTold"] | null;
+        };
+        /**
+         * ReadAsTold
+         * @description Hur filens byte lästes. / How the bytes of the file were read.
+         */
+        ReadAsTold: {
+            /** @enum {string} */
+            format: "csv" | "xlsx" | "json" | "jsonl" | "geojson" | "gpkg" | "parquet";
+            encoding: ("utf-8" | "utf-8-sig" | "cp1252") | null;
+            /** @description Mellan kolumnerna. / Between the columns. */
+            separator: (";" | "," | "\t") | null;
+            lineEnds: ("LF" | "CRLF" | "CR" | "mixed") | null;
+            /** @description Raden med rubriken. / The line of the header. */
+            headerLine: number | null;
+            /** @description Bladet eller lagret. / The sheet or the layer. */
+            table: string | null;
+            packing: ("gzip" | "zip") | null;
+            /** @description Filen i zip-arkivet. / The file in the zip archive. */
+            member: string | null;
+            message: string;
+            messageEn: string;
         };
         /**
          * Ready

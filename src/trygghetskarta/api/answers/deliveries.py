@@ -66,6 +66,21 @@ class WithdrawalTold(Part):
     restored: int
 
 
+class ReadAsTold(Part):
+    """Hur filens byte lästes. / How the bytes of the file were read."""
+
+    format: Literal["csv", "xlsx", "json", "jsonl", "geojson", "gpkg", "parquet"]
+    encoding: Literal["utf-8", "utf-8-sig", "cp1252"] | None
+    separator: Annotated[Literal[";", ",", "\t"] | None, Field(description="Mellan kolumnerna. / Between the columns.")]
+    line_ends: Literal["LF", "CRLF", "CR", "mixed"] | None
+    header_line: Annotated[int | None, Field(description="Raden med rubriken. / The line of the header.")]
+    table: Annotated[str | None, Field(description="Bladet eller lagret. / The sheet or the layer.")]
+    packing: Literal["gzip", "zip"] | None
+    member: Annotated[str | None, Field(description="Filen i zip-arkivet. / The file in the zip archive.")]
+    message: str
+    message_en: str
+
+
 class DeliveryTold(Part):
     """En leverans och dess kvitto. / A delivery and its receipt."""
 
@@ -80,7 +95,14 @@ class DeliveryTold(Part):
     received_at: datetime
     published_at: datetime | None
     rows: RowsTold
+    read_as: ReadAsTold | None = None
     placed: Annotated[dict[str, int], Field(description="Antal per precision. / How many by precision.")] = Field(default_factory=dict)
+    figures: Annotated[
+        dict[str, int],
+        Field(
+            description="Siffrorna i en fil med antal eller värden: number, withheld, missing, unknown, notApplicable. / The figures of a file."
+        ),
+    ] = Field(default_factory=dict)
     months: list[MonthText] | None = None
     withdrawn: WithdrawnTold | None = None
     duplicate_of: int | None = None

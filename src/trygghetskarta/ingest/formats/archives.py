@@ -72,11 +72,12 @@ def open_delivery(path: Path, name: str | None = None) -> Iterator[DeliveredFile
         return
     with temporary_folder() as folder:
         inner = folder / "unpacked"
+        is_gzip = first.startswith(_GZIP)
         with inner.open("xb") as unpacked:
-            (_unpack_gzip if first.startswith(_GZIP) else _unpack_zip)(path, name, unpacked)
+            member = (_unpack_gzip if is_gzip else _unpack_zip)(path, name, unpacked)
         _refuse_nested(inner, name)
         _refuse_empty(inner, name)
-        yield DeliveredFile(name, inner, sha256, size)
+        yield DeliveredFile(name, inner, sha256, size, "gzip" if is_gzip else "zip", member)
 
 
 def is_workbook(path: Path, name: str) -> bool:
@@ -154,7 +155,8 @@ def _unpack_gzip(path: Path, name: str, unpacked: IO[bytes]) -> None:
         raise BadDeliveryError(f"{name} är en avbruten gzip-fil.", f"{name} is a gzip file cut off.", code="truncated")
 
 
-def _unpack_zip(path: Path, name: str, unpacked: IO[bytes]) -> None:
+def _unpack_zip(path: Path, name: str, unpacked: IO[bytes]) -> str:
+    """Unpack the one data file of an archive, and give its name as it may be shown."""
     with _zip(path, name) as archive:
         member = _only_member(archive, name)
         bound = _Bound(path.stat().st_size, name)
@@ -165,6 +167,7 @@ def _unpack_zip(path: Path, name: str, unpacked: IO[bytes]) -> None:
                 total += len(content)
                 bound.refuse_beyond(total)
                 _write(unpacked, content)
+        return shown(member.filename)
 
 
 @contextmanager

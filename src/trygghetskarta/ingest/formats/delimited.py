@@ -19,9 +19,10 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from trygghetskarta.domain.events import Message, Rejected
+from trygghetskarta.domain.read_as import BOM, ReadAs, together
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.checks import letters_of, offsets_of, to_bools
-from trygghetskarta.ingest.formats.rows_of import Rows, ends_inside_quote, split
+from trygghetskarta.ingest.formats.rows_of import Rows, ends_inside_quote, ends_of, split
 from trygghetskarta.ingest.reading import Encoding, Fits, TextTable, encoding_of, shown, tidy
 
 Bools = npt.NDArray[np.bool_]
@@ -34,7 +35,6 @@ _FIRST_OF_BLANKS = 0xC2
 _LAST_OF_LATIN = 0xC3
 """No letter up to ÿ, which begins with this byte in UTF-8, has any other composed form."""
 _LINES_ABOVE = 50
-_BOM = b"\xef\xbb\xbf"
 _SEPARATORS = ";,\t"
 _RARE_BLANKS = (b"\t", b"\v", b"\f", b"\x1c", b"\x1d", b"\x1e", b"\x1f")
 _FOOTER = re.compile(r"(summa|totalt|källa)\b", re.IGNORECASE)
@@ -63,6 +63,7 @@ class _Head:
         above: How many lines stand above it.
         end: First byte after it.
         row: Its own bytes, in UTF-8 or as they stand.
+        ends_with: LF, CRLF or CR; None for nothing.
     """
 
     header: list[str]
@@ -70,6 +71,7 @@ class _Head:
     above: int
     end: int
     row: bytes
+    ends_with: str | None
 
 
 def tables(path: Path, name: str, fits: Fits) -> Iterator[TextTable]:
@@ -94,7 +96,7 @@ def tables(path: Path, name: str, fits: Fits) -> Iterator[TextTable]:
             read = file.read(BLOCK)
             final = len(read) < BLOCK
             upto += len(read)
-            content = left + _as_utf8(read.removeprefix(_BOM) if not left and head is None else read, encoding)
+            content = left + _as_utf8(read.removeprefix(BOM) if not left and head is None else read, encoding)
             if head is None:
                 head = _find_head(content, fits, name)
                 content, line = content[head.end :], head.above + 2
@@ -137,7 +139,7 @@ def _find_head(content: bytes, fits: Fits, name: str) -> _Head:
         for separator in sorted((mark for mark in _SEPARATORS if mark in text), key=text.count, reverse=True):
             header = _names(text, separator)
             if header is not None and fits(header):
-                return _Head(_checked(header, name, above + 1), separator, above, end, line)
+                return _Head(_checked(header, name, above + 1), separator, above, end, line, _line_end(content, end))
         if first is None and text.strip(_SEPARATORS + ' "'):
             first = above, end, line
     if first is None:
@@ -152,7 +154,12 @@ def _find_head(content: bytes, fits: Fits, name: str) -> _Head:
             f"{name}, line {above + 1}: the header cannot be read.",
             code="bad_header",
         )
-    return _Head(_checked(header, name, above + 1), separator, above, end, line)
+    return _Head(_checked(header, name, above + 1), separator, above, end, line, _line_end(content, end))
+
+
+def _line_end(content: bytes, end: int) -> str | None:
+    last = content[max(0, end - 2) : end]
+    return "CRLF" if last == b"\r\n" else {b"\n": "LF", b"\r": "CR"}.get(last[-1:])
 
 
 def _first_lines(content: bytes) -> Iterator[tuple[bytes, int]]:
@@ -239,9 +246,8 @@ def _table(content: bytes, rows: Rows, head: _Head, encoding: Encoding, line: in
         lambda row: raw(int(begin[row]), int(end[row])),
         rejected,
         blank,
-        encoding.name,
-        head.separator,
         head=_as_it_stood(head.row, encoding),
+        read_as=ReadAs("csv", encoding.told, head.separator, together({head.ends_with, *ends_of(content, rows)}), head.above + 1),
     )
     return _without_footers(table)
 

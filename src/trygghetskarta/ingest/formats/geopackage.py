@@ -7,16 +7,17 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
 import pyogrio
 
+from trygghetskarta.domain.read_as import ReadAs
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.formats.arrow_rows import Position, block_of, header_of, srid_of
 from trygghetskarta.ingest.formats.blocks import BLOCK_ROWS, no_rows, refuse_several, refusing, table_of
-from trygghetskarta.ingest.reading import Fits, TextTable
+from trygghetskarta.ingest.reading import Fits, TextTable, shown
 
 _KIND = ("en GeoPackage-fil", "a GeoPackage file")
 
@@ -55,10 +56,12 @@ def tables(path: Path, name: str, fits: Fits) -> Iterator[TextTable]:
         layer = _fitting(link, name, fits, stack)
         line = 1
         for batch in layer.batches:
-            yield block_of(batch, layer.header, layer.position, line)
+            table = block_of(batch, layer.header, layer.position, line)
+            table.read_as = ReadAs("gpkg", table=shown(layer.name))
+            yield table
             line += batch.num_rows
         if line == 1:
-            yield table_of({column: [] for column in layer.header}, [])
+            yield replace(table_of({column: [] for column in layer.header}, []), read_as=ReadAs("gpkg", table=shown(layer.name)))
 
 
 def _fitting(path: Path, name: str, fits: Fits, stack: ExitStack) -> _Layer:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from trygghetskarta.domain.events import Message, Rejected
+from trygghetskarta.domain.read_as import BOM, PLAIN, ReadAs
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.formats.blocks import BLOCK_LETTERS, BLOCK_ROWS, Texts, no_rows, refuse_many, table_of, unknown_crs
 from trygghetskarta.ingest.formats.json_text import BAD_JSON, DECODER, LONGEST, JsonText, Pairs, Row, too_long
@@ -42,7 +43,10 @@ def tables(path: Path, name: str, fits: Fits) -> Iterator[TextTable]:
     block = _Block(name)
     given = False
     with path.open("rb") as file:
+        has_mark = file.read(len(BOM)) == BOM
+        file.seek(0)
         text = JsonText(file, name)
+        block.read_as = ReadAs("json", "utf-8-sig" if has_mark else "utf-8")
         for row in _rows(text, block):
             block.add(row)
             if block.is_full:
@@ -61,9 +65,11 @@ def _rows(text: JsonText, block: _Block) -> Iterator[Row]:
     else:
         collection = _Collection(text, block)
         if collection.is_one():
+            block.read_as = replace(block.read_as, format="geojson")
             yield from _elements(text)
             collection.end()
         else:
+            block.read_as = replace(block.read_as, format="jsonl")
             text.begin()
             if text.buffer.lstrip().partition("\n")[0].rstrip().endswith("}"):
                 yield from _lines(text, block)
@@ -182,6 +188,7 @@ class _Block:
     rejected: list[Rejected] = field(default_factory=list)
     blank: int = 0
     letters: int = 0
+    read_as: ReadAs = PLAIN
 
     @property
     def is_full(self) -> bool:
@@ -243,7 +250,7 @@ class _Block:
         columns: dict[str, Texts] = {column: [row.get(column, "") for row in self.rows] for column in self.columns.values()}
         table = table_of(columns, [row.line for row in source], lambda row: source[row].text.encode("utf-8", "surrogateescape"))
         table.rejected += self.rejected
-        table.blank, table.srid, table.upto = self.blank, self.srid, upto
+        table.blank, table.srid, table.upto, table.read_as = self.blank, self.srid, upto, self.read_as
         self.rows, self.source, self.rejected, self.blank, self.letters = [], [], [], 0, 0
         return table
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 from pyarrow import parquet
 
+from trygghetskarta.domain.read_as import ReadAs
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.formats.arrow_rows import MOST_BYTES, Position, block_of, header_of, srid_of
 from trygghetskarta.ingest.formats.blocks import BLOCK_ROWS, refusing, table_of
@@ -56,10 +58,11 @@ def tables(path: Path, name: str, fits: Fits) -> Iterator[TextTable]:
                 )
             table = block_of(batch, header, position, line)
             line += batch.num_rows
+            table.read_as = ReadAs("parquet")
             table.upto = source.size() * (line - 1) // file.metadata.num_rows
             yield table
         if line == 1:
-            yield table_of({column: [] for column in header}, [])
+            yield replace(table_of({column: [] for column in header}, []), read_as=ReadAs("parquet"))
 
 
 def _position(schema: pa.Schema, name: str) -> Position | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -50,7 +51,9 @@ def open_tables(file: DeliveredFile, fits: Fits) -> Iterator[TextTable]:
     Raises:
         BadDeliveryError: It is of a format that is not read (`unknown_format`), or its reader refuses it.
     """
-    return reader_of(file)(file.path, file.name, fits)
+    for table in reader_of(file)(file.path, file.name, fits):
+        table.read_as = replace(table.read_as, packing=file.packing, member=file.member)
+        yield table
 
 
 def reader_of(file: DeliveredFile) -> Reader:

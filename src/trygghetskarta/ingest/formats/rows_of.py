@@ -89,6 +89,18 @@ def split(content: bytes, separator: str, *, final: bool) -> Rows:
     )
 
 
+def ends_of(content: bytes, rows: Rows) -> set[str | None]:
+    """Tell what the rows of a block end with: LF, CRLF, CR; a last row without a line end has none."""
+    ends = rows.end[rows.end < len(content)]
+    if b"\r" not in content:
+        return {"LF"} if len(ends) else set()
+    buffer = np.frombuffer(content, np.uint8)
+    by_return = buffer[ends] == _RETURN
+    by_both = by_return & (ends + 1 < len(content)) & (buffer[np.minimum(ends + 1, len(content) - 1)] == _NEWLINE)
+    met = {"LF": ~by_return, "CRLF": by_both, "CR": by_return & ~by_both}
+    return {name for name, found in met.items() if found.any()}
+
+
 def _line_ends(content: bytes, buffer: Bytes, *, final: bool) -> Ints:
     """Find the line ends: every LF, and every CR that no LF follows."""
     newlines = np.flatnonzero(buffer == _NEWLINE)

@@ -23,6 +23,7 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE, i
 from openpyxl.utils.datetime import from_excel
 
 from trygghetskarta.domain.events import Message, Rejected, Warned, WarningCode
+from trygghetskarta.domain.read_as import ReadAs
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.formats.blocks import (
     BLOCK_LETTERS,
@@ -375,5 +376,6 @@ class _Block:
         table.rejected += self.rejected
         table.blank = self.blank
         table.fractions = frozenset(self.header[at] for at in self.fractions)
+        table.read_as = ReadAs("xlsx", header_line=self.top, table=shown(self.sheet.title))
         self.rows, self.lines, self.rejected, self.blank, self.letters = [], [], [], 0, 0
         return table

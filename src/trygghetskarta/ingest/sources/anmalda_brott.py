@@ -75,7 +75,7 @@ class AnmaldaBrott:
     """Rows of reported crimes. Every row belongs to the municipality unless it names another, so one without a place counts in the city."""
 
     source = SourceId.ANMALDA_BROTT
-    version = "4"
+    version = "5"
     layouts: tuple[Layout, ...] = (BY_BASOMRADE, BY_POINT, COUNTS, COUNTS_BY_MONTH)
 
     def read(self, file: DeliveredFile, context: Context) -> Iterator[Reading]:

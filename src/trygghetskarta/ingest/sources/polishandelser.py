@@ -33,6 +33,7 @@ from trygghetskarta.domain.events import (
     WarningCode,
 )
 from trygghetskarta.domain.periods import LOCAL_TIME, Month
+from trygghetskarta.domain.read_as import BOM, ReadAs
 from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
@@ -95,7 +96,8 @@ class Polishandelser:
         if context.layout is not None or not _is_feed(file):
             yield from read_rows(file, self.layouts, context, CONTRACTS[self.source].counts_by)
             return
-        text, encoding = decode(file.path.read_bytes(), file.name)
+        content = file.path.read_bytes()
+        text, encoding = decode(content, file.name)
         finder = _Stadsdelar(context)
         rows: list[_Row] = []
         rejected: list[Rejected] = []
@@ -106,7 +108,13 @@ class Polishandelser:
             else:
                 rejected.append(_rejected(value, (line, raw, encoding), *understood))
         batch, digests = _batch(rows), _digests(rows)
-        yield Reading(batch, lambda row: rows[row].raw.encode(encoding), rejected, 0, digests, encoding=encoding, id_column="id")
+        read_as = ReadAs(
+            "json" if text.lstrip().startswith("[") else "jsonl",
+            "utf-8-sig" if content.startswith(BOM) else encoding,
+            packing=file.packing,
+            member=file.member,
+        )
+        yield Reading(batch, lambda row: rows[row].raw.encode(encoding), rejected, 0, digests, id_column="id", read_as=read_as)
 
 
 def _is_feed(file: DeliveredFile) -> bool:

@@ -82,11 +82,14 @@ def _change(published: Published, findings: Findings | None) -> str:
 
 
 def _withheld_by_source(published: Published) -> str:
-    """Say that counts are missing because the source does not tell them."""
-    count = published.ledger.withheld if published.ledger is not None else 0
-    if not count:
-        return ""
-    return f"{whole(count)} antal är så små att källan inte lämnar ut dem; de är inte med i siffrorna, som alltså är lägre än de verkliga."
+    """Say that counts are missing because the source does not tell them, or does not know them."""
+    ledger = published.ledger
+    said = []
+    if ledger is not None and ledger.withheld:
+        said.append(f"{whole(ledger.withheld)} antal är så små att källan inte lämnar ut dem")
+    if ledger is not None and ledger.unknown:
+        said.append(f"{whole(ledger.unknown)} antal saknas eller är okända i källan")
+    return f"{' och '.join(said)}; de är inte med i siffrorna, som alltså är lägre än de verkliga." if said else ""
 
 
 def _ledger(published: Published) -> str:
