@@ -9,7 +9,8 @@ from pydantic import Field
 
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
-from trygghetskarta.api.question import BaselineParameters, NeededBaseline
+from trygghetskarta.api.question import BaselineParameters
+from trygghetskarta.api.question_parts import AskedWeights, NeededBaseline
 from trygghetskarta.api.scopes import FIGURES
 from trygghetskarta.disclosure.release import release
 from trygghetskarta.queries.decomposition import compare_parts
@@ -23,6 +24,7 @@ class DecompositionParameters(BaselineParameters):
     """The parameters of a decomposition: those of the comparison that it takes apart."""
 
     baseline: NeededBaseline = "same-period-last-year"
+    weights: AskedWeights = None
     format: Annotated[Format, Field(description="Svarets format. / Format of the answer.")] = Format.JSON
 
 
