@@ -303,6 +303,11 @@ class TraceParameters(QuestionParameters):
     limit: Annotated[int, Field(ge=1, le=10_000, description="Högsta antal händelser i listan. / Most events of the list.")] = 20
     offset: Annotated[int, Field(ge=0, le=MOST, description="Hur många att hoppa över. / How many to skip.")] = 0
 
+    @property
+    def idle(self) -> frozenset[str]:
+        """The parts of the question that its answer has no use for: the figure is a count, whatever is asked."""
+        return super().idle if self.measure is Measure.COUNT else super().idle | {"measure"}
+
 
 class NoParameters(BaseModel):
     """No parameters at all: whatever is sent is unknown."""

@@ -100,7 +100,7 @@ def ask(cube: Cube, asked: Asked) -> Question:
         group=asked.group,
         baseline=None if "baseline" in asked.idle else baseline,
         interval=Interval.MONTH if "interval" in asked.idle else asked.interval,
-        measure=asked.measure,
+        measure=Measure.COUNT if "measure" in asked.idle else asked.measure,
         per=asked.per,
         as_of=asked.as_of,
         weights=asked.weights,
@@ -113,7 +113,7 @@ def ask(cube: Cube, asked: Asked) -> Question:
 
 def _not_used(asked: Asked) -> tuple[str, ...]:
     """Name what was said and has no part in the answer: what its kind has no use for, and what rates are per where there are none."""
-    tells_rates = asked.measure is Measure.RATE or asked.statistics is Statistics.ALL
+    tells_rates = (asked.measure is Measure.RATE and "measure" not in asked.idle) or asked.statistics is Statistics.ALL
     idle = asked.said & (asked.idle if tells_rates else asked.idle | _OF_RATES)
     return tuple(sorted(idle)) if idle else ()
 
