@@ -121,9 +121,9 @@ def test_a_chosen_page_reads_and_no_other(sample: Engine) -> None:
             "Access-Control-Request-Method": "GET",
             "Access-Control-Request-Headers": "authorization,content-type,if-none-match,x-api-key",
         }
-        told = httpx.options(f"{server}/v1/areas", headers={"Origin": chosen, **asked})
-        assert (told.status_code, told.headers["access-control-allow-origin"]) == (200, chosen)
-        assert "access-control-allow-credentials" not in told.headers
+        allowed = httpx.options(f"{server}/v1/areas", headers={"Origin": chosen, **asked})
+        assert (allowed.status_code, allowed.headers["access-control-allow-origin"]) == (200, chosen)
+        assert "access-control-allow-credentials" not in allowed.headers
         faults = {
             "Origin": {"Origin": ELSEWHERE, **asked},
             "Access-Control-Request-Method": {"Origin": chosen, **asked, "Access-Control-Request-Method": "DELETE"},
