@@ -82,7 +82,7 @@ class Settings(BaseSettings):
         default=None,
         description=(
             "Webbplatser (JSON-lista) vars sidor får läsa API:et från en webbläsare. Utan värde får alla läsa det offentliga, och bara sidor på "
-            "den egna datorn det exakta."
+            "den egna datorn det exakta. De som anges får också visa en nyckel eller biljett, aldrig en kaka."
         ),
     )
     public_url: str | None = Field(

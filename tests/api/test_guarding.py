@@ -117,6 +117,28 @@ def test_a_chosen_page_reads_and_no_other(sample: Engine) -> None:
             answer = httpx.get(f"{server}/v1/areas?level=stad", headers={"Origin": origin})
             assert answer.headers.get("access-control-allow-origin") == told
             assert "Origin" in answer.headers["vary"]
+        asked = {
+            "Access-Control-Request-Method": "GET",
+            "Access-Control-Request-Headers": "authorization,content-type,if-none-match,x-api-key",
+        }
+        allowed = httpx.options(f"{server}/v1/areas", headers={"Origin": chosen, **asked})
+        assert (allowed.status_code, allowed.headers["access-control-allow-origin"]) == (200, chosen)
+        assert "access-control-allow-credentials" not in allowed.headers
+        faults = {
+            "Origin": {"Origin": ELSEWHERE, **asked},
+            "Access-Control-Request-Method": {"Origin": chosen, **asked, "Access-Control-Request-Method": "DELETE"},
+            "Access-Control-Request-Headers": {"Origin": chosen, **asked, "Access-Control-Request-Headers": "x-purpose"},
+        }
+        for blamed, given in faults.items():
+            refused = httpx.options(f"{server}/v1/areas", headers=given)
+            problem = refused.json()
+            assert (refused.status_code, refused.headers["content-type"]) == (403, "application/problem+json")
+            assert [fault["property"] for fault in problem["invalidParameters"]] == [blamed]
+            assert problem["detail"] != problem["detailEn"]
+            assert ("access-control-allow-origin" in refused.headers) == (blamed != "Origin")
+            guarded(refused)
+        shown = httpx.get(f"{server}/v1/areas?level=stad", headers={"Origin": chosen}).headers["access-control-expose-headers"]
+        assert {"ETag", "Link", "Retry-After", "X-Request-Id"} <= set(shown.split(", "))
 
 
 def test_the_service_does_not_say_what_it_runs_on(public_server: str) -> None:

@@ -144,7 +144,8 @@ def test_hot_spots_have_all_that_a_reader_needs(live_server: str, method: str) -
 
 
 def test_a_question_of_hot_spots_that_cannot_be_is_refused(live_server: str) -> None:
-    assert get(live_server, "hotspots", source="brander", interval="month").status_code == 400
+    assert get(live_server, "hotspots", source="brander", interval="week").status_code == 400
+    assert get(live_server, "hotspots", source="brander", method="emerging", measure="harm").status_code == 400
     assert get(live_server, "hotspots", source="brander", method="emerging", interval="rolling12").status_code == 400
     assert get(live_server, "hotspots", source="polishandelser", measure="rate").status_code == 422
     assert get(live_server, "hotspots", source="brander", bandwidth="5").status_code == 400

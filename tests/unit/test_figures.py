@@ -178,6 +178,7 @@ def test_the_head_states_the_question_and_where_the_answer_comes_from() -> None:
         "madeAt": None,
         "weights": None,
         "counted": [{"source": "anmalda_brott", "categories": []}],
+        "notUsed": [],
         "methods": [],
     }
     assert answer["sentences"] == ["En mening."]

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, cast
 from fastapi import FastAPI
 from pydantic.alias_generators import to_camel
 from sqlalchemy import QueuePool
-from starlette.middleware.cors import CORSMiddleware
 
 from trygghetskarta import __version__
 from trygghetskarta.api.auth import Callers, Identify, callers_of
+from trygghetskarta.api.crossing import Crossing
 from trygghetskarta.api.desk import Desk
 from trygghetskarta.api.door import Door
 from trygghetskarta.api.finished import AnswerFinished
@@ -116,7 +116,7 @@ def create_app(settings: Settings, addresses: Addresses, audience: Audience = Au
             keyring.close()
 
     app = FastAPI(
-        title="trygghetskarta", version=__version__, description=_DESCRIPTION, lifespan=life, docs_url=None, redoc_url=None,
+        title="trygghetskarta", version=__version__, description=_DESCRIPTION, lifespan=life, openapi_url=None, docs_url=None, redoc_url=None,
         generate_unique_id_function=lambda route: to_camel(route.name),
     )  # fmt: skip
     app.openapi = lambda: _document(app, settings)  # type: ignore[method-assign] # what FastAPI's own documentation says to do
@@ -237,16 +237,21 @@ def _guard(app: FastAPI, settings: Settings, audience: Audience) -> None:
     """Say which pages may read the API in a browser.
 
     Anyone's may read what is public. Exact figures are for this machine's user: a page from elsewhere that the user happens to visit may not
-    read them, nor one that has its own name lead to this machine.
+    read them, nor one that has its own name lead to this machine. A key or a token is shown by the pages that the installation has chosen, and by no
+    other; a cookie by none.
     """
     exact = audience is Audience.STAFF
+    chosen = settings.cors_origins
     app.add_middleware(
-        CORSMiddleware,
-        allow_origins=list(settings.cors_origins) if settings.cors_origins is not None else [] if exact else ["*"],
-        allow_origin_regex=_OWN_MACHINE if exact and settings.cors_origins is None else None,
+        Crossing,
+        allow_origins=list(chosen) if chosen is not None else [] if exact else ["*"],
+        allow_origin_regex=_OWN_MACHINE if exact and chosen is None else None,
         allow_methods=["GET"],
-        expose_headers=["ETag", "Last-Modified", "Content-Disposition", "Link", "Content-Crs", "Retry-After", "X-Request-Id"],
-    )
+        allow_headers=["If-None-Match", *(("Authorization", "X-API-Key") if chosen is not None else ())],
+        expose_headers=[
+            "ETag", "Last-Modified", "Content-Disposition", "Link", "Content-Crs", "Allow", "Retry-After", "WWW-Authenticate", "X-Request-Id",
+        ],
+    )  # fmt: skip
 
 
 def public_app() -> FastAPI:

@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy import Connection
 
 from trygghetskarta.analysis.series import Include
+from trygghetskarta.api.question_parts import AskedBaseline, AskedInterval, AskedWeights, IdleBaseline, IdleInterval, IdleWeights, idle_of
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
@@ -31,10 +32,8 @@ from trygghetskarta.serialize.csv import Dialect
 from trygghetskarta.serialize.formats import Format, Layout, Writing
 from trygghetskarta.serialize.geojson import Outlines
 
-BASELINE = re.compile(r"^(previous|same-period-last-year|[0-9]{4}-[0-9]{2}\.\.[0-9]{4}-[0-9]{2})$").pattern
-"""How a baseline is written."""
-
-_MOST_VALUES = 500
+MOST_VALUES = 500
+"""So many values a parameter takes at most."""
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -89,12 +88,6 @@ AskedMeasure = Annotated[
 AskedName = Annotated[str | None, Field(min_length=1, max_length=80, description="Vad platsen ska kallas. / What to call the place.")]
 """What a place is called."""
 
-_BASELINE = "Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with."
-AskedBaseline = Annotated[str | None, Field(pattern=BASELINE, description=_BASELINE, examples=["same-period-last-year"])]
-"""A baseline that may be left out."""
-NeededBaseline = Annotated[str, Field(pattern=BASELINE, description=_BASELINE)]
-"""A baseline that there is always one of."""
-
 
 class CountedParameters(BaseModel):
     """What is counted, over which months, and how the answer is written."""
@@ -105,7 +98,7 @@ class CountedParameters(BaseModel):
         list[SourceId], Field(min_length=1, max_length=len(SourceId), description="En eller flera källor. / One or more sources.")
     ]
     category: Annotated[
-        list[str], Field(max_length=_MOST_VALUES, description="Koder på kategorier; allt under dem räknas. / Codes of categories.")
+        list[str], Field(max_length=MOST_VALUES, description="Koder på kategorier; allt under dem räknas. / Codes of categories.")
     ] = []
     group: Annotated[
         str | None,
@@ -139,7 +132,7 @@ class QuestionParameters(CountedParameters):
 
     level: Annotated[AreaLevel, Field(description="Områdesnivå. / Level of the areas.")] = AreaLevel.STADSDELSOMRADE
     area: Annotated[
-        list[str], Field(max_length=_MOST_VALUES, description="Koder på de områden som ska visas. / Codes of the areas to show.")
+        list[str], Field(max_length=MOST_VALUES, description="Koder på de områden som ska visas. / Codes of the areas to show.")
     ] = []
     within: Annotated[
         str | None, Field(description="Bara områden inom detta större område. / Only areas within this larger area.", examples=["jarva"])
@@ -147,14 +140,13 @@ class QuestionParameters(CountedParameters):
     measure: Annotated[
         Measure, Field(description="Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm.")
     ] = Measure.COUNT
-    per: Annotated[Denominator, Field(description="Vad ett tal per 1 000 räknas på. / What a rate is per.")] = Denominator.RESIDENTS
-    weights: Annotated[
-        str | None,
-        Field(
-            description="Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out.",
-            examples=["straffminimum-2026-04"],
-        ),
-    ] = None
+    per: Annotated[
+        Denominator,
+        Field(description="Vad ett tal per 1 000 räknas på, där svaret har sådana. / What a rate is per, where there are rates."),
+    ] = Denominator.RESIDENTS
+    baseline: IdleBaseline = None
+    interval: IdleInterval = Interval.MONTH
+    weights: IdleWeights = None
     by: Annotated[
         CountsBy | None,
         Field(
@@ -167,7 +159,12 @@ class QuestionParameters(CountedParameters):
         """Refuse a category that whoever asks may not know of, as one that there is not."""
         refuse_hidden(cube, audience, self.source, self.category)
 
-    def asked(self, baseline: str | None = None, interval: Interval = Interval.MONTH, statistics: Statistics = Statistics.NONE) -> Asked:
+    @property
+    def idle(self) -> frozenset[str]:
+        """The parts of the question that its answer has no use for."""
+        return idle_of(type(self))
+
+    def asked(self, statistics: Statistics = Statistics.NONE) -> Asked:
         """Give the question as it was asked, its months not yet made sense of."""
         return Asked(
             level=self.level,
@@ -179,15 +176,22 @@ class QuestionParameters(CountedParameters):
             edition=self.edition,
             first=self.from_,
             last=self.to,
-            baseline=baseline,
-            interval=interval,
+            baseline=self.baseline,
+            interval=self.interval,
             measure=self.measure,
             per=self.per,
             as_of=self.as_of,
             weights=self.weights,
             statistics=statistics,
             by=self.by,
+            said=self.model_fields_set,
+            idle=self.idle,
         )
+
+    def question(self, cube: Cube, audience: Audience) -> Question:
+        """Give the question, checked."""
+        self.refuse_hidden(cube, audience)
+        return ask(cube, self.asked())
 
     def cube(self, shelf: Shelf) -> Cube:
         """Give the cube that the question is answered from."""
@@ -212,11 +216,6 @@ class BaselineParameters(QuestionParameters):
     baseline: AskedBaseline = None
     format: Annotated[Format, Field(description="Svarets format. / Format of the answer.")] = Format.GEOJSON
 
-    def question(self, cube: Cube, audience: Audience) -> Question:
-        """Give the question, checked."""
-        self.refuse_hidden(cube, audience)
-        return ask(cube, self.asked(baseline=self.baseline))
-
 
 class LayoutParameters(QuestionParameters):
     """The parameters of an answer of which one may want some columns only."""
@@ -231,7 +230,7 @@ class LayoutParameters(QuestionParameters):
     column: Annotated[
         list[str],
         Field(
-            max_length=_MOST_VALUES,
+            max_length=MOST_VALUES,
             description="Kolumner att ta med utöver dem som namnger raden; utelämnad alla. / Columns beside those that name a row; all if left out.",
             examples=[["count", "status"]],
         ),
@@ -245,6 +244,7 @@ class LayoutParameters(QuestionParameters):
 class ComparisonParameters(BaselineParameters, LayoutParameters):
     """The parameters of a comparison."""
 
+    weights: AskedWeights = None
     statistics: Annotated[
         Statistics,
         Field(
@@ -264,7 +264,7 @@ class ComparisonParameters(BaselineParameters, LayoutParameters):
     def question(self, cube: Cube, audience: Audience) -> Question:
         """Give the question, checked."""
         self.refuse_hidden(cube, audience)
-        return ask(cube, replace(self.asked(baseline=self.baseline, statistics=self.statistics), against=self.against))
+        return ask(cube, replace(self.asked(self.statistics), against=self.against))
 
     @property
     def is_whole_map(self) -> bool:
@@ -284,7 +284,8 @@ class ComparisonParameters(BaselineParameters, LayoutParameters):
 class SeriesParameters(LayoutParameters):
     """The parameters of a series."""
 
-    interval: Annotated[Interval, Field(description="Vad tiden delas in i. / What time is cut into.")] = Interval.MONTH
+    interval: AskedInterval = Interval.MONTH
+    weights: AskedWeights = None
     include: Annotated[
         list[Include],
         Field(
@@ -295,11 +296,6 @@ class SeriesParameters(LayoutParameters):
         ),
     ]
 
-    def question(self, cube: Cube, audience: Audience) -> Question:
-        """Give the question, checked."""
-        self.refuse_hidden(cube, audience)
-        return ask(cube, self.asked(interval=self.interval))
-
 
 class TraceParameters(QuestionParameters):
     """The parameters of a trace: those of the question whose figure it is, and which part of the list."""
@@ -309,10 +305,10 @@ class TraceParameters(QuestionParameters):
     limit: Annotated[int, Field(ge=1, le=10_000, description="Högsta antal händelser i listan. / Most events of the list.")] = 20
     offset: Annotated[int, Field(ge=0, le=MOST, description="Hur många att hoppa över. / How many to skip.")] = 0
 
-    def question(self, cube: Cube, audience: Audience) -> Question:
-        """Give the question, checked."""
-        self.refuse_hidden(cube, audience)
-        return ask(cube, self.asked())
+    @property
+    def idle(self) -> frozenset[str]:
+        """The parts of the question that its answer has no use for: the figure is a count, whatever is asked."""
+        return super().idle if self.measure is Measure.COUNT else super().idle | {"measure"}
 
 
 class NoParameters(BaseModel):

@@ -22,9 +22,6 @@ from trygghetskarta.errors import ForbiddenError, TrygghetskartaError, UnknownCa
 
 AUDIENCE = "trygghetskarta.audience"
 """Where a request's scope holds whom its answer is for, once its route's scope has been settled."""
-
-_OPEN_PATHS = frozenset(("/openapi.json",))
-"""What FastAPI itself answers, the same for everyone."""
 _BY_AREAS = frozenset((Scope.FIGURES, Scope.EXACT))
 _WRITES = frozenset((Scope.DELIVER, Scope.APPROVE, Scope.REGISTER))
 _NEEDS_STAFF = frozenset((Scope.EXACT, Scope.EVENTS))
@@ -167,7 +164,7 @@ def refuse_routes_without_scope(routes: Iterable[BaseRoute]) -> None:
     Raises:
         RuntimeError: It has.
     """
-    lacking = [route.path for route in iter_route_contexts(list(routes)) if route.path not in _OPEN_PATHS and scope_of(route) is None]
+    lacking = [route.path for route in iter_route_contexts(list(routes)) if scope_of(route) is None]
     if lacking:
         raise RuntimeError(f"no scope, or several: {lacking}")
 

@@ -46,6 +46,7 @@ from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Denominator, Exact, Measure, Published, Question
 from trygghetskarta.domain.periods import Interval
 from trygghetskarta.domain.points import DensityOptions, NearOptions, PointContent, Shape
+from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.areas import Detail
 from trygghetskarta.queries.asking import Asked, ask, cube_by
 from trygghetskarta.queries.cube import Cube, load_cube
@@ -122,7 +123,7 @@ def hotspots(
     first: First = None,
     last: Last = None,
     method: Annotated[ClusterMethod, typer.Option(help="gistar, moran eller emerging.")] = ClusterMethod.GISTAR,
-    interval: Annotated[Interval, typer.Option(help="Vad tiden delas in i, med emerging.")] = Interval.MONTH,
+    interval: Annotated[Interval | None, typer.Option(help="Vad tiden delas in i, med emerging; utelämnad är månad.")] = None,
     measure: Annotated[Measure | None, typer.Option(help="rate eller count; utelämnad är rate där källan bär det.")] = None,
     per: Per = Denominator.RESIDENTS,
     as_of: Day = None,
@@ -135,9 +136,11 @@ def hotspots(
 ) -> None:
     """Visa områden där höga eller låga tal ligger samlade."""
     form = chosen_form(form, as_json=as_json)
+    if interval is not None and method is not ClusterMethod.EMERGING:
+        raise bad_parameter("--interval", interval, "--interval hör till --method emerging.", "--interval goes with --method emerging.")
     asked = Asked(
         level, tuple(source), tuple(area or ()), within, tuple(category or ()), group, day_of(edition), first, last, None,
-        interval, measure or Measure.COUNT, per, day_of(as_of), by=by,
+        interval or Interval.MONTH, measure or Measure.COUNT, per, day_of(as_of), by=by,
     )  # fmt: skip
     count = count_emerging if method is ClusterMethod.EMERGING else of_region
 

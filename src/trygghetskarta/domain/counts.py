@@ -97,6 +97,7 @@ class Question:
         weights: Name of the set that harm is weighed by; None for the newest in force.
         statistics: Whether a comparison also says how sure its figures are.
         by: Which date puts an event in a month; None for each source's own.
+        not_used: The parts of it that were said, and that the answer has no use for.
     """
 
     level: AreaLevel
@@ -116,6 +117,7 @@ class Question:
     statistics: Statistics = Statistics.NONE
     by: CountsBy | None = None
     against: str | None = None
+    not_used: tuple[str, ...] = ()
 
     @property
     def tells_harm(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,11 +17,17 @@ from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.dating import counted_otherwise
 
 _LONGEST = 1200
+_OF_RATES = frozenset(("per",))
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question with its months as texts; see `Question` for the rest."""
+    """A question with its months as texts; see `Question` for the rest.
+
+    Attributes:
+        said: The names of its parts that were said, as the API calls them; the others stand as they do when nobody says.
+        idle: The names of the parts that an answer of this kind has no use for, whatever is asked.
+    """
 
     level: AreaLevel
     sources: tuple[SourceId, ...]
@@ -40,6 +47,8 @@ class Asked:
     statistics: Statistics = Statistics.NONE
     by: CountsBy | None = None
     against: str | None = None
+    said: AbstractSet[str] = frozenset()
+    idle: AbstractSet[str] = frozenset()
 
 
 def ask(cube: Cube, asked: Asked) -> Question:
@@ -50,7 +59,8 @@ def ask(cube: Cube, asked: Asked) -> Question:
         asked: The question as asked.
 
     Returns:
-        The question. Without months it is about the last twelve that every source delivered.
+        The question. Without months it is about the last twelve that every source delivered. What this kind of answer has no use for is checked
+        as everything is, left out, and named where it was said.
 
     Raises:
         InvalidQuestionError: A month is not one, the months are in the wrong order, there is no such group, or this kind of question can only be
@@ -78,6 +88,7 @@ def ask(cube: Cube, asked: Asked) -> Question:
     span = Span(first, last)
     if span.months > _LONGEST:
         raise bad_parameter("from", str(first), f"Perioden är längre än {_LONGEST} månader.", f"The span is longer than {_LONGEST} months.")
+    baseline = _baseline(asked.baseline, span)
     return Question(
         level=asked.level,
         sources=asked.sources,
@@ -87,16 +98,24 @@ def ask(cube: Cube, asked: Asked) -> Question:
         within=asked.within,
         categories=asked.categories,
         group=asked.group,
-        baseline=_baseline(asked.baseline, span),
-        interval=asked.interval,
-        measure=asked.measure,
+        baseline=None if "baseline" in asked.idle else baseline,
+        interval=Interval.MONTH if "interval" in asked.idle else asked.interval,
+        measure=Measure.COUNT if "measure" in asked.idle else asked.measure,
         per=asked.per,
         as_of=asked.as_of,
         weights=asked.weights,
         statistics=asked.statistics,
         by=asked.by,
         against=asked.against,
+        not_used=_not_used(asked),
     )
+
+
+def _not_used(asked: Asked) -> tuple[str, ...]:
+    """Name what was said and has no part in the answer: what its kind has no use for, and what rates are per where there are none."""
+    tells_rates = (asked.measure is Measure.RATE and "measure" not in asked.idle) or asked.statistics is Statistics.ALL
+    idle = asked.said & (asked.idle if tells_rates else asked.idle | _OF_RATES)
+    return tuple(sorted(idle)) if idle else ()
 
 
 def refuse_other_than_counts(question: Question) -> None:

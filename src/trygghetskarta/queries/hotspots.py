@@ -32,8 +32,7 @@ def of_region(cube: Cube, question: Question) -> Exact:
     Raises:
         InvalidQuestionError: It asks for another measure than counts and rates.
     """
-    if question.measure not in (Measure.COUNT, Measure.RATE):
-        raise bad_parameter("measure", question.measure, "Frågan räknas på antal eller tal.", "This question is about counts or rates.")
+    _refuse_harm(question)
     return _whole_region(cube, question, (Period(str(question.span), question.span),))
 
 
@@ -48,8 +47,9 @@ def emerging(cube: Cube, question: Question) -> Exact:
         Counts with a column for each period.
 
     Raises:
-        InvalidQuestionError: The periods overlap.
+        InvalidQuestionError: The periods overlap, or it asks for another measure than counts and rates.
     """
+    _refuse_harm(question)
     if question.interval is Interval.ROLLING12:
         swedish, english = "Rullande perioder överlappar och kan inte jämföras här.", "Rolling periods overlap and cannot be compared here."
         raise bad_parameter("interval", question.interval, swedish, english)
@@ -98,6 +98,11 @@ def borders(cube: Cube, question: Question) -> Ints:
     number[region] = np.arange(len(region))
     pairs = number[cube.neighbours[question.level]].reshape(-1, 2)
     return pairs[(pairs >= 0).all(axis=1)]
+
+
+def _refuse_harm(question: Question) -> None:
+    if question.measure not in (Measure.COUNT, Measure.RATE):
+        raise bad_parameter("measure", question.measure, "Frågan räknas på antal eller tal.", "This question is about counts or rates.")
 
 
 def _whole_region(cube: Cube, question: Question, periods: tuple[Period, ...]) -> Exact:

@@ -332,6 +332,7 @@ class Report:
         chapters: Its chapters.
         language: Its language.
         watermark: What is printed across every page; empty for nothing.
+        not_used: The parts of the question that were given and that the report has no use for, as the API calls them.
     """
 
     kind: str
@@ -349,6 +350,7 @@ class Report:
     chapters: tuple[Chapter, ...]
     language: str = "sv"
     watermark: str = ""
+    not_used: tuple[str, ...] = ()
 
 
 def cells(report: Report) -> Iterator[Cell]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
 
@@ -15,12 +16,13 @@ from trygghetskarta.reports.chapters.other import other
 from trygghetskarta.reports.chapters.people import people
 from trygghetskarta.reports.chapters.place import place
 from trygghetskarta.reports.chapters.prompts import prompts
+from trygghetskarta.reports.chapters.sources import HEADING as SOURCES_HEADING
 from trygghetskarta.reports.chapters.sources import again, sources
 from trygghetskarta.reports.chapters.summary import summary
 from trygghetskarta.reports.chapters.unplaced import unplaced
 from trygghetskarta.reports.document import Block, Chapter, Paragraph, Report
 from trygghetskarta.reports.situation import Situation
-from trygghetskarta.serialize.swedish import day_name, span_name
+from trygghetskarta.serialize.swedish import day_name, listed, span_name
 
 PATH = "/v1/lagesbilder"
 
@@ -74,6 +76,27 @@ def lagesbild(situation: Situation, reader: Reader) -> Report:
         glossary(),
     )
     return framed(situation, reader, f"Lägesbild för {situation.area.name}", chapters)
+
+
+def told_not_used(report: Report, names: Sequence[str]) -> Report:
+    """Say in a report which parts of the question it has no use for: whoever asked of one source must not think that it is about that one.
+
+    Args:
+        report: The report.
+        names: The parts, as the API calls them.
+
+    Returns:
+        The report, which says so where it tells its sources; as it was where there are none.
+    """
+    if not names:
+        return report
+    said = Paragraph(
+        f"En lägesbild handlar om en plats och tar upp alla källor, kategorier och mått. Det här i frågan används därför inte: {listed(list(names))}."
+    )
+    chapters = (
+        Chapter(chapter.heading, (said, *chapter.blocks)) if chapter.heading == SOURCES_HEADING else chapter for chapter in report.chapters
+    )
+    return replace(report, chapters=tuple(chapters), not_used=tuple(names))
 
 
 def framed(situation: Situation, reader: Reader, title: str, chapters: tuple[Chapter, ...], kind: str = "lagesbild") -> Report:

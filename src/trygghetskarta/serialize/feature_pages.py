@@ -25,11 +25,13 @@ class PageHead:
         links: To this page, to the next, to the collection.
         matched: How many features all pages hold; None where that is not counted.
         said: What is to be minded of the figures, in sentences.
+        not_used: The parts of the question that were given and that the figures have no use for.
     """
 
     links: list[Link]
     matched: int | None
     said: tuple[str, ...] = ()
+    not_used: tuple[str, ...] = ()
 
 
 def page_of(features: Sequence[dict[str, Any]], head: PageHead) -> bytes:
@@ -44,12 +46,13 @@ def page_of(features: Sequence[dict[str, Any]], head: PageHead) -> bytes:
     """
     matched = {"numberMatched": head.matched} if head.matched is not None else {}
     page = {"type": "FeatureCollection", "links": head.links, **matched, "numberReturned": len(features), "features": features}
-    return orjson.dumps(page | saying(head.said))
+    return orjson.dumps(page | saying(head.said, head.not_used))
 
 
-def saying(said: tuple[str, ...]) -> dict[str, list[str]]:
-    """Give the member that holds sentences; none where nothing is to be minded."""
-    return {"sentences": list(said)} if said else {}
+def saying(said: tuple[str, ...], not_used: tuple[str, ...] = ()) -> dict[str, list[str]]:
+    """Give the members that hold sentences and what was asked without use; none where nothing is to be minded."""
+    told = {"sentences": list(said), "notUsed": list(not_used)}
+    return {name: texts for name, texts in told.items() if texts}
 
 
 def row_feature(identity: str, row: Row, outlines: Outlines, key: str) -> dict[str, Any]:

@@ -269,6 +269,7 @@ def head(answer: Answered, sentences: list[str], methods: tuple[str, ...], made_
             "madeAt": made_for.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if made_for is not None else None,
             "weights": provenance.weights,
             "counted": [{"source": source.value, "categories": list(names)} for source, names in provenance.counted],
+            "notUsed": list(question.not_used),
             "methods": [*methods, *(protection_methods(protected) if protected is not None else ())],
         },
         **(protection_told(protected) if protected is not None else {}),

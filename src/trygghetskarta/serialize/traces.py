@@ -56,6 +56,7 @@ def trace_document(found: Trace) -> dict[str, Any]:
             "asOf": str(question.as_of) if question.as_of is not None else None,
             "by": question.by.value if question.by is not None else None,
             "bucket": found.bucket.value,
+            "notUsed": list(question.not_used),
         },
         "figure": found.figure,
         "total": found.total,

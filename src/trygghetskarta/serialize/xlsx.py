@@ -299,6 +299,7 @@ def _about(answer: Answered) -> Iterator[tuple[str, str | int | date | None]]:
     yield "Jämförs med", str(question.baseline) if question.baseline is not None else "ingenting"
     yield "Månaden avgörs av", _BY[question.by] if question.by is not None else "källans eget datum"
     yield "Mått", _AXES[question.measure]
+    yield "Angivet men inte använt", ", ".join(question.not_used) or "ingenting"
     if provenance.denominator is not None:
         days = ", ".join(str(day) for day in provenance.denominator.counted)
         yield "Nämnare", f"{provenance.denominator.kind.names[0]} ({days})"

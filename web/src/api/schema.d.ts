@@ -4025,6 +4025,8 @@ export interface components {
             madeAt: string | null;
             weights: string | null;
             counted: components["schemas"]["CountedTold"][];
+            /** @description De delar av frågan som angavs men som svaret inte har användning för: deras värden är prövade och ändrar ingenting. / The parts of the question that were given and that the answer has no use for: their values are checked and change nothing. */
+            notUsed: string[];
             /** @description Namn på metoderna, så som docs/methods har dem. / Names of the methods. */
             methods: string[];
         };
@@ -4240,6 +4242,8 @@ export interface components {
             chapters: components["schemas"]["ChapterTold"][];
             language: string;
             watermark: string;
+            /** @description De delar av frågan som angavs men som rapporten inte har användning för. / The parts of the question that were given and that the report has no use for. */
+            notUsed: string[];
         };
         /**
          * ReshapedTold
@@ -4869,6 +4873,8 @@ export interface components {
             asOf: string | null;
             by: components["schemas"]["CountsBy"] | null;
             bucket: components["schemas"]["Bucket"];
+            /** @description Det av frågan som siffran inte beror av. / What of it the figure does not hang on. */
+            notUsed: string[];
         };
         /**
          * TracedEvent
@@ -5108,8 +5114,12 @@ export interface operations {
                 within?: string | null;
                 /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
                 measure?: components["schemas"]["Measure"];
-                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
+                /** @description Vad ett tal per 1 000 räknas på, där svaret har sådana. / What a rate is per, where there are rates. */
                 per?: components["schemas"]["Denominator"];
+                /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. */
+                baseline?: string | null;
+                /** @description Vad tiden delas in i. / What time is cut into. Används inte i det här svaret, som i så fall säger det. / Not used in this answer, which then says so. */
+                interval?: components["schemas"]["Interval"];
                 /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
                 weights?: string | null;
                 /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
@@ -5120,8 +5130,6 @@ export interface operations {
                 layout?: components["schemas"]["Layout"];
                 /** @description Kolumner att ta med utöver dem som namnger raden; utelämnad alla. / Columns beside those that name a row; all if left out. */
                 column?: string[];
-                /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. */
-                baseline?: string | null;
                 /** @description all: osäkerhet, prövning, utjämnade tal, ranger och tratt; none: bara antal, och tal när det frågas efter. / all: intervals, tests, smoothed rates, ranks and funnel; none: counts alone, and rates when asked for. */
                 statistics?: components["schemas"]["Statistics"];
                 /** @description Kod på det område på nivån som vart och ett prövas mot, i stället för mot en annan period. / Code of the area of the level that each is tested against, in place of another span. */
@@ -5274,8 +5282,12 @@ export interface operations {
                 within?: string | null;
                 /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
                 measure?: components["schemas"]["Measure"];
-                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
+                /** @description Vad ett tal per 1 000 räknas på, där svaret har sådana. / What a rate is per, where there are rates. */
                 per?: components["schemas"]["Denominator"];
+                /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. Används inte i det här svaret, som i så fall säger det. / Not used in this answer, which then says so. */
+                baseline?: string | null;
+                /** @description Vad tiden delas in i. / What time is cut into. */
+                interval?: components["schemas"]["Interval"];
                 /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
                 weights?: string | null;
                 /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
@@ -5286,8 +5298,6 @@ export interface operations {
                 layout?: components["schemas"]["Layout"];
                 /** @description Kolumner att ta med utöver dem som namnger raden; utelämnad alla. / Columns beside those that name a row; all if left out. */
                 column?: string[];
-                /** @description Vad tiden delas in i. / What time is cut into. */
-                interval?: components["schemas"]["Interval"];
                 /** @description Vad som ska räknas fram utöver värdena; utelämnad ingenting, all allt. / What to find besides the values; all for all. */
                 include?: components["schemas"]["Include"][];
             };
@@ -5438,8 +5448,12 @@ export interface operations {
                 within?: string | null;
                 /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
                 measure?: components["schemas"]["Measure"];
-                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
+                /** @description Vad ett tal per 1 000 räknas på, där svaret har sådana. / What a rate is per, where there are rates. */
                 per?: components["schemas"]["Denominator"];
+                /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. */
+                baseline?: string | null;
+                /** @description Vad tiden delas in i. / What time is cut into. Används inte i det här svaret, som i så fall säger det. / Not used in this answer, which then says so. */
+                interval?: components["schemas"]["Interval"];
                 /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
                 weights?: string | null;
                 /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
@@ -5450,8 +5464,6 @@ export interface operations {
                 layout?: components["schemas"]["Layout"];
                 /** @description Kolumner att ta med utöver dem som namnger raden; utelämnad alla. / Columns beside those that name a row; all if left out. */
                 column?: string[];
-                /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. */
-                baseline?: string | null;
                 /** @description all: osäkerhet, prövning, utjämnade tal, ranger och tratt; none: bara antal, och tal när det frågas efter. / all: intervals, tests, smoothed rates, ranks and funnel; none: counts alone, and rates when asked for. */
                 statistics?: components["schemas"]["Statistics"];
                 /** @description Kod på det område på nivån som vart och ett prövas mot, i stället för mot en annan period. / Code of the area of the level that each is tested against, in place of another span. */
@@ -5606,8 +5618,12 @@ export interface operations {
                 within?: string | null;
                 /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
                 measure?: components["schemas"]["Measure"];
-                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
+                /** @description Vad ett tal per 1 000 räknas på, där svaret har sådana. / What a rate is per, where there are rates. */
                 per?: components["schemas"]["Denominator"];
+                /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. Används inte i det här svaret, som i så fall säger det. / Not used in this answer, which then says so. */
+                baseline?: string | null;
+                /** @description Vad tiden delas in i. / What time is cut into. */
+                interval?: components["schemas"]["Interval"];
                 /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
                 weights?: string | null;
                 /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
@@ -5618,8 +5634,6 @@ export interface operations {
                 layout?: components["schemas"]["Layout"];
                 /** @description Kolumner att ta med utöver dem som namnger raden; utelämnad alla. / Columns beside those that name a row; all if left out. */
                 column?: string[];
-                /** @description Vad tiden delas in i. / What time is cut into. */
-                interval?: components["schemas"]["Interval"];
                 /** @description Vad som ska räknas fram utöver värdena; utelämnad ingenting, all allt. / What to find besides the values; all for all. */
                 include?: components["schemas"]["Include"][];
                 /** @description delbar: bara siffror som alla får se; intern: exakta och märkta, för behöriga. / delbar: figures anyone may see; intern: exact ones, marked, for staff. */
@@ -5772,16 +5786,18 @@ export interface operations {
                 within?: string | null;
                 /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
                 measure?: components["schemas"]["Measure"];
-                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
+                /** @description Vad ett tal per 1 000 räknas på, där svaret har sådana. / What a rate is per, where there are rates. */
                 per?: components["schemas"]["Denominator"];
+                /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. */
+                baseline?: string;
+                /** @description Vad tiden delas in i. / What time is cut into. Används inte i det här svaret, som i så fall säger det. / Not used in this answer, which then says so. */
+                interval?: components["schemas"]["Interval"];
                 /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
                 weights?: string | null;
                 /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
                 by?: components["schemas"]["CountsBy"] | null;
                 /** @description Hur detaljerade områdenas gränser är. / Detail of the outlines. */
                 geometry?: components["schemas"]["Detail"];
-                /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. */
-                baseline?: string;
             };
             header?: never;
             path?: never;
@@ -5930,16 +5946,18 @@ export interface operations {
                 within?: string | null;
                 /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
                 measure?: components["schemas"]["Measure"];
-                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
+                /** @description Vad ett tal per 1 000 räknas på, där svaret har sådana. / What a rate is per, where there are rates. */
                 per?: components["schemas"]["Denominator"];
-                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
+                /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. */
+                baseline?: string | null;
+                /** @description Vad tiden delas in i. / What time is cut into. Används inte i det här svaret, som i så fall säger det. / Not used in this answer, which then says so. */
+                interval?: components["schemas"]["Interval"];
+                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. Används inte i det här svaret, som i så fall säger det. / Not used in this answer, which then says so. */
                 weights?: string | null;
                 /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
                 by?: components["schemas"]["CountsBy"] | null;
                 /** @description Hur detaljerade områdenas gränser är. / Detail of the outlines. */
                 geometry?: components["schemas"]["Detail"];
-                /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. */
-                baseline?: string | null;
             };
             header?: never;
             path?: never;
@@ -6088,16 +6106,18 @@ export interface operations {
                 within?: string | null;
                 /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
                 measure?: components["schemas"]["Measure"];
-                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
+                /** @description Vad ett tal per 1 000 räknas på, där svaret har sådana. / What a rate is per, where there are rates. */
                 per?: components["schemas"]["Denominator"];
-                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
+                /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. */
+                baseline?: string | null;
+                /** @description Vad tiden delas in i. / What time is cut into. Används inte i det här svaret, som i så fall säger det. / Not used in this answer, which then says so. */
+                interval?: components["schemas"]["Interval"];
+                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. Används inte i det här svaret, som i så fall säger det. / Not used in this answer, which then says so. */
                 weights?: string | null;
                 /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
                 by?: components["schemas"]["CountsBy"] | null;
                 /** @description Hur detaljerade områdenas gränser är. / Detail of the outlines. */
                 geometry?: components["schemas"]["Detail"];
-                /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. */
-                baseline?: string | null;
                 /** @description Rutornas storlek enligt h3: 8 är knappt en kilometer. / Size of the hexagons as h3 numbers it. */
                 resolution?: number;
             };
@@ -6248,9 +6268,13 @@ export interface operations {
                 within?: string | null;
                 /** @description rate eller count (per kvadratkilometer); utelämnad är rate där källan bär det. / Left out: rate where the source can. */
                 measure?: components["schemas"]["Measure"];
-                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
+                /** @description Vad ett tal per 1 000 räknas på, där svaret har sådana. / What a rate is per, where there are rates. */
                 per?: components["schemas"]["Denominator"];
-                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
+                /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. Används inte i det här svaret, som i så fall säger det. / Not used in this answer, which then says so. */
+                baseline?: string | null;
+                /** @description Vad tiden delas in i med emerging; de andra metoderna har ingen användning för det och säger det. / What time is cut into with emerging; the other methods have no use for it, and say so. */
+                interval?: components["schemas"]["Interval"];
+                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. Används inte i det här svaret, som i så fall säger det. / Not used in this answer, which then says so. */
                 weights?: string | null;
                 /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
                 by?: components["schemas"]["CountsBy"] | null;
@@ -6258,8 +6282,6 @@ export interface operations {
                 geometry?: components["schemas"]["Detail"];
                 /** @description gistar (Getis-Ord Gi*), moran (lokal Moran) eller emerging (heta områden över tid). / How clusters are looked for. */
                 method?: components["schemas"]["ClusterMethod"];
-                /** @description Bara med emerging: vad tiden delas in i, utelämnad är månad. / With emerging only: what time is cut into. */
-                interval?: components["schemas"]["Interval"] | null;
             };
             header?: never;
             path?: never;
@@ -6408,16 +6430,18 @@ export interface operations {
                 within?: string | null;
                 /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
                 measure?: components["schemas"]["Measure"];
-                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
+                /** @description Vad ett tal per 1 000 räknas på, där svaret har sådana. / What a rate is per, where there are rates. */
                 per?: components["schemas"]["Denominator"];
-                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
+                /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. */
+                baseline?: string | null;
+                /** @description Vad tiden delas in i. / What time is cut into. Används inte i det här svaret, som i så fall säger det. / Not used in this answer, which then says so. */
+                interval?: components["schemas"]["Interval"];
+                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. Används inte i det här svaret, som i så fall säger det. / Not used in this answer, which then says so. */
                 weights?: string | null;
                 /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
                 by?: components["schemas"]["CountsBy"] | null;
                 /** @description Hur detaljerade områdenas gränser är. / Detail of the outlines. */
                 geometry?: components["schemas"]["Detail"];
-                /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. */
-                baseline?: string | null;
             };
             header?: never;
             path?: never;
@@ -6566,9 +6590,13 @@ export interface operations {
                 within?: string | null;
                 /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
                 measure?: components["schemas"]["Measure"];
-                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
+                /** @description Vad ett tal per 1 000 räknas på, där svaret har sådana. / What a rate is per, where there are rates. */
                 per?: components["schemas"]["Denominator"];
-                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
+                /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. Används inte i det här svaret, som i så fall säger det. / Not used in this answer, which then says so. */
+                baseline?: string | null;
+                /** @description Vad tiden delas in i. / What time is cut into. Används inte i det här svaret, som i så fall säger det. / Not used in this answer, which then says so. */
+                interval?: components["schemas"]["Interval"];
+                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. Används inte i det här svaret, som i så fall säger det. / Not used in this answer, which then says so. */
                 weights?: string | null;
                 /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
                 by?: components["schemas"]["CountsBy"] | null;
@@ -6722,16 +6750,18 @@ export interface operations {
                 within?: string | null;
                 /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
                 measure?: components["schemas"]["Measure"];
-                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
+                /** @description Vad ett tal per 1 000 räknas på, där svaret har sådana. / What a rate is per, where there are rates. */
                 per?: components["schemas"]["Denominator"];
-                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
+                /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. */
+                baseline?: string | null;
+                /** @description Vad tiden delas in i. / What time is cut into. Används inte i det här svaret, som i så fall säger det. / Not used in this answer, which then says so. */
+                interval?: components["schemas"]["Interval"];
+                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. Används inte i det här svaret, som i så fall säger det. / Not used in this answer, which then says so. */
                 weights?: string | null;
                 /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
                 by?: components["schemas"]["CountsBy"] | null;
                 /** @description Hur detaljerade områdenas gränser är. / Detail of the outlines. */
                 geometry?: components["schemas"]["Detail"];
-                /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. */
-                baseline?: string | null;
                 /** @description Bandbredd i meter. / Bandwidth in metres. */
                 bandwidth?: number;
                 /** @description Rutans sida i meter, högst bandbredden; utelämnad är en femtedel av den. / Side of a cell, metres. */
@@ -6888,9 +6918,13 @@ export interface operations {
                 within?: string | null;
                 /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
                 measure?: components["schemas"]["Measure"];
-                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
+                /** @description Vad ett tal per 1 000 räknas på, där svaret har sådana. / What a rate is per, where there are rates. */
                 per?: components["schemas"]["Denominator"];
-                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
+                /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. Används inte i det här svaret, som i så fall säger det. / Not used in this answer, which then says so. */
+                baseline?: string | null;
+                /** @description Vad tiden delas in i. / What time is cut into. Används inte i det här svaret, som i så fall säger det. / Not used in this answer, which then says so. */
+                interval?: components["schemas"]["Interval"];
+                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. Används inte i det här svaret, som i så fall säger det. / Not used in this answer, which then says so. */
                 weights?: string | null;
                 /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
                 by?: components["schemas"]["CountsBy"] | null;
@@ -7638,6 +7672,26 @@ export interface operations {
                 edition?: string | null;
                 /** @description Siffrorna så som de var kända denna dag. / The figures as known on this day. */
                 asOf?: string | null;
+                /** @description Det område som lägesbilden handlar om, där area är utelämnad. / The area that it is about, where area is left out. */
+                within?: string | null;
+                /** @description Källor. / Sources. Lägesbilden tar upp alla; den som anger något får höra att det inte används. / The report tells of all; whoever names one is told that it is not used. */
+                source?: components["schemas"]["SourceId"][];
+                /** @description Kategorier. / Categories. Lägesbilden tar upp alla; den som anger något får höra att det inte används. / The report tells of all; whoever names one is told that it is not used. */
+                category?: string[];
+                /** @description En grupp av kategorier. / A group of categories. Lägesbilden tar upp alla; den som anger något får höra att det inte används. / The report tells of all; whoever names one is told that it is not used. */
+                group?: string | null;
+                /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. Används inte i det här svaret, som i så fall säger det. / Not used in this answer, which then says so. */
+                baseline?: string | null;
+                /** @description Vad tiden delas in i. / What time is cut into. Används inte i det här svaret, som i så fall säger det. / Not used in this answer, which then says so. */
+                interval?: components["schemas"]["Interval"];
+                /** @description Antal, tal eller allvarlighet. / Count, rate or harm. Lägesbilden tar upp alla; den som anger något får höra att det inte används. / The report tells of all; whoever names one is told that it is not used. */
+                measure?: components["schemas"]["Measure"];
+                /** @description Vad ett tal räknas på. / What a rate is per. Lägesbilden tar upp alla; den som anger något får höra att det inte används. / The report tells of all; whoever names one is told that it is not used. */
+                per?: components["schemas"]["Denominator"];
+                /** @description Vilket datum som avgör månaden. / Which date decides. Lägesbilden tar upp alla; den som anger något får höra att det inte används. / The report tells of all; whoever names one is told that it is not used. */
+                by?: components["schemas"]["CountsBy"] | null;
+                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. Används inte i det här svaret, som i så fall säger det. / Not used in this answer, which then says so. */
+                weights?: string | null;
                 /** @description delbar: bara siffror som alla får se; intern: exakta och märkta, för behöriga. / delbar: figures anyone may see; intern: exact ones, marked, for staff. */
                 class?: components["schemas"]["SharingClass"];
                 /** @description Ytan som WKT, öst före norr. Bara för behöriga. / The polygon as WKT, easting before northing. For staff. */
@@ -7797,9 +7851,13 @@ export interface operations {
                 within?: string | null;
                 /** @description Antal, antal per 1 000 och år, eller allvarlighet. / Count, rate per 1 000 and year, or harm. */
                 measure?: components["schemas"]["Measure"];
-                /** @description Vad ett tal per 1 000 räknas på. / What a rate is per. */
+                /** @description Vad ett tal per 1 000 räknas på, där svaret har sådana. / What a rate is per, where there are rates. */
                 per?: components["schemas"]["Denominator"];
-                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. */
+                /** @description Perioden att jämföra med: previous, same-period-last-year eller ÅÅÅÅ-MM..ÅÅÅÅ-MM. / The months to compare with. Används inte i det här svaret, som i så fall säger det. / Not used in this answer, which then says so. */
+                baseline?: string | null;
+                /** @description Vad tiden delas in i. / What time is cut into. Används inte i det här svaret, som i så fall säger det. / Not used in this answer, which then says so. */
+                interval?: components["schemas"]["Interval"];
+                /** @description Vikterna som allvarlighet räknas med; utelämnade är de nyaste. / Name of the harm weights; the newest if left out. Används inte i det här svaret, som i så fall säger det. / Not used in this answer, which then says so. */
                 weights?: string | null;
                 /** @description Vilket datum som avgör månaden; utelämnat är källans eget. / Which date decides the month; the source's own if left out. */
                 by?: components["schemas"]["CountsBy"] | null;

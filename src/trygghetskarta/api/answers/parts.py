@@ -153,6 +153,13 @@ class ProvenanceTold(Part):
     made_at: Annotated[datetime | None, Field(description="När den togs fram. / When it was taken out.")]
     weights: str | None
     counted: list[CountedTold]
+    not_used: Annotated[
+        list[str],
+        Field(
+            description="De delar av frågan som angavs men som svaret inte har användning för: deras värden är prövade och ändrar ingenting."
+            " / The parts of the question that were given and that the answer has no use for: their values are checked and change nothing."
+        ),
+    ]
     methods: Annotated[list[str], Field(description="Namn på metoderna, så som docs/methods har dem. / Names of the methods.")]
 
 

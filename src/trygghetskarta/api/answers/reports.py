@@ -212,3 +212,10 @@ class ReportTold(Part):
     chapters: list[ChapterTold]
     language: str
     watermark: str
+    not_used: Annotated[
+        list[str],
+        Field(
+            description="De delar av frågan som angavs men som rapporten inte har användning för."
+            " / The parts of the question that were given and that the report has no use for."
+        ),
+    ]

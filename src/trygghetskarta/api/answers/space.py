@@ -341,6 +341,7 @@ class TraceQuestion(Part):
     as_of: date | None
     by: CountsBy | None
     bucket: Bucket
+    not_used: Annotated[list[str], Field(description="Det av frågan som siffran inte beror av. / What of it the figure does not hang on.")]
 
 
 class Trace(Part):

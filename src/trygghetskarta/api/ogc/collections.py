@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from trygghetskarta.api.event_question import EventParameters
 from trygghetskarta.api.question import ComparisonParameters, Day, QuestionParameters
+from trygghetskarta.api.question_parts import AskedInterval, AskedWeights
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.periods import Interval
@@ -40,7 +41,8 @@ class AreaItemParameters(BaseModel):
 class SeriesItemParameters(QuestionParameters):
     """The parameters of the collection of series."""
 
-    interval: Annotated[Interval, Field(description="Vad tiden delas in i. / What time is cut into.")] = Interval.MONTH
+    interval: AskedInterval = Interval.MONTH
+    weights: AskedWeights = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,6 @@ from trygghetskarta.domain.filters import Columns, Holding, Holds, Touches
 from trygghetskarta.domain.periods import LOCAL_TIME, Month
 from trygghetskarta.errors import NotFoundError, bad_parameter
 from trygghetskarta.queries.areas import Detail, areas_touching
-from trygghetskarta.queries.asking import ask
 from trygghetskarta.queries.comparison import compare
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.filter_rows import holding
@@ -44,6 +43,7 @@ class Rows:
         detail: How detailed their outlines are.
         columns: What each column holds.
         said: What is to be minded of the figures, in sentences.
+        not_used: The parts of the question that were given and that the rows have no use for.
     """
 
     rows: list[Row]
@@ -53,6 +53,7 @@ class Rows:
     detail: Detail
     columns: Columns
     said: tuple[str, ...] = ()
+    not_used: tuple[str, ...] = ()
 
     @property
     def edition(self) -> Edition:
@@ -86,8 +87,7 @@ def _made(shelf: Shelf, audience: Audience, collection: Collection, asked: BaseM
             return _found(rows, [row["code"] for row in rows], (cube, published), asked)
         case SeriesItemParameters():
             cube = asked.cube(shelf)
-            asked.refuse_hidden(cube, audience)
-            published = release(series(cube, ask(cube, asked.asked(interval=asked.interval))), audience)
+            published = release(series(cube, asked.question(cube, audience)), audience)
             rows = series_rows(published)
             return _found(rows, [f"{row['code']}.{row['period']}" for row in rows], (cube, published), asked)
         case AreaItemParameters() if collection.level is not None:
@@ -104,7 +104,9 @@ def _made(shelf: Shelf, audience: Audience, collection: Collection, asked: BaseM
 
 def _found(rows: list[Row], ids: list[str], of: tuple[Cube, Published], asked: QuestionParameters) -> Rows:
     cube, published = of
-    return Rows(rows, ids, cube, asked.level, asked.geometry, kinds_of(rows), tuple(protection_said(published)))
+    return Rows(
+        rows, ids, cube, asked.level, asked.geometry, kinds_of(rows), tuple(protection_said(published)), published.question.not_used
+    )
 
 
 def kinds_of(rows: list[Row]) -> dict[str, Holds]:

@@ -9,9 +9,11 @@ from pydantic import Field
 
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf
-from trygghetskarta.api.question import BaselineParameters, NeededBaseline
+from trygghetskarta.api.question import BaselineParameters
+from trygghetskarta.api.question_parts import AskedWeights, NeededBaseline
 from trygghetskarta.api.scopes import FIGURES
 from trygghetskarta.disclosure.release import release
+from trygghetskarta.domain.counts import Measure
 from trygghetskarta.queries.decomposition import compare_parts
 from trygghetskarta.serialize.decomposition import write_decomposition
 from trygghetskarta.serialize.formats import Format
@@ -23,7 +25,13 @@ class DecompositionParameters(BaselineParameters):
     """The parameters of a decomposition: those of the comparison that it takes apart."""
 
     baseline: NeededBaseline = "same-period-last-year"
+    weights: AskedWeights = None
     format: Annotated[Format, Field(description="Svarets format. / Format of the answer.")] = Format.JSON
+
+    @property
+    def idle(self) -> frozenset[str]:
+        """The parts of the question that its answer has no use for: it tells count and harm, whatever is asked, and no rates."""
+        return super().idle | {"measure"} if self.measure is Measure.RATE else super().idle
 
 
 @router.get("/decompositions", summary="Vad som ändrade antal och allvarlighet", response_class=Response)

@@ -12,25 +12,34 @@ from pydantic import BaseModel, ConfigDict, Field
 from trygghetskarta.api.addresses import address
 from trygghetskarta.api.caching import tagged
 from trygghetskarta.api.deps import CurrentAudience, CurrentShelf, SeesEvents
-from trygghetskarta.api.question import AskedMeasure, AskedName, AskedPlane, AskedPolygon, Day
+from trygghetskarta.api.question import MOST_VALUES, AskedMeasure, AskedName, AskedPlane, AskedPolygon, Day, refuse_hidden
+from trygghetskarta.api.question_parts import NOT_USED, IdleBaseline, IdleInterval, IdleWeights, idle_of
 from trygghetskarta.api.scopes import SURROUNDED_BY_CLASS
 from trygghetskarta.api.sharing import AskedClass, CurrentMadeFor
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.domain.areas import AreaLevel
-from trygghetskarta.domain.audience import SharingClass
+from trygghetskarta.domain.audience import Audience, SharingClass
+from trygghetskarta.domain.counts import Denominator, Measure
+from trygghetskarta.domain.periods import Interval
 from trygghetskarta.domain.polygons import Plane
-from trygghetskarta.errors import ForbiddenError
+from trygghetskarta.domain.sources import EVENT_SOURCES, CountsBy, SourceId
+from trygghetskarta.errors import ForbiddenError, bad_parameter
+from trygghetskarta.queries.asking import Asked, ask, cube_by
 from trygghetskarta.queries.cube import Cube
-from trygghetskarta.reporting import Office, Wanted, report_of
+from trygghetskarta.reporting import Office, Wanted, report_of, span_of
 from trygghetskarta.reporting.sites import WantedSite
 from trygghetskarta.reports.document import Report
 from trygghetskarta.reports.html import policy
-from trygghetskarta.reports.lagesbild import Reader
+from trygghetskarta.reports.lagesbild import Reader, told_not_used
 from trygghetskarta.reports.render import ReportFormat, render
 from trygghetskarta.serialize.titles import plain
 
 router = APIRouter(prefix="/v1", tags=["Rapporter"], dependencies=[SURROUNDED_BY_CLASS])
 _MOST_AREAS = 12
+_ALL = (
+    "Lägesbilden tar upp alla; den som anger något får höra att det inte används."
+    " / The report tells of all; whoever names one is told that it is not used."
+)
 
 
 class ReportParameters(BaseModel):
@@ -59,6 +68,24 @@ class ReportParameters(BaseModel):
     as_of: Annotated[
         Day | None, Field(alias="asOf", description="Siffrorna så som de var kända denna dag. / The figures as known on this day.")
     ] = None
+    within: Annotated[
+        str | None,
+        Field(
+            description="Det område som lägesbilden handlar om, där area är utelämnad. / The area that it is about, where area is left out.",
+            examples=["jarva"],
+        ),
+    ] = None
+    source: Annotated[list[SourceId], NOT_USED, Field(max_length=len(SourceId), description=f"Källor. / Sources. {_ALL}")] = []
+    category: Annotated[list[str], NOT_USED, Field(max_length=MOST_VALUES, description=f"Kategorier. / Categories. {_ALL}")] = []
+    group: Annotated[str | None, NOT_USED, Field(description=f"En grupp av kategorier. / A group of categories. {_ALL}")] = None
+    baseline: IdleBaseline = None
+    interval: IdleInterval = Interval.MONTH
+    measure: Annotated[Measure, NOT_USED, Field(description=f"Antal, tal eller allvarlighet. / Count, rate or harm. {_ALL}")] = (
+        Measure.COUNT
+    )
+    per: Annotated[Denominator, NOT_USED, Field(description=f"Vad ett tal räknas på. / What a rate is per. {_ALL}")] = Denominator.RESIDENTS
+    by: Annotated[CountsBy | None, NOT_USED, Field(description=f"Vilket datum som avgör månaden. / Which date decides. {_ALL}")] = None
+    weights: IdleWeights = None
     class_: AskedClass = SharingClass.DELBAR
     polygon: AskedPolygon = None
     crs: AskedPlane = Plane.WORLD
@@ -69,9 +96,36 @@ class ReportParameters(BaseModel):
     def wanted(self) -> list[Wanted]:
         """Give the reports asked for."""
         site = self.site
-        codes: list[str | None] = list(dict.fromkeys(self.area)) or ([None] if site is None else [])
-        areas = [Wanted(code, self.level, self.from_, self.to, self.edition, self.as_of) for code in codes]
+        # A level is that of the areas named; what stands for them is the area of the code, or the city.
+        codes: list[str | None] = list(dict.fromkeys(self.area)) or ([self.within] if site is None else [])
+        areas = [Wanted(code, self.level if self.area else None, self.from_, self.to, self.edition, self.as_of) for code in codes]
         return areas if site is None else [Wanted(None, None, self.from_, self.to, self.edition, self.as_of, site), *areas]
+
+    @property
+    def not_used(self) -> tuple[str, ...]:
+        """The parts of the question that were given and that the report has no use for."""
+        chosen = bool(self.area) or self.site is not None
+        idle = idle_of(type(self)) | ({"within"} if chosen else frozenset()) | (frozenset() if self.area else {"level"})
+        return tuple(sorted(self.model_fields_set & idle))
+
+    def refuse_what_is_not(self, cube: Cube, audience: Audience) -> None:
+        """Refuse what no question may ask of, used or not.
+
+        Raises:
+            InvalidQuestionError: There is no such area, category, group, set of weights or span.
+            NotCarriedError: A source has nothing of the group, or does not tell the date.
+        """
+        if self.within is not None and not any(area.code == self.within for areas in cube.areas.values() for area in areas):
+            swedish, english = f"Det finns inget område {self.within}.", f"There is no area {self.within}."
+            raise bad_parameter("within", self.within, swedish, english)
+        refuse_hidden(cube, audience, self.source or list(EVENT_SOURCES), self.category)
+        span = span_of(cube, Wanted(first=self.from_, last=self.to))
+        asked = Asked(
+            self.level or AreaLevel.STADSDELSOMRADE, tuple(self.source), categories=tuple(self.category), group=self.group,
+            first=str(span.first), last=str(span.last), baseline=self.baseline, weights=self.weights, by=self.by,
+        )  # fmt: skip
+        # By whichever date: nothing is counted.
+        ask(replace(cube, by=cube_by(self.source, self.by)), asked)
 
     @property
     def site(self) -> WantedSite | None:
@@ -130,7 +184,11 @@ def _made(shelf: Shelf, asked: ReportParameters, reader: Reader) -> tuple[Report
         def cubes(edition: date | None, as_of: date | None) -> Cube:
             return cube if (edition, as_of) == (asked.edition, asked.as_of) else shelf.cube(edition, as_of)
 
-        return report_of(Office(connection, cubes, reader.audience), asked.wanted(), reader), cube.published_at
+        not_used = asked.not_used
+        if asked.within is not None or not_used:
+            asked.refuse_what_is_not(cube, reader.audience)
+        report = report_of(Office(connection, cubes, reader.audience), asked.wanted(), reader)
+        return told_not_used(report, not_used), cube.published_at
 
 
 def _shown(form: ReportFormat) -> str:

@@ -157,7 +157,7 @@ def item(request: Request, code: str, identity: str, shelf: CurrentShelf, audien
     read_form(parameters)
     found = _find(newest, code, sees)
     refuse_unknown(parameters, (*OWN, *found.own))
-    crs, said = read_crs(parameters, "crs"), tuple[str, ...]()
+    crs, told = read_crs(parameters, "crs"), dict[str, list[str]]()
     if code == EVENTS:
         asked = _event_parameters(found, parameters)
         cube = shelf.cube(asked.edition)
@@ -166,9 +166,9 @@ def item(request: Request, code: str, identity: str, shelf: CurrentShelf, audien
             (feature,) = event_features(find_event(connection, wanted, identity, Asked(1, crs.srid, crs.decimals)), crs)
     else:
         rows = rows_of(shelf, audience, found, parameters)
-        cube, row, said = rows.cube, row_with(rows, identity), rows.said
+        cube, row, told = rows.cube, row_with(rows, identity), saying(rows.said, rows.not_used)
         feature = row_feature(identity, row, shelf.outlines(rows.edition, rows.level, rows.detail, crs), row["code"])
-    whole = {**feature, "links": _links(request, found, "self"), **saying(said)}
+    whole = {**feature, "links": _links(request, found, "self"), **told}
     return _in_crs(respond(request, _freshness(cube, audience, sees), MEDIA_TYPE, lambda: orjson.dumps(whole)), crs)
 
 
@@ -191,13 +191,13 @@ def _links(request: Request, found: Collection, rel: str, following: str | None 
 def _rows_page(request: Request, shelf: Shelf, found: Collection, rows: Rows, asked: ItemsAsked) -> bytes:
     matched = matching(shelf, rows, asked)
     if asked.hits:
-        return page_of([], PageHead(_links(request, found, "self"), len(matched), rows.said))
+        return page_of([], PageHead(_links(request, found, "self"), len(matched), rows.said, rows.not_used))
     begins = place_of(rows, matched, asked.after)
     page = matched[begins : begins + asked.limit]
     following = rows.ids[page[-1]] if begins + asked.limit < len(matched) else None
     outlines = shelf.outlines(rows.edition, rows.level, rows.detail, asked.crs)
     features = [row_feature(rows.ids[number], rows.rows[number], outlines, rows.rows[number]["code"]) for number in page]
-    return page_of(features, PageHead(_links(request, found, "self", following), len(matched), rows.said))
+    return page_of(features, PageHead(_links(request, found, "self", following), len(matched), rows.said, rows.not_used))
 
 
 def _event_parameters(found: Collection, parameters: Given) -> EventParameters:

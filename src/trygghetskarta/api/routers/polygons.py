@@ -11,15 +11,14 @@ from trygghetskarta.analysis.series import Include, follow
 from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentShelf
 from trygghetskarta.api.question import (
-    AskedBaseline,
     AskedMeasure,
     AskedName,
     AskedPlane,
     AskedPolygon,
     CountedParameters,
-    NeededBaseline,
     refuse_hidden,
 )
+from trygghetskarta.api.question_parts import AskedBaseline, NeededBaseline
 from trygghetskarta.api.scopes import EVENTS
 from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.disclosure.release import release, release_answer

@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from trygghetskarta import __version__
 from trygghetskarta.api.addresses import address
-from trygghetskarta.api.caching import RELEASED, last_modified, tagged
+from trygghetskarta.api.caching import RELEASED, keep_whole, last_modified, tagged
 from trygghetskarta.api.deps import CurrentAudience, CurrentSettings, CurrentShelf
 from trygghetskarta.api.protocol import STOPPING
 from trygghetskarta.api.question import NoParameters
@@ -125,6 +125,13 @@ def api_info(
         "deliveryLimit": settings.delivery_limit if settings.takes_deliveries else None,
     }
     return tagged(request, orjson.dumps(told), "application/json", RELEASED, audience)
+
+
+@router.get("/openapi.json", include_in_schema=False)
+def description(request: Request, audience: CurrentAudience) -> Response:
+    """Give the description of the API, which hangs on the program and its settings alone."""
+    keep_whole(request)
+    return tagged(request, orjson.dumps(request.app.openapi()), "application/json", RELEASED, audience)
 
 
 @router.get("/", include_in_schema=False)

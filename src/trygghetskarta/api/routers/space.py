@@ -22,7 +22,6 @@ from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.counts import Measure, Question
 from trygghetskarta.domain.periods import Interval
 from trygghetskarta.domain.points import DensityOptions, NearOptions, Shape
-from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.asking import ask
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.hotspots import borders, emerging, measure_carried, of_region, pattern_change
@@ -45,25 +44,31 @@ class HotspotParameters(QuestionParameters):
         ),
     ] = ClusterMethod.GISTAR
     interval: Annotated[
-        Interval | None,
-        Field(description="Bara med emerging: vad tiden delas in i, utelämnad är månad. / With emerging only: what time is cut into."),
-    ] = None
+        Interval,
+        Field(
+            description="Vad tiden delas in i med emerging; de andra metoderna har ingen användning för det och säger det."
+            " / What time is cut into with emerging; the other methods have no use for it, and say so."
+        ),
+    ] = Interval.MONTH
     measure: Annotated[
         Measure,
         Field(
             description="rate eller count (per kvadratkilometer); utelämnad är rate där källan bär det. / Left out: rate where the source can.",
-            json_schema_extra=lambda schema: schema.pop("default", None),
+            # A factory, so that the document names no default: what is left out hangs on the source.
+            default_factory=lambda: Measure.COUNT,
         ),
-    ] = Measure.COUNT
+    ]
     format: Annotated[Format, Field(description="Svarets format. / Format of the answer.")] = Format.GEOJSON
+
+    @property
+    def idle(self) -> frozenset[str]:
+        """The parts of the question that its answer has no use for: but for emerging, the span is counted whole."""
+        return super().idle if self.method is ClusterMethod.EMERGING else super().idle | {"interval"}
 
     def question(self, cube: Cube, audience: Audience) -> Question:
         """Give the question, checked."""
-        if self.interval is not None and self.method is not ClusterMethod.EMERGING:
-            swedish, english = "Interval hör till metoden emerging.", "An interval goes with the method emerging."
-            raise bad_parameter("interval", self.interval, swedish, english)
         self.refuse_hidden(cube, audience)
-        asked = self.asked(interval=self.interval or Interval.MONTH)
+        asked = self.asked()
         if "measure" not in self.model_fields_set:
             asked = replace(asked, measure=measure_carried(cube, asked.sources, asked.level, asked.per))
         return ask(cube, asked)
@@ -77,7 +82,7 @@ class PatternParameters(BaselineParameters):
     def question(self, cube: Cube, audience: Audience) -> Question:
         """Give the question, checked; without a baseline it is the same months of the year before."""
         self.refuse_hidden(cube, audience)
-        return ask(cube, self.asked(baseline=self.baseline or "same-period-last-year"))
+        return ask(cube, replace(self.asked(), baseline=self.baseline or "same-period-last-year"))
 
 
 class ConcentrationParameters(QuestionParameters):
@@ -85,11 +90,6 @@ class ConcentrationParameters(QuestionParameters):
 
     level: Annotated[AreaLevel, Field(description="Områdesnivå. / Level of the areas.")] = AreaLevel.STADSDEL
     format: Annotated[Format, Field(description="Svarets format. / Format of the answer.")] = Format.GEOJSON
-
-    def question(self, cube: Cube, audience: Audience) -> Question:
-        """Give the question, checked."""
-        self.refuse_hidden(cube, audience)
-        return ask(cube, self.asked())
 
 
 class DensityParameters(BaselineParameters):
@@ -125,11 +125,6 @@ class NearRepeatParameters(QuestionParameters):
         int, Field(alias="dayBand", ge=1, le=365, description="Ett tidsbands bredd i dagar. / Breadth of a band of days.")
     ] = 7
     day_bands: Annotated[int, Field(alias="dayBands", ge=1, le=12, description="Antal tidsband. / How many bands of days.")] = 4
-
-    def question(self, cube: Cube, audience: Audience) -> Question:
-        """Give the question, checked."""
-        self.refuse_hidden(cube, audience)
-        return ask(cube, self.asked())
 
     def options(self) -> NearOptions:
         """Say what counts as near."""
