@@ -247,7 +247,7 @@ def _guard(app: FastAPI, settings: Settings, audience: Audience) -> None:
         allow_origins=list(chosen) if chosen is not None else [] if exact else ["*"],
         allow_origin_regex=_OWN_MACHINE if exact and chosen is None else None,
         allow_methods=["GET"],
-        allow_headers=["If-None-Match", *(("Authorization", "X-API-Key") if chosen is not None else ())],
+        allow_headers=["If-None-Match", *(("Authorization", "X-API-Key", "X-Purpose") if chosen is not None else ())],
         expose_headers=[
             "ETag", "Last-Modified", "Content-Disposition", "Link", "Content-Crs", "Allow", "Retry-After", "WWW-Authenticate", "X-Request-Id",
         ],
