@@ -119,7 +119,7 @@ def test_a_chosen_page_reads_and_no_other(sample: Engine) -> None:
             assert "Origin" in answer.headers["vary"]
         asked = {
             "Access-Control-Request-Method": "GET",
-            "Access-Control-Request-Headers": "authorization,content-type,if-none-match,x-api-key",
+            "Access-Control-Request-Headers": "authorization,content-type,if-none-match,x-api-key,x-purpose",
         }
         allowed = httpx.options(f"{server}/v1/areas", headers={"Origin": chosen, **asked})
         assert (allowed.status_code, allowed.headers["access-control-allow-origin"]) == (200, chosen)
@@ -127,7 +127,7 @@ def test_a_chosen_page_reads_and_no_other(sample: Engine) -> None:
         faults = {
             "Origin": {"Origin": ELSEWHERE, **asked},
             "Access-Control-Request-Method": {"Origin": chosen, **asked, "Access-Control-Request-Method": "DELETE"},
-            "Access-Control-Request-Headers": {"Origin": chosen, **asked, "Access-Control-Request-Headers": "x-purpose"},
+            "Access-Control-Request-Headers": {"Origin": chosen, **asked, "Access-Control-Request-Headers": "x-forwarded-for"},
         }
         for blamed, given in faults.items():
             refused = httpx.options(f"{server}/v1/areas", headers=given)
