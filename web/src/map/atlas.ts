@@ -71,6 +71,8 @@ export class Atlas {
   private readonly backdrop = new VectorSource<Area>();
   private readonly map: OlMap;
   private looks = new Map<string, Look>();
+  /** The styles of many areas alike, as they are now painted. */
+  private readonly styles = new Map<CanvasPattern | string, Style>();
   private ringed: Record<keyof typeof RINGS, string> = { pointed: "", chosen: "", beside: "" };
   private outlines: Outlines | null = null;
   private under: Outlines | null = null;
@@ -227,6 +229,7 @@ export class Atlas {
   }
 
   private drawAnew(): void {
+    this.styles.clear();
     this.areas.changed();
     this.backdrop.changed();
     this.rings.changed();
@@ -262,11 +265,15 @@ export class Atlas {
   }
 
   private styleOf(area: Area): Style {
-    const ink = INK[this.theme];
-    const look = this.lookOf(area);
-    const sheer = this.ground ? SHEER_HEX : "";
-    const fill = fillOf(look, this.theme, sheer);
-    return new Style({ fill: new Fill({ color: fill }), stroke: new Stroke({ color: ink.line, width: 1 }) });
+    const fill = fillOf(this.lookOf(area), this.theme, this.ground ? SHEER_HEX : "");
+    const line = { color: INK[this.theme].line, width: 1 };
+    return this.alike(fill, () => new Style({ fill: new Fill({ color: fill }), stroke: new Stroke(line) }));
+  }
+
+  private alike(what: CanvasPattern | string, make: () => Style): Style {
+    const style = this.styles.get(what) ?? make();
+    this.styles.set(what, style);
+    return style;
   }
 
   private nameOf(area: Area, resolution: number): Style | undefined {
@@ -304,7 +311,9 @@ export class Atlas {
 
   /** A line behind the areas: it is seen along the rim of them all, where a light area would fade into the ground. */
   private rimOf(): Style | undefined {
-    return this.under ? undefined : new Style({ stroke: new Stroke({ color: INK[this.theme].hatch, width: RIM }) });
+    return this.under
+      ? undefined
+      : this.alike("rim", () => new Style({ stroke: new Stroke({ color: INK[this.theme].hatch, width: RIM }) }));
   }
 
   private borderOf(area: Area, resolution: number): Style {
