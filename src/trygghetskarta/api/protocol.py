@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from functools import cache
 from typing import Any
 
 import orjson
@@ -256,14 +255,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self.transport.close()
 
 
-@cache
-def _own_watch() -> Watch:
-    return Watch(Deadlines())
-
-
-def alone(**given: Any) -> BoundedProtocol:  # noqa: ANN401
-    """Make what serves one connection where a server is alone in its process, with the usual deadlines; uvicorn is told of it by its name."""
-    return _own_watch().protocol(**given)
+alone = Watch(Deadlines()).protocol
+"""What serves one connection where a server is alone in its process, with the usual deadlines; uvicorn is told of it by its name."""
 
 
 def _refusal(status: int, told: tuple[str, str] | None = None) -> bytes:
