@@ -16,6 +16,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
+from itertools import count
 from secrets import token_hex
 from typing import TextIO
 
@@ -26,6 +27,9 @@ REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The id of the request at work."""
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+# An id is to be told from others, not to be kept secret: a number that is this process's own, and which of its requests it is.
+_PROCESS = token_hex(6)
+_REQUESTS = count(1)
 _BUCKETS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _GATHER_SECONDS = 0.2
 _MOST_LINES = 50_000
@@ -41,7 +45,7 @@ def request_id(given: bytes | None) -> str:
     Returns:
         8 to 64 letters, digits, dots, hyphens or underscores: safe in a log and in a header.
     """
-    return given.decode("ascii") if given is not None and _REQUEST_ID.fullmatch(given) else token_hex(8)
+    return given.decode("ascii") if given is not None and _REQUEST_ID.fullmatch(given) else f"{_PROCESS}{next(_REQUESTS):08x}"
 
 
 class JsonLines(logging.Formatter):
@@ -123,6 +127,9 @@ def log_as_json(level: int = logging.INFO) -> None:
     Args:
         level: The least that is told.
     """
+    # No line says which file, thread or task it is from: Python then need not find that out for each.
+    logging._srcfile = None  # as Python's own documentation has it
+    logging.logThreads = logging.logMultiprocessing = False
     told = Gathered(sys.stderr)
     told.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[told], force=True)

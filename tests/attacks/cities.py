@@ -160,7 +160,7 @@ def city_of(cube: Cube, source: SourceId) -> City:
     for place in met:
         parent = tree.nodes[place].parent
         parents.append(0 if parent is None else met.index(number[parent]) + 1)
-    sums = block.sums.astype(np.int64)
+    sums = block.sums.astype(np.int64).transpose(2, 0, 1)
     monthly = sums[:, :, 1:] - sums[:, :, :-1]
     monthly = monthly[:, :, : monthly.shape[2] // 12 * 12]
     above = {AreaLevel.STAD: np.zeros(1, np.int64)}

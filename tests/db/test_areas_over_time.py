@@ -248,7 +248,7 @@ def test_what_happened_before_the_first_month_delivered_is_in_no_month(city: Con
     cube = load_cube(city, MIDDLE, by=CountsBy.HAPPENED)
     block = cube.blocks[SourceId.ANMALDA_BROTT]
     assert isinstance(block, Block)
-    assert block.sums.shape[2] == 2
+    assert block.months == 1
     assert asked(cube, AreaLevel.STAD, "2020-02", CountsBy.HAPPENED).ledger.total == 2
 
 

@@ -118,6 +118,8 @@ def create_app(settings: Settings, addresses: Addresses, audience: Audience = Au
     app = FastAPI(
         title="trygghetskarta", version=__version__, description=_DESCRIPTION, lifespan=life, openapi_url=None, docs_url=None, redoc_url=None,
         generate_unique_id_function=lambda route: to_camel(route.name),
+        # FastAPI would tell of questions and errors in full to whatever the environment names; what is told is in `observe`.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )  # fmt: skip
     app.openapi = lambda: _document(app, settings)  # type: ignore[method-assign] # what FastAPI's own documentation says to do
     app.state.shelf, app.state.audience, app.state.settings = shelf, audience, settings

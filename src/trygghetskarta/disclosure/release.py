@@ -44,7 +44,7 @@ def release(exact: Exact, audience: Audience) -> Published:
         audience=audience,
         areas=exact.areas,
         periods=exact.periods,
-        counts=np.where(status == Status.VALUE.number, exact.counts, 0),
+        counts=np.where(status == Status.VALUE.number, exact.counts, 0) if status.any() else exact.counts,
         person_years=exact.person_years,
         status=status,
         comparable=exact.comparable,

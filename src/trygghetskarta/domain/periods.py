@@ -111,6 +111,11 @@ class Span:
         return self.last.number - self.first.number + 1
 
     @property
+    def numbers(self) -> range:
+        """The numbers of its months in order."""
+        return range(self.first.number, self.last.number + 1)
+
+    @property
     def days(self) -> int:
         """How many days it holds."""
         return (self.last.plus(1).first_day - self.first.first_day).days
@@ -142,7 +147,7 @@ class Span:
 
     def __iter__(self) -> Iterator[Month]:
         """Go through its months in order."""
-        return (Month(number) for number in range(self.first.number, self.last.number + 1))
+        return map(Month, self.numbers)
 
     def __str__(self) -> str:
         """Write it as 2026-01..2026-10, the form a baseline is asked for in."""

@@ -80,7 +80,8 @@ class Block:
     Attributes:
         first: Number of the first month.
         used: The categories that were ever counted, by their number in `Tree`, ascending: most of a tree is not met in one city.
-        sums: Shape (cells, used + 1, months + 1): counts of all used categories and months before.
+        sums: Shape (used + 1, months + 1, cells): counts of all used categories and months before. The cells of one sum stand together in memory,
+            as every question reads all cells of a few.
     """
 
     first: int
@@ -98,17 +99,23 @@ class Block:
         Returns:
             Shape (cells, periods).
         """
-        months = self.sums.shape[2] - 1
-        begin = [min(max(span.first.number - self.first, 0), months) for span in spans]
-        end = [min(max(span.last.number - self.first + 1, 0), months) for span in spans]
-        columns = np.array(end + begin, np.intp)
-        part = self.sums[cells]
-        total = np.zeros((part.shape[0], len(columns)), np.int64)
-        for low, high in np.searchsorted(self.used, list(ranges)).tolist():
-            total += part[:, high][:, columns]
+        first, months = self.first, self.months
+        ends = [min(max(span.last.number - first + 1, 0), months) for span in spans]
+        begins = [min(max(span.first.number - first, 0), months) for span in spans]
+        rows, many = np.array(ends + begins, np.intp), len(ends)
+        flat = self.sums.reshape(-1, self.sums.shape[2])
+        total = np.zeros((many, cells.stop - cells.start), np.int64)
+        for low, high in self.used.searchsorted(list(ranges)).tolist():
+            taken = flat.take(rows + high * (months + 1), axis=0)
             if low:  # before the first category there is nothing
-                total -= part[:, low][:, columns]
-        return np.asarray(total[:, : len(end)] - total[:, len(end) :])
+                taken -= flat.take(rows + low * (months + 1), axis=0)
+            total += taken[:many, cells] - taken[many:, cells]
+        return total.T
+
+    @property
+    def months(self) -> int:
+        """How many months it holds."""
+        return int(self.sums.shape[1]) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,11 +351,11 @@ def _block(rows: Ints, kinds: Kinds, spreads: list[Spread], cells: int) -> Block
     column_of = np.zeros(int(kinds.node_of.max()) + 1, np.int64)
     column_of[used] = np.arange(len(used))
     column = column_of[kinds.node_of][category] * months + (month - first)
-    size = cells * len(used) * months
+    size = len(used) * months * cells
     counts = np.zeros(size)
     for spread in spreads:
-        counts += np.bincount(spread.cell * (len(used) * months) + column[spread.row], weights=spread.antal, minlength=size)
-    return _summed(first, used, counts.astype(np.int64).reshape(cells, len(used), months))
+        counts += np.bincount(column[spread.row] * cells + spread.cell, weights=spread.antal, minlength=size)
+    return _summed(first, used, counts.astype(np.int64).reshape(len(used), months, cells))
 
 
 def summed(rows: Ints, cells: int) -> Block:
@@ -363,13 +370,13 @@ def summed(rows: Ints, cells: int) -> Block:
     """
     cell, node, month, antal = rows
     first, used = int(month.min()), np.unique(node)
-    counts = np.zeros((cells, len(used), int(month.max()) - first + 1), np.int64)
-    np.add.at(counts, (cell, np.searchsorted(used, node), month - first), antal)
+    counts = np.zeros((len(used), int(month.max()) - first + 1, cells), np.int64)
+    np.add.at(counts, (np.searchsorted(used, node), month - first, cell), antal)
     return _summed(first, used, counts)
 
 
 def _summed(first: int, used: Ints, counts: Ints) -> Block:
-    sums: Sums = np.zeros((counts.shape[0], counts.shape[1] + 1, counts.shape[2] + 1), np.int32)
-    sums[:, 1:, 1:] = counts.cumsum(axis=1).cumsum(axis=2)
+    sums: Sums = np.zeros((counts.shape[0] + 1, counts.shape[1] + 1, counts.shape[2]), np.int32)
+    sums[1:, 1:] = counts.cumsum(axis=0).cumsum(axis=1)
     sums.setflags(write=False)
     return Block(first, used, sums)

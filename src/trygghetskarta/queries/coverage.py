@@ -49,6 +49,7 @@ class Delivered:
         in_step: Those delivered whole, and first while they went on or in the month after: not filled in afterwards.
         open: Those that later months will add to, counted by another date than the source delivers by.
         deliveries: By month, the numbers of the deliveries that told of it, ascending; empty where they may not be told.
+        every: The months as a set.
     """
 
     months: Ints
@@ -56,6 +57,11 @@ class Delivered:
     in_step: Ints
     open: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     deliveries: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    every: frozenset[int] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Make the set: whether some months are among all is asked by every question."""
+        object.__setattr__(self, "every", frozenset(self.months.tolist()))
 
 
 def load_coverage(connection: Connection, instant: datetime | None) -> dict[SourceId, Delivered]:

@@ -150,6 +150,8 @@ class Cube:
         none = counts == 0
         status = np.zeros(counts.shape, np.int8)
         for blocks, why in ((self.inapplicable, Status.NOT_APPLICABLE), (self.unknown, Status.MISSING), (self.withheld, Status.WITHHELD)):
+            if blocks.keys().isdisjoint(ranges):
+                continue
             many = _together(blocks, cells, ranges, spans)
             if why is Status.NOT_APPLICABLE and many.any():
                 many[_together(self.noughts, cells, ranges, spans) > 0] = 0
@@ -168,11 +170,12 @@ class Cube:
         return Protected(((many > 0) | ~told).all(axis=0), nodes, variance_of(nodes), margin_of(nodes))
 
     def ledger(self, level: AreaLevel, ranges: Mapping[SourceId, Iterable[tuple[int, int]]], span: Span) -> Ledger:
-        """Say where every event of a span went at a level."""
-        rest = _rest(self.areas, level)
-        placed = _sum(self.blocks, self.cells(level), ranges, span)
-        area_only, unplaced, outside = self.count(rest, ranges, (span,))[:, 0].tolist()
+        """Say where every event of a span went at a level; of sources whose counts are protected nothing, as it may not leave."""
+        ranges = {source: runs for source, runs in ranges.items() if not isinstance(self.blocks.get(source), Layers)}
         after = _rest(self.areas, list(self.areas)[-1]).stop
+        everywhere = self.count(slice(0, after), ranges, (span,))[:, 0]
+        placed = int(everywhere[self.cells(level)].sum())
+        area_only, unplaced, outside = everywhere[_rest(self.areas, level)].tolist()
         withheld = _sum(self.withheld, slice(after, after + 1), ranges, span)
         unknown = _sum(self.unknown, slice(after, after + 1), ranges, span)
         undated = _sum(self.undated, slice(0, 1), ranges, span)
@@ -325,16 +328,17 @@ def delivered_months(cube: Cube, source: SourceId, span: Span) -> Ints:
 def partial_months(cube: Cube, source: SourceId, span: Span) -> tuple[Month, ...]:
     """List the months of a span that a source delivered only some days of."""
     delivered = cube.delivered.get(source)
-    return () if delivered is None else tuple(Month(number) for number in _within(delivered.partial, span).tolist())
+    if delivered is None or not len(delivered.partial):
+        return ()
+    return tuple(Month(number) for number in _within(delivered.partial, span).tolist())
 
 
 def missing_months(cube: Cube, source: SourceId, span: Span) -> tuple[Month, ...]:
     """List the months of a span that a source never delivered."""
-    months = delivered_months(cube, source, span)
-    if len(months) == span.months:
-        return ()
-    delivered = set(months.tolist())
-    return tuple(month for month in span if month.number not in delivered)
+    delivered = cube.delivered.get(source)
+    if delivered is None:
+        return tuple(span)
+    return () if delivered.every.issuperset(span.numbers) else tuple(month for month in span if month.number not in delivered.every)
 
 
 def provisional_months(cube: Cube, source: SourceId, span: Span) -> tuple[Month, ...]:
@@ -347,7 +351,7 @@ def provisional_months(cube: Cube, source: SourceId, span: Span) -> tuple[Month,
         return ()
     told = cube.delivered.get(source)
     # Months that more will be added to: by another date than the source's own those still open, by its own those known too little of.
-    to_grow = set(_within(told.open, span).tolist()) if told is not None else set()
+    to_grow = set(_within(told.open, span).tolist()) if told is not None and len(told.open) else set()
     to_grow |= {known.month.number for known in cube.completeness.get(source, ()) if known.provisional and span.holds(known.month)}
     finality, number = CONTRACTS[source].finality, span.last.number
     # A month is never final before an earlier one.

@@ -40,7 +40,7 @@ def deliveries_of(cube: Cube, question: Question) -> tuple[int, ...]:
     """Number the deliveries that told of the months of a question and its baseline, ascending."""
     spans = (question.span,) if question.baseline is None else (question.span, question.baseline)
     told = [cube.delivered[source].deliveries for source in question.sources if source in cube.delivered]
-    return tuple(sorted(set().union(*(deliveries.get(month.number, ()) for deliveries in told for span in spans for month in span))))
+    return tuple(sorted(set().union(*(deliveries.get(month, ()) for deliveries in told for span in spans for month in span.numbers))))
 
 
 def _months(

@@ -128,7 +128,7 @@ def _own_counts(cube: Cube, source: SourceId, where: tuple[AreaLevel, list[int]]
     if not isinstance(block, Block):
         return found
     level, numbers = where
-    sums = block.sums[cube.cells(level)][numbers].sum(axis=0, dtype=np.int64)
+    sums = block.sums[:, :, cube.cells(level)][:, :, numbers].sum(axis=2, dtype=np.int64)
     own = np.diff(np.diff(sums, axis=0), axis=1)
     begin, end = max(history.first.number, block.first), min(history.last.number + 1, block.first + own.shape[1])
     if begin < end:

@@ -110,10 +110,10 @@ def _by_weight(
     sign[1:] += mine
     sign[:-1] -= mine
     columns = np.flatnonzero(sign.any(axis=1))
-    months = block.sums.shape[2] - 1
-    ends = np.array([[span.first.number - block.first, span.last.number - block.first + 1] for span in spans]).clip(0, months)
+    ends = np.array([[span.first.number - block.first, span.last.number - block.first + 1] for span in spans]).clip(0, block.months)
     points, where = np.unique(ends, return_inverse=True)
-    sums = block.sums[cells[:, None, None], columns[None, None, :], points[None, :, None]].astype(np.float64) @ sign[columns]
+    # In the order in which they stand in memory, (columns, points, cells); all are whole numbers, so the order of adding changes nothing.
+    sums = np.tensordot(block.sums[np.ix_(columns, points, cells)].astype(np.float64), sign[columns], (0, 0)).transpose(1, 0, 2)
     begin, end = where.reshape(ends.shape).T
     counts: Floats = sums[:, end] - sums[:, begin]
     return kinds, counts

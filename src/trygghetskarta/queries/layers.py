@@ -27,7 +27,7 @@ class Layer:
         released: Which periods were drawn, (periods,).
         used: The categories of which any cell is not 0, by their number in the tree and ascending; the number after the last for all of them,
             and those after it for the bundles.
-        sums: Running sums of the counts over time, (areas, used, periods + 1).
+        sums: Running sums of the counts over time, (used, periods + 1, areas): what is read of them are all areas of a few sums.
     """
 
     first: int
@@ -72,18 +72,18 @@ class Layers:
             Shape (cells, periods); 0 where `nodes` says that the lattice does not have it.
         """
         periods = tuple(spans)
-        total = np.zeros((cells.stop - cells.start, len(periods)), np.int64)
+        total = np.zeros((len(periods), cells.stop - cells.start), np.int64)
         level = self.level_at.get(cells.start)
         if level is None:
-            return total
+            return total.T
         for kind, nodes in self._by_kind(ranges).items():
             cut = [self._pieces(level, kind, span) or () for span in periods]
             of_length = {months: self._together(level, months, nodes) for months in {months for pieces in cut for months, _ in pieces}}
             for column, pieces in enumerate(cut):
                 for months, piece in pieces:
                     at = piece - self.layers[level, months].first
-                    total[:, column] += of_length[months][:, at + 1] - of_length[months][:, at]
-        return total
+                    total[column] += of_length[months][at + 1] - of_length[months][at]
+        return total.T
 
     def nodes(self, cells: slice, ranges: Iterable[tuple[int, int]], spans: Iterable[Span]) -> Ints:
         """Tell how many released cells each count is the sum of, (periods,).
@@ -139,12 +139,12 @@ class Layers:
                 month += 1
         return pieces
 
-    def _together(self, level: AreaLevel, months: int, nodes: list[int]) -> Ints:
-        """Add up some categories: running sums over time, (areas, periods + 1)."""
+    def _together(self, level: AreaLevel, months: int, nodes: list[int]) -> Ints | Cells:
+        """Add up some categories: running sums over time, (periods + 1, areas)."""
         layer = self.layers[level, months]
         columns = layer.used.searchsorted(nodes)
         there = [
             column for column, node in zip(columns.tolist(), nodes, strict=True) if column < len(layer.used) and layer.used[column] == node
         ]
-        together: Ints = layer.sums[:, there].sum(axis=1, dtype=np.int64)
+        together: Ints | Cells = layer.sums[there[0]] if len(there) == 1 else layer.sums[there].sum(axis=0, dtype=np.int64)
         return together

@@ -241,8 +241,8 @@ def _layer(first: int, released: Bools, values: Ints | Bools) -> Layer:
     """Lay values out, (areas, categories, periods), without the categories of which all are 0."""
     used = np.flatnonzero(values.any(axis=(0, 2)))
     areas, _, periods = values.shape
-    sums = np.zeros((areas, len(used), periods + 1), np.int32)
-    np.cumsum(values[:, used], axis=2, out=sums[:, :, 1:])
+    sums = np.zeros((len(used), periods + 1, areas), np.int32)
+    np.cumsum(values[:, used].transpose(1, 2, 0), axis=1, out=sums[:, 1:])
     sums.setflags(write=False)
     return Layer(first, released, used, sums)
 

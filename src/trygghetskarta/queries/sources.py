@@ -78,7 +78,7 @@ def _events(cube: Cube | None, source: SourceId) -> int:
     if cube is None or not isinstance(block, Block):
         return 0
     level = next(iter(cube.areas))
-    first, months = Month(block.first), block.sums.shape[2] - 1
+    first, months = Month(block.first), block.months
     ranges = {source: [(0, len(cube.trees[source].nodes))]}
     return cube.ledger(level, ranges, Span(first, first.plus(months - 1))).total
 

@@ -48,8 +48,7 @@ def tally(cube: Cube, level: AreaLevel, part: tuple[Ints, Mapping[SourceId, Iter
     """
     (areas, ranges), cells = part, cube.cells(level)
     every = cube.count(cells, ranges, spans)
-    lacking = cube.lacking(cells, ranges, spans, every)[areas]
-    estimated = cube.estimated_counts(cells, ranges, spans)[areas]
-    return Tally(
-        every[areas], lacking if lacking.any() else None, estimated if estimated.any() else None, cube.protected(cells, ranges, spans)
-    )
+    lacking, estimated = cube.lacking(cells, ranges, spans, every), cube.estimated_counts(cells, ranges, spans)
+    if len(areas) < len(every):
+        every, lacking, estimated = every[areas], lacking[areas], estimated[areas]
+    return Tally(every, lacking if lacking.any() else None, estimated if estimated.any() else None, cube.protected(cells, ranges, spans))

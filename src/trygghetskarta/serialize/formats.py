@@ -17,13 +17,14 @@ from trygghetskarta.errors import bad_parameter
 from trygghetskarta.serialize.comparing import beside
 from trygghetskarta.serialize.csv import Dialect, table
 from trygghetskarta.serialize.datasets import dataset
-from trygghetskarta.serialize.figures import Columns, Row, compared_columns, comparison_table, head, methods, rows_of
+from trygghetskarta.serialize.figures import Columns, Row, comparison_table, head, methods, rows_of
 from trygghetskarta.serialize.geofiles import Sheet, flatgeobuf, geopackage, parquet
 from trygghetskarta.serialize.geojson import Features, Outlines, feature_collection, joined_collection
 from trygghetskarta.serialize.joining import Joined
 from trygghetskarta.serialize.jsonstat import write_dataset
 from trygghetskarta.serialize.saying.answers import sentences
 from trygghetskarta.serialize.titles import title
+from trygghetskarta.serialize.written import written_rows
 from trygghetskarta.serialize.xlsx import workbook
 
 
@@ -258,4 +259,4 @@ def join_comparison(published: Published, features: Features) -> Joined:
     """
     findings = find(published)
     members = {**head(published, sentences(published, findings), methods(published, findings)), **beside(published, findings)}
-    return joined_collection(members, features.of(published.areas), compared_columns(published, findings))
+    return joined_collection(members, features.of(published.areas), written_rows(published, findings))

@@ -12,7 +12,6 @@ import orjson
 from trygghetskarta.domain.areas import Area
 from trygghetskarta.serialize.figures import Row, named
 from trygghetskarta.serialize.joining import Joined, Parts
-from trygghetskarta.serialize.values import Values, members
 
 Outlines = Mapping[str, str]
 
@@ -75,18 +74,17 @@ class Features:
         return self.parts.taken([self.number_of[area.code] for area in areas])
 
 
-def joined_collection(head: Mapping[str, Any], parts: Parts, columns: Mapping[str, Values]) -> Joined:
-    """Write columns as features, joined from the beginnings of the features.
+def joined_collection(head: Mapping[str, Any], parts: Parts, figures: list[bytes]) -> Joined:
+    """Write rows as features, joined from the beginnings of the features.
 
     Args:
         head: Members that stand beside the features.
         parts: The beginnings, one per row, as `Features` has them.
-        columns: Further properties.
+        figures: Their further properties, as `written_rows` writes them.
 
     Returns:
         The collection, the same as `feature_collection` gives of the rows.
     """
-    figures = members(columns, len(parts.plain), b"}},")
     if figures:
         figures[-1] = figures[-1][:-1]
     return Joined(orjson.dumps({"type": "FeatureCollection", **head, "features": []})[:-2], parts, figures, b"]}")
