@@ -1,4 +1,4 @@
-"""All counts of one edition as one block per source: area x category x month, with running sums.
+"""All counts of one edition as one block per source: category x month x area, with running sums.
 
 The block is summed along categories and months, so the count of any part of the tree over any run of months is four values for each area,
 however many events there are. Besides the areas each level has three cells for the events that are in none of them, so the ledger is counted
