@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.deliveries import NOW, STADSDELAR, Refusal, context, delivered, only, outcome_of, precisions, refusals
+from trygghetskarta.domain.areas import ByDay
 from trygghetskarta.domain.events import NO_TIME, Precision, Reading, TimePrecision, WarningCode
 from trygghetskarta.domain.periods import LOCAL_TIME, Month
 from trygghetskarta.domain.read_as import ReadAs
@@ -295,7 +296,9 @@ def test_every_stadsdel_is_found_by_its_own_name_and_in_the_genitive(name: str) 
 
 
 def test_without_any_stadsdel_loaded_an_event_is_in_the_city() -> None:
-    reading = only(Polishandelser().read(delivered(json.dumps([event(summary="I Farsta.")])), replace(context(), stadsdelar={})))
+    reading = only(
+        Polishandelser().read(delivered(json.dumps([event(summary="I Farsta.")])), replace(context(), stadsdelar=ByDay((), ({},))))
+    )
     assert precisions(reading) == [Precision.STAD]
 
 
