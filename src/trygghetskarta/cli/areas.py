@@ -90,8 +90,8 @@ def approve(
     typer.echo(f"Indelningen från {approved.valid_from} är godkänd: {_STANDINGS[approved.standing]}.")
     if approved.reshaped and approved.standing is not Standing.INCOMPLETE:
         typer.echo(
-            f"  Rader utan punkt läses efter sin egen dag: från {approved.valid_from} är en kod med ny mark den nya, före den dagen den som gällde då.\n"
-            "  Siffrorna för tiden före är oförändrade i de tidigare indelningarna. Punkter räknas som förut."
+            f"  Rader utan punkt läses efter sin egen dag: från {approved.valid_from} är en kod med ny mark den nya, "
+            "före den dagen den som gällde då.\n  Siffrorna för tiden före är oförändrade i de tidigare indelningarna. Punkter räknas som förut."
         )
     if approved.standing is Standing.INCOMPLETE:
         typer.echo("  Den gäller inte än. Läs in det som fattas, eller godkänn en gång till för att låta den gälla ändå.")
