@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -303,7 +304,7 @@ def test_without_any_stadsdel_loaded_an_event_is_in_the_city() -> None:
 
 
 def test_a_stadsdel_has_the_code_it_had_on_the_day_of_the_event() -> None:
-    names = ByDay((date(2025, 10, 2),), ({"farsta": "f1"}, {"farsta": "f2"}))
+    names: ByDay[Mapping[str, str]] = ByDay((date(2025, 10, 2),), ({"farsta": "f1"}, {"farsta": "f2"}))
     told = [
         event(id=number, name=f"{when}, Rån, Stockholm", summary="I Farsta.")
         for number, when in enumerate(("01 oktober 12.00", "02 oktober 00.10"))
