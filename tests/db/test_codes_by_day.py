@@ -226,6 +226,31 @@ def test_a_name_is_that_of_the_area_that_had_it_then(connection: Connection, dra
         assert (of(edition, "2024-05"), of(edition, "2025-05")) == ({"A": 7, "B": 51}, {"A": 0, "B": 3})
 
 
+def test_codes_that_change_places_change_no_count_that_is_dealt(connection: Connection, draw: Drawing) -> None:
+    draw.edition = date(2007, 1, 1)
+    draw(AreaLevel.BASOMRADE, {"y": (0, 0, 1400, 1000), "x": (1400, 0, 2000, 1000)})
+    draw.edition = OLD
+    draw(AreaLevel.BASOMRADE, {"a": FOUR["a"], "b": FOUR["b"]})
+    rows = "".join(
+        f"2024-{month:02}-05;{area};{kind};{month % 4 + 1};2024-01-04\n"
+        for month in range(1, 13)
+        for area in "ab"
+        for kind in ("0801", "0375")
+    )
+    deliver(connection, SourceId.ANMALDA_BROTT, "Inskrivningsdatum;Basområde;Brottskod;Antal;Brottsdag start\n" + rows)
+
+    def dealt() -> list[dict[str, int]]:
+        return [of_month(connection, date(2007, 1, 1), f"2024-{month:02}") for month in range(1, 13)]
+
+    before = dealt()
+    draw.edition = NEW
+    draw(AreaLevel.BASOMRADE, {"a": FOUR["b"], "b": FOUR["a"]})
+    assert dealt() == before
+    approve_edition(connection, NEW)
+    assert dealt() == before
+    assert of_month(connection, NEW, "2024-02") == dict(zip("ba", of_month(connection, OLD, "2024-02").values(), strict=True))
+
+
 def test_inhabitants_and_answers_are_of_the_area_that_had_the_code_then(connection: Connection, draw: Drawing, tmp_path: Path) -> None:
     drawn(draw, OLD, FOUR)
     told = Deliver(connection, tmp_path)

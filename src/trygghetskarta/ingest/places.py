@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -105,6 +106,7 @@ class Places:
         editions: The layers of each edition, finest first; the edition in force first.
         srid: The plane of the polygons; None without any edition.
         in_force: Numbers among `editions`, in the order in which they are asked for the area that a row of a day names.
+        begins: First day of each edition.
         shares: How much of an area lies in which areas of other editions, by the areas' numbers.
         told: Code and square metres of each area.
         known: place_id by key.
@@ -113,6 +115,7 @@ class Places:
     editions: list[list[Layer]]
     srid: int | None
     in_force: ByDay[tuple[int, ...]]
+    begins: tuple[date, ...]
     shares: Mapping[int, Mapping[int, float]] = field(default_factory=dict)
     told: Mapping[int, tuple[str, float]] = field(default_factory=dict)
     known: dict[str, int] = field(default_factory=dict)
@@ -260,11 +263,15 @@ class Places:
         return level, sorted(mine, key=lambda area: (self.told[area][1], self._by_area[area][0]))
 
     def _known_by(self, areas: Sequence[int], precision: Precision) -> str:
-        """Name the area that a place without a point is known by, so that it has the same name in every database."""
+        """Name the area that a place without a point is known by, so that it has the same name in every database.
+
+        It is that of the oldest edition: counts are dealt by the name, and a later edition that calls the same ground something else changes none.
+        """
         if not areas or precision is Precision.POINT:
             return ""
         level, mine = self._named_by(areas)
-        return f"{level}/{min(self.told[area][0] for area in mine)}"
+        _, code = min((self.begins[self._by_area[area][0]], self.told[area][0]) for area in mine)
+        return f"{level}/{code}"
 
     def _layer(self, area: int) -> Layer:
         e, depth, _ = self._by_area[area]
@@ -369,7 +376,8 @@ def load_places(connection: Connection) -> Places:
         shares[a][b] = share
     told = {row["area_id"]: (row["code"], row["square_metres"]) for rows in grouped.values() for row in rows}
     known: dict[str, int] = dict(connection.execute(text("SELECT key, place_id FROM place")).all())
-    return Places(editions, by_standing[0].srid if by_standing else None, in_force, shares, told, known)
+    begins = tuple(edition.valid_from for edition in by_standing)
+    return Places(editions, by_standing[0].srid if by_standing else None, in_force, begins, shares, told, known)
 
 
 def _layers(edition_id: int, levels: list[AreaLevel], grouped: dict[tuple[int, AreaLevel], list[dict[str, Any]]]) -> list[Layer]:
