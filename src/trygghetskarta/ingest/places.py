@@ -27,7 +27,6 @@ from trygghetskarta.ingest.place import NOWHERE
 from trygghetskarta.ingest.sending import Connect
 from trygghetskarta.ingest.sharing import parts_of
 from trygghetskarta.store.editions import list_editions
-from trygghetskarta.store.version import hold_tables_still
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -58,8 +57,6 @@ _NEW_PLACE_AREAS = text("""
         CAST(:begins AS int[]), CAST(:ends AS int[])
     )
 """)
-# Deliveries share this lock; whoever changes the areas waits for them and holds them up.
-_LOCK = 7_301_003
 
 
 @dataclass(slots=True)
@@ -332,26 +329,6 @@ def _key(areas: tuple[int, ...], precision: Precision) -> str:
 def areas_of_key(key: str) -> set[int]:
     """Give the areas that a place's key names."""
     return {int(area) for area in key[len(_POINT) :].split(",")} if key.startswith((_POINT, _AREA)) else set()
-
-
-def hold_areas_still(connection: Connection) -> None:
-    """Keep the areas, and the tables, as they are until the transaction ends.
-
-    Raises:
-        BusyError: The tables are another version's.
-    """
-    hold_tables_still(connection)
-    connection.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": _LOCK})
-
-
-def change_areas(connection: Connection) -> None:
-    """Keep everyone else from the areas until the transaction ends: those who change them, and deliveries that place events in them.
-
-    Raises:
-        BusyError: The tables are another version's.
-    """
-    hold_tables_still(connection)
-    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
 
 
 def load_places(connection: Connection) -> Places:

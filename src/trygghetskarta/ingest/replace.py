@@ -8,9 +8,10 @@ from sqlalchemy import Connection, text
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.events import Precision
 from trygghetskarta.domain.sources import CONTRACTS, EVENT_SOURCES, CountsBy
+from trygghetskarta.ingest.area_lock import change_areas
 from trygghetskarta.ingest.copying import copy_in, copy_out, encode, fixed
 from trygghetskarta.ingest.links import link_editions
-from trygghetskarta.ingest.places import Places, change_areas, load_places
+from trygghetskarta.ingest.places import Places, load_places
 from trygghetskarta.ingest.publication import announce
 from trygghetskarta.ingest.rollup import rebuild_rollup
 

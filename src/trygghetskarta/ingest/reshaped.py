@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Row, text
 
 from trygghetskarta.domain.areas import AreaLevel, Edition, Reshaped, Standing
 from trygghetskarta.errors import ConflictError, NotFoundError
+from trygghetskarta.ingest.area_lock import change_areas
 from trygghetskarta.ingest.links import AREAS_OF, LEAST_SHARE
-from trygghetskarta.ingest.places import change_areas
 from trygghetskarta.ingest.publication import announce
 from trygghetskarta.ingest.replace import replace_events
 from trygghetskarta.store.editions import list_editions
