@@ -23,13 +23,14 @@ from trygghetskarta.domain.events import Message, Reading
 from trygghetskarta.domain.sources import EVENT_SOURCES, SourceId
 from trygghetskarta.domain.values import ValueReading
 from trygghetskarta.errors import BadDeliveryError, BusyError, StorageError, TrygghetskartaError
+from trygghetskarta.ingest.area_lock import hold_areas_still
 from trygghetskarta.ingest.contract import Context, DeliveredFile, Layout
 from trygghetskarta.ingest.formats.archives import open_delivery
 from trygghetskarta.ingest.holding import HeldError, find_held, hold, let_go, said, write_held
 from trygghetskarta.ingest.load import Order, publish
 from trygghetskarta.ingest.locating import area_names
 from trygghetskarta.ingest.mapping import read_mapping
-from trygghetskarta.ingest.places import Places, hold_areas_still, load_places
+from trygghetskarta.ingest.places import Places, load_places
 from trygghetskarta.ingest.receipts import Receipt, receive, refuse, store
 from trygghetskarta.ingest.registry import ADAPTERS, LAYOUTS, VALUES, version_of
 from trygghetskarta.ingest.staging import keep, only_by_ingest, stage

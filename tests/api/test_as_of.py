@@ -12,12 +12,14 @@ from sqlalchemy import Engine, text
 from tests.conftest import Drawing, serving
 from tests.faults.register import Register
 from trygghetskarta.delivering import Delivering, approve, deliver
-from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.areas import AreaLevel, Standing
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.periods import local_day
 from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.ingest.reshaped import approve_edition
 from trygghetskarta.settings import Settings
 
+OLD = "2023-07-01"
 BOXES = {"norr": (0.0, 500.0, 2000.0, 1000.0), "soder": (0.0, 0.0, 2000.0, 500.0)}
 _SHOOTINGS = "id;tid;x;y;omrade;doda;skadade;status\n"
 # All instants that tell when something was known.
@@ -58,11 +60,11 @@ def let_pass(engine: Engine, since: datetime, days: int) -> None:
                 connection.execute(text(earlier), {"days": days, "since": since})
 
 
-def asked(server: str, day: date) -> dict[str, bytes]:
+def asked(server: str, day: date, **more: str) -> dict[str, bytes]:
     """Ask all the questions as of a day."""
     answers = {}
     for path, parameters in QUESTIONS:
-        answer = httpx.get(f"{server}/v1/{path}", params={**parameters, "asOf": str(day)}, timeout=60)
+        answer = httpx.get(f"{server}/v1/{path}", params={**parameters, **more, "asOf": str(day)}, timeout=60)
         assert answer.status_code == 200, answer.text
         answers[str(answer.url.query)] = answer.content
     return answers
@@ -115,3 +117,26 @@ def test_as_of_gives_an_earlier_days_answers_byte_for_byte(city: Engine, tmp_pat
             day = today - timedelta(days=55 - 10 * number)
             kept[day] = asked(server, day)
     assert len({tuple(answers.values()) for answers in kept.values()}) == len(kept), "a delivery changed nothing"
+    reshape(city, tmp_path, [min(kept), max(kept)])
+
+
+def reshape(engine: Engine, folder: Path, days: list[date]) -> None:
+    """Approve a division that gives the codes other ground, and hold that answers by the one before it are what they were on all days."""
+    with serving(engine, Audience.STAFF) as server:
+        before = {day: asked(server, day, edition=OLD) for day in days}
+    with engine.begin() as connection:
+        moved = Drawing(connection, folder, date(2025, 7, 1), files=10)
+        moved(AreaLevel.STADSDEL, {"norr": (0.0, 400.0, 2000.0, 1000.0), "soder": (0.0, 0.0, 2000.0, 400.0)})
+    with serving(engine, Audience.STAFF) as server:
+        assert {day: asked(server, day, edition=OLD) for day in days} == before
+    with engine.begin() as connection:
+        assert approve_edition(connection, moved.edition).standing is Standing.DEFAULT
+    with serving(engine, Audience.STAFF) as server:
+        for day, answers in before.items():
+            again = asked(server, day, edition=OLD)
+            assert {name for name in answers if answers[name] != again[name]} == set(), f"as of {day}"
+        counted = httpx.get(
+            f"{server}/v1/comparisons", params={**QUESTIONS[0][1], "source": "skjutningar", "asOf": str(days[1])}, timeout=60
+        ).json()
+    # And the new division answers for itself, by shares where it divides: the test asks of rows that only have a code.
+    assert (counted["question"]["edition"], counted["ledger"]["estimated"] > 0) == (str(moved.edition), True)

@@ -62,7 +62,9 @@ def test_areas_of_other_ground_wait_until_they_are_approved(areas: Engine, tmp_p
 
     assert standings() == [("2023-07-01", "default"), ("2025-01-01", "held")]
     assert re.search(r"2025-01-01 .* väntar på godkännande\n  2 områden på nivån stadsdel ", run(areas, "areas", "list").stdout)
-    assert "är godkänd: gäller nu" in run(areas, "areas", "approve", "2025-01-01").stdout
+    approved = run(areas, "areas", "approve", "2025-01-01").stdout
+    assert "är godkänd: gäller nu" in approved
+    assert "från 2025-01-01 är en kod med ny mark den nya, före den dagen den som gällde då" in approved
     assert standings() == [("2025-01-01", "default"), ("2023-07-01", "earlier")]
     assert "väntar inte" in run(areas, "areas", "approve", "2025-01-01").stderr
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.areas import AreaLevel, ByDay
 from trygghetskarta.domain.events import Precision, Reading, Rejected
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.contract import CityBox, Context, DeliveredFile, Layout
@@ -31,7 +31,7 @@ STADSDELAR = {
 CONTEXT = Context(
     municipality="Stockholm",
     county="Stockholms län",
-    stadsdelar=STADSDELAR,
+    stadsdelar=ByDay((), (STADSDELAR,)),
     areas={
         AreaLevel.BASOMRADE: frozenset(("0101001", "0808013")),
         AreaLevel.STADSDEL: frozenset(STADSDELAR.values()),

@@ -9,7 +9,7 @@ from itertools import permutations
 
 import pytest
 
-from trygghetskarta.domain.areas import AreaLevel, Edition, Standing, code_of_name, in_order, proper_name
+from trygghetskarta.domain.areas import AreaLevel, ByDay, Edition, Standing, code_of_name, in_order, proper_name, read_by
 
 
 @pytest.mark.parametrize(
@@ -91,3 +91,20 @@ def test_the_newest_whole_edition_whose_day_has_come_is_meant(
 ) -> None:
     for order in permutations(editions):
         assert [(one.edition_id, one.standing) for one in in_order(order, today)] == list(told.items())
+
+
+def test_a_code_is_looked_up_first_in_the_edition_in_force_on_the_day_then_before_it_then_after() -> None:
+    last = replace(LATER, edition_id=4, valid_from=date(2026, 1, 1))
+    for editions in permutations((FIRST, LARGE, LATER, last)):
+        read = read_by(editions)
+        # The second lacks a level, so it never was in force.
+        assert read.begins == (date(2025, 1, 1), date(2026, 1, 1))
+        assert read.held == ((1, 2, 3, 4), (3, 1, 2, 4), (4, 3, 1, 2))
+        days = (date(1970, 1, 1), date(2024, 12, 31), date(2025, 1, 1), date(2025, 12, 31), date(2026, 1, 1), date(2200, 1, 1))
+        assert [read.on(day)[0] for day in days] == [1, 1, 3, 3, 4, 4]
+        assert [read.number(day) for day in days] == [0, 0, 1, 1, 2, 2]
+    # One that waits is asked last, also for the days that it is to hold.
+    waiting = read_by((FIRST, replace(LATER, held=True), last))
+    assert [waiting.on(day) for day in (date(2020, 1, 1), date(2025, 6, 1), date(2026, 1, 1))] == [(1, 4, 3), (1, 4, 3), (4, 1, 3)]
+    assert read_by((FIRST,)) == ByDay((), ((1,),))
+    assert read_by(()) == ByDay((), ((),))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.deliveries import NOW, STADSDELAR, Refusal, context, delivered, only, outcome_of, precisions, refusals
+from trygghetskarta.domain.areas import ByDay
 from trygghetskarta.domain.events import NO_TIME, Precision, Reading, TimePrecision, WarningCode
 from trygghetskarta.domain.periods import LOCAL_TIME, Month
 from trygghetskarta.domain.read_as import ReadAs
@@ -295,8 +297,20 @@ def test_every_stadsdel_is_found_by_its_own_name_and_in_the_genitive(name: str) 
 
 
 def test_without_any_stadsdel_loaded_an_event_is_in_the_city() -> None:
-    reading = only(Polishandelser().read(delivered(json.dumps([event(summary="I Farsta.")])), replace(context(), stadsdelar={})))
+    reading = only(
+        Polishandelser().read(delivered(json.dumps([event(summary="I Farsta.")])), replace(context(), stadsdelar=ByDay((), ({},))))
+    )
     assert precisions(reading) == [Precision.STAD]
+
+
+def test_a_stadsdel_has_the_code_it_had_on_the_day_of_the_event() -> None:
+    names: ByDay[Mapping[str, str]] = ByDay((date(2025, 10, 2),), ({"farsta": "f1"}, {"farsta": "f2"}))
+    told = [
+        event(id=number, name=f"{when}, Rån, Stockholm", summary="I Farsta.")
+        for number, when in enumerate(("01 oktober 12.00", "02 oktober 00.10"))
+    ]
+    reading = only(Polishandelser().read(delivered(json.dumps(told)), replace(context(), stadsdelar=names)))
+    assert reading.events.area.to_pylist() == ["f1", "f2"]
 
 
 def test_a_digest_has_no_place_and_is_told_of() -> None:

@@ -20,10 +20,10 @@ from trygghetskarta.backfilling.worker import StagedFile, stage_file
 from trygghetskarta.delivering import Delivering, Progress, again_and_again, by_remedy, silent
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import BusyError, InvalidQuestionError
+from trygghetskarta.ingest.area_lock import hold_areas_still
 from trygghetskarta.ingest.backfill import Outcome, publish_staged
 from trygghetskarta.ingest.holding import said
 from trygghetskarta.ingest.mapping import read_mapping
-from trygghetskarta.ingest.places import hold_areas_still
 from trygghetskarta.ingest.registry import version_of
 from trygghetskarta.ingest.staging import Waiting, abandoned, drop_table, forget_stale, plan, waiting
 from trygghetskarta.ingest.turns import alone, in_turn

@@ -88,8 +88,11 @@ def approve(
         approved = approve_edition(connection, edition.date())
         _release_open(connection)
     typer.echo(f"Indelningen från {approved.valid_from} är godkänd: {_STANDINGS[approved.standing]}.")
-    if approved.reshaped and approved.standing is Standing.DEFAULT:
-        typer.echo("  Rader utan punkt som nämner en kod med ny mark läses nu som den nya, i alla indelningar. Punkter räknas som förut.")
+    if approved.reshaped and approved.standing is not Standing.INCOMPLETE:
+        typer.echo(
+            f"  Rader utan punkt läses efter sin egen dag: från {approved.valid_from} är en kod med ny mark den nya, "
+            "före den dagen den som gällde då.\n  Siffrorna för tiden före är oförändrade i de tidigare indelningarna. Punkter räknas som förut."
+        )
     if approved.standing is Standing.INCOMPLETE:
         typer.echo("  Den gäller inte än. Läs in det som fattas, eller godkänn en gång till för att låta den gälla ändå.")
 
@@ -219,10 +222,7 @@ def _finding_row(finding: LevelFinding) -> dict[str, Any]:
 
 @app.command()
 def relink() -> None:
-    """Mät på nytt vad områdena blev i andra indelningar, och placera alla händelser på nytt.
-
-    Behövs efter en uppgradering som säger det, och den dag en godkänd indelning med ändrad mark börjar gälla.
-    """
+    """Mät på nytt vad områdena blev i andra indelningar, och placera alla händelser på nytt. Behövs efter en uppgradering som säger det."""
     from trygghetskarta.ingest.replace import relink_editions
 
     with loading(open_engine(read_settings())) as connection:

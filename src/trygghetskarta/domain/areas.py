@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from trygghetskarta.domain.cities import CITY, ROLES, CityLevel
 from trygghetskarta.errors import ConflictError
 
 _NOT_CODE = re.compile(r"[^a-z0-9]+", re.ASCII)
+Held = TypeVar("Held")
 
 
 class AreaLevel(StrEnum):
@@ -182,12 +184,52 @@ def in_order(editions: Iterable[Edition], today: date) -> list[Edition]:
         told.append(replace(edition, standing=standing))
         meant = edition if standing is Standing.EARLIER else meant
 
-    def place(edition: Edition) -> tuple[int, int]:
-        day = edition.valid_from.toordinal()
-        return list(Standing).index(edition.standing), day if edition.standing is Standing.FUTURE else -day
+    def place(edition: Edition) -> tuple[int, bool, int]:
+        day, is_to_come = edition.valid_from.toordinal(), edition.valid_from > today
+        return list(Standing).index(edition.standing), is_to_come, day if is_to_come else -day
 
     told.sort(key=place)
     return [replace(told[0], standing=Standing.DEFAULT), *told[1:]] if told else []
+
+
+@dataclass(frozen=True, slots=True)
+class ByDay(Generic[Held]):
+    """What hangs on the day.
+
+    Attributes:
+        begins: The days from which it is another, ascending.
+        held: What it is before the first of them, and from each of them on, (begins + 1,).
+    """
+
+    begins: tuple[date, ...]
+    held: tuple[Held, ...]
+
+    def number(self, day: date) -> int:
+        """Give the place in `held` of what it is on a day."""
+        return bisect_right(self.begins, day)
+
+    def on(self, day: date) -> Held:
+        """Give what it is on a day."""
+        return self.held[self.number(day)]
+
+
+def read_by(editions: Iterable[Edition]) -> ByDay[tuple[int, ...]]:
+    """Say in which edition the code of an area is looked up, by the day of the row that names it.
+
+    A code means what it meant on that day: the edition that was in force then is asked first, before the first edition that one. One that waits for
+    a person's yes was never in force. The others follow, for codes that the first has not: those before it, the newest first, then those after it.
+
+    Args:
+        editions: All editions.
+
+    Returns:
+        Their keys in the order in which they are asked.
+    """
+    every = list(editions)
+    begins = [date.min, *sorted(edition.valid_from for edition in every)]
+    orders = [tuple(edition.edition_id for edition in in_order(every, day)) for day in begins]
+    another = [number for number in range(1, len(orders)) if orders[number] != orders[number - 1]]
+    return ByDay(tuple(begins[number] for number in another), tuple(orders[number] for number in (0, *another)))
 
 
 def _standing(edition: Edition, meant: Edition | None, today: date) -> Standing:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
-from trygghetskarta.domain.areas import AreaLevel
+from trygghetskarta.domain.areas import AreaLevel, ByDay
 from trygghetskarta.domain.events import Precision, Reading
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.domain.values import ValueReading
@@ -50,7 +50,7 @@ class Context:
     Attributes:
         municipality: The municipality's name, as sources write it.
         county: The county's name, as sources write it.
-        stadsdelar: Code by case-folded name of every stadsdel.
+        stadsdelar: Code by case-folded name of every stadsdel, by the day on which it was named; at all times the same names.
         areas: The codes, and the names made codes, that some edition has at each level.
         city: Where the city lies.
         now: When the file was received; nothing can have happened later.
@@ -62,7 +62,7 @@ class Context:
 
     municipality: str
     county: str
-    stadsdelar: Mapping[str, str]
+    stadsdelar: ByDay[Mapping[str, str]]
     areas: Mapping[AreaLevel, frozenset[str]]
     city: CityBox
     now: datetime

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -114,7 +114,7 @@ def _read(rows: ValueTable, column_month: str, context: Context) -> Reading:
     months = rows.read("month", lambda text: _past_month(column_month or text, context))
     kinds = rows.read("kind", _brottskod)
     counts = rows.read("antal", _count)
-    places = _places(rows, context)
+    places = _places(rows, months, context)
     rows.checker.warn(
         WarningCode.WITHHELD,
         np.array([count is not None and count.between is not None for count in counts], bool),
@@ -149,15 +149,17 @@ def _read(rows: ValueTable, column_month: str, context: Context) -> Reading:
     )
 
 
-def _places(rows: ValueTable, context: Context) -> list[_Place | None]:
+def _places(rows: ValueTable, months: Sequence[Month | None], context: Context) -> list[_Place | None]:
     """Say where every count was, and refuse counts of areas at several levels of the city."""
-    given = list(zip(rows.required("area"), rows.texts("level"), strict=True))
-    filled = {pair: code for pair in set(given) if (code := _with_zeros(*pair, context)) is not None}
-    found = {pair: _place(filled.get(pair, pair[0]), pair[1], context) for pair in set(given)}
+    # A name is that of the area that had it then: a later division changes no count's identity.
+    periods = [context.stadsdelar.number(month.first_day) if month is not None else 0 for month in months]
+    given = list(zip(rows.required("area"), rows.texts("level"), periods, strict=True))
+    filled = {one: code for one in set(given) if (code := _with_zeros(one[0], one[1], context)) is not None}
+    found = {one: _place(filled.get(one, one[0]), one[1], context, context.stadsdelar.held[one[2]]) for one in set(given)}
     for message in {result for result in found.values() if isinstance(result, Message)}:
-        rows.checker.reject(np.array([found[pair] == message for pair in given], bool), rows.columns["area"], message)
-    warn_of_zeros(rows.checker, np.array([pair in filled for pair in given], bool))
-    places = [None if isinstance(result := found[pair], Message) else result for pair in given]
+        rows.checker.reject(np.array([found[one] == message for one in given], bool), rows.columns["area"], message)
+    warn_of_zeros(rows.checker, np.array([one in filled for one in given], bool))
+    places = [None if isinstance(result := found[one], Message) else result for one in given]
     levels = {place.precision for row in rows.good if (place := places[row]) is not None} - {Precision.OUTSIDE}
     if len(levels) > 1:
         raise BadDeliveryError(
@@ -178,7 +180,7 @@ def _with_zeros(name: str, level: str, context: Context) -> str | None:
     return codes.pop() if len(codes) == 1 else None
 
 
-def _place(name: str, level: str, context: Context) -> _Place | Message:
+def _place(name: str, level: str, context: Context, stadsdelar: Mapping[str, str]) -> _Place | Message:
     if is_municipality(name, context):
         return _Place(Precision.STAD, "")
     if name.casefold().endswith((" kommun", " stad")):
@@ -199,7 +201,7 @@ def _place(name: str, level: str, context: Context) -> _Place | Message:
         return unknown_area(context, asked, name)
     if holders[0] is AreaLevel.STAD:
         return _Place(Precision.STAD, "")
-    by_name = context.stadsdelar.get(name.casefold(), code) if holders[0] is AreaLevel.STADSDEL else code
+    by_name = stadsdelar.get(name.casefold(), code) if holders[0] is AreaLevel.STADSDEL else code
     return _Place(_PRECISIONS[holders[0].role], name if name in context.areas[holders[0]] else by_name)
 
 

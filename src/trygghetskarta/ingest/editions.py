@@ -19,10 +19,10 @@ from trygghetskarta.domain.areas import AreaLevel, Reshaped, Standing, code_of_n
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.adjacency import add_neighbours
 from trygghetskarta.ingest.area_files import AreaFields, AreaRows, read_areas, read_membership
+from trygghetskarta.ingest.area_lock import change_areas
 from trygghetskarta.ingest.links import AREAS_OF, link_editions
 from trygghetskarta.ingest.nesting import NotNested, held_levels, parent_differs, relate, relations
 from trygghetskarta.ingest.own_city import refuse_another_city
-from trygghetskarta.ingest.places import change_areas
 from trygghetskarta.ingest.publication import announce
 from trygghetskarta.ingest.replace import replace_events
 from trygghetskarta.ingest.reshaped import hold_if_reshaped, keep_meant

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -13,14 +14,16 @@ import pyarrow.compute as pc
 from pyproj import Transformer
 from sqlalchemy import Connection, text
 
-from trygghetskarta.domain.areas import AreaLevel
-from trygghetskarta.domain.events import EventBatch, Precision, Reading, Warned, WarningCode
+from trygghetskarta.domain.areas import AreaLevel, ByDay
+from trygghetskarta.domain.events import NO_TIME, EventBatch, Precision, Reading, Warned, WarningCode
+from trygghetskarta.domain.sources import CountsBy
 from trygghetskarta.errors import BadDeliveryError
 from trygghetskarta.ingest.contract import CityBox
 from trygghetskarta.ingest.coordinates import ranges_of
 from trygghetskarta.ingest.places import OUTSIDE_KEY, Places, areas_of_key
 from trygghetskarta.ingest.replace import areas_of_row
 from trygghetskarta.ingest.sending import Connect
+from trygghetskarta.ingest.times import days_of, to_local
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -33,13 +36,13 @@ class AreaNames:
     """What an adapter may know of the areas.
 
     Attributes:
-        stadsdelar: Code by case-folded name of every stadsdel.
+        stadsdelar: Code by case-folded name of every stadsdel, by the day on which it was named.
         codes: The codes, and the names made codes, of every level.
         city: Where the city lies.
         editions: First days of the editions, oldest first.
     """
 
-    stadsdelar: Mapping[str, str]
+    stadsdelar: ByDay[Mapping[str, str]]
     codes: Mapping[AreaLevel, frozenset[str]]
     city: CityBox
     editions: tuple[date, ...]
@@ -64,21 +67,35 @@ def area_names(connection: Connection, places: Places) -> AreaNames:
             "No areas are loaded yet, so nothing can be placed. Load them with trygghetskarta areas load.",
             code="no_areas",
         )
-    stadsdelar = {
-        name.casefold(): code
-        for name, code in connection.execute(
-            text("""
-                SELECT name, code FROM area WHERE level = :level ORDER BY array_position(CAST(:editions AS smallint[]), edition_id) DESC
-            """),
-            {"level": AreaLevel.STADSDEL, "editions": [layers[0].edition_id for layers in places.editions]},
-        )
-    }
+    named: dict[int, dict[str, str]] = defaultdict(dict)
+    for row in connection.execute(text("SELECT edition_id, name, code FROM area WHERE level = :level"), {"level": AreaLevel.STADSDEL}):
+        named[row.edition_id][row.name.casefold()] = row.code
+    by_edition = [named[layers[0].edition_id] for layers in places.editions]
+    # The edition asked first has the last word.
+    stadsdelar = tuple(dict(pair for one in reversed(order) for pair in by_edition[one].items()) for order in places.in_force.held)
     codes = {
         level: frozenset(code for layers in places.editions for layer in layers if layer.level is level for code in layer.codes)
         for level in AreaLevel
     }
     editions = tuple(connection.execute(text("SELECT valid_from FROM edition ORDER BY valid_from")).scalars())
-    return AreaNames(stadsdelar, codes, places.box(), editions)
+    return AreaNames(ByDay(places.in_force.begins, stadsdelar), codes, places.box(), editions)
+
+
+def own_days(events: EventBatch, rows: Ints, counts_by: CountsBy) -> Ints:
+    """Give the day that puts each of some rows in its month: by it the edition is chosen that an area's code is read by.
+
+    Args:
+        events: The events.
+        rows: Which of them.
+        counts_by: The source's date.
+
+    Returns:
+        Days since 1970, (rows,); the first of the month for a row that tells no day.
+    """
+    happened, reported = days_of(to_local(events.starts_at[rows])), events.reported_on[rows]
+    first, second = (reported, happened) if counts_by is CountsBy.REPORTED else (happened, reported)
+    day = np.where(first == NO_TIME, second, first)
+    return np.where(day == NO_TIME, events.month[rows].astype("datetime64[M]").astype("datetime64[D]").astype(np.int64), day)
 
 
 @dataclass(slots=True)
@@ -87,6 +104,7 @@ class Locator:
 
     Attributes:
         places: The areas.
+        counts_by: The date that puts an event in its month: its code is read as that of the edition in force then.
         area_precision: Precision of a row that has no point but names an area.
         placeholders: Points that stand for "not known", in the file's own coordinates, and how many rows stood on each.
         outside: How many rows lie outside the city.
@@ -96,6 +114,7 @@ class Locator:
     """
 
     places: Places
+    counts_by: CountsBy
     area_precision: Precision = Precision.NONE
     placeholders: dict[tuple[float, float], int] = field(default_factory=dict)
     outside: int = 0
@@ -165,11 +184,23 @@ class Locator:
             self.nearest += nearest
         rows = np.flatnonzero(~has_point)
         named = pc.fill_null(events.area.take(pa.array(rows)), "").dictionary_encode()
-        pairs, pair_of = np.unique(events.precision[rows] * len(named.dictionary) + named.indices.to_numpy(), return_inverse=True)
         names = named.dictionary.to_pylist()
-        without = [areas_of_row(self.places, Precision(pair // len(names)), names[pair % len(names)]) for pair in pairs.tolist()]
+        told = (self._periods(events, rows) * len(Precision) + events.precision[rows]) * len(names) + named.indices.to_numpy()
+        tellings, row_of = np.unique(told, return_inverse=True)
+        period, kind, name = np.unravel_index(tellings, (len(self.places.in_force.held), len(Precision), max(len(names), 1)))
+        without = [
+            areas_of_row(self.places, Precision(one), names[at], of)
+            for of, one, at in zip(period.tolist(), kind.tolist(), name.tolist(), strict=True)
+        ]
         points = [(one, Precision.POINT if one else Precision.OUTSIDE) for one in areas]
-        return Located(has_point, combination, points, pair_of, without)
+        return Located(has_point, combination, points, row_of, without)
+
+    def _periods(self, events: EventBatch, rows: Ints) -> Ints:
+        """Give the period of `Places.in_force` in which each of some rows lies, (rows,)."""
+        begins = self.places.in_force.begins
+        if not begins:
+            return np.zeros(len(rows), np.int64)
+        return np.searchsorted(np.array(begins, "datetime64[D]").astype(np.int64), own_days(events, rows, self.counts_by), side="right")
 
     def number(self, connect: Connect, events: EventBatch, located: Located) -> Ints:
         """Give every event its place, making the ones first met, and note what is odd.

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ import numpy.typing as npt
 import shapely
 from sqlalchemy import Connection, text
 
-from trygghetskarta.domain.areas import AreaLevel, code_of_name, level_of_the_city
+from trygghetskarta.domain.areas import AreaLevel, ByDay, code_of_name, level_of_the_city, read_by
 from trygghetskarta.domain.cities import CITY
 from trygghetskarta.domain.events import Precision
 from trygghetskarta.ingest.contract import CityBox
@@ -26,7 +27,6 @@ from trygghetskarta.ingest.place import NOWHERE
 from trygghetskarta.ingest.sending import Connect
 from trygghetskarta.ingest.sharing import parts_of
 from trygghetskarta.store.editions import list_editions
-from trygghetskarta.store.version import hold_tables_still
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -57,8 +57,6 @@ _NEW_PLACE_AREAS = text("""
         CAST(:begins AS int[]), CAST(:ends AS int[])
     )
 """)
-# Deliveries share this lock; whoever changes the areas waits for them and holds them up.
-_LOCK = 7_301_003
 
 
 @dataclass(slots=True)
@@ -104,6 +102,8 @@ class Places:
     Attributes:
         editions: The layers of each edition, finest first; the edition in force first.
         srid: The plane of the polygons; None without any edition.
+        in_force: Numbers among `editions`, in the order in which they are asked for the area that a row of a day names.
+        begins: First day of each edition.
         shares: How much of an area lies in which areas of other editions, by the areas' numbers.
         told: Code and square metres of each area.
         known: place_id by key.
@@ -111,6 +111,8 @@ class Places:
 
     editions: list[list[Layer]]
     srid: int | None
+    in_force: ByDay[tuple[int, ...]]
+    begins: tuple[date, ...]
     shares: Mapping[int, Mapping[int, float]] = field(default_factory=dict)
     told: Mapping[int, tuple[str, float]] = field(default_factory=dict)
     known: dict[str, int] = field(default_factory=dict)
@@ -124,10 +126,10 @@ class Places:
                 for number, area_id in enumerate(layer.area_ids.tolist()):
                     self._by_area[area_id] = (e, level, number)
 
-    def find(self, level: AreaLevel, name: str) -> int | None:
-        """Give the area of that level with this code or name, the edition in force first; None when no edition has one."""
-        for layers in self.editions:
-            for layer in layers:
+    def find(self, level: AreaLevel, name: str, period: int) -> int | None:
+        """Give the area of that level that had this code or name in a period of `in_force`; None when no edition has one."""
+        for edition in self.in_force.held[period]:
+            for layer in self.editions[edition]:
                 if layer.level is level:
                     number = layer.codes.get(name, layer.codes.get(code_of_name(name)))
                     if number is not None:
@@ -145,9 +147,9 @@ class Places:
         numbers = ((layer, layer.codes.get(name, layer.codes.get(code))) for layers in self.editions for layer in layers)
         return {int(layer.area_ids[number]) for layer, number in numbers if number is not None}
 
-    def city(self) -> int | None:
-        """Give the area that is the whole city in the edition in force."""
-        for layer in self.editions[0] if self.editions else []:
+    def city(self, period: int) -> int | None:
+        """Give the area that was the whole city in a period of `in_force`."""
+        for layer in self.editions[self.in_force.held[period][0]] if self.editions else []:
             if layer.level is AreaLevel.STAD:
                 return int(layer.area_ids[0])
         return None
@@ -258,11 +260,15 @@ class Places:
         return level, sorted(mine, key=lambda area: (self.told[area][1], self._by_area[area][0]))
 
     def _known_by(self, areas: Sequence[int], precision: Precision) -> str:
-        """Name the area that a place without a point is known by, so that it has the same name in every database."""
+        """Name the area that a place without a point is known by, so that it has the same name in every database.
+
+        It is that of the oldest edition: counts are dealt by the name, and a later edition that calls the same ground something else changes none.
+        """
         if not areas or precision is Precision.POINT:
             return ""
         level, mine = self._named_by(areas)
-        return f"{level}/{min(self.told[area][0] for area in mine)}"
+        _, code = min((self.begins[self._by_area[area][0]], self.told[area][0]) for area in mine)
+        return f"{level}/{code}"
 
     def _layer(self, area: int) -> Layer:
         e, depth, _ = self._by_area[area]
@@ -325,26 +331,6 @@ def areas_of_key(key: str) -> set[int]:
     return {int(area) for area in key[len(_POINT) :].split(",")} if key.startswith((_POINT, _AREA)) else set()
 
 
-def hold_areas_still(connection: Connection) -> None:
-    """Keep the areas, and the tables, as they are until the transaction ends.
-
-    Raises:
-        BusyError: The tables are another version's.
-    """
-    hold_tables_still(connection)
-    connection.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": _LOCK})
-
-
-def change_areas(connection: Connection) -> None:
-    """Keep everyone else from the areas until the transaction ends: those who change them, and deliveries that place events in them.
-
-    Raises:
-        BusyError: The tables are another version's.
-    """
-    hold_tables_still(connection)
-    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-
-
 def load_places(connection: Connection) -> Places:
     """Read every area and place from the database.
 
@@ -357,15 +343,18 @@ def load_places(connection: Connection) -> Places:
     grouped: dict[tuple[int, AreaLevel], list[dict[str, Any]]] = defaultdict(list)
     for row in connection.execute(_AREAS).mappings():
         grouped[row["edition_id"], level_of_the_city(row["level"])].append(dict(row))
-    # What a code means to a row that has no point is what it means in the division that is in force: one that waits, or is to come, changes nothing.
     by_standing = list_editions(connection)
+    number_of = {edition.edition_id: number for number, edition in enumerate(by_standing)}
+    read = read_by(by_standing)
+    in_force = ByDay(read.begins, tuple(tuple(number_of[edition] for edition in order) for order in read.held))
     editions = [_layers(edition.edition_id, list(edition.levels), grouped) for edition in by_standing]
     shares: dict[int, dict[int, float]] = defaultdict(dict)
     for a, b, share in connection.execute(_LINKS):
         shares[a][b] = share
     told = {row["area_id"]: (row["code"], row["square_metres"]) for rows in grouped.values() for row in rows}
     known: dict[str, int] = dict(connection.execute(text("SELECT key, place_id FROM place")).all())
-    return Places(editions, by_standing[0].srid if by_standing else None, shares, told, known)
+    begins = tuple(edition.valid_from for edition in by_standing)
+    return Places(editions, by_standing[0].srid if by_standing else None, in_force, begins, shares, told, known)
 
 
 def _layers(edition_id: int, levels: list[AreaLevel], grouped: dict[tuple[int, AreaLevel], list[dict[str, Any]]]) -> list[Layer]:

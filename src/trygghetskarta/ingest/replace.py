@@ -7,21 +7,38 @@ from sqlalchemy import Connection, text
 
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.events import Precision
+from trygghetskarta.domain.sources import CONTRACTS, EVENT_SOURCES, CountsBy
+from trygghetskarta.ingest.area_lock import change_areas
 from trygghetskarta.ingest.copying import copy_in, copy_out, encode, fixed
 from trygghetskarta.ingest.links import link_editions
-from trygghetskarta.ingest.places import Places, change_areas, load_places
+from trygghetskarta.ingest.places import Places, load_places
 from trygghetskarta.ingest.publication import announce
 from trygghetskarta.ingest.rollup import rebuild_rollup
 
 _POINTS = "SELECT uuid_send(key), source_id, known_from, ST_X(geom), ST_Y(geom) FROM event WHERE geom IS NOT NULL"
-_ROWS_WITHOUT_POINT = text("""
-    SELECT DISTINCT precision, coalesce(area_text, '') AS area_text FROM event WHERE geom IS NULL
-""")
-_MOVE_ROWS = text("""
+# The day that puts a row in its month, as `locating.own_days` gives it, and the period in which it lies.
+_HAPPENED = "(starts_at AT TIME ZONE 'Europe/Stockholm')::date"
+_PERIOD = """
+    width_bucket(coalesce(
+        CASE WHEN source_id = ANY(:reported) THEN reported_on ELSE {_HAPPENED} END,
+        CASE WHEN source_id = ANY(:reported) THEN {_HAPPENED} ELSE reported_on END,
+        (DATE '1970-01-01' + month * INTERVAL '1 month')::date
+    ), CAST(:begins AS date[]))
+""".replace("{_HAPPENED}", _HAPPENED)
+_ROWS_WITHOUT_POINT = text(
+    "SELECT DISTINCT precision, coalesce(area_text, '') AS area_text, {PERIOD} AS period FROM event WHERE geom IS NULL".replace(
+        "{PERIOD}", _PERIOD
+    )
+)
+_MOVE_ROWS = text(
+    """
     UPDATE event SET place_id = moved.place_id
-    FROM unnest(CAST(:precisions AS smallint[]), CAST(:areas AS text[]), CAST(:places AS int[])) AS moved (precision, area_text, place_id)
+    FROM unnest(CAST(:precisions AS smallint[]), CAST(:areas AS text[]), CAST(:periods AS int[]), CAST(:places AS int[]))
+        AS moved (precision, area_text, period, place_id)
     WHERE event.geom IS NULL AND event.precision = moved.precision AND coalesce(event.area_text, '') = moved.area_text
-""")
+        AND {PERIOD} = moved.period
+    """.replace("{PERIOD}", _PERIOD)
+)
 _LEVELS = {
     precision: [level for level in AreaLevel if level.role is main]
     for precision, main in (
@@ -51,12 +68,21 @@ def replace_events(connection: Connection) -> int:
     places = load_places(connection)
     places.known.clear()
     moved = _move_points(connection, places)
-    rows = connection.execute(_ROWS_WITHOUT_POINT).all()
-    numbers = places.place_ids(lambda: connection, [areas_of_row(places, Precision(row.precision), row.area_text) for row in rows])
-    connection.execute(
-        _MOVE_ROWS,
-        {"precisions": [row.precision for row in rows], "areas": [row.area_text for row in rows], "places": numbers.tolist()},
+    by_day = {
+        "begins": list(places.in_force.begins),
+        "reported": [source.number for source in EVENT_SOURCES if CONTRACTS[source].counts_by is CountsBy.REPORTED],
+    }
+    rows = connection.execute(_ROWS_WITHOUT_POINT, by_day).all()
+    numbers = places.place_ids(
+        lambda: connection, [areas_of_row(places, Precision(row.precision), row.area_text, row.period) for row in rows]
     )
+    told = {
+        "precisions": [row.precision for row in rows],
+        "areas": [row.area_text for row in rows],
+        "periods": [row.period for row in rows],
+        "places": numbers.tolist(),
+    }
+    connection.execute(_MOVE_ROWS, by_day | told)
     connection.execute(text("DELETE FROM place WHERE key LIKE 'old %'"))
     rebuild_rollup(connection)
     return moved
@@ -79,23 +105,24 @@ def relink_editions(connection: Connection) -> int:
     return moved
 
 
-def areas_of_row(places: Places, precision: Precision, area_text: str) -> tuple[tuple[int, ...], Precision]:
+def areas_of_row(places: Places, precision: Precision, area_text: str, period: int) -> tuple[tuple[int, ...], Precision]:
     """Find the areas of a row that has no point.
 
     Args:
         places: The areas.
         precision: What kind of place the row gives.
         area_text: The area it names, when the precision says that it names one.
+        period: In which period of `Places.in_force` its own day lies.
 
     Returns:
         The areas that hold it, and how exactly it is known: less than the row meant where no edition has the area it names.
     """
-    area = next((found for level in _LEVELS.get(precision, ()) if (found := places.find(level, area_text)) is not None), None)
+    area = next((found for level in _LEVELS.get(precision, ()) if (found := places.find(level, area_text, period)) is not None), None)
     if area is not None:
         return places.of_area(area), precision
     if precision in (Precision.NONE, Precision.OUTSIDE):
         return (), precision
-    city = places.city()
+    city = places.city(period)
     return (places.of_area(city), Precision.STAD) if city is not None else ((), Precision.NONE)
 
 

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Row, text
 
 from trygghetskarta.domain.areas import AreaLevel, Edition, Reshaped, Standing
 from trygghetskarta.errors import ConflictError, NotFoundError
+from trygghetskarta.ingest.area_lock import change_areas
 from trygghetskarta.ingest.links import AREAS_OF, LEAST_SHARE
-from trygghetskarta.ingest.places import change_areas
 from trygghetskarta.ingest.publication import announce
 from trygghetskarta.ingest.replace import replace_events
 from trygghetskarta.store.editions import list_editions
@@ -111,7 +111,7 @@ def approve_edition(connection: Connection, day: date) -> Edition:
     if edition.standing not in (Standing.HELD, Standing.INCOMPLETE) and not (edition.standing is Standing.FUTURE and not edition.stands):
         raise ConflictError(f"Indelningen från {day} väntar inte på godkännande.", f"The edition of {day} does not wait for approval.")
     connection.execute(_RELEASE if edition.held else _STANDS, {"edition": edition.edition_id})
-    # A row that has no point is where its code says, and the code may now mean other ground.
+    # A row that has no point is where its code says, and of days from the edition's first the code may now mean other ground.
     replace_events(connection)
     announce(connection, "areas")
     return _edition_of(connection, day)

@@ -189,7 +189,7 @@ class Intake:
             known_from,
             events,
             naming,
-            Locator(places),
+            Locator(places, CONTRACTS[order.source].counts_by),
             Kinds.of(connection, order.source),
             Seen.of(desk.rows, desk.file),
             Doubles.of(connection, order.source, Seen.of(desk.rows // 4, desk.file)),

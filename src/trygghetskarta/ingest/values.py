@@ -170,19 +170,20 @@ def _told(value: AreaValue) -> Known:
 
 
 def _keys(connection: Connection, places: Places, values: list[AreaValue]) -> list[Key]:
-    """Give what each value is known by: its area by the code, however the file names it."""
-    area_ids = {name: _area(places, *name) for name in {(value.level, value.area) for value in values}}
+    """Give what each value is known by: its area by the code that it had on its day, however the file names it."""
+    named = [(value.level, value.area, places.in_force.number(value.on_date)) for value in values]
+    area_ids = {name: _area(places, *name) for name in set(named)}
     codes: dict[int, str] = dict(connection.execute(text("SELECT area_id, code FROM area")).all())
     code_of = {name: codes[area] if area is not None else code_of_name(name[1]) for name, area in area_ids.items()}
-    return [(value.level, code_of[value.level, value.area], value.on_date, value.question, value.group) for value in values]
+    return [(value.level, code_of[name], value.on_date, value.question, value.group) for value, name in zip(values, named, strict=True)]
 
 
-def _area(places: Places, level: str, name: str) -> int | None:
+def _area(places: Places, level: str, name: str, period: int) -> int | None:
     """Give the area of that name; None for a police region, which is no area."""
     if level not in set(AreaLevel):
         return None
-    area = places.find(AreaLevel(level), name)
-    return places.city() if area is None and level == AreaLevel.STAD else area
+    area = places.find(AreaLevel(level), name, period)
+    return places.city(period) if area is None and level == AreaLevel.STAD else area
 
 
 def _columns(keys: list[Key]) -> dict[str, list[object]]:

@@ -249,7 +249,7 @@ def load_cube(
         delivered=told,
         known_on=known_on,
         completeness=load_completeness(connection, in_step, known_on, instant),
-        population=load_population(connection, areas, instant),
+        population=load_population(connection, found, areas, instant),
         weights=lay_out(connection, {source: tree.nodes for source, tree in trees.items()}),
         neighbours=load_neighbours(connection, found, areas),
         editions=tuple(one for one in list_editions(connection) if not one.held or one.edition_id == found.edition_id),

@@ -17,12 +17,13 @@ from trygghetskarta.domain.category_groups import category_groups
 from trygghetskarta.domain.counts import Counts, Denominator, Exact, Measure, Question, Statistics
 from trygghetskarta.domain.events import OLDER, VICTIM_AGE, VICTIM_AREA
 from trygghetskarta.domain.lens import FRAUD_GROUP, OLDER_GROUP, Homes, LensCounts, Line
-from trygghetskarta.domain.periods import Span
+from trygghetskarta.domain.periods import Month, Span
 from trygghetskarta.domain.recodings import Recoding, changes_of
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.queries.asking import Asked, ask
 from trygghetskarta.queries.comparison import compare
 from trygghetskarta.queries.cube import Cube, end_of_day
+from trygghetskarta.queries.other_ground import Codes, other_ground
 from trygghetskarta.queries.slices import Ranges, part_of
 from trygghetskarta.queries.surroundings import earlier_spans
 
@@ -210,7 +211,10 @@ class _Told:
         instant = end_of_day(question.as_of) if question.as_of is not None else None
         parameters = {"source": SOURCE.number, "months": months, "instant": instant, "area": VICTIM_AREA, "age": VICTIM_AGE}
         self._rows = connection.execute(_HOMES, parameters).all()
-        self._area_of = areas_by_name(cube, question.level)
+        # A home is told by the code of its area alone: one that then meant other ground is not known here.
+        other = other_ground(connection, cube.edition)
+        named = {codes: areas_by_name(cube, question.level, codes) for codes in set(other.held)}
+        self._area_of = {month: named[other.on(Month(month).first_day)] for month in months}
         self._lines = lines
 
     def homes(self, span: Span) -> _SpanHomes:
@@ -225,7 +229,7 @@ class _Told:
         for row in self._rows:
             if not span.first.number <= row.month <= span.last.number:
                 continue
-            home, mine, is_older = self._area_of.get(code_of_name(row.home or "")), lines_of[row.code], row.age == OLDER
+            home, mine, is_older = self._area_of[row.month].get(code_of_name(row.home or "")), lines_of[row.code], row.age == OLDER
             by_code = 0 in mine
             for counted, holds in zip(
                 sums, (home is not None, home is None and bool(row.home), is_older, row.age is not None), strict=True
@@ -245,12 +249,13 @@ def _by_home(found: list[Mapping[str, int]], areas: tuple[Area, ...]) -> Counts:
     return np.array([[homes.get(area.code, 0) for homes in found] for area in areas], np.int64).reshape(len(areas), len(found))
 
 
-def areas_by_name(cube: Cube, level: AreaLevel) -> dict[str, str]:
+def areas_by_name(cube: Cube, level: AreaLevel, without: Codes = frozenset()) -> dict[str, str]:
     """Give the area of a level that an area's code or name lies in.
 
     Args:
         cube: The areas of an edition.
         level: The level.
+        without: Level and code of areas that are not meant.
 
     Returns:
         Codes of the level by the code or the name made a code of every area at that level or finer. Of two areas of one name the finer is left
@@ -264,7 +269,7 @@ def areas_by_name(cube: Cube, level: AreaLevel) -> dict[str, str]:
         else:
             above = {area.code: above[area.parent] for area in cube.areas[other] if area.parent is not None and area.parent in above}
         for area in cube.areas[other]:
-            if area.code in above:
+            if area.code in above and (other.value, area.code) not in without:
                 inside.setdefault(code_of_name(area.code), above[area.code])
                 inside.setdefault(code_of_name(area.name), above[area.code])
     return inside

@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, text
 
-from trygghetskarta.domain.areas import Area, AreaLevel
+from trygghetskarta.domain.areas import Area, AreaLevel, Edition
 from trygghetskarta.domain.counts import Denominator, DenominatorUsed
 from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.queries.other_ground import other_ground
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -114,18 +115,25 @@ def _weights(dates: Floats, periods: Sequence[Ints]) -> Floats:
     return weights
 
 
-def load_population(connection: Connection, areas: Mapping[AreaLevel, tuple[Area, ...]], instant: datetime | None = None) -> Population:
+def load_population(
+    connection: Connection, edition: Edition, areas: Mapping[AreaLevel, tuple[Area, ...]], instant: datetime | None = None
+) -> Population:
     """Read the denominators of an edition's areas; an area not counted itself has the sum of those in it.
+
+    A count of a day when the code meant other ground is another area's, and is passed over.
 
     Args:
         connection: Inside a transaction.
+        edition: The edition.
         areas: Areas by level, finest first.
         instant: Read what was known then; None for what is known now.
 
     Returns:
         The denominators.
     """
-    rows = connection.execute(_KNOWN, {"source": SourceId.POPULATION.number, "instant": instant}).all()
+    known = connection.execute(_KNOWN, {"source": SourceId.POPULATION.number, "instant": instant}).all()
+    other = other_ground(connection, edition) if known else None
+    rows = [row for row in known if other is not None and (row.level, row.code) not in other.on(row.on_date)]
     dates: dict[Denominator, Floats] = {}
     values: dict[Denominator, Floats] = {}
     counted: dict[Denominator, tuple[date, ...]] = {}

@@ -160,7 +160,7 @@ def load_public_cube(
         delivered={source: _delivered(mine) for source, mine in draws.items()},
         known_on={source: local_day(max(row.drawn_at for row in mine)) for source, mine in draws.items()},
         completeness={},
-        population=load_population(connection, areas, instant),
+        population=load_population(connection, found, areas, instant),
         weights=lay_out(connection, {source: tree.nodes for source, tree in trees.items()}),
         neighbours=load_neighbours(connection, found, areas),
         editions=tuple(one for one in list_editions(connection) if not one.held or one.edition_id == found.edition_id),

@@ -21,10 +21,9 @@ from trygghetskarta.errors import Fault, NotCarriedError, NotCoveredError, bad_p
 from trygghetskarta.queries.asking import Asked, ask
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.indicators import Indicator, load_indicators
+from trygghetskarta.queries.other_ground import SAME_BORDERS
 from trygghetskarta.queries.slices import part_of, provenance, refuse
 
-SAME_BORDERS = 0.99
-"""So much of the larger of two areas the two must share to be one and the same area in two editions."""
 _NOTHING = Ledger(0, 0, 0, 0)
 
 _AREAS = text("""

@@ -129,13 +129,13 @@ class _Stadsdelar:
     def __init__(self, context: Context) -> None:
         self.codes = context.stadsdelar
         # The longest name first, so that Farsta Strand is not read as Farsta.
-        names = sorted(map(re.escape, self.codes), key=len, reverse=True)
+        names = sorted(map(re.escape, self.codes.held[0]), key=len, reverse=True)
         self.pattern = re.compile(rf"(?<!\w)({'|'.join(names)})s?(?!\w)") if names else None
 
-    def find(self, text: str) -> str | None:
-        """Give the code of the stadsdel named; None when none is, or several."""
+    def find(self, text: str, day: date) -> str | None:
+        """Give the code that the stadsdel named had on a day; None when none is named, or several."""
         found = set(self.pattern.findall(text.casefold())) if self.pattern else set()
-        return self.codes[found.pop()] if len(found) == 1 else None
+        return self.codes.on(day)[found.pop()] if len(found) == 1 else None
 
 
 def _objects(text: str, name: str) -> list[tuple[int, str, Any]]:
@@ -218,7 +218,7 @@ def _understand(value: object, at: tuple[int, str], finder: _Stadsdelar, context
         return "datetime", Message("future", "Publiceringstiden ligger i framtiden.", "The time of publication lies in the future.")
     name, kind, summary = str(texts["name"]), str(texts["type"]), str(fields.get("summary") or "")
     starts_at, time_precision = _event_time(name, published)
-    precision, area = _place(name, kind, summary, finder, context)
+    precision, area = _place(name, kind, (summary, starts_at.date()), finder, context)
     told_at = published.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     detail = {"name": name, "summary": summary, "url": str(fields.get("url") or ""), "published": told_at}
     return _Row(at[0], str(identity), kind, starts_at, time_precision, published, precision, area, orjson.dumps(detail).decode(), at[1])
@@ -307,7 +307,7 @@ def _local_time(year: int, month: int, day: int, hour: int, minute: int) -> date
         return None
 
 
-def _place(name: str, kind: str, summary: str, finder: _Stadsdelar, context: Context) -> tuple[Precision, str | None]:
+def _place(name: str, kind: str, told: tuple[str, date], finder: _Stadsdelar, context: Context) -> tuple[Precision, str | None]:
     """Say where the event was: in a stadsdel, in the city, in another municipality, or not known.
 
     A digest tells of many events in many places, so it has none.
@@ -319,7 +319,7 @@ def _place(name: str, kind: str, summary: str, finder: _Stadsdelar, context: Con
         return Precision.NONE, None
     if municipality != context.municipality and municipality.casefold() not in CITY.also:
         return Precision.OUTSIDE, None
-    stadsdel = finder.find(summary)
+    stadsdel = finder.find(*told)
     return (Precision.STADSDEL, stadsdel) if stadsdel is not None else (Precision.STAD, None)
 
 
