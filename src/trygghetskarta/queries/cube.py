@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,7 @@ from trygghetskarta.queries.cells import BUCKETS, load_cells
 from trygghetskarta.queries.completeness import load_completeness
 from trygghetskarta.queries.coverage import Delivered, load_coverage, load_latest
 from trygghetskarta.queries.dating import as_far_as_told, counted_otherwise
+from trygghetskarta.queries.kept import Kept
 from trygghetskarta.queries.kept_counts import Keep, made_here
 from trygghetskarta.queries.layers import Layers
 from trygghetskarta.queries.population import Population, load_population
@@ -75,6 +77,7 @@ class Cube:
         weights: The sets of harm weights by name, the newest first.
         cells_limit: The most figures of one answer, areas times periods; None for any number.
         released: Whether its counts are those released to the public, so that its months delivered are the months released.
+        worked_out: What question after question rests on, by what it is called and what it is of.
     """
 
     edition: Edition
@@ -100,6 +103,7 @@ class Cube:
     unknown: Mapping[SourceId, Counted] = field(default_factory=dict)
     inapplicable: Mapping[SourceId, Counted] = field(default_factory=dict)
     noughts: Mapping[SourceId, Counted] = field(default_factory=dict)
+    worked_out: Kept[Any] = field(default_factory=Kept, init=False, compare=False, repr=False)
 
     @property
     def covered(self) -> Mapping[SourceId, Ints]:
