@@ -279,7 +279,7 @@ def _placebo(held: EffectCounts, counts: Floats, dispersion: float) -> Placebo |
     pairs = np.stack([targets, np.broadcast_to(counts[1], targets.shape)], axis=1)
     logarithm, error = log_ratios(pairs, _time(held, 2), dispersion)
     # In standard errors, so that areas of different size can be ranked together; of none at all there is no ratio.
-    effects = np.where(pairs.any(axis=2).all(axis=1), logarithm / error, np.nan)
+    effects = np.where((pairs.sum(axis=2) > 0).all(axis=1), logarithm / error, np.nan)
     return placebo(float(effects[0]), effects[1:])
 
 

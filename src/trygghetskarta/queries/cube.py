@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -103,7 +102,7 @@ class Cube:
     unknown: Mapping[SourceId, Counted] = field(default_factory=dict)
     inapplicable: Mapping[SourceId, Counted] = field(default_factory=dict)
     noughts: Mapping[SourceId, Counted] = field(default_factory=dict)
-    worked_out: Kept[Any] = field(default_factory=Kept, init=False, compare=False, repr=False)
+    worked_out: Kept = field(default_factory=Kept, init=False, compare=False, repr=False)
 
     @property
     def covered(self) -> Mapping[SourceId, Ints]:

@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from typing import Any, TypeVar
 
-_Found = TypeVar("_Found")
-_MOST = 1024
+Found = TypeVar("Found")
+
+MOST = 1024
 
 
-class Kept(Generic[_Found]):
-    """Some findings by what they are of; no more than so many, so that questions that are always others fill no memory.
+class Kept:
+    """Some findings by what they are of: so many at most, as questions that are always others must not fill the memory.
 
-    What is found must never change, and nobody may change it: it is given to all who ask.
+    All who ask are given the same finding, so nobody may change it.
     """
 
     __slots__ = ("_found",)
 
     def __init__(self) -> None:
         """Begin with nothing."""
-        self._found: dict[Hashable, _Found] = {}
+        self._found: dict[Hashable, Any] = {}
 
-    def of(self, what: Hashable, find: Callable[[], _Found]) -> _Found:
-        """Give a finding, found when it is first asked for."""
-        try:
-            return self._found[what]
-        except KeyError:
-            found = find()
-            if len(self._found) >= _MOST:
-                # In another dict, so that whoever reads the old one meanwhile is not disturbed.
-                self._found = {}
-            self._found[what] = found
+    def of(self, what: Hashable, find: Callable[[], Found]) -> Found:
+        """Give a finding.
+
+        Args:
+            what: What it is of, and which finding it is.
+            find: Finds it, when it is first asked for.
+
+        Returns:
+            The finding.
+        """
+        found: Found
+        if what in (known := self._found):
+            found = known[what]
             return found
+        found = find()
+        if len(known) >= MOST:
+            # A new dict: whoever reads the old one meanwhile is not disturbed.
+            self._found = known = {}
+        known[what] = found
+        return found

@@ -61,7 +61,7 @@ class Layers:
     months: frozenset[int]
     level_at: Mapping[int, AreaLevel]
     bundles: Mapping[tuple[tuple[int, int], ...], int]
-    cut: Kept[list[_Piece] | None] = field(default_factory=Kept, init=False, compare=False, repr=False)
+    cut: Kept = field(default_factory=Kept, init=False, compare=False, repr=False)
 
     def count(self, cells: slice, ranges: Iterable[tuple[int, int]], spans: Iterable[Span]) -> Ints:
         """Count events.

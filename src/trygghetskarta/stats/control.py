@@ -128,7 +128,8 @@ def control_chart(counts: Floats, numbers: Ints, judged: Ints, trusted: Bools | 
 def _lengths(numbers: Ints) -> Floats:
     """Give the days of months."""
     first, after = (months.astype("datetime64[M]").astype("datetime64[D]") for months in (numbers, numbers + 1))
-    return (after - first).astype(np.float64)
+    days: Floats = (after - first).astype(np.float64)
+    return days
 
 
 def _judge(histories: _Histories) -> tuple[Floats, Floats, Floats, Floats]:
