@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -261,6 +261,11 @@ class _Loaded:
 
     def meet(self, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
         return bool(shape({**one}).intersection(shape({**other})).area > 0)
+
+    def met(self, area: Area, source: SourceId, codes: Iterable[str], spans: tuple[Span, ...]) -> set[str]:
+        cells, row = self.cube.cells(area.level), self.areas(area.level).index(area)
+        runs = {code: self.cube.trees[source].runs((code,)) for code in codes}
+        return {code for code, mine in runs.items() if mine and self.cube.count(cells, {source: mine}, spans)[row].any()}
 
 
 @dataclass(frozen=True, slots=True)
