@@ -170,11 +170,14 @@ class Cube:
         nodes = many.sum(axis=0)
         return Protected(((many > 0) | ~told).all(axis=0), nodes, variance_of(nodes), margin_of(nodes))
 
+    def whereabouts(self, level: AreaLevel, ranges: Mapping[SourceId, Iterable[tuple[int, int]]], spans: tuple[Span, ...]) -> Ints:
+        """Count the events of some spans that are in an area of a level, only in a larger one, unplaced and outside; shape (4, spans)."""
+        placed = self.count(self.cells(level), ranges, spans).sum(axis=0)
+        return np.vstack([placed, self.count(_rest(self.areas, level), ranges, spans)])
+
     def ledger(self, level: AreaLevel, ranges: Mapping[SourceId, Iterable[tuple[int, int]]], span: Span) -> Ledger:
         """Say where every event of a span went at a level."""
-        rest = _rest(self.areas, level)
-        placed = _sum(self.blocks, self.cells(level), ranges, span)
-        area_only, unplaced, outside = self.count(rest, ranges, (span,))[:, 0].tolist()
+        placed, area_only, unplaced, outside = self.whereabouts(level, ranges, (span,))[:, 0].tolist()
         after = _rest(self.areas, list(self.areas)[-1]).stop
         withheld = _sum(self.withheld, slice(after, after + 1), ranges, span)
         unknown = _sum(self.unknown, slice(after, after + 1), ranges, span)
