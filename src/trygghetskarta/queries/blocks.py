@@ -104,7 +104,7 @@ class Block:
         columns = np.array(end + begin, np.intp)
         part = self.sums[cells]
         total = np.zeros((part.shape[0], len(columns)), np.int64)
-        for low, high in np.searchsorted(self.used, list(ranges)).tolist():
+        for low, high in self.used.searchsorted(list(ranges)).tolist():
             total += part[:, high][:, columns]
             if low:  # before the first category there is nothing
                 total -= part[:, low][:, columns]

@@ -22,6 +22,10 @@ class Kept:
         """Begin with nothing."""
         self._found: dict[Hashable, Any] = {}
 
+    def __len__(self) -> int:
+        """Tell how many there are."""
+        return len(self._found)
+
     def of(self, what: Hashable, find: Callable[[], Found]) -> Found:
         """Give a finding.
 
