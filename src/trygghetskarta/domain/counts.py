@@ -309,7 +309,7 @@ class Exact:
         missing: Shape (periods,): True where nothing at all was delivered for the period.
         comparable: False where the span and the baseline lack different months, so that their difference would mislead.
         provisional: Shape (periods,): True where a month of the period is not final.
-        ledger: Where every event of the span went; None of protected counts, beside which it is never told.
+        ledger: Where every event of the span went.
         coverage: Per source.
         provenance: What the answer rests on.
         lacking: Shape (areas, periods): the number of the Status of each value for what the source itself says of it; None where each is one.
@@ -329,7 +329,7 @@ class Exact:
     missing: npt.NDArray[np.bool_]
     comparable: bool
     provisional: npt.NDArray[np.bool_]
-    ledger: Ledger | None
+    ledger: Ledger
     coverage: tuple[SourceCoverage, ...]
     provenance: Provenance
     lacking: npt.NDArray[np.int8] | None = None

@@ -91,8 +91,7 @@ def older_people(connection: Connection, cube: Cube, asked: Asked) -> ExactAnswe
         recoded=tuple(_recoded(code, spans) for code in lines),
         comparable=exact.comparable and len(set(silent.tolist())) == 1,
     )
-    ledger = cube.ledger(question.level, part_of(cube, question).ranges, question.span)
-    return ExactAnswer(question, content, ledger, exact.coverage, exact.provenance)
+    return ExactAnswer(question, content, exact.ledger, exact.coverage, exact.provenance)
 
 
 @dataclass(frozen=True, slots=True)

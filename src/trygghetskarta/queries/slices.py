@@ -67,7 +67,7 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...], *, harm:
         missing=told.missing,
         comparable=told.comparable,
         provisional=told.provisional,
-        ledger=cube.ledger(question.level, part.ranges, question.span) if counted.protected is None else None,
+        ledger=cube.ledger(question.level, part.ranges, question.span),
         coverage=told.coverage,
         provenance=provenance(cube, question, None if years is None else denominator_used(cube, question, spans, years)),
         lacking=counted.lacking,

@@ -15,7 +15,6 @@ from trygghetskarta.domain.sources import CONTRACTS, SourceId
 from trygghetskarta.queries.comparison import compare
 from trygghetskarta.queries.cube import Cube
 from trygghetskarta.queries.divided import COUNTED, DEALT, counted_parameters, deal
-from trygghetskarta.queries.slices import part_of
 
 _TRACE = text(
     """
@@ -165,7 +164,7 @@ def trace(
     rows = connection.execute(_TRACE, {**asked, "limit": limit, "offset": offset}).all()
     # The sums stand in the rows: past the end of the list, in its first.
     sums = rows[0] if rows else connection.execute(_TRACE, {**asked, "limit": 1, "offset": 0}).first() if offset else None
-    ledger = cube.ledger(question.level, part_of(cube, question).ranges, question.span)
+    ledger = exact.ledger
     figures = {
         Bucket.PLACED: int(exact.counts[:, 0].sum()),
         Bucket.AREA_ONLY: ledger.area_only,
