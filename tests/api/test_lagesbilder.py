@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import httpx
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from tests.api.figures import differing, per_people
 from trygghetskarta.domain.audience import Audience
-from trygghetskarta.queries.cube import load_cube
+from trygghetskarta.domain.categories import tree_of
+from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.queries.cube import Cube, load_cube
+from trygghetskarta.queries.public_cube import load_public_cube
 from trygghetskarta.reporting import Office, Wanted
 from trygghetskarta.reports.document import (
     Block,
@@ -84,6 +87,22 @@ def test_every_figure_of_a_committees_report_is_the_apis_answer(client: httpx.Cl
     followed, wrong = differing(client, found)
     assert not wrong
     assert followed > 300
+
+
+@pytest.mark.parametrize("area", ["jarva", None])
+@pytest.mark.parametrize(("load", "audience"), [(load_cube, Audience.STAFF), (load_public_cube, Audience.PUBLIC)])
+def test_the_categories_that_are_not_asked_of_would_be_answered_with_nothing(
+    sample: Engine, load: Callable[[Connection], Cube], audience: Audience, area: str | None
+) -> None:
+    codes = [node.code for node in tree_of(SourceId.ANMALDA_BROTT).nodes]
+    with one_state(sample) as connection:
+        cube = load(connection)
+        situation = Office(connection, lambda *_: cube, audience).situation(Wanted(area))
+        met = situation.met(SourceId.ANMALDA_BROTT, codes)
+        answers = {code: situation.counted(SourceId.ANMALDA_BROTT, situation.last_year, ("category", code)) for code in codes}
+    told = {code for code, found in answers.items() if found.get(f"{found.at}/count") or found.get(f"{found.at}/baselineCount")}
+    assert told == met
+    assert 0 < len(met) < len(codes)
 
 
 def test_a_number_that_no_answer_has_is_found_wherever_it_is_printed(client: httpx.Client, jarva: Report) -> None:

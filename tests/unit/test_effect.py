@@ -15,7 +15,6 @@ from trygghetskarta.stats.effect import (
     Difference,
     dispersion_of,
     harm_wdd,
-    placebo,
     quotients,
     ratio_of_ratios,
     smallest_difference,
@@ -24,6 +23,7 @@ from trygghetskarta.stats.effect import (
     trend_before,
     wdd,
 )
+from trygghetskarta.stats.placebo import placebo
 
 # Rows target, control, displacement, its control; columns before and after.
 WHEELER_RATCLIFFE = np.array([[207, 110], [308, 318], [178, 157], [150, 140]], float)

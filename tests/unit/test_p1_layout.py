@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -40,6 +40,9 @@ class Nowhere:
 
     def meet(self, _: Mapping[str, Any], __: Mapping[str, Any]) -> bool:
         return False
+
+    def met(self, _: Area, __: SourceId, codes: Iterable[str], ___: tuple[Span, ...]) -> set[str]:
+        return set(codes)
 
 
 def situation(ask: Any) -> Situation:  # noqa: ANN401 - any function of a query

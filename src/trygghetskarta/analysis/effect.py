@@ -13,11 +13,10 @@ from trygghetskarta.domain.measures import Direction, EffectCounts, EffectVerdic
 from trygghetskarta.stats.effect import (
     Difference,
     Displaced,
-    Placebo,
     Quotients,
     Ratio,
     dispersion_of,
-    placebo,
+    log_ratios,
     quotients,
     ratio_of_ratios,
     smallest_difference,
@@ -27,6 +26,7 @@ from trygghetskarta.stats.effect import (
     wdd,
 )
 from trygghetskarta.stats.goals import Change, change_from_baseline, smallest_change
+from trygghetskarta.stats.placebo import Placebo, drawn, placebo
 
 Floats = npt.NDArray[np.float64]
 
@@ -37,8 +37,6 @@ _BLUNT = 0.5
 _ALIKE = (0.5, 2.0)
 """A control this many times the target's size is compared event by event; any other is weighted."""
 _FEWEST_OTHERS = 9
-_DRAWS = 999
-_SEED = 20181
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,24 +271,16 @@ def _placebo(held: EffectCounts, counts: Floats, dispersion: float) -> Placebo |
     others = held.other_counts
     if len(others) < size or not size:
         return None
-    rng = np.random.default_rng(_SEED)
-    drawn = (
-        np.arange(len(others))[:, None] if size == 1 else np.array([rng.choice(len(others), size, replace=False) for _ in range(_DRAWS)])
-    )
-    groups = others[drawn].sum(axis=1).astype(np.float64)
+    groups = others[drawn(len(others), size)].sum(axis=1).astype(np.float64)
     alike = (groups[:, 0] >= _ALIKE[0] * counts[0, 0]) & (groups[:, 0] <= _ALIKE[1] * counts[0, 0]) & (groups[:, 0] > 0)
     if alike.sum() < _FEWEST_OTHERS:
         return None
-    return placebo(
-        _log_z(held, counts[:2], dispersion), np.array([_log_z(held, np.stack([one, counts[1]]), dispersion) for one in groups[alike]])
-    )
-
-
-def _log_z(held: EffectCounts, pair: Floats, dispersion: float) -> float:
-    """Give the log ratio in standard errors: areas of different size can then be ranked together."""
-    found = ratio_of_ratios(pair, _time(held, 2), dispersion)
-    reach = np.log(found.high) - np.log(found.estimate)
-    return float(np.log(found.estimate) / reach * 1.959963984540054)
+    targets = np.concatenate([counts[:1], groups[alike]])
+    pairs = np.stack([targets, np.broadcast_to(counts[1], targets.shape)], axis=1)
+    logarithm, error = log_ratios(pairs, _time(held, 2), dispersion)
+    # In standard errors, so that areas of different size can be ranked together; of none at all there is no ratio.
+    effects = np.where((pairs.sum(axis=2) > 0).all(axis=1), logarithm / error, np.nan)
+    return placebo(float(effects[0]), effects[1:])
 
 
 def _judged(found: Effect, counts: Floats, rows: list[int | None]) -> Effect:

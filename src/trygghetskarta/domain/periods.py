@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -118,7 +119,7 @@ class Span:
     @property
     def days(self) -> int:
         """How many days it holds."""
-        return (self.last.plus(1).first_day - self.first.first_day).days
+        return _days(self.first.number, self.last.number)
 
     @property
     def swedish(self) -> str:
@@ -152,6 +153,12 @@ class Span:
     def __str__(self) -> str:
         """Write it as 2026-01..2026-10, the form a baseline is asked for in."""
         return f"{self.first}..{self.last}"
+
+
+@lru_cache(maxsize=4096)
+def _days(first: int, last: int) -> int:
+    """Count the days from one month to another, both included."""
+    return (Month(last + 1).first_day - Month(first).first_day).days
 
 
 class Interval(StrEnum):

@@ -27,6 +27,7 @@ from trygghetskarta.queries.cells import BUCKETS, load_cells
 from trygghetskarta.queries.completeness import load_completeness
 from trygghetskarta.queries.coverage import Delivered, load_coverage, load_latest
 from trygghetskarta.queries.dating import as_far_as_told, counted_otherwise
+from trygghetskarta.queries.kept import Kept
 from trygghetskarta.queries.kept_counts import Keep, made_here
 from trygghetskarta.queries.layers import Layers
 from trygghetskarta.queries.population import Population, load_population
@@ -75,6 +76,7 @@ class Cube:
         weights: The sets of harm weights by name, the newest first.
         cells_limit: The most figures of one answer, areas times periods; None for any number.
         released: Whether its counts are those released to the public, so that its months delivered are the months released.
+        worked_out: What question after question rests on, by what it is called and what it is of.
     """
 
     edition: Edition
@@ -100,6 +102,7 @@ class Cube:
     unknown: Mapping[SourceId, Counted] = field(default_factory=dict)
     inapplicable: Mapping[SourceId, Counted] = field(default_factory=dict)
     noughts: Mapping[SourceId, Counted] = field(default_factory=dict)
+    worked_out: Kept = field(default_factory=Kept, init=False, compare=False, repr=False)
 
     @property
     def covered(self) -> Mapping[SourceId, Ints]:
@@ -169,13 +172,24 @@ class Cube:
         nodes = many.sum(axis=0)
         return Protected(((many > 0) | ~told).all(axis=0), nodes, variance_of(nodes), margin_of(nodes))
 
+    def whereabouts(self, level: AreaLevel, ranges: Mapping[SourceId, Iterable[tuple[int, int]]], spans: tuple[Span, ...]) -> Ints:
+        """Count the events of some spans that are in an area of a level, only in a larger one, unplaced and outside; shape (4, spans).
+
+        Of sources whose counts are protected none: where they went may not leave.
+        """
+        told = {source: runs for source, runs in ranges.items() if not isinstance(self.blocks.get(source), Layers)}
+        everywhere = self.count(slice(0, self._after), told, spans)
+        return np.vstack([everywhere[self.cells(level)].sum(axis=0), everywhere[_rest(self.areas, level)]])
+
+    @property
+    def _after(self) -> int:
+        """The cell after the last."""
+        return _rest(self.areas, list(self.areas)[-1]).stop
+
     def ledger(self, level: AreaLevel, ranges: Mapping[SourceId, Iterable[tuple[int, int]]], span: Span) -> Ledger:
-        """Say where every event of a span went at a level; of sources whose counts are protected nothing, as it may not leave."""
-        ranges = {source: runs for source, runs in ranges.items() if not isinstance(self.blocks.get(source), Layers)}
-        after = _rest(self.areas, list(self.areas)[-1]).stop
-        everywhere = self.count(slice(0, after), ranges, (span,))[:, 0]
-        placed = int(everywhere[self.cells(level)].sum())
-        area_only, unplaced, outside = everywhere[_rest(self.areas, level)].tolist()
+        """Say where every event of a span went at a level; of sources whose counts are protected nothing."""
+        placed, area_only, unplaced, outside = self.whereabouts(level, ranges, (span,))[:, 0].tolist()
+        after = self._after
         withheld = _sum(self.withheld, slice(after, after + 1), ranges, span)
         unknown = _sum(self.unknown, slice(after, after + 1), ranges, span)
         undated = _sum(self.undated, slice(0, 1), ranges, span)

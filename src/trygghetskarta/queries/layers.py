@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,7 @@ import numpy.typing as npt
 from trygghetskarta.disclosure.lattice import periods_of
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.periods import Span
+from trygghetskarta.queries.kept import Kept
 
 Ints = npt.NDArray[np.int64]
 Cells = npt.NDArray[np.int32]
@@ -51,6 +52,7 @@ class Layers:
         months: The months released, ascending.
         level_at: Each level by its first cell.
         bundles: The number of each bundle by its categories, as runs of the tree's order that neither overlap nor adjoin.
+        cut: Spans that were cut into periods; see `_pieces`.
     """
 
     layers: Mapping[tuple[AreaLevel, int], Layer]
@@ -59,6 +61,7 @@ class Layers:
     months: frozenset[int]
     level_at: Mapping[int, AreaLevel]
     bundles: Mapping[tuple[tuple[int, int], ...], int]
+    cut: Kept = field(default_factory=Kept, init=False, compare=False, repr=False)
 
     def count(self, cells: slice, ranges: Iterable[tuple[int, int]], spans: Iterable[Span]) -> Ints:
         """Count events.
@@ -124,6 +127,9 @@ class Layers:
 
         Months that were not released are left out: nothing is known of them.
         """
+        return self.cut.of((level, kind, span), lambda: self._cut(level, kind, span))
+
+    def _cut(self, level: AreaLevel, kind: int, span: Span) -> list[_Piece] | None:
         lengths, pieces = periods_of(level, kind), []
         month, last = span.first.number, span.last.number
         while month <= last:

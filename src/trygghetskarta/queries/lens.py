@@ -80,9 +80,9 @@ def older_people(connection: Connection, cube: Cube, asked: Asked) -> ExactAnswe
         history=cube.count(cells, lines[OLDER_GROUP].ranges, earlier)[rows],
         lines=tuple(Line(code, line.name) for code, line in lines.items()),
         place_level=place_level,
-        buckets=np.array([[_buckets(cube, place_level, line.ranges, span) for span in spans] for line in lines.values()]),
+        buckets=np.array([cube.whereabouts(place_level, line.ranges, spans).T for line in lines.values()]),
         homes=_homes(homes),
-        line_history=np.array([_in_all(cube, place_level, line.ranges, earlier) for line in lines.values()]),
+        line_history=np.array([cube.whereabouts(place_level, line.ranges, earlier).sum(axis=0) for line in lines.values()]),
         days=np.array([float(span.days) for span in spans]),
         history_days=np.array([float(span.days) for span in earlier]),
         by_age_only=np.array([span.by_age_only for span in homes]),
@@ -157,27 +157,15 @@ def _city_years(cube: Cube, question: Question) -> np.ndarray[Any, np.dtype[np.f
     return np.asarray(_known(exact)[0])
 
 
-def _buckets(cube: Cube, level: AreaLevel, ranges: Ranges, span: Span) -> list[int]:
-    ledger = cube.ledger(level, ranges, span)
-    return [ledger.placed, ledger.area_only, ledger.unplaced, ledger.outside]
-
-
-def _in_all(cube: Cube, level: AreaLevel, ranges: Ranges, spans: tuple[Span, ...]) -> list[int]:
-    return [cube.ledger(level, ranges, span).total for span in spans]
-
-
 def _silent(cube: Cube, level: AreaLevel, fraud: _Counted, span: Span) -> int:
     """Count the months of a span without any fraud that lacks a place, where the months around have many.
 
     The layout of reported crimes by point has no crimes without a place: a month delivered so lacks most of its fraud.
     """
     covered = set(cube.covered.get(SOURCE, np.zeros(0, np.int64)).tolist())
-    around = Span(span.first.plus(-12), span.last.plus(12))
-    placeless = {}
-    for month in around:
-        if month.number in covered:
-            ledger = cube.ledger(level, fraud.ranges, Span(month, month))
-            placeless[month] = ledger.area_only + ledger.unplaced
+    around = [month for month in Span(span.first.plus(-12), span.last.plus(12)) if month.number in covered]
+    _, area_only, unplaced, _ = cube.whereabouts(level, fraud.ranges, tuple(Span(month, month) for month in around))
+    placeless = dict(zip(around, (area_only + unplaced).tolist(), strict=True))
     told = [count for count in placeless.values() if count]
     if not told or sum(told) / len(told) < MANY:
         return 0
@@ -226,10 +214,11 @@ class _Told:
         lines_of = {
             code: [number for number, line in enumerate(self._lines) if code in line.codes] for code in {row.code for row in self._rows}
         }
+        name_of = {home: code_of_name(home or "") for home in {row.home for row in self._rows}}
         for row in self._rows:
             if not span.first.number <= row.month <= span.last.number:
                 continue
-            home, mine, is_older = self._area_of[row.month].get(code_of_name(row.home or "")), lines_of[row.code], row.age == OLDER
+            home, mine, is_older = self._area_of[row.month].get(name_of[row.home]), lines_of[row.code], row.age == OLDER
             by_code = 0 in mine
             for counted, holds in zip(
                 sums, (home is not None, home is None and bool(row.home), is_older, row.age is not None), strict=True

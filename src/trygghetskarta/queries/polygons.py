@@ -257,7 +257,7 @@ def _shares(city: Cube, drawn: Drawn, question: Question, spans: tuple[Span, ...
     """Give the share of all events of each period that has a point, (periods,); 1 where there are none."""
     ranges = part_of(city, question).ranges
     pointed = drawn.cube.count(slice(_INSIDE, _ELSEWHERE + 1), ranges, spans)[[_INSIDE, _ELSEWHERE]].sum(axis=0)
-    every = np.array([city.ledger(question.level, ranges, span).total for span in spans], np.float64)
+    every = city.whereabouts(question.level, ranges, spans).sum(axis=0).astype(np.float64)
     shares = np.ones(len(spans))
     np.divide(pointed, every, out=shares, where=every > 0)
     return shares

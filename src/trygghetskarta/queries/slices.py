@@ -11,12 +11,12 @@ import numpy.typing as npt
 
 from trygghetskarta.domain.answers import Content, ExactAnswer
 from trygghetskarta.domain.areas import Area, AreaLevel
-from trygghetskarta.domain.counts import Denominator, DenominatorUsed, Exact, Measure, Provenance, Question, SourceCoverage
-from trygghetskarta.domain.periods import Interval, Month, Period, Span
+from trygghetskarta.domain.counts import Denominator, DenominatorUsed, Exact, Measure, Provenance, Question
+from trygghetskarta.domain.periods import Period, Span
 from trygghetskarta.domain.sources import CONTRACTS, RATE, RATE_BASOMRADE, SourceId
 from trygghetskarta.errors import Fault, InvalidQuestionError, NotCarriedError, NotCoveredError, bad_parameter
 from trygghetskarta.queries.cube import Cube, delivered_months, missing_months
-from trygghetskarta.queries.delivered import coverage_of, deliveries_of, ends
+from trygghetskarta.queries.delivered import coverage_of, deliveries_of, ends, told_of
 from trygghetskarta.queries.harm import harm_of, weights_of
 from trygghetskarta.queries.population import REACH_MONTHS
 from trygghetskarta.queries.tally import tally
@@ -56,8 +56,7 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...], *, harm:
     spans = tuple(period.span for period in periods)
     counted = tally(cube, question.level, (part.areas, part.ranges), spans)
     years = _denominator(cube, question, spans, part)
-    coverage = tuple(coverage_of(cube, source, spans) for source in question.sources)
-    lacking = _lacking(coverage, spans)
+    told = told_of(cube, question, spans)
     weighed = harm_of(cube, question, (part.areas, part.ranges), spans) if harm else None
     return Exact(
         question=question,
@@ -65,11 +64,11 @@ def answer(cube: Cube, question: Question, periods: tuple[Period, ...], *, harm:
         periods=periods,
         counts=counted.counts,
         person_years=years,
-        missing=_is_missing(question, lacking),
-        comparable=_comparable(lacking),
-        provisional=np.asarray((lacking.provisional > 0).any(axis=0)),
+        missing=told.missing,
+        comparable=told.comparable,
+        provisional=told.provisional,
         ledger=cube.ledger(question.level, part.ranges, question.span),
-        coverage=coverage,
+        coverage=told.coverage,
         provenance=provenance(cube, question, None if years is None else denominator_used(cube, question, spans, years)),
         lacking=counted.lacking,
         harm=weighed.days if weighed is not None else None,
@@ -186,47 +185,6 @@ def _undelivered(cube: Cube, source: SourceId, span: Span) -> bool:
     return len(missing_months(cube, source, span)) == span.months
 
 
-@dataclass(frozen=True, slots=True)
-class _Lacking:
-    """How many months of each period each source lacks, tells in part and may yet change, (sources, periods); and how long each is, (periods,)."""
-
-    months: npt.NDArray[np.int64]
-    missing: npt.NDArray[np.int64]
-    partial: npt.NDArray[np.int64]
-    provisional: npt.NDArray[np.int64]
-
-
-def _lacking(coverage: Sequence[SourceCoverage], spans: tuple[Span, ...]) -> _Lacking:
-    ends = np.array([(span.first.number, span.last.number + 1) for span in spans], np.int64).reshape(-1, 2)
-
-    def many(found: Sequence[Sequence[Month]]) -> npt.NDArray[np.int64]:
-        counted = np.zeros((len(found), len(spans)), np.int64)
-        for row, months in enumerate(found):
-            if months:  # most have none
-                before = np.searchsorted([month.number for month in months], ends)
-                counted[row] = before[:, 1] - before[:, 0]
-        return counted
-
-    missing, partial, provisional = ([getattr(one, name) for one in coverage] for name in ("missing", "partial", "provisional"))
-    return _Lacking(ends[:, 1] - ends[:, 0], many(missing), many(partial), many(provisional))
-
-
-def _is_missing(question: Question, lacking: _Lacking) -> npt.NDArray[np.bool_]:
-    """Tell of each period whether some source lacks the whole of it, so that a sum over the sources would be a part taken for the whole.
-
-    A rolling year that lacks a month is missing as well: the years beside it differ from it by a month each, and a line through it would rise
-    or fall by what was not delivered.
-    """
-    found = lacking.missing > 0 if question.interval is Interval.ROLLING12 else lacking.missing == lacking.months
-    return np.asarray(found.any(axis=0))
-
-
-def _comparable(lacking: _Lacking) -> bool:
-    """Tell whether every source delivered as many months of each period, and as many of them whole."""
-    delivered = lacking.months - lacking.missing
-    return bool((delivered == delivered[:, :1]).all() and (lacking.partial == lacking.partial[:, :1]).all())
-
-
 def part_of(cube: Cube, question: Question) -> Slice:
     """Find the part of a cube that a question is about.
 
@@ -322,6 +280,11 @@ def person_years(cube: Cube, question: Question, spans: tuple[Span, ...]) -> npt
     Raises:
         NotCoveredError: There is no such population at all, or none within reach of any period.
     """
+    what = ("person-years", question.level, question.per, question.sources, spans)
+    return cube.worked_out.of(what, lambda: _person_years(cube, question, spans))
+
+
+def _person_years(cube: Cube, question: Question, spans: tuple[Span, ...]) -> npt.NDArray[np.float64]:
     months = [months_of_all(cube, question, span) for span in spans]
     refuse_uncounted(cube, question.per, months)
     years = cube.population.person_years(cube.cells(question.level), question.per, months)

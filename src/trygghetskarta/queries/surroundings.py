@@ -45,7 +45,7 @@ def surroundings(cube: Cube, question: Question, spans: tuple[Span, ...], compar
         known=delivered & (lacking == 0) & (protected is None or protected.carried),
         person_years=years,
         no_rate=no_rate,
-        days=_days(cube, question, spans, comparable),
+        days=cube.worked_out.of(("days", question.sources, spans, comparable), lambda: _days(cube, question, spans, comparable)),
         history=counts[:, len(spans) :],
         history_spans=earlier,
         neighbours=cube.neighbours[question.level],
@@ -81,6 +81,10 @@ def earlier_spans(cube: Cube, question: Question) -> tuple[Span, ...]:
     A span longer than a year is moved back by as many whole years as it takes to be clear of itself, so that no month is in two of them: a span of
     18 months by two years at a time.
     """
+    return cube.worked_out.of(("earlier", question.sources, question.span), lambda: _earlier(cube, question))
+
+
+def _earlier(cube: Cube, question: Question) -> tuple[Span, ...]:
     span = question.span
     step = -(-span.months // _YEAR) * _YEAR
     before = [span.shifted(-step * number) for number in range(1, _EARLIER + 1)]

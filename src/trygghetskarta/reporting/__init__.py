@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -262,6 +262,11 @@ class _Loaded:
     def meet(self, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
         return bool(shape({**one}).intersection(shape({**other})).area > 0)
 
+    def met(self, area: Area, source: SourceId, codes: Iterable[str], spans: tuple[Span, ...]) -> set[str]:
+        cells, row = self.cube.cells(area.level), self.areas(area.level).index(area)
+        runs = {code: self.cube.trees[source].runs((code,)) for code in codes}
+        return {code for code, mine in runs.items() if mine and self.cube.count(cells, {source: mine}, spans)[row].any()}
+
 
 @dataclass(frozen=True, slots=True)
 class _Answers:
@@ -365,20 +370,22 @@ _ANSWERING: Mapping[str, Callable[[_Answers, Query], bytes]] = {
 
 def _asked(query: Query) -> Asked:
     """Read a question out of its address."""
-    edition, as_of = query.one_of("edition"), query.one_of("asOf")
+    told = query.named
+    edition, as_of = (told.get(name, (None,))[0] for name in ("edition", "asOf"))
+    within, group, first, last, baseline = (told.get(name, (None,))[0] for name in ("within", "group", "from", "to", "baseline"))
     return Asked(
-        level=AreaLevel(query.one_of("level") or AreaLevel.STADSDELSOMRADE),
-        sources=tuple(SourceId(source) for source in query.all_of("source")),
-        areas=query.all_of("area"),
-        within=query.one_of("within"),
-        categories=query.all_of("category"),
-        group=query.one_of("group"),
+        level=AreaLevel(told.get("level", (AreaLevel.STADSDELSOMRADE,))[0]),
+        sources=tuple(SourceId(source) for source in told.get("source", ())),
+        areas=told.get("area", ()),
+        within=within,
+        categories=told.get("category", ()),
+        group=group,
         edition=date.fromisoformat(edition) if edition is not None else None,
-        first=query.one_of("from"),
-        last=query.one_of("to"),
-        baseline=query.one_of("baseline"),
-        interval=Interval(query.one_of("interval") or Interval.MONTH),
-        measure=Measure(query.one_of("measure") or Measure.COUNT),
-        per=Denominator(query.one_of("per") or Denominator.RESIDENTS),
+        first=first,
+        last=last,
+        baseline=baseline,
+        interval=Interval(told.get("interval", (Interval.MONTH,))[0]),
+        measure=Measure(told.get("measure", (Measure.COUNT,))[0]),
+        per=Denominator(told.get("per", (Denominator.RESIDENTS,))[0]),
         as_of=date.fromisoformat(as_of) if as_of is not None else None,
     )

@@ -50,6 +50,14 @@ class Query:
         """The address, from the root of the service."""
         return _address(self.path, self.parameters)
 
+    @property
+    def named(self) -> Mapping[str, tuple[str, ...]]:
+        """Every value of each parameter that is there."""
+        found: dict[str, tuple[str, ...]] = {}
+        for name, value in self.parameters:
+            found[name] = (*found.get(name, ()), value)
+        return found
+
     def all_of(self, name: str) -> tuple[str, ...]:
         """Give every value of a parameter."""
         return tuple(value for own, value in self.parameters if own == name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol
@@ -33,7 +33,7 @@ _OF_AREAS_ALONE = ("statistics",)
 
 
 class Geography(Protocol):
-    """The areas that a report draws and names."""
+    """The areas that a report draws and names, and what is worth asking of them."""
 
     def areas(self, level: AreaLevel) -> tuple[Area, ...]:
         """Give the areas of a level; none where the division has no such level."""
@@ -49,6 +49,9 @@ class Geography(Protocol):
 
     def meet(self, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
         """Tell whether two polygons (GeoJSON, WGS84) have ground in common."""
+
+    def met(self, area: Area, source: SourceId, codes: Iterable[str], spans: tuple[Span, ...]) -> set[str]:
+        """Tell of which categories a question of an area would count anything in some spans."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +207,14 @@ class Situation:
         found = self.ask_everywhere(COMPARISONS, self.area.level, *asked)
         at = next((number for number, row in enumerate(found.rows) if row["code"] == self.area.code), 0)
         return replace(found, at=f"/items/{at}")
+
+    def met(self, source: SourceId, codes: Iterable[str]) -> set[str]:
+        """Tell which categories are worth asking of: not those of which a year and the one before would both be answered with nothing.
+
+        Most categories never occur in an area, and their answers would not be told.
+        """
+        spans = (self.last_year, self.last_year.shifted(-YEAR))
+        return set(codes) if self.site is not None else self.geography.met(self.area, source, codes, spans)
 
 
 def months(span: Span) -> tuple[tuple[str, str], ...]:

@@ -33,7 +33,7 @@ def comparison_columns(published: Published) -> dict[str, Values]:
     before = found.harm[:, 1] if paired else np.full(len(published.areas), np.nan)
     difference = found.harm[:, 0] - before if published.comparable else np.full(len(published.areas), np.nan)
     percent = np.where(before > 0, 100 * difference / np.where(before > 0, before, 1), np.nan)
-    return _columns(found, 0) | {
+    return _columns(found, slice(0, 1)) | {
         "baselineHarm": Rounded(before, _DECIMALS),
         "harmDifference": Rounded(difference, _DECIMALS),
         "harmPercent": Rounded(percent, _DECIMALS),
@@ -53,19 +53,19 @@ def series_columns(published: Published) -> dict[str, list[Any]]:
     found = find_harm(published)
     if found is None:
         return {}
-    by_period = [{name: values.listed() for name, values in _columns(found, period).items()} for period in range(len(published.periods))]
-    return {name: [columns[name][area] for area in range(len(published.areas)) for columns in by_period] for name in by_period[0]}
+    return {name: values.listed() for name, values in _columns(found, slice(None)).items()}
 
 
-def _columns(found: HarmFindings, period: int) -> dict[str, Values]:
+def _columns(found: HarmFindings, periods: slice) -> dict[str, Values]:
+    """Give the columns of some periods, by area and then by period."""
     return {
-        "harm": Rounded(found.harm[:, period], _DECIMALS),
-        "harmLow": Rounded(found.low[:, period], _DECIMALS),
-        "harmHigh": Rounded(found.high[:, period], _DECIMALS),
-        "harmPerEvent": Rounded(found.per_event[:, period], _DECIMALS),
-        "weighed": Rounded(found.weighed[:, period], _SHARE_DECIMALS),
-        "harmPoliceInitiated": Rounded(found.initiated[:, period], _DECIMALS),
-        "harmStatus": Words(found.status[:, period], [status.value for status in Status]),
+        "harm": Rounded(found.harm[:, periods].ravel(), _DECIMALS),
+        "harmLow": Rounded(found.low[:, periods].ravel(), _DECIMALS),
+        "harmHigh": Rounded(found.high[:, periods].ravel(), _DECIMALS),
+        "harmPerEvent": Rounded(found.per_event[:, periods].ravel(), _DECIMALS),
+        "weighed": Rounded(found.weighed[:, periods].ravel(), _SHARE_DECIMALS),
+        "harmPoliceInitiated": Rounded(found.initiated[:, periods].ravel(), _DECIMALS),
+        "harmStatus": Words(found.status[:, periods].ravel(), [status.value for status in Status]),
     }
 
 

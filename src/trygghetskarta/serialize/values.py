@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
+from math import isfinite
 from typing import Any, Protocol
 
 import numpy as np
@@ -91,9 +92,7 @@ class Rounded:
     def listed(self) -> list[Any]:
         """Give them as rows hold them: rounded, no minus at zero, and None for what is not a number or not finite."""
         figures: list[Any] = self._rounded().tolist()
-        for number in np.flatnonzero(~np.isfinite(self.values)).tolist():
-            figures[number] = None
-        return figures
+        return figures if np.isfinite(self.values).all() else [figure if isfinite(figure) else None for figure in figures]
 
     def texts(self) -> bytes | Sequence[bytes]:
         """Give them as JSON writes them."""
@@ -102,7 +101,7 @@ class Rounded:
 
     def _rounded(self) -> Floats:
         with np.errstate(over="ignore"):
-            rounded = np.round(self.values, self.decimals)
+            rounded = self.values.round(self.decimals)
         # What is too large to be rounded has no decimals.
         return np.where(np.isinf(rounded), self.values, rounded) + 0.0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,13 @@ FALSE_ALARMS = 0.01
 _TREND_SD = 0.3
 _ROUNDS = 25
 _MOST_SPREAD = 100.0
+_AT_ONCE = 4096
+"""So many months are judged together: each takes some kilobytes meanwhile."""
+_YEARS = np.arange(-HISTORY, 0) / YEAR
+"""Time from the months of a history to the month judged."""
+_NAMED = np.eye(YEAR)[np.arange(HISTORY) % YEAR]
+"""(HISTORY, YEAR): 1 in the column of the month of the year, the first that of the month judged."""
+_POWERS = tuple(_YEARS[:, None] ** power * _NAMED for power in (0, 1, 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,31 +55,23 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class _History:
-    """The months before one month, of all areas.
+class _Histories:
+    """The months before each of some months that are judged, (judged, HISTORY): the same place is as long before, whichever month is judged.
 
     Attributes:
-        counts: (areas, months), 0 where there is none.
-        used: (areas, months): True where there is a count that may be trusted.
-        days: Length of each month beside the month judged, (months,).
-        years: Time to the month judged, (months,), < 0.
-        named: (months, 12): 1 in the column of the month of the year.
+        counts: 0 where there is none.
+        used: True where there is a count that may be trusted.
+        days: Length of each month beside the month judged.
     """
 
     counts: Floats
     used: Bools
     days: Floats
-    years: Floats
-    named: Floats
-
-    def of(self, areas: Bools) -> _History:
-        """Give the history of some areas."""
-        return replace(self, counts=self.counts[areas], used=self.used[areas])
 
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    """Expected counts of a history, and what the expected count of the month judged rests on."""
+    """Expected counts of histories, and what the expected count of each month judged rests on."""
 
     mean: Floats
     slope: Floats
@@ -108,41 +107,38 @@ def control_chart(counts: Floats, numbers: Ints, judged: Ints, trusted: Bools | 
     if counts.shape[-1:] != numbers.shape or not 0 < false_alarms < 1:
         raise ValueError(f"{counts.shape}, {numbers.shape}, {false_alarms}")
     known = ~np.isnan(counts) & (True if trusted is None else trusted)
-    shape = (len(counts), len(judged))
-    expected, spread, mean, variance = (np.full(shape, np.nan) for _ in range(4))
-    years = np.zeros(shape, np.int64)
-    for column, at in enumerate(judged.tolist()):
-        history, name = _history(counts, known, numbers, at), int(numbers[at] % YEAR)
-        years[:, column] = history.used[:, history.named[:, name] > 0].sum(axis=1)
-        enough = (years[:, column] >= LEAST_SAME) & (history.used.sum(axis=1) >= LEAST_SAME * YEAR)
-        if enough.any():
-            told = _judge(history.of(enough), name)
-            for values, of_column in zip((expected, spread, mean, variance), told, strict=True):
-                values[enough, column] = of_column
+    # So many months before the first, none of them known: every history is then as long.
+    before = np.zeros((len(counts), HISTORY))
+    padded, held = np.hstack([before, np.nan_to_num(counts)]), np.hstack([before > 0, known])
+    places = judged[:, None] + np.arange(HISTORY)
+    used = held[:, places]
+    years = used[:, :, _NAMED[:, 0] > 0].sum(axis=2)
+    rows = np.argwhere((years >= LEAST_SAME) & (used.sum(axis=2) >= LEAST_SAME * YEAR))
+    days = _lengths(numbers[0] - HISTORY + np.arange(padded.shape[1])) if len(numbers) else before[0]
+    expected, spread, mean, variance = (np.full(years.shape, np.nan) for _ in range(4))
+    for first in range(0, len(rows), _AT_ONCE):
+        area, column = rows[first : first + _AT_ONCE].T
+        at, mine = places[column], used[area, column]
+        told = _judge(_Histories(np.where(mine, padded[area[:, None], at], 0.0), mine, days[at] / days[judged[column] + HISTORY][:, None]))
+        for values, found in zip((expected, spread, mean, variance), told, strict=True):
+            values[area, column] = found
     return Chart(expected, *_limits(mean, variance, counts[:, judged], false_alarms), spread, years)
 
 
-def _history(counts: Floats, known: Bools, numbers: Ints, at: int) -> _History:
-    past = slice(max(at - HISTORY, 0), at)
-    length = (numbers + 1).astype("datetime64[M]").astype("datetime64[D]") - numbers.astype("datetime64[M]").astype("datetime64[D]")
-    days = length.astype(np.float64)
-    used = known[:, past]
-    return _History(
-        counts=np.where(used, np.nan_to_num(counts[:, past]), 0.0),
-        used=used,
-        days=days[past] / days[at],
-        years=(numbers[past] - numbers[at]) / YEAR,
-        named=np.eye(YEAR)[numbers[past] % YEAR],
-    )
+def _lengths(numbers: Ints) -> Floats:
+    """Give the days of months."""
+    first, after = (months.astype("datetime64[M]").astype("datetime64[D]") for months in (numbers, numbers + 1))
+    days: Floats = (after - first).astype(np.float64)
+    return days
 
 
-def _judge(history: _History, name: int) -> tuple[Floats, Floats, Floats, Floats]:
-    """Give what is expected of a month of a name, (areas,) each: the count, the spread, and mean and variance of what its limits are those of."""
-    fit = _fit(history)
-    spread = _spread(history, fit)
-    level, exposure = fit.level[:, name], fit.exposure[:, name]
+def _judge(histories: _Histories) -> tuple[Floats, Floats, Floats, Floats]:
+    """Give what is expected of each month, (judged,) each: the count, the spread, and mean and variance of what its limits are those of."""
+    fit = _fit(histories)
+    spread = _spread(histories, fit)
+    level, exposure = fit.level[:, 0], fit.exposure[:, 0]
     mean = (level + 0.5) / exposure
-    variance = mean + spread * mean**2 + mean**2 * _uncertainty(history, fit, spread, name)
+    variance = mean + spread * mean**2 + mean**2 * _uncertainty(histories, fit, spread)
     return level / exposure, spread, mean, variance
 
 
@@ -164,58 +160,64 @@ def _limits(mean: Floats, variance: Floats, counts: Floats, false_alarms: float)
     return low, high, p_low, p_high
 
 
-def _fit(history: _History) -> _Fit:
+def _fit(histories: _Histories) -> _Fit:
     """Fit the level of each month of the year and the slope, by Newton's method on the slope alone: the levels follow from it."""
-    slope = np.zeros(len(history.counts))
-    level = history.counts @ history.named
-    moment = (history.counts * history.years).sum(axis=1)
+    slope, moves = np.zeros(len(histories.counts)), np.ones(len(histories.counts), bool)
+    level = histories.counts @ _NAMED
+    moment = (histories.counts * _YEARS).sum(axis=1)
     for _ in range(_ROUNDS):
-        at_risk = history.used * history.days * np.exp(slope[:, None] * history.years)
-        exposure, first, second = (at_risk * history.years**power @ history.named for power in (0, 1, 2))
+        at_risk = _at_risk(histories, slope)
+        exposure, first, second = (at_risk @ named for named in _POWERS)
         held = np.where(exposure > 0, exposure, 1.0)
         centre = first / held
         score = moment - (level * centre).sum(axis=1) - slope / _TREND_SD**2
         information = (level * (second / held - centre**2)).sum(axis=1) + 1 / _TREND_SD**2
-        step = np.clip(score / information, -1.0, 1.0)
+        # Each stops by itself, so that no month is judged by which others are judged with it.
+        step = np.where(moves, np.clip(score / information, -1.0, 1.0), 0.0)
         slope = np.clip(slope + step, -3.0, 3.0)
-        if (np.abs(step) < 1e-9).all():
+        moves &= np.abs(step) >= 1e-9
+        if not moves.any():
             break
-    at_risk = history.used * history.days * np.exp(slope[:, None] * history.years)
-    exposure = at_risk @ history.named
+    at_risk = _at_risk(histories, slope)
+    exposure = at_risk @ _NAMED
     rate = level / np.where(exposure > 0, exposure, 1.0)
-    return _Fit(at_risk * (rate @ history.named.T), slope, level, exposure)
+    return _Fit(at_risk * (rate @ _NAMED.T), slope, level, exposure)
 
 
-def _spread(history: _History, fit: _Fit) -> Floats:
+def _at_risk(histories: _Histories, slope: Floats) -> Floats:
+    return histories.used * histories.days * np.exp(slope[:, None] * _YEARS)
+
+
+def _spread(histories: _Histories, fit: _Fit) -> Floats:
     """Solve Pearson's statistic = degrees of freedom for the spread; 0 where it is no larger at 0."""
-    some = history.used & (fit.mean > 0)
+    some = histories.used & (fit.mean > 0)
     freedom = some.sum(axis=1) - ((fit.level > 0).sum(axis=1) + 1)
-    squares = np.where(some, (history.counts - fit.mean) ** 2, 0.0)
+    squares = np.where(some, (histories.counts - fit.mean) ** 2, 0.0)
     mean = np.where(some, fit.mean, 1.0)
     wide = ((squares / mean).sum(axis=1) > freedom) & (freedom > 0)
     # One over the statistic grows ever slower with the spread, so that Newton's steps on it come from below and never pass the root.
-    spread, sought = np.zeros(len(squares)), np.where(wide, freedom, 1)
+    spread, sought, moves = np.zeros(len(squares)), np.where(wide, freedom, 1), wide.copy()
     for _ in range(_ROUNDS):
         varies = 1 + spread[:, None] * mean
         statistic = (squares / (mean * varies)).sum(axis=1)
         falls = (squares / varies**2).sum(axis=1)
-        step = np.where(wide, statistic * (statistic / sought - 1) / np.where(wide, falls, 1.0), 0.0)
+        step = np.where(moves, statistic * (statistic / sought - 1) / np.where(wide, falls, 1.0), 0.0)
         spread = np.clip(spread + step, 0.0, _MOST_SPREAD)
-        if (np.abs(step) <= 1e-12 * spread).all():
+        moves &= np.abs(step) > 1e-12 * spread
+        if not moves.any():
             break
     # Estimated from few months it falls short as often as not, and then the limits are too narrow: widened as Student's t is.
     return np.where(wide, spread * freedom / np.maximum(freedom - 2, 1), 0.0)
 
 
-def _uncertainty(history: _History, fit: _Fit, spread: Floats, name: int) -> Floats:
+def _uncertainty(histories: _Histories, fit: _Fit, spread: Floats) -> Floats:
     """Give the relative variance of the expected count: of the level of its month, and of the slope carried forward to it."""
-    at_risk = history.used * history.days * np.exp(fit.slope[:, None] * history.years)
     rate = (fit.level + 0.5) / np.where(fit.exposure > 0, fit.exposure, 1.0)
-    mean = at_risk * (rate @ history.named.T)
-    weight = history.used * mean / (1 + spread[:, None] * mean)
-    total, first, second = (weight * history.years**power @ history.named for power in (0, 1, 2))
+    mean = _at_risk(histories, fit.slope) * (rate @ _NAMED.T)
+    weight = histories.used * mean / (1 + spread[:, None] * mean)
+    total, first, second = (weight @ named for named in _POWERS)
     held = np.where(total > 0, total, 1.0)
     centre = first / held
     information = (second - held * centre**2).sum(axis=1) + 1 / _TREND_SD**2
-    relative: Floats = 1 / total[:, name] + centre[:, name] ** 2 / information
+    relative: Floats = 1 / total[:, 0] + centre[:, 0] ** 2 / information
     return relative

@@ -90,21 +90,6 @@ class Quotients:
     total: float
 
 
-@dataclass(frozen=True, slots=True)
-class Placebo:
-    """Where the true effect stands among those of areas in which nothing was done.
-
-    Attributes:
-        rank: 1 for the largest reduction of all.
-        of: How many there are, the true one with them.
-        p: Share of them whose effect is as far from none as the true one, in either direction.
-    """
-
-    rank: int
-    of: int
-    p: float
-
-
 def wdd(
     counts: Floats, exposure: Floats | None = None, variance: Floats | None = None, dispersion: float = 1.0, confidence: float = 0.95
 ) -> Displaced:
@@ -196,15 +181,28 @@ def ratio_of_ratios(counts: Floats, exposure: Floats | None = None, dispersion: 
         raise ValueError("an exposure is above 0")
     if not counts.any(axis=1).all():
         return Ratio(np.nan, np.nan, np.nan, np.nan, adjusted=False)
-    adjusted = bool((counts == 0).any())
-    events = counts + 0.5 if adjusted else counts
-    rates = np.log(events / exposure)
-    logarithm = float(rates[0, 1] - rates[0, 0] - rates[1, 1] + rates[1, 0])
-    error = float(np.sqrt(dispersion * (1 / events).sum()))
+    logarithm, error = (float(found) for found in log_ratios(counts, exposure, dispersion))
     reach = float(ndtri((1 + confidence) / 2)) * error
     p = float(2 * ndtr(-abs(logarithm / error)))
     estimate, low, high = (float(np.exp(value)) for value in (logarithm, logarithm - reach, logarithm + reach))
-    return Ratio(estimate, low, high, p, adjusted)
+    return Ratio(estimate, low, high, p, bool((counts == 0).any()))
+
+
+def log_ratios(counts: Floats, exposure: Floats, dispersion: float) -> tuple[Floats, Floats]:
+    """Give the logarithms of many ratios of ratios and their standard errors; see `ratio_of_ratios`.
+
+    Args:
+        counts: Events, shape (..., 2, 2), >= 0. Each has some in either row.
+        exposure: What each count is divided by, (2, 2), > 0.
+        dispersion: How many times larger than a Poisson count's the variance is, >= 1.
+
+    Returns:
+        Logarithms and errors, (...) each.
+    """
+    events = np.where((counts == 0).any(axis=(-2, -1), keepdims=True), counts + 0.5, counts)
+    rates = np.log(events / exposure)
+    logarithm = rates[..., 0, 1] - rates[..., 0, 0] - rates[..., 1, 1] + rates[..., 1, 0]
+    return logarithm, np.sqrt(dispersion * (1 / events).reshape(*counts.shape[:-2], 4).sum(axis=-1))
 
 
 def quotients(target: Floats, control: Floats, displacement: Floats) -> Quotients:
@@ -355,26 +353,6 @@ def smallest_ratio(
     ratios = np.arange(9999, 0, -1) / 10_000
     seen = -np.log(ratios) >= reach * np.sqrt(dispersion * (rest + 1 / (expected * ratios)))
     return float(ratios[int(seen.argmax())]) if seen.any() else np.nan
-
-
-def placebo(true: float, others: Floats) -> Placebo | None:
-    """Rank a true effect among those computed for areas in which nothing was done.
-
-    Args:
-        true: The true effect in standard errors, negative for a reduction.
-        others: Those of the other areas, (others,), in the same way; NaN where there is none.
-
-    Returns:
-        Its rank; None where there is no true effect, or none to compare with.
-
-    Reference: Abadie, Diamond & Hainmueller (2010), J. American Statistical Association 105:493, placebo tests; the p-value counts the true one with
-    the others, as a permutation test does. Not for: few areas; with 9 others p cannot be below 0.1.
-    """
-    known = others[~np.isnan(others)]
-    if np.isnan(true) or not len(known):
-        return None
-    further = int((np.abs(known) >= abs(true)).sum())
-    return Placebo(int((known < true).sum()) + 1, len(known) + 1, (further + 1) / (len(known) + 1))
 
 
 def _reach(power: float, confidence: float) -> float:

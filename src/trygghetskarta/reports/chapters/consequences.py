@@ -81,8 +81,10 @@ def events(situation: Situation, heading: str, sources: tuple[SourceId, ...]) ->
 
 
 def _kinds(situation: Situation, source: SourceId) -> Iterator[Line]:
-    for node in tree_of(source).nodes:
-        if node.parent is None:
+    nodes = [node for node in tree_of(source).nodes if node.parent is None]
+    met = situation.met(source, [node.code for node in nodes])
+    for node in nodes:
+        if node.code in met:
             line = Line(node.name, source, (("category", node.code),), indent=1)
             answer = counted(situation, line, situation.last_year)
             if answer.get(f"{answer.at}/count") or answer.get(f"{answer.at}/baselineCount"):

@@ -65,8 +65,10 @@ def _categories(situation: Situation) -> Iterator[Line]:
     tree = tree_of(CRIME)
     parents = {node.parent for node in tree.nodes}
     outermost = {node.code for node in tree.nodes if node.parent is None}
-    for node in tree.nodes:
-        if node.code in outermost or (node.parent in outermost and node.code in parents):
+    nodes = [node for node in tree.nodes if node.code in outermost or (node.parent in outermost and node.code in parents)]
+    met = situation.met(CRIME, [node.code for node in nodes])
+    for node in nodes:
+        if node.code in met:
             line = Line(node.name, CRIME, (("category", node.code),), indent=0 if node.parent is None else 1)
             answer = counted(situation, line, situation.last_year)
             if answer.get(f"{answer.at}/count") or answer.get(f"{answer.at}/baselineCount"):
