@@ -255,8 +255,9 @@ export class Atlas {
 
   private read = (outlines: Outlines): Area[] =>
     outlines.features.map(({ id, geometry, properties }) => {
-      const area: Area = new Feature({ ...properties, geometry: shapeOnMap(geometry) });
+      const area: Area = new Feature(shapeOnMap(geometry));
       area.setId(id);
+      area.set("name", properties.name, true);
       return area;
     });
 

@@ -259,12 +259,12 @@ async function inAreas({ view, span }: Settled, signal: AbortSignal): Promise<Fi
 /** Hexagons are named after the parts of the city that they lie in, and drawn under the borders of its largest areas. */
 async function inHexagons({ view, span }: Settled, signal: AbortSignal): Promise<Figures> {
   const { edition } = view;
-  const [found, parts, backdrop] = await Promise.all([
+  const [found, parts, backdrop, { asAreas }] = await Promise.all([
     ask<Hexagons>(figuresAddress(view, span), signal),
     askOnce<Outlines>(outlinesAddress({ level: OWN.stadsdel, edition })),
     askOnce<Outlines>(outlinesAddress({ level: OWN.stadsdelsomrade, edition })),
+    import("../map/hexagons"),
   ]);
-  const { asAreas } = await import("../map/hexagons");
   const areas = asAreas(found, parts);
   // To name them and to show them are two pieces of work: the page may answer its reader in between.
   await new Promise((done) => setTimeout(done));
