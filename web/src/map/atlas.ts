@@ -21,6 +21,7 @@ import { INK, isLight, type Theme } from "../figures/colours";
 import type { Pictures } from "./ground";
 import { hatching, lineOn } from "./hatching";
 import { middleOf, shapeOnMap } from "./shapes";
+import { plainSheet } from "./sheet";
 
 type Area = Feature<Polygon | MultiPolygon>;
 
@@ -94,6 +95,7 @@ export class Atlas {
       controls: [],
       interactions: [new DragPan(), new DoubleClickZoom(), new PinchZoom(), wheel],
       layers: [
+        plainSheet(),
         new VectorLayer({ source: this.backdrop, style: () => this.groundOf() }),
         new VectorLayer({ source: this.areas, style: () => this.rimOf() }),
         new VectorLayer({ source: this.areas, style: (area) => this.styleOf(area as Area) }),
@@ -161,7 +163,7 @@ export class Atlas {
     if (!url) return;
     const { picturesFrom, suit } = await import("./ground");
     if (url !== this.ground) return;
-    if (!this.pictures) this.map.getLayers().insertAt(0, (this.pictures = picturesFrom(url)));
+    if (!this.pictures) this.map.getLayers().insertAt(1, (this.pictures = picturesFrom(url)));
     suit(this.pictures, this.theme);
   }
 
@@ -253,8 +255,9 @@ export class Atlas {
 
   private read = (outlines: Outlines): Area[] =>
     outlines.features.map(({ id, geometry, properties }) => {
-      const area: Area = new Feature({ ...properties, geometry: shapeOnMap(geometry) });
+      const area: Area = new Feature(shapeOnMap(geometry));
       area.setId(id);
+      area.set("name", properties.name, true);
       return area;
     });
 

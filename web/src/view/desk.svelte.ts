@@ -9,9 +9,13 @@ import type { Topic } from "../methods/topics";
 import { sv, type Texts } from "../texts/sv";
 import { OWN } from "../city";
 import { preference, setPreference } from "./preferences";
+import { afterPaint } from "./late.svelte";
 import { settle, settledSources, type Catalogue, type Notice, type Settled } from "./settling";
 import { addressOf, categoriesAddress, figuresAddress, isApart, isHexagons, outlinesAddress, type View, viewOf } from "./view";
 
+/** How long the address may tell what was asked for before, in milliseconds. */
+const ADDRESS_WAITS = 300;
+const NOTHING = (): void => undefined;
 const NO_CATEGORIES: Categories = { items: [], groups: [] };
 
 /** An answered question: what was asked, the figures, and the outlines of the areas. */
@@ -59,10 +63,15 @@ export class Desk {
   private turn = 0;
   private asking: AbortController | null = null;
   private isOutdated = false;
+  /** Writes the address that is still to be written. */
+  private write = NOTHING;
 
   constructor() {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", ({ matches }) => (this.prefersDark = matches));
-    addEventListener("popstate", () => void this.go(viewOf(location.search)));
+    addEventListener("popstate", () => {
+      this.write = NOTHING;
+      void this.go(viewOf(location.search));
+    });
   }
 
   /** Ask what there is, and answer what the address asks for. */
@@ -144,6 +153,7 @@ export class Desk {
       this.answer = answer;
       this.problem = null;
       this.isBusy = false;
+      afterPaint(() => this.write());
       void this.fetchCategories(settled, turn);
     } catch (error) {
       if (turn === this.turn) this.fail(error);
@@ -155,6 +165,7 @@ export class Desk {
     this.problem = null;
     this.isBusy = false;
     if (how) this.writeAddress(wish, how);
+    this.write();
   }
 
   /** Ask anew what there is, and who looks at it. */
@@ -210,15 +221,25 @@ export class Desk {
     if (turn === this.turn) this.categories = categories;
   }
 
+  /**
+   * Say in the address what is asked for: when the answer has been painted, or soon if it is long in coming. The browser paints its field of the address
+   * and its buttons too, and without a graphics card that takes longer than the map does.
+   */
   private writeAddress(view: View, how: "push" | "replace"): void {
+    this.write();
     const address = addressOf(view);
     if (address === (location.search || location.pathname)) return;
-    if (how === "push") history.pushState(null, "", address);
-    else history.replaceState(null, "", address);
+    const write = (this.write = (): void => {
+      if (this.write !== write) return;
+      this.write = NOTHING;
+      history[`${how}State`](null, "", address);
+    });
+    setTimeout(write, ADDRESS_WAITS);
   }
 
   private fail(error: unknown): void {
     if (error instanceof DOMException && error.name === "AbortError") return;
+    this.write();
     this.isBusy = false;
     if (!(error instanceof Problem)) throw error;
     this.problem = error;
@@ -238,12 +259,12 @@ async function inAreas({ view, span }: Settled, signal: AbortSignal): Promise<Fi
 /** Hexagons are named after the parts of the city that they lie in, and drawn under the borders of its largest areas. */
 async function inHexagons({ view, span }: Settled, signal: AbortSignal): Promise<Figures> {
   const { edition } = view;
-  const [found, parts, backdrop] = await Promise.all([
+  const [found, parts, backdrop, { asAreas }] = await Promise.all([
     ask<Hexagons>(figuresAddress(view, span), signal),
     askOnce<Outlines>(outlinesAddress({ level: OWN.stadsdel, edition })),
     askOnce<Outlines>(outlinesAddress({ level: OWN.stadsdelsomrade, edition })),
+    import("../map/hexagons"),
   ]);
-  const { asAreas } = await import("../map/hexagons");
   const areas = asAreas(found, parts);
   // To name them and to show them are two pieces of work: the page may answer its reader in between.
   await new Promise((done) => setTimeout(done));

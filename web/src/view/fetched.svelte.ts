@@ -12,7 +12,8 @@ export class Fetched<T> {
   /** @param addresses What to ask for; none asks for nothing. To be made while a component is. */
   constructor(private readonly addresses: () => string[]) {
     let key = "";
-    $effect(() => {
+    // Before what lies within is made: that asks for its own after this.
+    $effect.pre(() => {
       const asked = this.addresses();
       if (asked.join("\n") === key) return;
       const mine = (key = asked.join("\n"));
