@@ -184,7 +184,7 @@ class Cube:
     @property
     def _after(self) -> int:
         """The cell after the last."""
-        return _rest(self.areas, list(self.areas)[-1]).stop
+        return int(_rest(self.areas, list(self.areas)[-1]).stop)
 
     def ledger(self, level: AreaLevel, ranges: Mapping[SourceId, Iterable[tuple[int, int]]], span: Span) -> Ledger:
         """Say where every event of a span went at a level; of sources whose counts are protected nothing."""
