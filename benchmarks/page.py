@@ -27,13 +27,13 @@ new PerformanceObserver((list) => window.held.push(...list.getEntries().map(({ s
 window.shown = () => new Promise((done) => {
     const isThere = () => document.querySelector('main[aria-busy="false"]') && [...document.querySelectorAll("main [role=status]")]
         .every((one) => !one.textContent.startsWith("Hämtar")) && (!document.querySelector(".sheet") || document.querySelector(".sheet canvas"));
-    // A message comes when the frame in which it is sent has been painted; timers would come after all that the page has put off till then.
-    const painted = () => {
+    // Asked when a frame has been painted, which is when a message sent in it comes: the page may draw in it after this. Timers would come after
+    // all that the page has put off till then.
+    const look = () => requestAnimationFrame(() => {
         const { port1, port2 } = new MessageChannel();
-        port1.onmessage = () => done(performance.now());
+        port1.onmessage = () => (isThere() ? done(performance.now()) : look());
         port2.postMessage(null);
-    };
-    const look = () => isThere() ? painted() : requestAnimationFrame(look);
+    });
     look();
 });
 window.firstShown = new Promise((done) => addEventListener("DOMContentLoaded", () => window.shown().then(done)));
