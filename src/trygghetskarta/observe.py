@@ -28,7 +28,7 @@ REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 # An id is to be told from others, not to be kept secret: a number that is this process's own, and which of its requests it is.
-_PROCESS = token_hex(6)
+_PROCESS = token_hex(4)
 _REQUESTS = count(1)
 _BUCKETS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _GATHER_SECONDS = 0.2

@@ -218,7 +218,7 @@ def test_on_the_page_one_signs_in_says_what_for_sees_exact_figures_until_the_ses
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda message: faults.append(message.text) if "Content Security Policy" in message.text else None)
         page.goto(f"{face.address}/?area=jarva")
-        expect(page.get_by_text("Skyddade värden", exact=True)).to_be_visible()
+        expect(page.get_by_role("banner").get_by_text("Skyddade värden", exact=True)).to_be_visible()
         page.get_by_role("link", name="Logga in").click()
         expect(page.get_by_label("Vad ska siffrorna användas till?")).to_be_visible()
         expect(page.get_by_text("Du är inloggad som analytiker.")).to_be_visible()
@@ -233,7 +233,7 @@ def test_on_the_page_one_signs_in_says_what_for_sees_exact_figures_until_the_ses
         kept = page.context.cookies()
         page.context.clear_cookies()
         page.get_by_label("Källa").select_option("brander")
-        expect(page.get_by_text("Skyddade värden", exact=True)).to_be_visible()
+        expect(page.get_by_role("banner").get_by_text("Skyddade värden", exact=True)).to_be_visible()
         expect(page.get_by_role("link", name="Logga in")).to_be_visible()
         page.context.add_cookies(kept)  # type: ignore[arg-type] # what Playwright gives it takes
         page.reload()

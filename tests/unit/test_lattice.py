@@ -136,7 +136,7 @@ def layers(released: tuple[str, ...]) -> Layers:
         )
         periods = [month // months for month in drawn if all(str(Month(month + n)) in released for n in range(months))]
         if periods:
-            sums = np.full((1, 4, len(periods) + 1), each).cumsum(axis=2) - each
+            sums = np.full((4, len(periods) + 1, 1), each).cumsum(axis=1) - each
             found[AreaLevel.STADSDEL, months] = Layer(
                 periods[0], np.ones(len(periods), bool), np.array([0, 2, 4, 5]), sums.astype(np.int32)
             )
