@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 Found = TypeVar("Found")
 
-MOST = 1024
+MOST = 256
+"""More than a report needs at a time. The largest, person-years of all areas for twenty years, take 70 kB each, and a worker shall stay small."""
 
 
 class Kept:
