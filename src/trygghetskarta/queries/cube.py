@@ -76,7 +76,7 @@ class Cube:
         weights: The sets of harm weights by name, the newest first.
         cells_limit: The most figures of one answer, areas times periods; None for any number.
         released: Whether its counts are those released to the public, so that its months delivered are the months released.
-        worked_out: What question after question rests on, by what it is called and what it is of.
+        worked_out: What question after question rests on, by what it is called and what it is of. Whoever replaces what is counted replaces it too.
     """
 
     edition: Edition
@@ -102,7 +102,7 @@ class Cube:
     unknown: Mapping[SourceId, Counted] = field(default_factory=dict)
     inapplicable: Mapping[SourceId, Counted] = field(default_factory=dict)
     noughts: Mapping[SourceId, Counted] = field(default_factory=dict)
-    worked_out: Kept = field(default_factory=Kept, init=False, compare=False, repr=False)
+    worked_out: Kept = field(default_factory=Kept, compare=False, repr=False)
 
     @property
     def covered(self) -> Mapping[SourceId, Ints]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -65,7 +65,7 @@ def older_people(connection: Connection, cube: Cube, asked: Asked) -> ExactAnswe
     lines = _lines(cube)
     place_level = _place_level(cube, question.level)
     earlier = _earlier(cube, question)
-    told = _Told(connection, cube, question, tuple(lines.values()))
+    told = _Told(connection, cube, question, tuple(lines.values()), exact.areas)
     homes = [told.homes(span) for span in spans]
     silent = np.array([_silent(cube, place_level, lines[FRAUD_GROUP], span) for span in spans])
     cells, rows = cube.cells(question.level), part_of(cube, question).areas
@@ -73,9 +73,9 @@ def older_people(connection: Connection, cube: Cube, asked: Asked) -> ExactAnswe
         areas=exact.areas,
         periods=exact.periods,
         older=exact.counts,
-        older_home=_by_home([span.older_home for span in homes], exact.areas),
+        older_home=np.stack([span.older_home for span in homes], axis=1),
         fraud=cube.count(cells, lines[FRAUD_GROUP].ranges, spans)[rows],
-        fraud_home=_by_home([span.line_home[_FRAUD] for span in homes], exact.areas),
+        fraud_home=np.stack([span.line_home[_FRAUD] for span in homes], axis=1),
         person_years=_known(exact),
         history=cube.count(cells, lines[OLDER_GROUP].ranges, earlier)[rows],
         lines=tuple(Line(code, line.name) for code, line in lines.items()),
@@ -177,14 +177,14 @@ class _SpanHomes:
     """What is told of the victims of one span.
 
     Attributes:
-        older_home: Crimes against older people, by their code or the victim's age, by the area the victim lives in.
-        line_home: Each line's crimes, likewise.
+        older_home: Crimes against older people, by their code or the victim's age, by the area shown that the victim lives in, (areas,).
+        line_home: Each line's crimes, likewise, (lines, areas).
         sums: Shape (4, lines): home known, home unknown, victim told to be 65 or more, and side of 65 years told.
         by_age_only: Crimes of other codes against a victim told to be 65 or more.
     """
 
-    older_home: Mapping[str, int]
-    line_home: tuple[Mapping[str, int], ...]
+    older_home: Counts
+    line_home: Counts
     sums: Counts
     by_age_only: int
 
@@ -192,50 +192,56 @@ class _SpanHomes:
 class _Told:
     """What rows of reported crimes tell of their victims, by the areas of a level."""
 
-    def __init__(self, connection: Connection, cube: Cube, question: Question, lines: tuple[_Counted, ...]) -> None:
+    def __init__(
+        self, connection: Connection, cube: Cube, question: Question, lines: tuple[_Counted, ...], shown: tuple[Area, ...]
+    ) -> None:
         """Read it for the months of a question."""
         spans = [span for span in (question.span, question.baseline) if span is not None]
         months = sorted({month.number for span in spans for month in span})
         instant = end_of_day(question.as_of) if question.as_of is not None else None
         parameters = {"source": SOURCE.number, "months": months, "instant": instant, "area": VICTIM_AREA, "age": VICTIM_AGE}
-        self._rows = connection.execute(_HOMES, parameters).all()
-        # A home is told by the code of its area alone: one that then meant other ground is not known here.
-        other = other_ground(connection, cube.edition)
-        named = {codes: areas_by_name(cube, question.level, codes) for codes in set(other.held)}
-        self._area_of = {month: named[other.on(Month(month).first_day)] for month in months}
-        self._lines = lines
+        rows = connection.execute(_HOMES, parameters).all()
+        area_of = _areas_of(connection, cube, question.level, months)
+        name_of = {home: code_of_name(home or "") for home in {row.home for row in rows}}
+        homes = [area_of[row.month].get(name_of[row.home]) for row in rows]
+        # One more after those that are shown: the other areas of the level.
+        number_of = {area.code: number for number, area in enumerate(shown)}
+        lines_of = {code: [code in line.codes for line in lines] for code in {row.code for row in rows}}
+        self._shown = len(shown)
+        self._months = np.array([row.month for row in rows], np.int64)
+        self._antal = np.array([row.antal for row in rows], np.int64)
+        self._lines = np.array([lines_of[row.code] for row in rows], bool).reshape(len(rows), len(lines))
+        self._home = np.array([number_of.get(home or "", len(shown)) for home in homes], np.int64)
+        self._lives = np.array([home is not None for home in homes], bool)
+        self._unknown = np.array([home is None and bool(row.home) for home, row in zip(homes, rows, strict=True)], bool)
+        self._older = np.array([row.age == OLDER for row in rows], bool)
+        self._aged = np.array([row.age is not None for row in rows], bool)
 
     def homes(self, span: Span) -> _SpanHomes:
         """Add up the rows of a span."""
-        older_home: Counter[str] = Counter()
-        line_home: tuple[Counter[str], ...] = tuple(Counter() for _ in self._lines)
-        sums = [[0] * len(self._lines) for _ in range(4)]
-        by_age_only = 0
-        lines_of = {
-            code: [number for number, line in enumerate(self._lines) if code in line.codes] for code in {row.code for row in self._rows}
-        }
-        name_of = {home: code_of_name(home or "") for home in {row.home for row in self._rows}}
-        for row in self._rows:
-            if not span.first.number <= row.month <= span.last.number:
-                continue
-            home, mine, is_older = self._area_of[row.month].get(name_of[row.home]), lines_of[row.code], row.age == OLDER
-            by_code = 0 in mine
-            for counted, holds in zip(
-                sums, (home is not None, home is None and bool(row.home), is_older, row.age is not None), strict=True
-            ):
-                for number in mine if holds else ():
-                    counted[number] += row.antal
-            by_age_only += row.antal if is_older and not by_code else 0
-            if home is not None:
-                older_home[home] += row.antal if is_older or by_code else 0
-                for number in mine:
-                    line_home[number][home] += row.antal
-        return _SpanHomes(older_home, line_home, np.array(sums, np.int64), int(by_age_only))
+        antal = np.where((self._months >= span.first.number) & (self._months <= span.last.number), self._antal, 0)
+        by_code = self._lines[:, 0]
+        return _SpanHomes(
+            self._at_home(antal * (self._older | by_code)),
+            np.array([self._at_home(antal * line) for line in self._lines.T]),
+            np.array([(antal * holds) @ self._lines for holds in (self._lives, self._unknown, self._older, self._aged)]),
+            int((antal * (self._older & ~by_code)).sum()),
+        )
+
+    def _at_home(self, antal: Counts) -> Counts:
+        """Add up rows by the area shown that the victim lives in."""
+        found = np.zeros(self._shown + 1, np.int64)
+        np.add.at(found, self._home[self._lives], antal[self._lives])
+        return found[:-1]
 
 
-def _by_home(found: list[Mapping[str, int]], areas: tuple[Area, ...]) -> Counts:
-    """Give counts by area and period."""
-    return np.array([[homes.get(area.code, 0) for homes in found] for area in areas], np.int64).reshape(len(areas), len(found))
+def _areas_of(connection: Connection, cube: Cube, level: AreaLevel, months: Iterable[int]) -> dict[int, Mapping[str, str]]:
+    """Give by month the area of a level that a home lies in. It is told by a code alone: one that then meant other ground is not known here."""
+    other = cube.worked_out.of("other ground", lambda: other_ground(connection, cube.edition))
+    named = {
+        codes: cube.worked_out.of(("areas by name", level, codes), partial(areas_by_name, cube, level, codes)) for codes in set(other.held)
+    }
+    return {month: named[other.on(Month(month).first_day)] for month in months}
 
 
 def areas_by_name(cube: Cube, level: AreaLevel, without: Codes = frozenset()) -> dict[str, str]:
