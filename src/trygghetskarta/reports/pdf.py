@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from trygghetskarta.reports.chapters.comparing import HEADING as COMPARING
 from trygghetskarta.reports.document import (
     Block,
     Cell,
@@ -45,6 +46,8 @@ _TEXT_WIDTHS = (470.0, 716.0)
 _LETTER = 0.51
 _PADDING = 9.5
 _SMALLEST, _LARGEST = 6.0, 9.25
+_SECOND_HALF = COMPARING
+"""Begins a page, in the middle: what is told of the area itself ends before it. Typst lays the pages on either side of such a break out at once."""
 
 
 def write_pdf(report: Report) -> bytes:
@@ -95,7 +98,11 @@ def _told(report: Report) -> dict[str, Any]:
 def _chapters(report: Report) -> list[dict[str, Any]]:
     numbers = {"table": count(1), "picture": count(1)}
     return [
-        {"heading": chapter.heading, "blocks": [_numbered(_block(block, origin(report)), numbers) for block in chapter.blocks]}
+        {
+            "heading": chapter.heading,
+            "new_page": chapter.heading == _SECOND_HALF,
+            "blocks": [_numbered(_block(block, origin(report)), numbers) for block in chapter.blocks],
+        }
         for chapter in report.chapters
     ]
 

@@ -26,6 +26,7 @@ from trygghetskarta.reports.document import (
 from trygghetskarta.reports.situation import Situation, months
 from trygghetskarta.serialize.swedish import alphabetical, span_name
 
+HEADING = "Jämförelse med staden och liknande områden"
 _MOST_ROWS = 20
 _COLUMNS = (
     Column("name", "Område", Kind.TEXT),
@@ -43,9 +44,8 @@ def comparing(situation: Situation) -> Chapter:
     answer = situation.ask_everywhere(
         COMPARISONS, level, ("source", SourceId.ANMALDA_BROTT.value), *months(situation.recent), ("measure", "rate")
     )
-    heading = "Jämförelse med staden och liknande områden"
     if answer.refusal:
-        return Chapter(heading, (Notice(answer.refusal),))
+        return Chapter(HEADING, (Notice(answer.refusal),))
     blocks: list[Block] = [Paragraph(answer.beyond(situation.compared(SourceId.ANMALDA_BROTT, situation.recent)), answer.query.address)]
     rows = sorted(range(len(answer.rows)), key=lambda at: alphabetical(answer.rows[at]["name"]))
     if len(rows) > _MOST_ROWS:
@@ -53,7 +53,7 @@ def comparing(situation: Situation) -> Chapter:
     blocks.append(_table(situation, answer, rows))
     if len(rows) > 1 and any(answer.rows[at].get("rate") is not None for at in rows):
         blocks.append(_dots(situation, answer, rows))
-    return Chapter(heading, (*blocks, *_similar(situation)))
+    return Chapter(HEADING, (*blocks, *_similar(situation)))
 
 
 def against_the_city(situation: Situation) -> Answer:
