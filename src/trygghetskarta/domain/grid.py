@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import h3
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +27,7 @@ def cells_of(lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64], resolut
     return np.array([h3.latlng_to_cell(*at, resolution) for at in zip(lat.tolist(), lon.tolist(), strict=True)], "U15")
 
 
+@lru_cache(maxsize=8192)  # a city has some thousands, and they are the same in one answer after another
 def outline_of(cell: str) -> str:
     """Give the outline of a cell as the text of a GeoJSON geometry, WGS84, six decimals, turned as RFC 7946 asks."""
     ring = [(round(lon, 6), round(lat, 6)) for lat, lon in h3.cell_to_boundary(cell)]

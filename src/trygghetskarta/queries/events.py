@@ -41,7 +41,7 @@ _EVENTS = text(
     ), held AS MATERIALIZED (
         SELECT place_id FROM place_area JOIN area USING (area_id)
         WHERE place_area.edition_id = :edition AND place_area.level = :level AND area.code = ANY(:areas)
-            AND ends - begins = 1000000
+            AND begins = 0 AND ends = 1000000
     ), counted AS (
         SELECT antal, geom, {_TIMES}
         FROM event JOIN asked USING (category_id) JOIN held USING (place_id)

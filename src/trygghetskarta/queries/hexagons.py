@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 import numpy.typing as npt
 from pyproj import Transformer
@@ -16,7 +14,7 @@ from trygghetskarta.domain.sources import POINT
 from trygghetskarta.queries.asking import refuse_other_than_counts
 from trygghetskarta.queries.comparison import compare
 from trygghetskarta.queries.cube import Cube
-from trygghetskarta.queries.events import Events, events_of
+from trygghetskarta.queries.events import Floats, events_of
 from trygghetskarta.queries.slices import answer_with, refuse, refuse_what_cannot_be_answered
 
 
@@ -43,21 +41,15 @@ def hexagons(connection: Connection, cube: Cube, question: Question, resolution:
     placed = compare(cube, question).counts.sum(axis=0)
     spans = (question.span,) if question.baseline is None else (question.span, question.baseline)
     points = [events_of(connection, cube, question, span) for span in spans]
-    held = [_cells(cube, part, resolution) for part in points]
-    cells, number = np.unique(np.concatenate(held), return_inverse=True)
-    borders = np.cumsum([0, *(len(part) for part in held)])
-    columns = [number[begin:end] for begin, end in pairwise(borders.tolist())]
-    counts: Counts = np.stack(
-        [
-            np.bincount(column, part.antal[~np.isnan(part.x)], len(cells)).astype(np.int64)
-            for column, part in zip(columns, points, strict=True)
-        ],
-        axis=1,
-    )
+    antal, x, y = (np.concatenate([getattr(part, name) for part in points]) for name in ("antal", "x", "y"))
+    period = np.repeat(np.arange(len(spans)), [len(part.antal) for part in points])
+    pointed = ~np.isnan(x)
+    cells, number = np.unique(_cells(cube, x[pointed], y[pointed], resolution), return_inverse=True)
+    counts: Counts = np.zeros((len(cells), len(spans)), np.int64)
+    np.add.at(counts, (number, period[pointed]), antal[pointed])
     return answer_with(cube, question, Hexagons(resolution, tuple(cells.tolist()), counts, placed - counts.sum(axis=0)))
 
 
-def _cells(cube: Cube, events: Events, resolution: int) -> npt.NDArray[np.str_]:
-    pointed = ~np.isnan(events.x)
-    lon, lat = Transformer.from_crs(cube.edition.srid, 4326, always_xy=True).transform(events.x[pointed], events.y[pointed])
+def _cells(cube: Cube, x: Floats, y: Floats, resolution: int) -> npt.NDArray[np.str_]:
+    lon, lat = Transformer.from_crs(cube.edition.srid, 4326, always_xy=True).transform(x, y)
     return cells_of(lon, lat, resolution)
