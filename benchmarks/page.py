@@ -25,13 +25,15 @@ window.held = [];
 new PerformanceObserver((list) => window.held.push(...list.getEntries().map(({ startTime, duration }) => ({ startTime, duration }))))
     .observe({ type: "longtask", buffered: true });
 window.shown = () => new Promise((done) => {
-    const isThere = () => document.querySelector('main[aria-busy="false"]') && [...document.querySelectorAll("main [role=status]")]
-        .every((one) => !one.textContent.startsWith("Hämtar")) && (!document.querySelector(".sheet") || document.querySelector(".sheet canvas"));
-    // Asked when a frame has been painted, which is when a message sent in it comes: the page may draw in it after this. Timers would come after
-    // all that the page has put off till then.
+    const isAnswered = () => document.querySelector('main[aria-busy="false"]') && [...document.querySelectorAll("main [role=status]")]
+        .every((one) => !one.textContent.startsWith("Hämtar"));
+    const isDrawn = () => !document.querySelector(".sheet") || document.querySelector(".sheet canvas");
+    // The answer must be there when a frame begins, and the map when it has been painted, which is when a message sent in it comes: the page draws in
+    // it. An answer that comes between the two is painted in the next. Timers would come after all that the page has put off till then.
     const look = () => requestAnimationFrame(() => {
+        const answered = isAnswered();
         const { port1, port2 } = new MessageChannel();
-        port1.onmessage = () => (isThere() ? done(performance.now()) : look());
+        port1.onmessage = () => (answered && isDrawn() ? done(performance.now()) : look());
         port2.postMessage(null);
     });
     look();
