@@ -8,7 +8,7 @@ the same way as the areas and closes by construction.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 import numpy as np
@@ -76,7 +76,8 @@ class Cube:
         weights: The sets of harm weights by name, the newest first.
         cells_limit: The most figures of one answer, areas times periods; None for any number.
         released: Whether its counts are those released to the public, so that its months delivered are the months released.
-        worked_out: What question after question rests on, by what it is called and what it is of. Whoever replaces what is counted replaces it too.
+        worked_out: What question after question rests on, by what it is called and what it is of. A copy of which something is
+            replaced begins with nothing.
     """
 
     edition: Edition
@@ -102,12 +103,18 @@ class Cube:
     unknown: Mapping[SourceId, Counted] = field(default_factory=dict)
     inapplicable: Mapping[SourceId, Counted] = field(default_factory=dict)
     noughts: Mapping[SourceId, Counted] = field(default_factory=dict)
-    worked_out: Kept = field(default_factory=Kept, compare=False, repr=False)
+    worked_out: Kept = field(default_factory=Kept, init=False, compare=False, repr=False)
 
     @property
     def covered(self) -> Mapping[SourceId, Ints]:
         """Months delivered by source, whole or in part, ascending."""
         return {source: delivered.months for source, delivered in self.delivered.items()}
+
+    def known_on_day(self, day: date) -> Cube:
+        """Give the same counts as what was known on a day; what has been worked out of them is the same too."""
+        same = replace(self, as_of=day)
+        object.__setattr__(same, "worked_out", self.worked_out)  # a copy of the same, not one with other counts
+        return same
 
     def refuse_too_many(self, areas: int, periods: int) -> None:
         """Refuse an answer of more figures than it may hold, before anything is counted."""

@@ -130,7 +130,7 @@ class Office:
         refuse_unreleased(cube)
         known_on = wanted.as_of or self._known_on(cube)
         # What is known on the day of the last change is all there is: no other cube needs to be made of it.
-        cube = replace(cube, as_of=known_on)
+        cube = cube.known_on_day(known_on)
         edition = cube.edition
         footing = Footing(edition.valid_from, edition.name, edition.schematic, known_on, cube.version)
         desk = self.desks.setdefault((edition.valid_from, known_on), Desk(_Answers(self, cube)))

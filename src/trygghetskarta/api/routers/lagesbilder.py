@@ -26,7 +26,6 @@ from trygghetskarta.domain.sources import EVENT_SOURCES, CountsBy, SourceId
 from trygghetskarta.errors import ForbiddenError, bad_parameter
 from trygghetskarta.queries.asking import Asked, ask, cube_by
 from trygghetskarta.queries.cube import Cube
-from trygghetskarta.queries.kept import Kept
 from trygghetskarta.reporting import Office, Wanted, report_of, span_of
 from trygghetskarta.reporting.sites import WantedSite
 from trygghetskarta.reports.document import Report
@@ -126,7 +125,7 @@ class ReportParameters(BaseModel):
             first=str(span.first), last=str(span.last), baseline=self.baseline, weights=self.weights, by=self.by,
         )  # fmt: skip
         # By whichever date: nothing is counted.
-        ask(replace(cube, by=cube_by(self.source, self.by), worked_out=Kept()), asked)
+        ask(replace(cube, by=cube_by(self.source, self.by)), asked)
 
     @property
     def site(self) -> WantedSite | None:
