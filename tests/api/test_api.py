@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import zipfile
 from pathlib import Path
 
 import httpx
@@ -473,6 +474,14 @@ def test_hours_and_hexagons_are_served_in_every_format(live_server: str) -> None
             problem = refused.json()
             assert (refused.status_code, problem["invalidParameters"][0]["property"]) == (400, "measure")
             assert (problem["detail"], problem["detailEn"]) == ("Den här frågan räknas på antal.", "This question is about counts.")
+
+
+def test_the_hours_of_the_week_are_drawn_as_a_line_a_weekday_in_a_workbook(live_server: str) -> None:
+    content = get(live_server, "/v1/hours", source="brander", from_="2024-01", to="2024-12", format="xlsx").content
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        chart = parts.read("xl/charts/chart1.xml")
+    assert (chart.count(b"<c:ser>"), b"<c:lineChart>" in chart) == (7, True)
+    assert [where in chart for where in (b"$C$146", b"$D$2:$D$25", b"$E$146:$E$169")] == [True, True, True]
 
 
 def test_detailed_figures_of_a_closed_source_are_not_for_everyone(public_server: str) -> None:

@@ -152,6 +152,16 @@ def test_a_baseline_that_is_too_detailed_is_withheld_by_itself(public_server: st
     }
 
 
+@pytest.mark.parametrize("path", ["comparisons", "series", "exports/comparisons"])
+def test_another_date_than_the_sources_own_is_what_is_said_to_have_no_answer(public_server: str, path: str) -> None:
+    asked = {"source": "anmalda_brott", "from": "2025-01", "to": "2025-12"}
+    assert httpx.get(f"{public_server}/v1/{path}", params=asked).status_code == 200
+    refused = httpx.get(f"{public_server}/v1/{path}", params={**asked, "by": "happened"})
+    fault = refused.json()["invalidParameters"][0]
+    assert (refused.status_code, fault["property"], fault["value"]) == (422, "by", "happened")
+    assert "eget datum" in fault["reason"]
+
+
 def test_harm_is_not_told_of_protected_counts(public_server: str) -> None:
     told = rows(public_server, **CRIMES, measure="harm")
     assert all(row.get("harm") is None and row.get("harmStatus", "withheld") == "withheld" for row in told)

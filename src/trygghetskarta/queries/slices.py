@@ -16,6 +16,7 @@ from trygghetskarta.domain.periods import Period, Span
 from trygghetskarta.domain.sources import CONTRACTS, RATE, RATE_BASOMRADE, SourceId
 from trygghetskarta.errors import Fault, InvalidQuestionError, NotCarriedError, NotCoveredError, bad_parameter
 from trygghetskarta.queries.cube import Cube, delivered_months, missing_months
+from trygghetskarta.queries.dating import counted_otherwise
 from trygghetskarta.queries.delivered import coverage_of, deliveries_of, ends, told_of
 from trygghetskarta.queries.harm import harm_of, weights_of
 from trygghetskarta.queries.population import REACH_MONTHS
@@ -175,6 +176,10 @@ def _refuse_what_is_not_covered(cube: Cube, question: Question) -> None:
     has = "; ".join(f"{contract.name} {Span(*ends).swedish}" for contract, ends in told if ends is not None)
     has_en = "; ".join(f"{contract.name_en} {Span(*ends).english}" for contract, ends in told if ends is not None)
     names, names_en = ", ".join(contract.name for contract, _ in told), ", ".join(contract.name_en for contract, _ in told)
+    if cube.released and cube.by is not None and set(question.sources) <= set(counted_otherwise(cube.by)):
+        swedish = f"{names}: siffror som får delas räknas bara efter källans eget datum. Ta bort by={cube.by.value}."
+        english = f"{names_en}: figures that may be shared are counted by the source's own date alone. Leave by={cube.by.value} out."
+        raise NotCoveredError(swedish, english, (Fault("by", cube.by.value, swedish, english),))
     done, done_en = ("släppts", "released") if cube.released else ("levererats", "delivered")
     swedish = f"{names} har inte {done} för någon månad i {question.span.swedish}" + (f". Det som finns: {has}." if has else ".")
     english = f"{names_en}: no month of {question.span.english} was {done_en}" + (f". There is: {has_en}." if has_en else ".")

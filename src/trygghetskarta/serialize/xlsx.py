@@ -19,6 +19,7 @@ from trygghetskarta.serialize.csv import FORMULA
 from trygghetskarta.serialize.figures import MOST_DELIVERIES, Row
 from trygghetskarta.serialize.swedish import month_name, span_name, whole
 from trygghetskarta.serialize.titles import title
+from trygghetskarta.stats.hours import HOURS
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -35,6 +36,7 @@ _LONGEST_HEADER = 120
 _WIDTH, _WIDE = 14, 24
 _WIDE_COLUMNS = ("id", "code", "name", "ofName", "question")
 _LONGEST_TEXT = 32_767
+_HOURS = 24
 _NOTE = {"width": 190, "height": 36, "font_name": "Calibri", "font_size": 10, "color": "#FFFFE1"}
 _AXES = {Measure.COUNT: "Antal", Measure.RATE: "Per 1 000 och år", Measure.HARM: "Allvarlighet, dagar"}
 _NOTED = (
@@ -171,13 +173,13 @@ def _write(sheet: Worksheet, at: tuple[int, int], value: Any, look: _Look) -> No
 
 
 def _draw(book: Workbook, answer: Answered, rows: list[Row], columns: list[str]) -> None:
-    """Put a chart of the figures on a sheet of its own: columns for areas, a line per area for periods."""
+    """Put a chart of the figures on a sheet of its own: columns for areas, a line per area for periods and one per weekday for hours."""
     value = answer.question.measure.value
-    if not rows or not {"code", "name", value} <= set(columns):
+    over_hours, over_time = "hourOfWeek" in columns, "period" in columns
+    if not rows or not (over_hours or {"code", "name", value} <= set(columns)):
         return
-    over_time = "period" in columns
-    chart = book.add_chart({"type": "line" if over_time else "column"})
-    drawn = _lines_drawn(rows, columns, value) if over_time else _bars_drawn(answer, rows, columns, value)
+    chart = book.add_chart({"type": "line" if over_hours or over_time else "column"})
+    drawn = _drawn(answer, rows, columns, value)
     for series in drawn:
         chart.add_series(series)
     chart.set_title({"name": title(answer), "name_font": {"size": 14}})
@@ -201,6 +203,12 @@ def _axis(answer: Answered) -> str:
     return _AXES[answer.question.measure]
 
 
+def _drawn(answer: Answered, rows: list[Row], columns: list[str], value: str) -> list[dict[str, Any]]:
+    if "hourOfWeek" in columns:
+        return _weekdays_drawn(columns)
+    return _lines_drawn(rows, columns, value) if "period" in columns else _bars_drawn(answer, rows, columns, value)
+
+
 def _lines_drawn(rows: list[Row], columns: list[str], value: str) -> list[dict[str, Any]]:
     named, counted, periods = columns.index("name"), columns.index(value), columns.index("period")
     return [
@@ -210,6 +218,18 @@ def _lines_drawn(rows: list[Row], columns: list[str], value: str) -> list[dict[s
             "values": [_FIGURES, first, counted, last, counted],
         }
         for first, last in _lines(rows)
+    ]
+
+
+def _weekdays_drawn(columns: list[str]) -> list[dict[str, Any]]:
+    named, hours, counted = columns.index("weekdayName"), columns.index("hour"), columns.index("count")
+    return [
+        {
+            "name": [_FIGURES, first, named],
+            "categories": [_FIGURES, 1, hours, _HOURS, hours],
+            "values": [_FIGURES, first, counted, first + _HOURS - 1, counted],
+        }
+        for first in range(1, HOURS, _HOURS)
     ]
 
 

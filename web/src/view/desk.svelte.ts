@@ -137,6 +137,7 @@ export class Desk {
       this.toApart(wish, how);
       return;
     }
+    const wasApart = this.apart !== null;
     this.apart = null;
     this.isBusy = true;
     try {
@@ -146,6 +147,8 @@ export class Desk {
       if (turn !== this.turn) return;
       this.asked = settled;
       if (how) this.writeAddress(settled.view, how);
+      // Whoever leaves a page that is read sees the figures it was opened from, and may turn to it again at once.
+      if (wasApart) this.write();
       const answer = await this.answered(settled, this.asking.signal);
       if (turn !== this.turn) return;
       // Whoever saw exact figures and now gets protected ones is not signed in any more.
