@@ -56,6 +56,13 @@ def test_areas_of_other_ground_wait_until_they_are_approved(areas: Engine, tmp_p
     assert re.search(r"^    husby: [\d\s]+ m²$", held.stdout, re.MULTILINE)
     basic = str(SAMPLE / "areas" / "basomraden.geojson")
     assert run(areas, "areas", "load", basic, "--level", "basomrade", "--edition", "2025-01-01").returncode == 1
+    told = run(areas, *load, "--replace", "--json")
+    report = orjson.loads(told.stdout)
+    assert (told.returncode, report["standing"], report["areas"], report["overlaps"]) == (1, "held", len(drawn["features"]), [])
+    assert {(one["level"], one["code"], one["before"]) for one in report["reshaped"]} == {
+        ("stadsdel", "akalla", "2023-07-01"),
+        ("stadsdel", "husby", "2023-07-01"),
+    }
 
     def standings() -> list[tuple[str, str]]:
         return [(one["validFrom"], one["standing"]) for one in orjson.loads(run(areas, "areas", "list", "--json").stdout)["items"]]

@@ -315,7 +315,8 @@ def test_a_measure_is_added_by_options_and_changed_by_a_file(fresh_database: Eng
     )
     file = tmp_path / "ljus.toml"
     file.write_text("\n".join(lines))
-    assert run(fresh_database, "measures", "change", number, str(file)).returncode == 0
+    changed = orjson.loads(run(fresh_database, "measures", "change", number, str(file), "--json").stdout)
+    assert (str(changed["id"]), changed["name"]) == (number, "Mer ljus")
     assert "Mer ljus" in run(fresh_database, "measures", "list").stdout
     assert "eller val, inte båda" in run(fresh_database, "measures", "add", str(file), "--name", "Ljus").stderr
     nothing = run(fresh_database, "measures", "add", "--name", "Ljus")

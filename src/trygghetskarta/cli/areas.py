@@ -18,7 +18,7 @@ from trygghetskarta.domain.areas import AreaLevel, Reshaped, Standing
 from trygghetskarta.domain.cities import CITY
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.errors import InvalidQuestionError
-from trygghetskarta.serialize.areas import edition_row, link_row
+from trygghetskarta.serialize.areas import edition_row, link_row, reshaped_row
 from trygghetskarta.serialize.swedish import decimal, whole
 from trygghetskarta.settings import read_settings
 from trygghetskarta.store.statistics import loading
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from trygghetskarta.ingest.editions import LevelFinding, LevelReport
+    from trygghetskarta.ingest.nesting import NotNested
     from trygghetskarta.queries.area_links import AreaLink
     from trygghetskarta.settings import Settings
 
@@ -55,6 +56,7 @@ def load(
     crs: Annotated[int | None, typer.Option(help="Koordinatsystemets EPSG-nummer, om filen inte säger det.")] = None,
     name: Annotated[str | None, typer.Option(help="Indelningens namn.")] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Byt ut nivån om indelningen redan har den.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Läs in en nivå av en indelning, och visa vad som mättes och lagades. Slutar med 1 när indelningen väntar på godkännande."""
     from trygghetskarta.ingest.area_files import AreaFields
@@ -73,7 +75,10 @@ def load(
     with loading(open_engine(settings)) as connection:
         report = load_level(connection, order)
         _release_open(connection)
-    typer.echo(told(report))
+    if as_json:
+        tell_json(_report_row(report))
+    else:
+        typer.echo(told(report))
     raise typer.Exit(1 if report.standing is Standing.HELD else 0)
 
 
@@ -214,9 +219,36 @@ def _finding_row(finding: LevelFinding) -> dict[str, Any]:
         "squareMetres": round(finding.square_metres, 1),
         "overlaps": [round(m2, 2) for m2 in finding.overlaps],
         "holes": [round(m2, 2) for m2 in finding.holes],
-        "notNested": [
-            {"code": odd.area, "parent": odd.parent, "squareMetresOutside": round(odd.square_metres, 1)} for odd in finding.not_nested
-        ],
+        "notNested": _not_nested_rows(finding.not_nested),
+    }
+
+
+def _not_nested_rows(areas: Sequence[NotNested]) -> list[dict[str, Any]]:
+    return [{"code": odd.area, "parent": odd.parent, "squareMetresOutside": round(odd.square_metres, 1)} for odd in areas]
+
+
+def _report_row(report: LevelReport) -> dict[str, Any]:
+    """Give what loading a level did and found as a program reads it; ground in square metres."""
+    codes, tiling = report.codes, report.tiling
+    return {
+        "edition": str(report.edition),
+        "level": report.level.value,
+        "areas": report.areas,
+        "squareMetres": round(report.square_metres, 1),
+        "srid": report.srid,
+        "turned": report.turned,
+        "invalid": [{"code": codes[number], "reason": reason} for number, reason in tiling.invalid],
+        "overlaps": [{"codes": [codes[one], codes[other]], "squareMetres": round(m2, 2)} for one, other, m2 in tiling.overlaps],
+        "holes": [round(m2, 2) for m2 in tiling.holes],
+        "filled": [{"code": codes[number], "squareMetres": round(m2, 2)} for number, m2 in tiling.filled],
+        "left": [round(m2, 2) for m2 in tiling.left],
+        "notNested": _not_nested_rows(report.not_nested),
+        "parentDiffers": list(report.parent_differs),
+        "parentsUnknown": report.parents_unknown,
+        "eventsMoved": report.events_moved,
+        "standing": report.standing.value,
+        "lacks": [level.value for level in report.lacks],
+        "reshaped": [reshaped_row(area) for area in report.reshaped],
     }
 
 

@@ -64,6 +64,7 @@ def add(
     control: Annotated[list[str] | None, typer.Option(help="Kod på ett jämförelseområde; kan anges flera gånger.")] = None,
     displacement: Annotated[list[str] | None, typer.Option(help="Kod på ett spridningsområde; kan anges flera gånger.")] = None,
     displacement_control: Annotated[list[str] | None, typer.Option(help="Kod på ett område att jämföra spridningen med.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Registrera en åtgärd: ur en fil, eller med val. Mål anges i fil. Områden som anmäls efter starten märks."""
     written: dict[str, Any] = {
@@ -75,13 +76,15 @@ def add(
     given = {option: value for option, value in written.items() if value not in (None, "")}
     if file is not None and set(given) - {"edition"}:
         raise bad_parameter("FILE", file.name, "Ange en fil eller val, inte båda.", "Give a file or options, not both.")
-    _tell(_write(file, given, None))
+    _tell(_write(file, given, None), as_json=as_json)
 
 
 @app.command()
-def change(number: Number, file: Annotated[Path, typer.Argument(help="TOML- eller JSON-fil med allt som nu gäller.")]) -> None:
+def change(
+    number: Number, file: Annotated[Path, typer.Argument(help="TOML- eller JSON-fil med allt som nu gäller.")], as_json: AsJson = False
+) -> None:
     """Ge en ny version av en åtgärd. Den förra finns kvar så som den var känd."""
-    _tell(_write(file, {}, number))
+    _tell(_write(file, {}, number), as_json=as_json)
 
 
 @app.command(name="list")
@@ -157,7 +160,10 @@ def _write(file: Path | None, options: dict[str, Any], number: int | None) -> Re
         return find_measure(connection, number)
 
 
-def _tell(measure: Registered) -> None:
+def _tell(measure: Registered, *, as_json: bool) -> None:
+    if as_json:
+        tell_json(measure_document(measure))
+        return
     typer.echo(f"Åtgärd {measure.number}: {measure.told.name}, från {measure.told.starts_on}.")
     for role in measure.declared_after:
         typer.echo(f"  Obs: {role.swedish} anmäldes efter att åtgärden hade börjat. Det står i svaret om effekten.")

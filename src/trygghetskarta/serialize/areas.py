@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from trygghetskarta.domain.areas import Area, Edition
+from trygghetskarta.domain.areas import Area, Edition, Reshaped
 from trygghetskarta.queries.area_links import AreaLink
 
 
@@ -28,11 +28,13 @@ def edition_row(edition: Edition) -> dict[str, Any]:
         "schematic": edition.schematic,
         "standing": edition.standing.value,
         "levels": [{"level": level.value, "areas": areas} for level, areas in edition.levels.items()],
-        "reshaped": [
-            {"level": one.level.value, "code": one.code, "squareMetres": one.square_metres, "before": str(one.before)}
-            for one in edition.reshaped
-        ],
+        "reshaped": [reshaped_row(one) for one in edition.reshaped],
     }
+
+
+def reshaped_row(area: Reshaped) -> dict[str, Any]:
+    """Give an area that has other ground than its code had before."""
+    return {"level": area.level.value, "code": area.code, "squareMetres": area.square_metres, "before": str(area.before)}
 
 
 def link_row(link: AreaLink) -> dict[str, Any]:
