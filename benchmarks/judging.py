@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import os
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -22,15 +19,15 @@ from sqlalchemy import Engine, text
 from benchmarks import ours
 from benchmarks.data import FIRST_YEAR, YEARS, Sample
 from benchmarks.measuring import print_table
-from benchmarks.server import database, environment, prepare_base
+from benchmarks.server import database, one_worker, prepare_base
 from trygghetskarta.delivering import Delivering, deliver
 from trygghetskarta.domain.periods import Month
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.settings import Settings
 from trygghetskarta.store.cluster import Cluster
 
-_BASE, _FILLED, _PORT = "judging_base", "judging", 8917
-_WARM, _ASKED, _UP_WITHIN, _TARGET_MS = 20, 60, 60, 25
+_BASE, _FILLED = "judging_base", "judging"
+_WARM, _ASKED, _TARGET_MS = 20, 60, 25
 _SEED = 4
 _WAYS = {
     "GeoJSON, against the year before": {"baseline": "same-period-last-year"},
@@ -50,7 +47,7 @@ def run(cluster: Cluster, sample: Sample, rounds: int) -> None:
         with database(cluster, _FILLED, _BASE) as engine:
             ours.in_full(engine, sample)
             areas = settle_people(engine, sample.events.parent)
-            with _serving(engine) as (address, worker), httpx.Client(base_url=address, timeout=60) as client:
+            with one_worker(engine) as (address, worker), httpx.Client(base_url=address, timeout=60) as client:
                 taken = {name: [one for _ in range(rounds) for one in _ask(client, worker, asked)] for name, asked in _WAYS.items()}
     finally:
         cluster.drop_database(_BASE)
@@ -78,36 +75,6 @@ def settle_people(engine: Engine, folder: Path) -> int:
     if receipt.new != len(codes):
         raise ValueError(f"of {len(codes)} areas {receipt.new} got inhabitants")
     return len(codes)
-
-
-@contextmanager
-def _serving(engine: Engine) -> Iterator[tuple[str, int]]:
-    """Run one worker, as its own process: its address, and its number."""
-    address = f"http://127.0.0.1:{_PORT}"
-    program = "from trygghetskarta.cli.main import run; run()"
-    command = [sys.executable, "-c", program, "serve", "--as", "analyst", "--port", str(_PORT)]
-    url = engine.url.render_as_string(hide_password=False)
-    worker = subprocess.Popen(
-        command, env={**environment(), "TRYGGHETSKARTA_DATABASE_URL": url}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        _wait(address, worker)
-        yield address, worker.pid
-    finally:
-        worker.terminate()
-        worker.wait(timeout=30)
-
-
-def _wait(address: str, worker: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + _UP_WITHIN
-    while time.monotonic() < until and worker.poll() is None:
-        try:
-            if httpx.get(f"{address}/ready").is_success:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.2)
-    raise TimeoutError("the worker did not answer")
 
 
 def _ask(client: httpx.Client, worker: int, asked: dict[str, str]) -> Iterator[tuple[float, float]]:

@@ -1,23 +1,26 @@
 """How long a lagesbild of the sample takes in each class and form, and those of every committee one after the other.
 
-`python -m benchmarks reports --rows 1000 --rounds 5`: one PDF is to take less than a second, all twelve less than fifteen, on two cores.
+`python -m benchmarks reports --rows 1000 --rounds 5`: one PDF is to take less than a second, the first of a
+service too, all twelve less than fifteen, on two cores.
 """
 
 from __future__ import annotations
 
 import gc
+import time
 from collections.abc import Callable
 from datetime import date
 from functools import partial
 
+import httpx
 from pydantic import SecretStr
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from benchmarks.data import Sample
 from benchmarks.measuring import clock, median, print_table
-from benchmarks.server import database
+from benchmarks.server import database, one_worker
 from trygghetskarta.cli.sample import load_sample
-from trygghetskarta.domain.audience import Audience
+from trygghetskarta.domain.audience import Audience, SharingClass
 from trygghetskarta.queries.cube import Cube, load_cube
 from trygghetskarta.queries.public_cube import load_public_cube
 from trygghetskarta.reporting import Office, Wanted, area_codes, report_of
@@ -30,6 +33,7 @@ from trygghetskarta.store.engine import one_state
 from trygghetskarta.store.migrate import upgrade
 
 _AREA = "jarva"
+_REST = 3
 _AREAS = {"Järva": _AREA, "the whole city": None}
 
 
@@ -40,7 +44,10 @@ def run(cluster: Cluster, _: Sample, rounds: int) -> None:
         load_sample(engine, Settings(release_key=SecretStr("benchmarks release figures by this")))
         with one_state(engine) as connection:
             columns = [_measured(_Made(connection, audience), rounds) for audience in (Audience.PUBLIC, Audience.STAFF)]
+        first = [_first(engine, each, rounds) for each in SharingClass]
     print_table(("", "delbar", "intern"), [[name, *(column[name] for column in columns)] for name in columns[0]])
+    print("## The first PDF that a worker makes, and the second, over HTTP: each by a worker that has been up for some seconds")
+    print_table(("", *(each.value for each in SharingClass)), [[name, *(column[name] for column in first)] for name in first[0]])
 
 
 class _Made:
@@ -82,3 +89,18 @@ def _measured(made: _Made, rounds: int) -> dict[str, str]:
 
 def _seconds(taken: list[float]) -> str:
     return f"{median(taken):.2f} ({max(taken):.2f})"
+
+
+def _first(engine: Engine, wanted: SharingClass, rounds: int) -> dict[str, str]:
+    taken: dict[str, list[float]] = {"the first": [], "the second": []}
+    for _ in range(rounds):
+        with one_worker(engine) as (address, _worker), httpx.Client(base_url=address, timeout=60) as client:
+            # A worker that answers one audience loads the counts of the other meanwhile.
+            time.sleep(_REST)
+            for seconds in taken.values():
+                seconds.append(clock(partial(_asked, client, wanted)))
+    return {name: _seconds(seconds) for name, seconds in taken.items()}
+
+
+def _asked(client: httpx.Client, wanted: SharingClass) -> None:
+    client.get("/v1/lagesbilder", params={"area": _AREA, "class": wanted.value, "format": "pdf"}).raise_for_status()

@@ -12,7 +12,7 @@ from scipy.stats import nbinom
 
 from tests.pages import example, table
 from trygghetskarta.domain.periods import Month
-from trygghetskarta.stats.control import FALSE_ALARMS, HISTORY, control_chart
+from trygghetskarta.stats.control import FALSE_ALARMS, HISTORY, Chart, control_chart
 
 Floats = npt.NDArray[np.float64]
 MONTHS = np.arange(600, 600 + HISTORY + 1)
@@ -69,6 +69,21 @@ def test_limits_and_chances_say_the_same() -> None:
     seen = counts[:, -1:]
     assert ((seen > chart.high) == (chart.p_high <= 0.05 + 1e-12)).all()
     assert ((seen < chart.low) == (chart.p_low < 0.05)).all()
+
+
+@pytest.mark.parametrize("mean", [0.05, 1, 40, 20_000])
+def test_a_limit_is_the_outermost_count_that_is_not_unusual(mean: float) -> None:
+    counts = np.random.default_rng(20).poisson(mean, (100, len(MONTHS))).astype(np.float64)
+    limits = control_chart(counts, MONTHS, LAST, false_alarms=0.1)
+
+    def judged(last: Floats) -> Chart:
+        return control_chart(np.hstack([counts[:, :-1], last]), MONTHS, LAST, false_alarms=0.1)
+
+    assert (judged(limits.high).p_high > 0.05).all()
+    assert (judged(limits.high + 1).p_high <= 0.05 + 1e-12).all()
+    assert (judged(limits.low).p_low >= 0.05 - 1e-12).all()
+    above = limits.low[:, 0] > 0
+    assert (judged(np.maximum(limits.low - 1, 0)).p_low[above] < 0.05).all()
 
 
 def test_where_nothing_ever_happened_one_event_is_not_unusual() -> None:

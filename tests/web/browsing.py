@@ -148,9 +148,17 @@ def api(server: str, path: str) -> Any:  # noqa: ANN401 - whatever the JSON hold
         return json.load(response)
 
 
+def address_of(page: Page) -> str:
+    """The part of the page's address that tells its state: the page writes it when it has painted what is asked for, and so it is read then.
+
+    It is as the page itself has it: Playwright's own word of it comes some time after the page has changed it.
+    """
+    return cast("str", page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(location.search))))"))
+
+
 def asked_of(page: Page) -> dict[str, str]:
-    """The state in the page's address, as the page itself has it: Playwright's own word of it comes some time after the page has changed it."""
-    return {key: values[0] for key, values in parse_qs(page.evaluate("location.search.slice(1)")).items()}
+    """The state in the page's address."""
+    return {key: values[0] for key, values in parse_qs(address_of(page)[1:]).items()}
 
 
 def on_map(page: Page) -> dict[str, dict[str, str]]:

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.web.browsing import Opener, Properties, api, asked_of, change, in_table, number, settle
+from tests.web.browsing import Opener, Properties, address_of, api, asked_of, change, in_table, number, settle
 
 pytestmark = pytest.mark.browser
 
@@ -90,7 +90,7 @@ def test_jarvas_change_in_violent_crime_this_year_against_last(opened: Opener, l
     wait_for(page, "show", "compare")
 
     assert_jarvas_change(page, live_server)
-    again = opened(page.evaluate("location.search"))
+    again = opened(address_of(page))
     assert shown_on(again, "before") == shown_on(page, "before")
 
 
@@ -137,7 +137,7 @@ def test_two_stadsdelar_are_compared(opened: Opener, live_server: str) -> None:
     page.wait_for_function("() => new URLSearchParams(location.search).has('beside')")
 
     assert_two_are_compared(page, live_server)
-    again = opened(page.evaluate("location.search"))
+    again = opened(address_of(page))
     assert_two_are_compared(again, live_server)
     page.go_back()
     expect(page.locator("#pick-beside")).to_have_value("")

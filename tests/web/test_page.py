@@ -16,6 +16,7 @@ from tests.web.browsing import (
     CHROMIUM,
     Opener,
     Properties,
+    address_of,
     answer_of,
     api,
     asked_of,
@@ -166,7 +167,7 @@ def test_the_address_alone_makes_the_page_again(opened: Opener) -> None:
     page.get_by_role("button", name="Skillnad", exact=True).click()
     settle(page)
 
-    again = opened(page.evaluate("location.search"))
+    again = opened(address_of(page))
 
     assert asked_of(again) == asked_of(page)
     assert asked_of(page)["period"] == "lastMonth"

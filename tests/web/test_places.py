@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.web.browsing import Opener, api, asked_of, in_table, number, on_map, settle
+from tests.web.browsing import Opener, address_of, api, asked_of, in_table, number, on_map, settle
 
 pytestmark = pytest.mark.browser
 
@@ -115,7 +115,7 @@ def test_corners_are_typed_and_the_address_alone_makes_the_same_again(opened: Op
     said = card(page).locator(".said").inner_text()
     assert figures(page, live_server)["sentences"][0] in said
 
-    again = opened(page.evaluate("location.search"))
+    again = opened(address_of(page))
 
     assert card(again).locator(".said").inner_text() == said
     again.select_option("#source", "anmalda_brott")

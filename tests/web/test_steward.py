@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 
 from tests.conftest import Drawing, Server, serving
 from tests.db.delivering import fires
-from tests.web.browsing import Opener, asked_of, in_table, number, opening, settle
+from tests.web.browsing import Opener, address_of, asked_of, in_table, number, opening, settle
 from trygghetskarta.domain.areas import AreaLevel
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.settings import Settings
@@ -326,7 +326,7 @@ def test_the_address_makes_the_receipt_and_the_list_again_and_back_returns(at_of
     expect(page.locator("#receipt-title")).to_be_focused()
     assert told_rows(page) == chosen["rows"]
 
-    again = at_office(page.evaluate("location.search"))
+    again = at_office(address_of(page))
     expect(again.locator(f"[data-receipt='{chosen['delivery']}']")).to_be_visible()
     assert told_rows(again) == chosen["rows"]
     assert again.locator("tr[data-delivery]").count() == page.locator("tr[data-delivery]").count()

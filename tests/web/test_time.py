@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.web.browsing import Opener, Properties, api, asked_of, faults, in_table, number, on_map, settle, whole
+from tests.web.browsing import Opener, Properties, address_of, api, asked_of, faults, in_table, number, on_map, settle, whole
 
 pytestmark = pytest.mark.browser
 
@@ -92,7 +92,7 @@ def test_a_second_area_and_a_base_year_stand_in_the_key_the_table_and_the_readin
     for value in lines[1]["values"]:
         assert number(cells[value["period"]]["beside"]) == value["count"]
         assert number(cells[value["period"]]["baseYear"]) == base
-    again = opened(page.evaluate("location.search"))
+    again = opened(address_of(page))
     shown(again)
     expect(again.locator('[data-kind="beside"]')).to_have_text("Hässelby-Vällingby")
     assert keys_of(again) == keys_of(page)

@@ -6,6 +6,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from fastapi import FastAPI
@@ -57,6 +58,8 @@ from trygghetskarta.api.shelf import Shelf
 from trygghetskarta.api.unread import CloseUnread
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.callers import NOBODY, OWN_USER
+from trygghetskarta.domain.categories import tree_of
+from trygghetskarta.domain.sources import EVENT_SOURCES
 from trygghetskarta.errors import BusyError
 from trygghetskarta.observe import metrics
 from trygghetskarta.queries.kept_counts import made_here
@@ -100,6 +103,7 @@ def create_app(settings: Settings, addresses: Addresses, audience: Audience = Au
     async def life(_: FastAPI) -> AsyncIterator[None]:
         for each in shelves.values():
             each.start(wait=each is shelf)
+        _load_ahead()
         # What is loaded by now lives as long as the worker; the collector need not go through it time and again while answers are made.
         gc.freeze()
         telling = asyncio.create_task(_tell(shelf, turns))
@@ -210,6 +214,17 @@ def _signing_in(settings: Settings, callers: Callers) -> SigningIn | None:
     sessions = Sessions(settings, callers)
     callers.session = sessions.caller
     return signing_in_of(settings, sessions)
+
+
+def _load_ahead() -> None:
+    """Load what a comparison is judged by and a lägesbild is written with: whoever asks first would wait for it."""
+    from trygghetskarta.reports.pictures import fonts
+
+    for name in ("scipy.special", "trygghetskarta.reports.pdf"):
+        import_module(name)
+    fonts()
+    for source in EVENT_SOURCES:
+        tree_of(source)
 
 
 async def _tell(shelf: Shelf, turns: Turns) -> None:

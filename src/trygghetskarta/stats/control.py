@@ -148,16 +148,26 @@ def _limits(mean: Floats, variance: Floats, counts: Floats, false_alarms: float)
         none = np.full(mean.shape, np.nan)
         return none, none, none, none
     from scipy.special import betainc
-    from scipy.stats import nbinom
 
     size = mean**2 / (variance - mean)
     chance = size / (size + mean)
-    low, high = (np.asarray(nbinom.ppf(share, size, chance)) for share in (false_alarms / 2, 1 - false_alarms / 2))
+    low, high = (_quantile(share, size, chance) for share in (false_alarms / 2, 1 - false_alarms / 2))
     told = ~np.isnan(counts) & ~np.isnan(mean)
     events = np.where(told, counts, 0.0)
     p_low = np.where(told, betainc(size, events + 1, chance), np.nan)
     p_high = np.where(told & (events > 0), betainc(np.maximum(events, 1), size, 1 - chance), np.where(told, 1.0, np.nan))
     return low, high, p_low, p_high
+
+
+def _quantile(share: float, size: Floats, chance: Floats) -> Floats:
+    """Give the smallest count that a share of a negative binomial distribution lies at or below; NaN where it is not known."""
+    from scipy.special import betainc, nbdtrik
+
+    count = np.maximum(np.ceil(nbdtrik(share, size, chance)), 0.0)
+    # The inverse is rounded: it may be a whole number past the one that it is.
+    before = np.maximum(count - 1, 0.0)
+    count = np.where((count > 0) & (betainc(size, before + 1, chance) >= share), before, count)
+    return np.where(betainc(size, count + 1, chance) < share, count + 1, count)
 
 
 def _fit(histories: _Histories) -> _Fit:

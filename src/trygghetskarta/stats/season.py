@@ -8,6 +8,8 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from trygghetskarta.stats.ranks import groups_differ
+
 Floats = npt.NDArray[np.float64]
 
 YEAR = 12
@@ -137,7 +139,7 @@ def classical(values: Floats, first_of_year: int, model: Model) -> Decomposition
     if multiplies:
         remainder = np.full(values.shape, np.nan)
         np.divide(bare, season, out=remainder, where=season > 0)
-    return Decomposition(index, trend, season, remainder, _differ(groups))
+    return Decomposition(index, trend, season, remainder, groups_differ(groups))
 
 
 def stl(values: Floats, settings: StlSettings = SERVED) -> Stl:
@@ -175,13 +177,3 @@ def stl(values: Floats, settings: StlSettings = SERVED) -> Stl:
         low_pass_jump=low_pass_jump,
     ).fit(inner_iter=settings.inner, outer_iter=settings.outer)
     return Stl(*(np.asarray(part, np.float64) for part in (found.trend, found.seasonal, found.resid, found.weights)))
-
-
-def _differ(groups: list[Floats]) -> float:
-    """Kruskal and Wallis's p-value; 1 where all values are equal."""
-    everything = np.concatenate(groups)
-    if np.ptp(everything) == 0:
-        return 1.0
-    from scipy.stats import kruskal
-
-    return float(kruskal(*groups).pvalue)

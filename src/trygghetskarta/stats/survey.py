@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from trygghetskarta.stats.ranks import midranks
 from trygghetskarta.stats.rates import wilson_interval
 
 Floats = npt.NDArray[np.float64]
@@ -175,7 +176,6 @@ def rank_correlation(first: Floats, second: Floats) -> RankCorrelation:
     what holds for areas need not hold for people.
     """
     from scipy.special import ndtri
-    from scipy.stats import rankdata
 
     if first.shape != second.shape:
         raise ValueError(f"{first.shape} != {second.shape}")
@@ -183,7 +183,7 @@ def rank_correlation(first: Floats, second: Floats) -> RankCorrelation:
     pairs = int(both.sum())
     if pairs < _LEAST_PAIRS:
         return RankCorrelation(None, None, None, pairs)
-    x, y = rankdata(first[both]), rankdata(second[both])
+    x, y = midranks(first[both]), midranks(second[both])
     x, y = x - x.mean(), y - y.mean()
     spread = float(np.sqrt((x**2).sum() * (y**2).sum()))
     if spread == 0:
