@@ -25,15 +25,24 @@ window.held = [];
 new PerformanceObserver((list) => window.held.push(...list.getEntries().map(({ startTime, duration }) => ({ startTime, duration }))))
     .observe({ type: "longtask", buffered: true });
 window.shown = () => new Promise((done) => {
-    const isAnswered = () => document.querySelector('main[aria-busy="false"]') && [...document.querySelectorAll("main [role=status]")]
-        .every((one) => !one.textContent.startsWith("Hämtar"));
-    const isDrawn = () => !document.querySelector(".sheet") || document.querySelector(".sheet canvas");
+    const every = (selector, is) => [...document.querySelectorAll(`main ${selector}`)].every(is);
+    const isAnswered = () => document.querySelector('main[aria-busy="false"] nav.shows ~ *')
+        && every("[role=status]", (one) => !one.textContent.startsWith("Hämtar"));
+    const isDrawn = () => document.querySelector(".sheet") ? document.querySelector(".sheet canvas")
+        : every("figure .chart", (one) => one.querySelector("svg"));
     // The answer must be there when a frame begins, and the map when it has been painted, which is when a message sent in it comes: the page draws in
-    // it. An answer that comes between the two is painted in the next. Timers would come after all that the page has put off till then.
+    // it. An answer that comes between the two is painted in the next, which may begin before the message comes and is therefore asked for at once.
+    // Timers would come after all that the page has put off till then.
+    let isSeen = false;
     const look = () => requestAnimationFrame(() => {
+        if (isSeen) return;
+        look();
         const answered = isAnswered();
         const { port1, port2 } = new MessageChannel();
-        port1.onmessage = () => (answered && isDrawn() ? done(performance.now()) : look());
+        port1.onmessage = () => {
+            isSeen ||= answered && isDrawn();
+            if (isSeen) done(performance.now());
+        };
         port2.postMessage(null);
     });
     look();

@@ -3,27 +3,30 @@
 import Feature from "ol/Feature";
 import OlMap from "ol/Map";
 import View from "ol/View";
-import { getCenter, type Extent } from "ol/extent";
+import type { Extent } from "ol/extent";
 import type { MultiPolygon, Polygon } from "ol/geom";
+import Point from "ol/geom/Point";
 import DragPan from "ol/interaction/DragPan";
 import DoubleClickZoom from "ol/interaction/DoubleClickZoom";
 import MouseWheelZoom from "ol/interaction/MouseWheelZoom";
 import PinchZoom from "ol/interaction/PinchZoom";
 import VectorLayer from "ol/layer/Vector";
 import { measureTextWidth } from "ol/render/canvas";
+import type RenderFeature from "ol/render/Feature";
 import VectorSource from "ol/source/Vector";
 import Fill from "ol/style/Fill";
 import Stroke from "ol/style/Stroke";
 import Style from "ol/style/Style";
 import Text from "ol/style/Text";
-import type { Outlines, Status } from "../api/answers";
+import type { Outline, Outlines, Status } from "../api/answers";
 import { INK, isLight, type Theme } from "../figures/colours";
 import type { Pictures } from "./ground";
 import { hatching, lineOn } from "./hatching";
-import { middleOf, shapeOnMap } from "./shapes";
+import { areaOnMap, isIn, middleOf, rimOf, shapeOnMap, together } from "./shapes";
 import { plainSheet } from "./sheet";
 
-type Area = Feature<Polygon | MultiPolygon>;
+/** One of few areas that are drawn for themselves. */
+type Single = Feature<Polygon | MultiPolygon>;
 
 /**
  * How an area looks: a colour, lined for a fall, or the hatching of what it lacks; what stands on it, the part of that which is never left out, and whether all of it
@@ -67,13 +70,14 @@ const SHEER_HEX = Math.round(255 * SHEER).toString(16);
 /** A map of areas in a box of the page. */
 export class Atlas {
   over: Over | null = null;
-  private readonly areas = new VectorSource<Area>();
-  private readonly rings = new VectorSource<Area>();
-  private readonly backdrop = new VectorSource<Area>();
+  private readonly areas = new VectorSource<RenderFeature>();
+  /** The areas again, all that are filled alike as one. */
+  private readonly fills = new VectorSource<RenderFeature>();
+  private readonly rim = new VectorSource<RenderFeature>();
+  private readonly rings = new VectorSource<Single>();
+  private readonly backdrop = new VectorSource<Single>();
   private readonly map: OlMap;
   private looks = new Map<string, Look>();
-  /** The styles of many areas alike, as they are now painted. */
-  private readonly styles = new Map<CanvasPattern | string, Style>();
   private ringed: Record<keyof typeof RINGS, string> = { pointed: "", chosen: "", beside: "" };
   private outlines: Outlines | null = null;
   private under: Outlines | null = null;
@@ -97,14 +101,19 @@ export class Atlas {
       layers: [
         plainSheet(),
         new VectorLayer({ source: this.backdrop, style: () => this.groundOf() }),
-        new VectorLayer({ source: this.areas, style: () => this.rimOf() }),
-        new VectorLayer({ source: this.areas, style: (area) => this.styleOf(area as Area) }),
-        new VectorLayer({ source: this.rings, style: (area) => this.ringOf(area as Area) }),
+        // A line behind the areas: it is seen along the rim of them all, where a light area would fade into the ground.
+        new VectorLayer({ source: this.rim, style: () => new Style({ stroke: new Stroke({ color: INK[this.theme].hatch, width: RIM }) }) }),
+        new VectorLayer({ source: this.fills, style: (areas) => this.styleOf(areas.get("fill") as CanvasPattern | string) }),
+        new VectorLayer({ source: this.rings, style: (area) => this.ringOf(area as Single) }),
         // A layer of their own: neither an area nor the ring around one is painted over the name of another.
-        new VectorLayer({ source: this.areas, style: (area, resolution) => this.nameOf(area as Area, resolution), declutter: true }),
-        new VectorLayer({ source: this.backdrop, style: (area, resolution) => this.borderOf(area as Area, resolution), declutter: true }),
+        new VectorLayer({
+          source: this.areas,
+          style: (area, resolution) => this.nameOf(area as RenderFeature, resolution),
+          declutter: true,
+        }),
+        new VectorLayer({ source: this.backdrop, style: (area, resolution) => this.borderOf(area as Single, resolution), declutter: true }),
         // Above the others, which give way: who has looked an area up finds it by its name, however small it is.
-        new VectorLayer({ source: this.rings, style: (area) => this.chosenName(area as Area), declutter: true }),
+        new VectorLayer({ source: this.rings, style: (area) => this.chosenName(area as Single), declutter: true }),
       ],
       view: frame,
     });
@@ -122,7 +131,7 @@ export class Atlas {
   }
 
   /**
-   * Draw other outlines; the same objects again change nothing.
+   * Draw other outlines when they have been painted; the same objects again change nothing.
    *
    * @param under Areas to draw under the others, with their borders over them. While they stay the same, so does the part of the map that is seen.
    */
@@ -130,10 +139,10 @@ export class Atlas {
     if (outlines === this.outlines && under === this.under) return;
     const isElsewhere = under === null || under !== this.under;
     [this.outlines, this.under] = [outlines, under];
-    this.areas.clear(true);
-    this.areas.addFeatures(this.read(outlines));
-    this.backdrop.clear(true);
-    if (under) this.backdrop.addFeatures(this.read(under));
+    const areas = outlines.features.map(areaOnMap);
+    show(this.areas, areas);
+    show(this.rim, under ? [] : [rimOf(areas)]);
+    show(this.backdrop, under ? under.features.map(singleOf) : []);
     // Asking for the size makes the browser lay the whole page out at once; afterwards the box tells when it changes.
     if (!this.map.getSize()) this.map.updateSize();
     if (isElsewhere) this.showWhole(0);
@@ -172,11 +181,8 @@ export class Atlas {
     if (this.ringed[kind] === code) return;
     this.ringed[kind] = code;
     const codes = [...new Set([this.ringed.beside, this.ringed.chosen, this.ringed.pointed].filter(Boolean))];
-    this.rings.clear(true);
-    this.rings.addFeatures(
-      codes.flatMap((one) => this.areaOf(one)?.clone() ?? []).map((area, index) => (area.setId(String(codes[index])), area)),
-    );
-    this.rings.changed();
+    const known = this.outlines?.features ?? [];
+    show(this.rings, codes.flatMap((one) => known.find(({ id }) => id === one) ?? []).map(singleOf));
   }
 
   /** Show all areas. */
@@ -187,8 +193,8 @@ export class Atlas {
 
   /** Bring an area to the middle, as large as there is room for, with its surroundings. */
   showArea(code: string): void {
-    const extent = this.areaOf(code)?.getGeometry()?.getExtent();
-    if (extent) this.fit(extent, 250, 0.6);
+    const area = this.areaOf(code);
+    if (area) this.fit(area.getExtent(), 250, 0.6);
   }
 
   /** Bring a part of the plane to the middle likewise. */
@@ -209,19 +215,13 @@ export class Atlas {
 
   /** Where an area's middle stands in the box, in pixels; null when it is not there. */
   middleOf(code: string): [number, number] | null {
-    const middle = this.insideOf(code);
-    return middle ? (this.map.getPixelFromCoordinate(middle) as [number, number]) : null;
+    const area = this.areaOf(code);
+    return area ? (this.map.getPixelFromCoordinate(middleOf(area).slice(0, 2)) as [number, number]) : null;
   }
 
   /** A point inside every area, in metres on the map's plane. */
   middles(): Map<string, [number, number]> {
-    return new Map(
-      this.areas.getFeatures().flatMap((area) => {
-        const code = String(area.getId());
-        const middle = this.insideOf(code);
-        return middle ? [[code, middle] as const] : [];
-      }),
-    );
+    return new Map(this.areas.getFeatures().map((area) => [String(area.getId()), middleOf(area).slice(0, 2) as [number, number]]));
   }
 
   /** Take the map away. */
@@ -231,10 +231,18 @@ export class Atlas {
   }
 
   private drawAnew(): void {
-    this.styles.clear();
-    this.areas.changed();
-    this.backdrop.changed();
-    this.rings.changed();
+    const alike = new Map<CanvasPattern | string, RenderFeature[]>();
+    for (const area of this.areas.getFeatures()) {
+      const fill = fillOf(this.lookOf(area), this.theme, this.ground ? SHEER_HEX : "");
+      const others = alike.get(fill);
+      if (others) others.push(area);
+      else alike.set(fill, [area]);
+    }
+    show(
+      this.fills,
+      [...alike].map(([fill, areas]) => together(areas, { fill })),
+    );
+    for (const source of [this.areas, this.rim, this.backdrop, this.rings]) source.changed();
   }
 
   private fit(extent: Extent, duration: number, share = 1): void {
@@ -244,82 +252,43 @@ export class Atlas {
     this.map.getView().fit(extent, { padding: [above, aside, above, aside], duration: calm(duration), maxZoom: 16 });
   }
 
-  private areaOf = (code: string): Area | null => this.areas.getFeatureById(code) as Area | null;
-
-  private insideOf(code: string): [number, number] | null {
-    const shape = this.areaOf(code)?.getGeometry();
-    if (!shape) return null;
-    const at = middleOf(shape);
-    return (at[0] === undefined ? getCenter(shape.getExtent()) : at.slice(0, 2)) as [number, number];
-  }
-
-  private read = (outlines: Outlines): Area[] =>
-    outlines.features.map(({ id, geometry, properties }) => {
-      const area: Area = new Feature(shapeOnMap(geometry));
-      area.setId(id);
-      area.set("name", properties.name, true);
-      return area;
-    });
+  private areaOf = (code: string): RenderFeature | null => this.areas.getFeatureById(code) as RenderFeature | null;
 
   /** By its outline, not by what is painted: nothing need be read back from the canvas. */
   private codeAt(pixel: [number, number]): string {
-    const [found] = this.areas.getFeaturesAtCoordinate(this.map.getCoordinateFromPixel(pixel));
+    const place = this.map.getCoordinateFromPixel(pixel);
+    const found = this.areas.getFeaturesAtCoordinate(place).find((area) => isIn(area, place));
     return found ? String(found.getId()) : "";
   }
 
-  private styleOf(area: Area): Style {
-    const fill = fillOf(this.lookOf(area), this.theme, this.ground ? SHEER_HEX : "");
-    const line = { color: INK[this.theme].line, width: 1 };
-    return this.alike(fill, () => new Style({ fill: new Fill({ color: fill }), stroke: new Stroke(line) }));
+  private styleOf(fill: CanvasPattern | string): Style {
+    return new Style({ fill: new Fill({ color: fill }), stroke: new Stroke({ color: INK[this.theme].line, width: 1 }) });
   }
 
-  private alike(what: CanvasPattern | string, make: () => Style): Style {
-    const style = this.styles.get(what) ?? make();
-    this.styles.set(what, style);
-    return style;
-  }
-
-  private nameOf(area: Area, resolution: number): Style | undefined {
+  private nameOf(area: RenderFeature, resolution: number): Style | undefined {
     const look = this.lookOf(area);
-    const fits = look.label !== "" && this.hasRoom(area, look.label, resolution);
+    const fits = look.label !== "" && hasRoom(area, look.label, resolution);
     const label = fits || look.mayReach ? look.label : look.mark;
     if (!label) return undefined;
     const text = this.labelOf({ ...look, label }, INK[this.theme], label !== look.label || fits);
     // Of two labels that would lie on each other the one with a mark is written, and then the one that stands on its own area.
-    return new Style({ text, zIndex: look.mark ? 2 : fits ? 1 : 0 });
+    return new Style({ geometry: new Point(middleOf(area).slice(0, 2)), text, zIndex: look.mark ? 2 : fits ? 1 : 0 });
   }
 
-  private chosenName(area: Area): Style | undefined {
+  private chosenName(area: Single): Style | undefined {
     const look = this.lookOf(area);
     if (area.getId() !== this.ringed.chosen || !look.label) return undefined;
     return new Style({ text: this.labelOf(look, INK[this.theme], false) });
   }
 
-  private lookOf = (area: Area): Look => this.looks.get(String(area.getId())) ?? { lack: "missing", label: "" };
-
-  /** Tell whether a label lies within its area: its widest line, where the area is cut through at the height of the label. */
-  private hasRoom(area: Area, label: string, resolution: number): boolean {
-    const shape = area.getGeometry();
-    if (!shape) return false;
-    const [left = 0, , right = 0] = shape.getExtent();
-    if ((right - left) / resolution < LABELLED_WIDTH) return false;
-    const widest = Math.max(...label.split("\n").map((line) => measureTextWidth(LETTERS, line)));
-    return widest < Number(middleOf(shape)[2]) / resolution;
-  }
+  private lookOf = (area: Single | RenderFeature): Look => this.looks.get(String(area.getId())) ?? { lack: "missing", label: "" };
 
   /** What lies under hexagons, so that they are seen to be in the city. */
   private groundOf(): Style | undefined {
     return this.ground ? undefined : new Style({ fill: new Fill({ color: INK[this.theme].ground }) });
   }
 
-  /** A line behind the areas: it is seen along the rim of them all, where a light area would fade into the ground. */
-  private rimOf(): Style | undefined {
-    return this.under
-      ? undefined
-      : this.alike("rim", () => new Style({ stroke: new Stroke({ color: INK[this.theme].hatch, width: RIM }) }));
-  }
-
-  private borderOf(area: Area, resolution: number): Style {
+  private borderOf(area: Single, resolution: number): Style {
     const ink = INK[this.theme];
     const style = new Style({ stroke: new Stroke({ color: ink.hatch, width: BACKDROP_LINE }) });
     const [left, , right] = area.getGeometry()?.getExtent() ?? [0, 0, 0, 0];
@@ -343,7 +312,7 @@ export class Atlas {
     });
   }
 
-  private ringOf(area: Area): Style[] {
+  private ringOf(area: Single): Style[] {
     const ink = INK[this.theme];
     const code = String(area.getId());
     const kind = code === this.ringed.chosen ? "chosen" : code === this.ringed.beside ? "beside" : "pointed";
@@ -353,6 +322,27 @@ export class Atlas {
       new Style({ stroke: new Stroke({ color: ink.ring, width, ...(kind === "beside" ? { lineDash: [9, 6] } : {}) }) }),
     ];
   }
+}
+
+/** Let a source hold these, and nothing else. */
+function show<T extends Single | RenderFeature>(source: VectorSource<T>, shown: T[]): void {
+  source.clear(true);
+  source.addFeatures(shown);
+}
+
+function singleOf({ id, geometry, properties }: Outline): Single {
+  const area: Single = new Feature(shapeOnMap(geometry));
+  area.setId(id);
+  area.set("name", properties.name, true);
+  return area;
+}
+
+/** Tell whether a label lies within its area: its widest line, where the area is cut through at the height of the label. */
+function hasRoom(area: RenderFeature, label: string, resolution: number): boolean {
+  const [left = 0, , right = 0] = area.getExtent();
+  if ((right - left) / resolution < LABELLED_WIDTH) return false;
+  const widest = Math.max(...label.split("\n").map((line) => measureTextWidth(LETTERS, line)));
+  return widest < middleOf(area)[2] / resolution;
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Notice } from "../view/settling";
 import { shapeOf } from "./shapes";
 
 type Place = [number, number];
+type Hexagon = Hexagons["features"][number];
 
 /** What a hexagon has no figure for: nobody has counted who lives in it, and so few events bear no test. */
 const NOTHING_ELSE = {
@@ -57,17 +58,15 @@ export function asAreas(found: Hexagons, parts: Outlines): { comparison: Compari
   const pointed = shareOfPoints(found);
   const isAlike = pointed === null || Math.abs(pointed.now - pointed.then) <= UNLIKE;
   const nameOf = namer(parts);
-  const named = features.map((hexagon) => ({
-    hexagon,
-    name: `${nameOf(middleOf(hexagon.geometry.coordinates))} ${shortCode(hexagon.id)}`,
-  }));
-  const items = named.map(({ hexagon: { properties }, name }): AreaFigures => {
-    const { cell, count, baselineCount, difference } = properties;
+  const items = features.map((hexagon): AreaFigures => {
+    const { cell, count, baselineCount, difference } = hexagon.properties;
     const hasBase = baselineCount !== undefined;
     return {
       ...NOTHING_ELSE,
       code: cell,
-      name,
+      get name() {
+        return nameOf(hexagon);
+      },
       count,
       baselineCount: isAlike ? (baselineCount ?? null) : null,
       difference: isAlike ? (difference ?? null) : null,
@@ -75,9 +74,17 @@ export function asAreas(found: Hexagons, parts: Outlines): { comparison: Compari
       baselineStatus: hasBase ? (isAlike ? "value" : "notApplicable") : null,
     };
   });
-  const outlines = named.map(({ hexagon, name }): Outline => {
+  const outlines = features.map((hexagon): Outline => {
     const { id, geometry } = hexagon;
-    return { type: "Feature", id, geometry, properties: { code: id, name, level: OWN.stad, parent: null } };
+    const properties = {
+      code: id,
+      get name() {
+        return nameOf(hexagon);
+      },
+      level: OWN.stad,
+      parent: null,
+    };
+    return { type: "Feature", id, geometry, properties };
   });
   return {
     comparison: { ...head, items, total: items.length },
@@ -109,15 +116,25 @@ function middleOf([ring = []]: Place[][]): Place {
   return [sum[0] / corners.length, sum[1] / corners.length];
 }
 
-/** Name places after the part of the city that they lie in, or else lie nearest to. */
-function namer(parts: Outlines): (place: Place) => string {
-  const shapes = parts.features.map(({ properties, geometry }) => ({ name: properties.name, shape: shapeOf(geometry) }));
-  return (place) => {
+/**
+ * Name hexagons after the part of the city that their middles lie in, or else lie nearest to, with the digits that tell them from their neighbours. Each is
+ * named when somebody asks: the map is drawn without names, and there may be a thousand.
+ */
+function namer(parts: Outlines): (hexagon: Hexagon) => string {
+  let shapes: { name: string; shape: ReturnType<typeof shapeOf> }[] | null = null;
+  const named = new Map<string, string>();
+  const partOf = (place: Place): string => {
+    shapes ??= parts.features.map(({ properties, geometry }) => ({ name: properties.name, shape: shapeOf(geometry) }));
     const within = shapes.findIndex(({ shape }) => containsCoordinate(shape.getExtent(), place) && shape.intersectsCoordinate(place));
     // The next hexagon lies near this one, and most often in the same part.
     const found = shapes.splice(within < 0 ? nearest(shapes, place) : within, 1);
     shapes.unshift(...found);
     return found[0]?.name ?? "";
+  };
+  return ({ id, geometry }) => {
+    const name = named.get(id) ?? `${partOf(middleOf(geometry.coordinates))} ${shortCode(id)}`;
+    named.set(id, name);
+    return name;
   };
 }
 

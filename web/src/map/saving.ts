@@ -5,7 +5,7 @@ import { element, measure, picture, WIDTH } from "../charts/saving";
 import { INK, isLight } from "../figures/colours";
 import { fallsOn, hatchings, lineOn } from "./hatching";
 import type { Key, Painted } from "./painting";
-import { middleOf, shapeOnMap } from "./shapes";
+import { areaOnMap, middleOf } from "./shapes";
 import { fitted } from "./tracing";
 
 // One piece for all that is saved: packed together it weighs less.
@@ -82,10 +82,10 @@ const widthOf = (line: string): number => measure(line, SIZE, 600);
 /** What is to be written and where, as on the large map: those with a mark first, then those that lie on their own area. */
 function namesOf({ answer, areas }: Pick<Painted, "answer" | "areas">, scale: number): Name[] {
   return (answer.backdrop ? [] : answer.outlines.features)
-    .flatMap(({ id, geometry }): Name[] => {
-      const look = areas.get(String(id))?.look;
+    .flatMap((outline): Name[] => {
+      const look = areas.get(String(outline.id))?.look;
       if (!look?.label) return [];
-      const [x = 0, y = 0, wide = 0] = middleOf(shapeOnMap(geometry));
+      const [x, y, wide] = middleOf(areaOnMap(outline));
       const all = look.label.split("\n");
       const fits = Math.max(...all.map(widthOf)) < (wide / RADIUS) * scale;
       const isWhole = fits || Boolean(look.mayReach);

@@ -268,8 +268,5 @@ async function inHexagons({ view, span }: Settled, signal: AbortSignal): Promise
     askOnce<Outlines>(outlinesAddress({ level: OWN.stadsdelsomrade, edition })),
     import("../map/hexagons"),
   ]);
-  const areas = asAreas(found, parts);
-  // To name them and to show them are two pieces of work: the page may answer its reader in between.
-  await new Promise((done) => setTimeout(done));
-  return { ...areas, backdrop };
+  return { ...asAreas(found, parts), backdrop };
 }
