@@ -322,6 +322,7 @@ def test_areas_come_whole_as_a_map_and_page_by_page_as_a_list(live_server: str) 
     assert {feature["geometry"] for feature in without["features"]} == {None}
     some = get(live_server, "/v1/areas", level="stadsdel", format="geojson", limit=2, offset=100).json()
     assert some["features"] == collection["features"][100:102]
+    assert (some["limit"], some["offset"], "limit" in collection) == (2, 100, False)
     rest = get(live_server, "/v1/areas", level="stadsdel", format="geojson", offset=110).json()
     assert rest["features"] == collection["features"][110:]
     assert some["total"] == rest["total"] == collection["total"] == 117

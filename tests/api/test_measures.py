@@ -104,6 +104,17 @@ def test_what_cannot_be_is_a_problem_in_both_languages(register: str, body: dict
     assert "070" not in refused.text
 
 
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [({"start": "i våras"}, "i våras"), ({"name": 7}, "7"), ({"description": "Ordning " * 2000}, None), ({"okand": 1}, "1")],
+)
+def test_a_value_that_is_not_of_its_kind_is_told_and_a_text_of_ones_own_is_not(
+    register: str, part: dict[str, Any], value: str | None
+) -> None:
+    (fault,) = httpx.post(register, json=told(**part), headers=SHOWN, timeout=30).json()["invalidParameters"]
+    assert (fault["property"], fault["value"]) == (next(iter(part)), value)
+
+
 def test_a_body_that_is_no_measure_is_a_problem(register: str) -> None:
     for content in (b"", b"{", b"[]", b'"nej"'):
         assert httpx.post(register, content=content, headers=SHOWN, timeout=30).status_code == 400

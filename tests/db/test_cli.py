@@ -106,6 +106,12 @@ def test_rejected_rows_are_given_as_they_came(areas: Engine, tmp_path: Path) -> 
     number = str(orjson.loads(receipt.stdout)["delivery"])
     lines = file.read_text(encoding="utf-8").splitlines()
     assert run(areas, "deliveries", "rejected", number, "--original").stdout == f"{lines[0]}\r\n{lines[2]}\r\n"
+    told = orjson.loads(run(areas, "deliveries", "rejected", number, "--json").stdout)
+    assert ([row["line"] for row in told["items"]], told["total"]) == ([3], 1)
+    out = tmp_path / "avvisade.csv"
+    told = orjson.loads(run(areas, "deliveries", "rejected", number, "--json", "--out", str(out)).stdout)
+    assert told == {"delivery": int(number), "rejected": 1, "file": str(out)}
+    assert run(areas, "deliveries", "rejected", number, "--json", "--original").returncode == 2
 
 
 def test_no_row_of_the_file_is_taken_for_its_header_and_nothing_personal_is_kept_in_it(areas: Engine, tmp_path: Path) -> None:

@@ -40,7 +40,10 @@ def test_a_lagesbild_is_made_and_its_class_is_said(sample: Engine, tmp_path: Pat
     assert told["watermark"] == "INTERN · Anna · 21 november 2026"
     done = run(sample, "lagesbild", "--area", "jarva", *YEAR, "--out", str(second))
     assert "Klass: delbar" in done.stderr
+    done = run(sample, "lagesbild", "--area", "jarva", *YEAR, "--out", str(second), "--json")
     shared = orjson.loads(second.read_bytes())
+    size = second.stat().st_size
+    assert orjson.loads(done.stdout) == {"file": str(second), "title": shared["title"], "class": "delbar", "format": "json", "bytes": size}
     assert (shared["watermark"], shared["madeFor"], shared["madeOn"]) == ("", None, None)
 
 

@@ -60,6 +60,11 @@ class AreaParameters(BaseModel):
         """Which areas are drawn: all, unless fewer are asked for, since a map needs them all."""
         return slice(self.offset, self.offset + self.limit if "limit" in self.model_fields_set else None)
 
+    @property
+    def told(self) -> dict[str, int]:
+        """Which part that is, as a list tells it; nothing where all are drawn."""
+        return {name: getattr(self, name) for name in ("limit", "offset") if name in self.model_fields_set}
+
 
 class LinkParameters(ListParameters):
     """The parameters of the list of links between editions."""

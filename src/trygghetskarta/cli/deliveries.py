@@ -10,8 +10,9 @@ from typing import Annotated
 import typer
 
 from trygghetskarta.cli.connecting import open_engine
-from trygghetskarta.cli.documents import AsJson, tell_json
+from trygghetskarta.cli.documents import AsJson, tell_json, tell_list
 from trygghetskarta.domain.sources import SourceId
+from trygghetskarta.errors import bad_parameter
 from trygghetskarta.queries.deliveries import Wanted, count_deliveries, find_delivery, list_deliveries, rejected_rows
 from trygghetskarta.serialize.swedish import whole
 from trygghetskarta.settings import read_settings
@@ -72,13 +73,19 @@ def rejected(
     original: Annotated[
         bool, typer.Option("--original", help="Bara radernas egna tecken under filens rubrik: att rätta och skicka.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Skriv en leverans avvisade rader som CSV, med felen och råd; eller som de kom."""
-    from trygghetskarta.serialize.receipts import as_they_came, explained, header_of
+    """Skriv en leverans avvisade rader som CSV eller JSON, med felen och råd; eller som de kom."""
+    from trygghetskarta.serialize.receipts import as_they_came, explained, header_of, rejected_document
 
+    if as_json and original:
+        raise bad_parameter("--json", None, "Välj --json eller --original.", "Choose --json or --original.")
     with open_engine(read_settings()).connect() as connection:
         found = find_delivery(connection, delivery)
         rows = rejected_rows(connection, delivery)
+        if as_json and out is None:
+            tell_list([rejected_document(row) for row in rows])
+            return
         parts = as_they_came(rows, header_of(found)) if original else explained(rows)
         if out is None:
             for part in parts:
@@ -86,6 +93,9 @@ def rejected(
             return
         with out.open("wb") as file:
             file.writelines(parts)
+    if as_json:
+        tell_json({"delivery": delivery, "rejected": found["rows_rejected"], "file": str(out)})
+        return
     typer.echo(f"{whole(found['rows_rejected'])} avvisade rader skrivna till {out}.")
 
 

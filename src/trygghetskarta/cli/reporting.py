@@ -78,6 +78,7 @@ def lagesbild(
     form: Form = None,
     template: Template = None,
     out: Out = None,
+    as_json: AsJson = False,
 ) -> None:
     """Gör lägesbilden för ett område eller hela staden; för flera områden, eller med --with, en gemensam."""
     reader = _reader(sharing, user, day)
@@ -95,6 +96,8 @@ def lagesbild(
     path = out or Path(f"{plain(f'{report.kind}_{report.area_name}_{report.subtitle}')}{report.report_class.suffix}{written.ending}")
     _write(path, content)
     typer.echo(f"Skrev {path}.", err=True)
+    if as_json:
+        tell_json({"file": str(path), "title": report.title, "class": sharing.value, "format": written.value, "bytes": len(content)})
 
 
 @app.command()

@@ -23,6 +23,8 @@ from trygghetskarta.errors import Fault, InvalidQuestionError, bad_parameter
 _MONTH = r"^[0-9]{4}-[0-9]{2}$"
 _LONGEST = 4000
 _MOST = 500
+_MOST_TOLD = 200
+_OF_TEXTS = {"too_long", "too_short", "string_too_long", "string_too_short", "string_pattern_mismatch"}
 _MOST_SPANNED = 240
 
 _REASONS = {
@@ -270,14 +272,17 @@ def formed(written: Any) -> Declaration:  # noqa: ANN401 - whatever a file holds
     try:
         form = MeasureForm.model_validate(written)
     except ValidationError as error:
-        faults = tuple(_fault(".".join(str(part) for part in found["loc"]), found["type"]) for found in error.errors())
+        faults = tuple(_fault(".".join(str(part) for part in found["loc"]), found["type"], found["input"]) for found in error.errors())
         raise InvalidQuestionError(faults[0].reason, faults[0].reason_en, faults) from error
     return form.declaration()
 
 
-def _fault(name: str, kind: str) -> Fault:
+def _fault(name: str, kind: str, given: object) -> Fault:
     swedish, english = _REASONS.get(kind, ("går inte att använda", "cannot be used"))
-    return Fault(name, None, f"{name} {swedish}.", f"{name} {english}.")
+    # A text of somebody's own is not said again: what is wrong with it may be what it tells.
+    is_own = isinstance(given, str) and kind in _OF_TEXTS
+    value = str(given)[:_MOST_TOLD] if isinstance(given, (str, int, float)) and not is_own else None
+    return Fault(name, value, f"{name} {swedish}.", f"{name} {english}.")
 
 
 def _span(name: str, first: str, last: str) -> Span:

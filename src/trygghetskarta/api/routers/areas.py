@@ -76,7 +76,7 @@ def areas(request: Request, shelf: CurrentShelf, audience: CurrentAudience, aske
     media_type = Format(asked.format).media_type
     if asked.format is AreaFormat.GEOJSON:
         outlines = shelf.outlines(cube.edition, asked.level, asked.geometry)
-        head = {"edition": str(cube.edition.valid_from), "schematic": cube.edition.schematic, "total": len(rows)}
+        head = {"edition": str(cube.edition.valid_from), "schematic": cube.edition.schematic, "total": len(rows), **asked.told}
         return respond_lasting(request, freshness, media_type, feature_collection(head, rows[asked.drawn], outlines))
     return respond(request, freshness, media_type, lambda: orjson.dumps(asked.page.page(rows)))
 
