@@ -161,6 +161,22 @@ def test_another_source_gives_other_figures_and_another_address_and_back_returns
     expect(page.locator("#source")).to_have_value("brander")
 
 
+def test_back_at_once_takes_one_step_back_also_from_what_is_still_on_its_way(opened: Opener) -> None:
+    page = opened()
+    page.select_option("#source", "brander")
+    page.wait_for_function("() => new URLSearchParams(location.search).get('source') === 'brander'")
+    settle(page)
+    before = address_of(page)
+
+    page.evaluate("document.querySelector('.presets .button:nth-child(4)').click(); setTimeout(() => history.back())")
+    page.wait_for_timeout(1000)
+    settle(page)
+    assert address_of(page) == before
+    expect(page.locator(".presets .button").nth(3)).to_have_attribute("aria-pressed", "false")
+    page.go_back()
+    expect(page.locator("#source")).to_have_value("anmalda_brott")
+
+
 def test_the_address_alone_makes_the_page_again(opened: Opener) -> None:
     page = opened("?level=stadsdel&colour=difference")
     page.get_by_role("button", name="Senaste månaden").click()

@@ -65,12 +65,17 @@ export class Desk {
   private isOutdated = false;
   /** Writes the address that is still to be written. */
   private write = NOTHING;
+  /** Whether that address is a step in the browser's history. */
+  private isStep = false;
 
   constructor() {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", ({ matches }) => (this.prefersDark = matches));
     addEventListener("popstate", () => {
+      const isUnwritten = this.write !== NOTHING && this.isStep;
       this.write = NOTHING;
-      void this.go(viewOf(location.search));
+      // Who goes back from a step that is not written yet is taken one too far.
+      if (isUnwritten) history.forward();
+      else void this.go(viewOf(location.search));
     });
   }
 
@@ -232,6 +237,7 @@ export class Desk {
     this.write();
     const address = addressOf(view);
     if (address === (location.search || location.pathname)) return;
+    this.isStep = how === "push";
     const write = (this.write = (): void => {
       if (this.write !== write) return;
       this.write = NOTHING;
