@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import type { Hexagons, Outlines } from "../src/api/answers";
+import { undelivered } from "../src/compare/pairing";
 import { asAreas, shareOfPoints, shortCode } from "../src/map/hexagons";
 
 const square = (west: number): [number, number][][] => [
@@ -50,6 +51,8 @@ it("periods are compared when as many events have a point in both, and else not"
   expect([alike.comparison.items[0]?.difference, alike.notices]).toEqual([1, []]);
   const unlike = asAreas(hexagons([0, 90], ["8808866001fffff", 17, 100, 10]), parts);
   expect(unlike.comparison.items[0]).toMatchObject({ count: 100, baselineCount: null, difference: null, baselineStatus: "notApplicable" });
+  const [none] = undelivered(alike.comparison).items;
+  expect([none?.name, none?.level, none?.count, none?.status]).toEqual(["Väst 6001", "stad", null, "missing"]);
   expect(unlike.notices).toEqual([{ kind: "points", now: 1, then: 0.1 }]);
 });
 

@@ -96,18 +96,13 @@ export function cautionsOf(view: View, pair: [Source, Source], { groups }: Categ
   }));
 }
 
+const NONE = { status: "missing", count: null, rate: null, smoothedRate: null, harm: null, provisional: false } as const;
+
 /** The figures of a period before anything was delivered, or after: none, which is another thing than zero. */
 export const undelivered = (comparison: Comparison): Comparison => ({
   ...comparison,
-  items: comparison.items.map((row) => ({
-    ...row,
-    status: "missing",
-    count: null,
-    rate: null,
-    smoothedRate: null,
-    harm: null,
-    provisional: false,
-  })),
+  // Made of the row, not copied: of a hexagon most is told once for all of them.
+  items: comparison.items.map((row) => Object.assign(Object.create(row) as AreaFigures, NONE)),
 });
 
 /** Tell whether nothing of a span can have been delivered. */

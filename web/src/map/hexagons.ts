@@ -1,7 +1,7 @@
 /** Hexagons as areas: the same map, legend and table show both. */
 
 import { containsCoordinate } from "ol/extent";
-import type { AreaFigures, Comparison, Hexagons, Outline, Outlines } from "../api/answers";
+import type { AreaFigures, Comparison, Hexagons, Outline, Outlines, Status } from "../api/answers";
 import { OWN } from "../city";
 import type { Notice } from "../view/settling";
 import { shapeOf } from "./shapes";
@@ -45,7 +45,41 @@ const NOTHING_ELSE = {
   harmStatus: null,
   provisional: false,
   estimated: null,
-} as const satisfies Partial<AreaFigures>;
+} as const satisfies Omit<AreaFigures, Told>;
+
+/** What a hexagon has figures for. */
+type Told = "code" | "name" | "count" | "baselineCount" | "difference" | "status" | "baselineStatus";
+
+/**
+ * The figures of a hexagon, as of an area. What it has none for is told for all of them once: there may be a thousand, and copying it to each takes longer than
+ * to draw them. So is their name found when somebody asks.
+ */
+class HexagonFigures {
+  readonly code: string;
+  readonly count: number;
+  readonly baselineCount: number | null;
+  readonly difference: number | null;
+  readonly status = "value";
+  readonly baselineStatus: Status | null;
+
+  constructor(
+    private readonly hexagon: Hexagon,
+    private readonly nameOf: (hexagon: Hexagon) => string,
+    isAlike: boolean,
+  ) {
+    const { cell, count, baselineCount, difference } = hexagon.properties;
+    [this.code, this.count] = [cell, count];
+    this.baselineCount = isAlike ? (baselineCount ?? null) : null;
+    this.difference = isAlike ? (difference ?? null) : null;
+    this.baselineStatus = baselineCount === undefined ? null : isAlike ? "value" : "notApplicable";
+  }
+
+  get name(): string {
+    return this.nameOf(this.hexagon);
+  }
+}
+interface HexagonFigures extends Omit<AreaFigures, Told> {}
+Object.assign(HexagonFigures.prototype, NOTHING_ELSE);
 
 /**
  * Make the answer about hexagons one about areas, with their outlines.
@@ -58,32 +92,9 @@ export function asAreas(found: Hexagons, parts: Outlines): { comparison: Compari
   const pointed = shareOfPoints(found);
   const isAlike = pointed === null || Math.abs(pointed.now - pointed.then) <= UNLIKE;
   const nameOf = namer(parts);
-  const items = features.map((hexagon): AreaFigures => {
-    const { cell, count, baselineCount, difference } = hexagon.properties;
-    const hasBase = baselineCount !== undefined;
-    return {
-      ...NOTHING_ELSE,
-      code: cell,
-      get name() {
-        return nameOf(hexagon);
-      },
-      count,
-      baselineCount: isAlike ? (baselineCount ?? null) : null,
-      difference: isAlike ? (difference ?? null) : null,
-      status: "value",
-      baselineStatus: hasBase ? (isAlike ? "value" : "notApplicable") : null,
-    };
-  });
-  const outlines = features.map((hexagon): Outline => {
-    const { id, geometry } = hexagon;
-    const properties = {
-      code: id,
-      get name() {
-        return nameOf(hexagon);
-      },
-      level: OWN.stad,
-      parent: null,
-    };
+  const items = features.map((hexagon) => new HexagonFigures(hexagon, nameOf, isAlike));
+  const outlines = features.map(({ id, geometry }, index): Outline => {
+    const properties = items[index] as HexagonFigures;
     return { type: "Feature", id, geometry, properties };
   });
   return {
