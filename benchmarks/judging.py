@@ -18,15 +18,16 @@ from sqlalchemy import Engine, text
 
 from benchmarks import ours
 from benchmarks.data import FIRST_YEAR, YEARS, Sample
+from benchmarks.load import served
 from benchmarks.measuring import print_table
-from benchmarks.server import database, one_worker, prepare_base
+from benchmarks.server import database, prepare_base
 from trygghetskarta.delivering import Delivering, deliver
 from trygghetskarta.domain.periods import Month
 from trygghetskarta.domain.sources import SourceId
 from trygghetskarta.settings import Settings
 from trygghetskarta.store.cluster import Cluster
 
-_BASE, _FILLED = "judging_base", "judging"
+_BASE, _FILLED, _PORT = "judging_base", "judging", 8917
 _WARM, _ASKED, _TARGET_MS = 20, 60, 25
 _SEED = 4
 _WAYS = {
@@ -47,7 +48,11 @@ def run(cluster: Cluster, sample: Sample, rounds: int) -> None:
         with database(cluster, _FILLED, _BASE) as engine:
             ours.in_full(engine, sample)
             areas = settle_people(engine, sample.events.parent)
-            with one_worker(engine) as (address, worker), httpx.Client(base_url=address, timeout=60) as client:
+            address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+            with (
+                served(address, _PORT) as worker,
+                httpx.Client(base_url=f"http://127.0.0.1:{_PORT}", timeout=60) as client,
+            ):
                 taken = {name: [one for _ in range(rounds) for one in _ask(client, worker, asked)] for name, asked in _WAYS.items()}
     finally:
         cluster.drop_database(_BASE)

@@ -17,8 +17,9 @@ from pydantic import SecretStr
 from sqlalchemy import Connection, Engine
 
 from benchmarks.data import Sample
+from benchmarks.load import served
 from benchmarks.measuring import clock, median, print_table
-from benchmarks.server import database, one_worker
+from benchmarks.server import database
 from trygghetskarta.cli.sample import load_sample
 from trygghetskarta.domain.audience import Audience, SharingClass
 from trygghetskarta.queries.cube import Cube, load_cube
@@ -33,7 +34,7 @@ from trygghetskarta.store.engine import one_state
 from trygghetskarta.store.migrate import upgrade
 
 _AREA = "jarva"
-_REST = 3
+_REST, _PORT = 3, 8917
 _AREAS = {"Järva": _AREA, "the whole city": None}
 
 
@@ -94,7 +95,11 @@ def _seconds(taken: list[float]) -> str:
 def _first(engine: Engine, wanted: SharingClass, rounds: int) -> dict[str, str]:
     taken: dict[str, list[float]] = {"the first": [], "the second": []}
     for _ in range(rounds):
-        with one_worker(engine) as (address, _worker), httpx.Client(base_url=address, timeout=60) as client:
+        address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        with (
+            served(address, _PORT),
+            httpx.Client(base_url=f"http://127.0.0.1:{_PORT}", timeout=60) as client,
+        ):
             # A worker that answers one audience loads the counts of the other meanwhile.
             time.sleep(_REST)
             for seconds in taken.values():

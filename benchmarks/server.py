@@ -1,18 +1,14 @@
-"""A private PostGIS server for the time of a benchmark, databases in it, and a worker that serves one."""
+"""A private PostGIS server for the time of a benchmark, and databases in it."""
 
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-import httpx
 from sqlalchemy import Engine, text
 
 from benchmarks.data import Sample
@@ -25,7 +21,6 @@ from trygghetskarta.store.migrate import upgrade
 
 EDITION = date(2024, 1, 1)
 CITY = ("Stockholm", "0180")
-_PORT, _UP_WITHIN = 8917, 60
 
 
 @contextmanager
@@ -82,36 +77,6 @@ def prepare_base(cluster: Cluster, name: str, sample: Sample) -> None:
             connection.execute(text("VACUUM ANALYZE"))
     finally:
         engine.dispose()
-
-
-@contextmanager
-def one_worker(engine: Engine) -> Iterator[tuple[str, int]]:
-    """Run one worker, as its own process, for staff: its address, and its number."""
-    address = f"http://127.0.0.1:{_PORT}"
-    program = "from trygghetskarta.cli.main import run; run()"
-    command = [sys.executable, "-c", program, "serve", "--as", "analyst", "--port", str(_PORT)]
-    url = engine.url.render_as_string(hide_password=False)
-    worker = subprocess.Popen(
-        command, env={**environment(), "TRYGGHETSKARTA_DATABASE_URL": url}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        _wait(address, worker)
-        yield address, worker.pid
-    finally:
-        worker.terminate()
-        worker.wait(timeout=30)
-
-
-def _wait(address: str, worker: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + _UP_WITHIN
-    while time.monotonic() < until and worker.poll() is None:
-        try:
-            if httpx.get(f"{address}/ready").is_success:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.2)
-    raise TimeoutError("the worker did not answer")
 
 
 def settle(engine: Engine) -> None:
