@@ -77,7 +77,7 @@ export class Atlas {
   private readonly rings = new VectorSource<Single>();
   private readonly backdrop = new VectorSource<Single>();
   private readonly map: OlMap;
-  private looks = new Map<string, Look>();
+  private looks: (code: string) => Look | undefined = () => undefined;
   private ringed: Record<keyof typeof RINGS, string> = { pointed: "", chosen: "", beside: "" };
   private outlines: Outlines | null = null;
   private under: Outlines | null = null;
@@ -148,8 +148,12 @@ export class Atlas {
     if (isElsewhere) this.showWhole(0);
   }
 
-  /** Colour the areas. */
-  paint(looks: Map<string, Look>, theme: Theme): void {
+  /**
+   * Colour the areas.
+   *
+   * @param looks How the area of a code looks; what it does not know has no figure.
+   */
+  paint(looks: (code: string) => Look | undefined, theme: Theme): void {
     this.looks = looks;
     this.theme = theme;
     void this.setGround(this.ground);
@@ -281,7 +285,7 @@ export class Atlas {
     return new Style({ text: this.labelOf(look, INK[this.theme], false) });
   }
 
-  private lookOf = (area: Single | RenderFeature): Look => this.looks.get(String(area.getId())) ?? { lack: "missing", label: "" };
+  private lookOf = (area: Single | RenderFeature): Look => this.looks(String(area.getId())) ?? { lack: "missing", label: "" };
 
   /** What lies under hexagons, so that they are seen to be in the city. */
   private groundOf(): Style | undefined {

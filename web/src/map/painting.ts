@@ -14,12 +14,19 @@ export type Key =
   | { kind: "class"; colour: string; isFall: boolean; text: string; areas: number }
   | { kind: "lack"; lack: Exclude<Status, "value">; text: string; areas: number };
 
+/** What is shown of an area: how it looks, its figure in words, and the figure that its class goes by; null where there is none. */
+export interface Shown {
+  look: Look;
+  text: string;
+  value: number | null;
+}
+
 /** A map ready to be drawn. */
 export interface Painted {
   answer: Answer;
   colour: Colour;
   decimals: number;
-  areas: Map<string, { look: Look; text: string; value: number | null }>;
+  areas: Map<string, Shown>;
   keys: Key[];
 }
 
@@ -47,21 +54,35 @@ export function paint(answer: Answer, desk: Desk, together: Answer[] = [answer],
   const decimals = decimalsOf(all, colour);
   const values = all.flatMap((row) => valueOf(row, colour, decimals) ?? []);
   const classes = colour === "verdict" ? [] : isChange(colour) ? diverging(values, breaks) : sequential(values, breaks);
-  const areas = new Map(
-    rows.map((row) => {
-      const text = shownText(row, colour, decimals, desk);
-      const value = valueOf(row, colour, decimals);
-      const mark = colour === "verdict" && wayOf(findingOf(row)) ? { mark: MARKS[findingOf(row)] } : {};
-      const mayReach = rows.length <= FIGURES_UP_TO;
-      const label = answer.backdrop ? text : [broken(row.name), figureOnMap(row, colour, text, rows.length)].filter(Boolean).join("\n");
-      return [row.code, { look: { ...lookOf(row, colour, value, classes, theme), label, mayReach, ...mark }, text, value }];
-    }),
-  );
+  const plain = plainly(colour, (row) => {
+    const value = valueOf(row, colour, decimals);
+    const text = shownText(row, colour, decimals, desk);
+    const mark = colour === "verdict" && wayOf(findingOf(row)) ? { mark: MARKS[findingOf(row)] } : {};
+    const mayReach = rows.length <= FIGURES_UP_TO;
+    return { look: { ...lookOf(row, colour, value, classes, theme), label: text, mayReach, ...mark }, text, value };
+  });
+  const named = (row: AreaFigures): Shown => {
+    const { look, text, value } = plain(row);
+    const label = [broken(row.name), figureOnMap(row, colour, text, rows.length)].filter(Boolean).join("\n");
+    return { look: { ...look, label }, text, value };
+  };
+  const areas = new Map(rows.map((row) => [row.code, answer.backdrop ? plain(row) : named(row)]));
   const keys = [
     ...(colour === "verdict" ? verdictKeys(all, desk, theme) : classKeys(classes, colour, decimals, desk, theme)),
     ...lackKeys(all, colour, desk),
   ];
   return { answer, colour, decimals, areas, keys };
+}
+
+/** What is shown of areas apart from their names, made once for all that have the same figure: hexagons may be a thousand, and have few. */
+function plainly(colour: Colour, show: (row: AreaFigures) => Shown): (row: AreaFigures) => Shown {
+  const made = new Map<unknown, Shown>();
+  return (row) => {
+    const figure = statusOf(row, colour) !== "value" ? statusOf(row, colour) : colour === "verdict" ? findingOf(row) : row[colour];
+    const shown = made.get(figure) ?? show(row);
+    made.set(figure, shown);
+    return shown;
+  };
 }
 
 /** What stands under the name of an area: a mark of the verdict or a change with its sign, which colours alone do not tell to all; amounts where there is room. */
