@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,7 @@ from trygghetskarta.ingest import places
 from trygghetskarta.ingest.copying import Field, copy_in, encode, fixed, instants, points, texts
 from trygghetskarta.ingest.place import RasterIndex, index_polygons
 from trygghetskarta.ingest.receipts import Receipt
+from trygghetskarta.ingest.sending import Sending
 from trygghetskarta.settings import Settings
 
 _BLOCK_BYTES = 4_000_000
@@ -71,7 +72,7 @@ def counts_in_full(engine: Engine) -> dict[int | None, int]:
 class Bare:
     """The fast path without what makes it a delivery: no checks, identity, versions, receipt, rollup or index.
 
-    The file goes through in blocks: while the server takes one, the next is read, reprojected and placed.
+    The file goes through in blocks, sent as the product sends its parts: while the server takes one, the next is read, reprojected and placed.
 
     Attributes:
         index: Of the areas, made beforehand, as a loader has it after its first delivery.
@@ -94,13 +95,10 @@ class Bare:
         """Read, reproject, place and copy."""
         with engine.begin() as connection, ThreadPoolExecutor(1) as sender:
             connection.execute(text(_TABLE))
-            sending: Future[None] | None = None
+            sending = Sending(sender, connection)
             for rows in self._blocks(sample):
-                if sending is not None:
-                    sending.result()
-                sending = sender.submit(copy_in, connection, "placed", _COLUMNS, rows)
-            if sending is not None:
-                sending.result()
+                sending.send("placed", _COLUMNS, rows)
+            sending.connection()
 
     def make_ready(self, sample: Sample) -> None:
         """Keep the rows as they are sent."""
@@ -117,7 +115,7 @@ class Bare:
     def _blocks(self, sample: Sample) -> Iterator[pa.LargeBinaryArray]:
         types = {name: pa.string() for name in ("ID", "GATA", "KOMMUN")} | {name: pa.int32() for name in ("BROTTSKOD", "GATUNR")}
         types |= {name: pa.timestamp("us") for name in ("BROTTSDATUMTID_START", "BROTTSDATUMTID_SLUT")}
-        convert = arrow_csv.ConvertOptions(column_types=types, timestamp_parsers=["%Y-%m-%d %H:%M"])
+        convert = arrow_csv.ConvertOptions(column_types=types, timestamp_parsers=[arrow_csv.ISO8601])
         to_plane = Transformer.from_crs(DEGREES, PLANE, always_xy=True)
         for block in arrow_csv.open_csv(sample.events, arrow_csv.ReadOptions(block_size=_BLOCK_BYTES), convert_options=convert):
             x, y = to_plane.transform(block["LONGITUDE"].to_numpy(), block["LATITUDE"].to_numpy())
