@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from enum import Enum
+from importlib.metadata import version
 from pathlib import Path
 
 import orjson
@@ -89,3 +90,8 @@ def test_health_ends_with_3_when_no_database_answers(
     assert done.exit_code == 3
     assert said in done.stderr
     assert orjson.loads(done.stdout)["status"] == "unreachable"
+
+
+def test_the_program_tells_its_version_without_a_command() -> None:
+    done = CliRunner().invoke(make_app(["--version"]), ["--version"])
+    assert (done.exit_code, done.stdout.strip()) == (0, version("trygghetskarta"))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Annotated
 
 import typer
 
+from trygghetskarta import __version__
 from trygghetskarta.errors import TrygghetskartaError
 
 # Groups of commands: where they are, and what the help says of them.
@@ -59,8 +61,8 @@ def make_app(words: Sequence[str] = ()) -> typer.Typer:
     Args:
         words: What was asked. Where the first names a command, only that one is there: to import what all the others need takes a second.
     """
-    app = typer.Typer(name="trygghetskarta", no_args_is_help=True, add_completion=False, help="Brott och trygghet på karta.")
-    app.callback()(lambda: None)  # one command by itself would be asked for without its name
+    app = typer.Typer(name="trygghetskarta", no_args_is_help=True, add_completion=False)
+    app.callback()(_any_command)  # one command by itself would be asked for without its name
     one = words[0] if words and (words[0] in _GROUPS or words[0] in _COMMANDS) else None
     for name, (module, group, told) in _GROUPS.items():
         if one in (None, name):
@@ -69,6 +71,20 @@ def make_app(words: Sequence[str] = ()) -> typer.Typer:
         if one in (None, name):
             app.command(name, hidden=name in _HIDDEN)(getattr(_module(module), name.replace("-", "_")))
     return app
+
+
+def _tell_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def _any_command(
+    version: Annotated[
+        bool, typer.Option("--version", help="Visa vilken version programmet har.", callback=_tell_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Brott och trygghet på karta."""
 
 
 def _module(name: str) -> object:
