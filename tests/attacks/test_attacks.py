@@ -151,7 +151,7 @@ def found_in_all_divisions(lattices: list[Lattice], older: Older, source: Source
     return found, small
 
 
-# All that are protected but crimes, of which a program takes minutes for each year.
+# All that are protected but crimes, of which a program takes a minute or two for each year.
 QUICK = (SourceId.SKJUTNINGAR, SourceId.SPRANGNINGAR, SourceId.INCIDENTER, SourceId.TYCK_TILL, SourceId.BRANDER)
 
 
