@@ -186,9 +186,9 @@ def test_the_same_question_is_the_same_bytes(live_server: str, form: Format) -> 
 # Columns
 
 
-@pytest.mark.parametrize("path", EXPORTS)
-def test_columns_hold_what_the_rows_hold(live_server: str, path: str) -> None:
-    asked = CRIME | {"level": "stadsdel", "format": "json"}
+@pytest.mark.parametrize(("path", "more"), [*((path, {}) for path in EXPORTS), ("comparisons", {"statistics": "none"})])
+def test_columns_hold_what_the_rows_hold(live_server: str, path: str, more: dict[str, str]) -> None:
+    asked = CRIME | {"level": "stadsdel", "format": "json", **more}
     rows = rows_of(content(live_server, path, **asked), Format.JSON)
     assert rows_of(content(live_server, path, **asked, layout="columns"), Format.JSON) == rows
 

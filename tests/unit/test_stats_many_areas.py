@@ -194,6 +194,18 @@ def test_areas_far_apart_have_sure_ranks_and_areas_alike_have_none() -> None:
     assert high.min() > 35
 
 
+@pytest.mark.parametrize("half", [1, 8, 300, 17_000])
+def test_areas_of_two_kinds_share_the_ranks_of_their_kind_however_many_there_are(half: int) -> None:
+    counts = np.tile([100, 10_000], half)
+    low, high = rank_intervals(counts, np.full(2 * half, 1000.0))
+    often = counts == 10_000
+    assert (low[often] >= 1).all()
+    assert (high[often] <= half).all()
+    assert (low[~often] > half).all()
+    assert (high[~often] <= 2 * half).all()
+    assert (low <= high).all()
+
+
 def test_ranks_are_the_same_every_time_and_leave_the_global_random_state_alone() -> None:
     counts, people = np.random.default_rng(3).poisson(np.full(404, 20)), np.full(404, 1000.0)
     state = repr(np.random.get_state())

@@ -273,11 +273,13 @@ class ComparisonParameters(BaselineParameters, LayoutParameters):
 
     def is_quick(self, shelf: Shelf) -> bool:
         """Tell whether the answer takes so little, and nothing that is not in memory, that handing it to a thread would take longer."""
+        is_short = self.format is Format.JSON and self.layout is Layout.COLUMNS
         counts_alone = self.statistics is Statistics.NONE and self.measure is Measure.COUNT
+        drawn = (self.level, self.geometry) if self.is_whole_map else None
         return (
             counts_alone
-            and self.is_whole_map
-            and shelf.holds((self.edition, self.as_of, cube_by(self.source, self.by)), self.level, self.geometry)
+            and (is_short or self.is_whole_map)
+            and shelf.holds((self.edition, self.as_of, cube_by(self.source, self.by)), drawn)
         )
 
 

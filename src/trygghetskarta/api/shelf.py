@@ -185,10 +185,10 @@ class Shelf:
             shelved.features[key] = Features.begin(cube.areas[level], self.outlines(cube.edition, level, detail))
         return shelved.features[key]
 
-    def holds(self, key: CubeKey, level: AreaLevel, detail: Detail) -> bool:
-        """Tell whether the cube of an edition, a day and a date is in memory, and the features of one of its levels: whether it costs no wait."""
+    def holds(self, key: CubeKey, drawn: tuple[AreaLevel, Detail] | None = None) -> bool:
+        """Tell whether the cube of an edition, a day and a date is in memory, and what draws a level of it where that is asked: it costs no wait."""
         cube = self._shelved.cubes.get(key)
-        return cube is not None and (cube.edition.edition_id, level, detail) in self._shelved.features
+        return cube is not None and (drawn is None or (cube.edition.edition_id, *drawn) in self._shelved.features)
 
     def answers(self) -> Answers:
         """Give the finished answers of what is published."""

@@ -51,14 +51,24 @@ def comparison_table(published: Published, findings: Findings | None = None) -> 
     Returns:
         Columns with a value for each area, in their order. Without statistics there is a rate just when one was asked for.
     """
-    areas = [named(area) for area in published.areas]
     told = {name: values.listed() for name, values in compared_columns(published, findings).items()}
-    return {**columns_of(areas, ("code", "name", "level", "parent")), **told}
+    return {**_named_columns(published), **told}
 
 
 def named(area: Area) -> Row:
     """Give what a row says of its area, before anything else."""
     return {"code": area.code, "name": area.name, "level": area.level.value, "parent": area.parent}
+
+
+def _named_columns(published: Published) -> Columns:
+    """Give what rows say of their areas, as `named` does of one; all are of one level."""
+    areas = published.areas
+    return {
+        "code": [area.code for area in areas],
+        "name": [area.name for area in areas],
+        "level": [published.question.level.value] * len(areas),
+        "parent": [area.parent for area in areas],
+    }
 
 
 def compared_columns(published: Published, findings: Findings | None = None) -> dict[str, Values]:

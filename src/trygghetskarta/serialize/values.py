@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
-from math import isfinite
 from typing import Any, Protocol
 
 import numpy as np
@@ -91,8 +90,7 @@ class Rounded:
 
     def listed(self) -> list[Any]:
         """Give them as rows hold them: rounded, no minus at zero, and None for what is not a number or not finite."""
-        figures: list[Any] = self._rounded().tolist()
-        return figures if np.isfinite(self.values).all() else [figure if isfinite(figure) else None for figure in figures]
+        return _without(self._rounded().tolist(), np.isfinite(self.values))
 
     def texts(self) -> bytes | Sequence[bytes]:
         """Give them as JSON writes them."""
@@ -130,7 +128,7 @@ class Words:
 
     def listed(self) -> list[Any]:
         """Give them as rows hold them."""
-        return [self.words[number] for number in self.numbers.tolist()]
+        return list(map(self.words.__getitem__, self.numbers.tolist()))
 
     def texts(self) -> bytes | Sequence[bytes]:
         """Give them as JSON writes them."""

@@ -13,6 +13,7 @@ Ints = npt.NDArray[np.int64]
 
 DRAWS = 500
 SEED = 20_230_196
+_SIGN_BIT = 31
 
 
 def rank_intervals(counts: Floats | Ints, exposures: Floats, confidence: float = 0.95) -> tuple[Ints, Ints]:
@@ -40,7 +41,8 @@ def rank_intervals(counts: Floats | Ints, exposures: Floats, confidence: float =
     ranked = np.flatnonzero(exposures > 0)
     low, high = np.zeros(len(counts), np.int64), np.zeros(len(counts), np.int64)
     if len(ranked):
-        low[ranked], high[ranked] = _ends(_ranks(_draw(counts[ranked].astype(np.float64) + 0.5, exposures[ranked])), (1 - confidence) / 2)
+        draws = _draw(counts[ranked].astype(np.float64) + 0.5, exposures[ranked])
+        low[ranked], high[ranked] = _ends(draws, (1 - confidence) / 2)
     return low, high
 
 
@@ -54,28 +56,40 @@ def _draw(shapes: Floats, exposures: Floats) -> Normals:
     return cube
 
 
-def _ranks(draws: Normals) -> npt.NDArray[np.int32]:
-    """Rank the areas in every draw, 1 for the largest, (areas, draws)."""
+def _ends(draws: Normals, tail: float) -> tuple[Ints, Ints]:
+    """Rank the areas in every draw, 1 for the largest, and give the ranks that so much of the draws lies below and above.
+
+    Plain sorting is far faster than sorting by an index, and than putting each area's ranks where they belong. So the number of the area rides in
+    the lowest bits of its draw, which costs the draw its last digits, a few in a hundred thousand; and then in the highest bits of its rank, so
+    that all ranks of all draws, sorted at once, stand by area and in order.
+
+    Args:
+        draws: Shape (draws, areas); of no use afterwards.
+        tail: The share of the draws at either end.
+
+    Returns:
+        Lowest and highest rank, (areas,) each.
+    """
     count, areas = draws.shape
-    # The number of the area rides in the lowest bits, so that plain sorting, which is far faster than sorting by an index, tells who came where. It
-    # costs the draws their last digits, a few in a hundred thousand.
     bits = max(int(areas - 1).bit_length(), 1)
-    keys = (-draws).view(np.int32)
-    # Negative floats are in falling order as integers.
-    keys ^= (keys >> 31) & 0x7FFFFFFF
-    keys &= ~((1 << bits) - 1)
-    keys |= np.arange(areas, dtype=np.int32)
-    keys.sort(axis=1)
-    keys &= (1 << bits) - 1
-    ranks = np.empty((areas, count), np.int32)
-    ranks[keys, np.arange(count)[:, None]] = np.arange(1, areas + 1, dtype=np.int32)
-    return ranks
-
-
-def _ends(ranks: npt.NDArray[np.int32], tail: float) -> tuple[Ints, Ints]:
-    ranks.sort(axis=1)
-    last = ranks.shape[1] - 1
-    return ranks[:, int(np.floor(tail * last))].astype(np.int64), ranks[:, int(np.ceil((1 - tail) * last))].astype(np.int64)
+    lowest = (1 << bits) - 1
+    # The first area has the highest number, as the largest draw, which comes last, has the lowest rank.
+    backwards = np.arange(areas - 1, -1, -1, dtype=np.int32)
+    keys = draws.view(np.int32)
+    keys &= ~lowest
+    keys |= backwards
+    draws.sort(axis=1)
+    keys &= lowest
+    if 2 * bits >= _SIGN_BIT:
+        keys = keys.astype(np.int64)
+    keys <<= bits
+    keys |= backwards
+    ranks = keys.reshape(-1)
+    ranks.sort()
+    by_area = ranks.reshape(areas, count)[::-1]
+    ends = (int(np.floor(tail * (count - 1))), int(np.ceil((1 - tail) * (count - 1))))
+    low, high = ((by_area[:, end] & lowest).astype(np.int64) + 1 for end in ends)
+    return low, high
 
 
 @lru_cache(maxsize=16)
