@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -133,3 +134,10 @@ def test_the_request_has_an_id_which_is_the_callers_where_that_can_be_one(servic
     for odd in ("kort", "x" * 65, 'a"b{}cdefgh', "19121212 1212"):
         found = httpx.get(f"{service.address}/v1/areas", headers={"X-Request-Id": odd}).headers["x-request-id"]
         assert re.fullmatch("[0-9a-f]{16}", found)
+
+
+def test_a_worker_sums_in_the_thread_that_was_asked(service: Service) -> None:
+    """The threads of numpy's BLAS would keep a core busy with waiting, beside every comparison that weighs harm."""
+    told = [Path(f"/proc/{worker}/environ").read_bytes().split(b"\0") for worker in service.workers()]
+    assert told
+    assert all(b"OPENBLAS_NUM_THREADS=1" in variables for variables in told)

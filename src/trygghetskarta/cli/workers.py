@@ -32,8 +32,9 @@ _LOOK_SECONDS = 0.2
 _SHORT_LIFE_SECONDS = 5.0
 _BREATH_SECONDS = 1.0
 _START_SECONDS = 120.0
-# Threads that have a heap each leave each of them half empty: one for all takes some 6 MB less, and they hardly ever ask for memory at once.
-_ONE_HEAP = {"MALLOC_ARENA_MAX": "1"}
+# Threads that have a heap each leave each of them half empty: one for all takes some 6 MB less, and they hardly ever ask for memory at once. And
+# sums over a few hundred areas are done before the threads that numpy's BLAS shares them out to have begun: those then keep a core busy waiting.
+_KEEPS_TO_ITSELF = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1"}
 _READY = b"1"
 _STOPS = b"s"
 _log = logging.getLogger(__name__)
@@ -151,7 +152,7 @@ class Workers:
         for number in handed_over:
             words += ["--listen", str(number)]
         # In a session of its own, so that Ctrl-C is heard by the parent alone, which stops it in good order.
-        process = subprocess.Popen(words, pass_fds=(*handed_over, theirs.fileno()), start_new_session=True, env=_ONE_HEAP | os.environ)
+        process = subprocess.Popen(words, pass_fds=(*handed_over, theirs.fileno()), start_new_session=True, env=_KEEPS_TO_ITSELF | os.environ)
         theirs.close()
         self._workers.append(_Worker(process, ours, time.monotonic(), instead_of=instead_of))
 
