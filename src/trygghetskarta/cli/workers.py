@@ -152,7 +152,9 @@ class Workers:
         for number in handed_over:
             words += ["--listen", str(number)]
         # In a session of its own, so that Ctrl-C is heard by the parent alone, which stops it in good order.
-        process = subprocess.Popen(words, pass_fds=(*handed_over, theirs.fileno()), start_new_session=True, env=_KEEPS_TO_ITSELF | os.environ)
+        process = subprocess.Popen(
+            words, pass_fds=(*handed_over, theirs.fileno()), start_new_session=True, env=_KEEPS_TO_ITSELF | os.environ
+        )
         theirs.close()
         self._workers.append(_Worker(process, ours, time.monotonic(), instead_of=instead_of))
 
