@@ -47,6 +47,22 @@ def test_the_list_is_read_whole_by_following_next(live_server: str) -> None:
     assert len(ids) == len(set(ids)) == TOTAL
 
 
+@pytest.mark.parametrize("asked", [{"source": "skjutningar"}, {"source": "skjutningar", "from_": "2020-01"}])
+def test_a_page_begins_where_it_is_told(live_server: str, asked: dict[str, str | int]) -> None:
+    everything = get(live_server, **asked, limit=2000, format="json").json()
+    whole = [item["id"] for item in everything["items"]]
+    with_point = sum(item["longitude"] is not None for item in everything["items"])
+    assert 0 < with_point < len(whole)
+    for offset in (0, 1, with_point - 3, with_point, with_point + 2, len(whole) - 2, len(whole), len(whole) + 5, 2**63 - 1):
+        answer = get(live_server, **asked, limit=5, offset=offset, format="json")
+        page = answer.json()
+        assert [item["id"] for item in page["items"]] == whole[offset : offset + 5]
+        assert (page["offset"], page["total"]) == (offset, everything["total"])
+        if page["next"] is not None:
+            after = httpx.get(page["next"], timeout=60).json()
+            assert [item["id"] for item in after["items"]] == whole[offset + 5 : offset + 10]
+
+
 def test_events_are_chosen_as_a_question_chooses_them(live_server: str) -> None:
     group = httpx.get(f"{live_server}/v1/categories", params={"source": "anmalda_brott"}).json()["items"][0]["code"]
     asked = {"source": "anmalda_brott", "category": group, "from": "2023-01", "to": "2024-12", "level": "stadsdel", "area": "tensta"}
@@ -83,7 +99,7 @@ def test_the_public_is_told_why_it_may_not(public_server: str) -> None:
 @pytest.mark.parametrize(
     ("parameters", "blamed"),
     [
-        ({"offset": 3}, "offset"),
+        ({"offset": -1}, "offset"),
         ({"limit": 10_001}, "limit"),
         ({"bbox": "a"}, "bbox"),
         ({"after": "1"}, "after"),

@@ -10,7 +10,7 @@ from fastapi import Request
 
 from trygghetskarta.settings import Settings
 
-_AFTER = re.compile(r"(^|&)after=[^&]*")
+_WHERE = re.compile(r"(^|&)(after|offset)=[^&]*")
 
 
 def address(request: Request, path: str, **parameters: str) -> str:
@@ -43,7 +43,7 @@ def page_after(request: Request, place: str) -> str:
 
     A program that adds parameters of its own to every address knows by the letters that they are there already.
     """
-    query = _AFTER.sub("", request.url.query).lstrip("&")
+    query = _WHERE.sub("", request.url.query).lstrip("&")
     return _with_query(request, "&".join(part for part in (query, urlencode({"after": place})) if part))
 
 

@@ -76,6 +76,7 @@ _WANTED = """
         AND (NOT :by_area OR place_id IN (SELECT place_id FROM held WHERE area = ANY(:areas)))
         AND {FILTER}
 """
+_BEYOND = "(geom IS NULL) = :pointless AND (key, source_id) > (CAST(:key AS uuid), CAST(:after_source AS smallint))"
 # Each column as one value, which is read without a Python object for each row; what names a category or an area is looked up once for each of them.
 _FOUND = """
     SELECT string_agg(key::text, ' ') AS keys, array_send(array_agg(source_id::int)) AS source_id, array_send(array_agg(category_id)) AS category_id,
@@ -103,6 +104,7 @@ _PARTS = {
     "FOUND": _FOUND,
     "HELD": _HELD,
     "WANTED": _WANTED,
+    "BEYOND": _BEYOND,
     "ROW": _ROW,
     **{name: _SECONDS.replace("{}", name.lower()) for name in ("STARTS_AT", "ENDS_AT", "KNOWN_FROM")},
 }
@@ -118,11 +120,11 @@ def _whole(template: str) -> str:
 _PAGE = _whole("""
     WITH {HELD}, page AS (
         SELECT {ROW} FROM event
-        WHERE {WANTED} AND (geom IS NULL) = :pointless AND (key, source_id) > (CAST(:key AS uuid), CAST(:after_source AS smallint))
-        ORDER BY key, source_id LIMIT :limit
+        WHERE {WANTED} AND {BEYOND} ORDER BY key, source_id LIMIT :limit OFFSET :skip
     )
     {FOUND}
 """)
+_SKIPPED = _whole("WITH {HELD} SELECT count(*) FROM (SELECT FROM event WHERE {WANTED} AND {BEYOND} LIMIT :skip) AS skipped")
 _COUNT = _whole("WITH {HELD} SELECT count(*) FROM event WHERE {WANTED}")
 _ONE = _whole("""
     WITH {HELD}, page AS (SELECT {ROW} FROM event WHERE {WANTED} AND key = CAST(:key AS uuid))
@@ -198,12 +200,14 @@ class Asked:
         srid: The system to give their points in.
         decimals: How many decimals their coordinates have.
         after: Where the page begins.
+        skip: How many events after that to leave out first.
     """
 
     limit: int
     srid: int
     decimals: int
     after: Cursor = Cursor()
+    skip: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,16 +264,19 @@ def list_events(connection: Connection, wanted: Wanted, asked: Asked) -> EventPa
         The page.
     """
     where, after = _condition(wanted), asked.after
-    statement, values = text(_PAGE.replace("{FILTER}", where.sql)), {**_values(wanted), **where.values, "srid": asked.srid}
-    parts, left = [], asked.limit
+    statement, skipped = (text(template.replace("{FILTER}", where.sql)) for template in (_PAGE, _SKIPPED))
+    values = {**_values(wanted), **where.values, "srid": asked.srid}
+    parts, left, skip = [], asked.limit, asked.skip
     for begins in (after,) if after.pointless else (after, Cursor(pointless=True)):
         # One more than are left to give tells whether there is a page after this one.
-        place = {"pointless": begins.pointless, "key": begins.key, "after_source": begins.source, "limit": left + 1}
+        place = {"pointless": begins.pointless, "key": begins.key, "after_source": begins.source, "limit": left + 1, "skip": skip}
         part = _read(connection, wanted, asked, connection.execute(statement, {**values, **place}).one())
         parts.append(part)
         if len(part.ids) > left:
             return _cut(_joined(parts), asked.limit)
         left -= len(part.ids)
+        if skip:
+            skip = 0 if part.ids else skip - int(connection.execute(skipped, {**values, **place}).scalar_one())
     return _joined(parts)
 
 

@@ -35,12 +35,14 @@ class EventList:
         page: Its events, with points in WGS84.
         total: How many all pages hold.
         limit: How many a page holds at the most.
+        offset: How many were skipped.
         following: Address of the next page; None after the last.
     """
 
     page: EventPage
     total: int
     limit: int
+    offset: int
     following: str | None
 
 
@@ -55,7 +57,7 @@ def write_events(listed: EventList, form: EventFormat, dialect: Dialect) -> byte
     Returns:
         The bytes.
     """
-    head = {"total": listed.total, "limit": listed.limit, "next": listed.following}
+    head = {"total": listed.total, "limit": listed.limit, "offset": listed.offset, "next": listed.following}
     if form is EventFormat.GEOJSON:
         return orjson.dumps({"type": "FeatureCollection", **head, "features": event_features(listed.page, CRS84)})
     page = listed.page

@@ -8460,6 +8460,8 @@ export interface operations {
                 limit?: number;
                 /** @description Var sidan börjar; ur fältet next på sidan före. / Where the page begins; from next of the page before. */
                 after?: string | null;
+                /** @description Hur många att hoppa över. Att följa next går fortare. / How many to skip. To follow next is faster. */
+                offset?: number;
                 /** @description Svarets format. / Format of the answer. */
                 format?: components["schemas"]["EventFormat"];
                 /** @description CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV. */

@@ -12,6 +12,7 @@ from trygghetskarta.api.caching import Freshness, respond
 from trygghetskarta.api.deps import CurrentShelf
 from trygghetskarta.api.event_question import EventParameters
 from trygghetskarta.api.ogc.asked import read_box
+from trygghetskarta.api.question import MOST
 from trygghetskarta.api.scopes import EVENTS
 from trygghetskarta.domain.audience import Audience
 from trygghetskarta.domain.filters import CRS84, Every
@@ -36,6 +37,14 @@ class EventListParameters(EventParameters):
         str | None,
         Field(description="Var sidan börjar; ur fältet next på sidan före. / Where the page begins; from next of the page before."),
     ] = None
+    offset: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=MOST,
+            description="Hur många att hoppa över. Att följa next går fortare. / How many to skip. To follow next is faster.",
+        ),
+    ] = 0
     format: Annotated[EventFormat, Field(description="Svarets format. / Format of the answer.")] = EventFormat.GEOJSON
     dialect: Annotated[Dialect, Field(description="CSV för svenskt Excel eller enligt RFC 4180. / Dialect of the CSV.")] = Dialect.EXCEL
 
@@ -54,10 +63,10 @@ def events(request: Request, shelf: CurrentShelf, asked: Annotated[EventListPara
     def body() -> bytes:
         with shelf.reading() as connection:
             total = shelf.kept(("events", repr(wanted)), lambda: count_events(connection, wanted))
-            page = list_events(connection, wanted, Asked(asked.limit, CRS84.srid, CRS84.decimals, begins))
+            page = list_events(connection, wanted, Asked(asked.limit, CRS84.srid, CRS84.decimals, begins, asked.offset))
         if page.following is not None:
             following.append(page_after(request, str(page.following)))
-        listed = EventList(page, total, asked.limit, following[0] if following else None)
+        listed = EventList(page, total, asked.limit, asked.offset, following[0] if following else None)
         return write_events(listed, asked.format, asked.dialect)
 
     answer = respond(request, Freshness(cube.version, cube.published_at, Audience.STAFF), asked.format.media_type, body)
