@@ -2583,6 +2583,8 @@ export interface components {
             total: number;
             /** @description Högsta antal i svaret. / Most items of the answer. */
             limit: number;
+            /** @description Hur många som hoppades över. / How many were skipped. */
+            offset: number;
             /** @description Adressen till nästa sida. / Address of the next page. */
             next: string | null;
             /** @constant */
@@ -2672,6 +2674,8 @@ export interface components {
             total: number;
             /** @description Högsta antal i svaret. / Most items of the answer. */
             limit: number;
+            /** @description Hur många som hoppades över. / How many were skipped. */
+            offset: number;
             /** @description Adressen till nästa sida. / Address of the next page. */
             next: string | null;
             items: components["schemas"]["EventRow"][];

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from trygghetskarta.api.answers.parts import MonthText, Part
+from trygghetskarta.api.answers.parts import MonthText, Page, Part
 from trygghetskarta.domain.sources import SourceId
 
 
@@ -55,11 +55,9 @@ class EventFeature(Part):
     properties: EventTold
 
 
-class _EventPage(Part):
+class _EventPage(Page):
     """Var i listan svaret är. / Which part of the list the answer is."""
 
-    total: Annotated[int, Field(ge=0, description="Hur lång hela listan är. / How long the whole list is.")]
-    limit: Annotated[int, Field(ge=1, description="Högsta antal i svaret. / Most items of the answer.")]
     next: Annotated[str | None, Field(description="Adressen till nästa sida. / Address of the next page.")]
 
 
