@@ -52,6 +52,17 @@ def place_on_map(page: Page) -> tuple[float, float, float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, box["width"], box["height"]
 
 
+def still(page: Page, after: bytes | None = None) -> bytes:
+    """The map as a picture, when it is the same for half a second and another than `after`."""
+    pictures: list[bytes] = []
+    for _ in range(60):
+        pictures.append(page.locator(".sheet").screenshot())
+        if len(set(pictures[-3:])) == 1 and len(pictures) > 2 and pictures[-1] != after:
+            break
+        page.wait_for_timeout(250)
+    return pictures[-1]
+
+
 def test_a_polygon_is_drawn_with_the_mouse_and_its_figures_are_the_apis(opened: Opener, live_server: str) -> None:
     page = opened(PLACES)
     x, y, width, height = place_on_map(page)
@@ -232,8 +243,9 @@ def test_a_measure_is_chosen_on_the_map_by_its_badge_and_an_area_by_the_ground_b
     ((ring,),) = api(live_server, "/v1/measures/3")["target"]["polygon"]["coordinates"]
     drawn = f"POLYGON(({','.join(f'{longitude:.5f} {latitude:.5f}' for longitude, latitude in ring)}))"
     page = opened(f"{PLACES}&polygon={quote(drawn)}")
+    whole_city = still(page)
     card(page).get_by_role("button", name="Visa på kartan").click()
-    page.wait_for_timeout(600)
+    assert still(page, after=whole_city) != whole_city
     x, y, width, _ = place_on_map(page)
 
     page.mouse.click(x, y)
